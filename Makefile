@@ -1,0 +1,41 @@
+# PYTHON picks the interpreter of the virtual environment; nothing is installed outside .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+DEVELOP := $(VENV)/.develop
+
+.PHONY: demo test test-slow lint bench clean
+
+# Set-up and main job: a tuned, verified schedule for the bundled frozen model.
+demo: $(INSTALLED)
+	$(BIN)/mdm-opt run studies/quickstart.toml
+
+# Set-up and tests.
+test: $(DEVELOP)
+	$(BIN)/python -m pytest -m "not slow and not gpu" --cov --cov-report=term:skip-covered
+
+test-slow: $(DEVELOP)
+	$(BIN)/python -m pytest -m slow
+
+lint: $(DEVELOP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(DEVELOP)
+	$(BIN)/python -m pytest tests/benchmarks -m bench -s
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+$(DEVELOP): $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+		-e '.[dev,antibody]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

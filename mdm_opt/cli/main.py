@@ -1,0 +1,22 @@
+"""The command ``mdm-opt``."""
+
+from __future__ import annotations
+
+import click
+
+from mdm_opt import __version__
+from mdm_opt.cli.common import Commands
+from mdm_opt.cli.energy import energy
+from mdm_opt.cli.handing_on import export, sample
+from mdm_opt.cli.run import best, run, verify
+from mdm_opt.cli.study import study
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="mdm-opt")
+def main() -> None:
+    """Tune the mask schedule of a frozen masked diffusion model for few-step sampling."""
+
+
+for command in (run, best, verify, sample, export, study, energy):
+    main.add_command(command)

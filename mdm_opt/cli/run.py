@@ -1,0 +1,140 @@
+"""mdm-opt run and verify: the commands that take time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from mdm_opt.cli.common import console, example, json_option, print_json, storage_option, url_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from mdm_opt.service.studies import OpenStudy
+
+
+@click.command(epilog=example("mdm-opt run studies/quickstart.toml"))
+@click.argument("study_file", type=click.Path(dir_okay=False))
+@storage_option
+@click.option("--no-verify", is_flag=True, help="Stop after the search.")
+@json_option
+def run(study_file: str, storage: str | None, no_verify: bool, as_json: bool) -> None:
+    """Search the best schedules of STUDY_FILE and verify them.
+
+    Makes the study where it does not exist. The same command resumes an interrupted one.
+    """
+    from mdm_opt.service.studies import create_study
+
+    url = url_of(storage)
+    screen = console(err=True)
+    with screen.status("loading the model"):
+        opened = create_study(study_file, url)
+    try:
+        _search(opened, screen)
+        if not no_verify:
+            _verify(opened, screen)
+    except KeyboardInterrupt:
+        finished, total = opened.search.finished(), opened.study_file.search.trials
+        click.echo(
+            f"\ninterrupted: {finished} of {total} trials are finished and kept; go on with "
+            f"'mdm-opt run {study_file}'",
+            err=True,
+        )
+        raise click.exceptions.Exit(1) from None
+    _show_best(opened.name, url, as_json)
+
+
+@click.command(epilog=example("mdm-opt verify quickstart"))
+@click.argument("name")
+@storage_option
+@json_option
+def verify(name: str, storage: str | None, as_json: bool) -> None:
+    """Measure the best schedules of study NAME on fresh instances, paired with the baselines."""
+    from mdm_opt.service.studies import open_study
+
+    url = url_of(storage)
+    screen = console(err=True)
+    with screen.status("loading the model"):
+        opened = open_study(name, url)
+    try:
+        _verify(opened, screen)
+    except KeyboardInterrupt:
+        click.echo(f"\ninterrupted; go on with 'mdm-opt verify {name}'", err=True)
+        raise click.exceptions.Exit(1) from None
+    _show_best(name, url, as_json)
+
+
+@click.command(epilog=example("mdm-opt best quickstart", "mdm-opt best quickstart --json"))
+@click.argument("name")
+@storage_option
+@json_option
+def best(name: str, storage: str | None, as_json: bool) -> None:
+    """Show the best schedule of every step count of study NAME."""
+    _show_best(name, url_of(storage), as_json)
+
+
+def _search(opened: OpenStudy, screen: Console) -> None:
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    from mdm_opt.service.running import run_trials
+
+    total = opened.study_file.search.trials
+    record = opened.record
+    screen.print(
+        f"study {record.name}: {record.objective} in {record.unit}, {record.direction}; "
+        f"steps {', '.join(map(str, opened.study_file.space.steps))}; {total} trials of "
+        f"{opened.sets.search} instances on {opened.problem.denoiser.device}"
+    )
+    better = min if record.direction == "minimize" else max
+    values: dict[int, float] = {}
+    with Progress(
+        TextColumn("search"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+        console=screen,
+    ) as progress:
+        task = progress.add_task("", total=total, completed=min(total, opened.search.finished()))
+        for trial in run_trials(opened):
+            steps, measured = trial.proposal.steps, trial.measurement
+            if measured.feasible:
+                values[steps] = better(values.get(steps, measured.value), measured.value)
+            best_so_far = ", ".join(f"{n} steps {v:.4g}" for n, v in sorted(values.items()))
+            progress.update(
+                task, completed=trial.finished, description=f"best so far: {best_so_far}"
+            )
+
+
+def _verify(opened: OpenStudy, screen: Console) -> None:
+    from mdm_opt.service.verification import verify as verify_study
+
+    with screen.status("verifying") as status:
+        verify_study(opened, lambda line: status.update(f"verifying: {line}"))
+
+
+def _show_best(name: str, url: str, as_json: bool) -> None:
+    from mdm_opt.service.best import best as best_of
+
+    result = best_of(name, url)
+    if as_json:
+        print_json(result.model_dump(mode="json"))
+        return
+    from mdm_opt.cli.tables import best_table, conclusions
+
+    screen = console()
+    screen.print(best_table(result))
+    for line in conclusions(result):
+        screen.print(line)
+    steps = result.budgets[-1].steps
+    screen.print(
+        f"\nnext: mdm-opt sample {name} --steps {steps} --count 2\n"
+        f"      mdm-opt export {name} --steps {steps} --out {name}-{steps}.json",
+    )

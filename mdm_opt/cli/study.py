@@ -1,0 +1,105 @@
+"""mdm-opt study: create, list, show, delete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from mdm_opt.cli.common import (
+    Commands,
+    console,
+    example,
+    json_option,
+    print_json,
+    storage_option,
+    url_of,
+)
+
+
+@click.group(cls=Commands)
+def study() -> None:
+    """Create, list, show and delete studies."""
+
+
+@study.command(epilog=example("mdm-opt study create studies/quickstart.toml"))
+@click.argument("study_file", type=click.Path(dir_okay=False))
+@storage_option
+@json_option
+def create(study_file: str, storage: str | None, as_json: bool) -> None:
+    """Check STUDY_FILE, load its model and make the study without running it."""
+    from mdm_opt.service.studies import create_study, show_study
+
+    url = url_of(storage)
+    opened = create_study(study_file, url)
+    if as_json:
+        print_json(show_study(opened.name, url))
+    else:
+        click.echo(f"study {opened.name} is ready; next: mdm-opt run {study_file}")
+
+
+@study.command("list", epilog=example("mdm-opt study list"))
+@storage_option
+@json_option
+def list_(storage: str | None, as_json: bool) -> None:
+    """List the studies of the database."""
+    from mdm_opt.service.studies import list_studies
+
+    studies = list_studies(url_of(storage))
+    if as_json:
+        print_json(studies)
+        return
+    from rich.table import Table
+
+    table = Table()
+    for column in ("study", "objective", "steps", "trials", "verified steps"):
+        table.add_column(column)
+    for one in studies:
+        table.add_row(
+            one["study"],
+            one["objective"],
+            _numbers(one["steps"]),
+            f"{one['finished']}/{one['trials']}",
+            _numbers(one["verified_steps"]) or "none",
+        )
+    console().print(table)
+
+
+@study.command(epilog=example("mdm-opt study show quickstart"))
+@click.argument("name")
+@storage_option
+@json_option
+def show(name: str, storage: str | None, as_json: bool) -> None:
+    """Show what study NAME was made from and how far it is."""
+    from mdm_opt.service.studies import show_study
+
+    found = show_study(name, url_of(storage))
+    if as_json:
+        print_json(found)
+        return
+    for key, value in found.items():
+        if key != "study_file":
+            click.echo(f"{key}: {_numbers(value) if isinstance(value, list) else value}")
+    for table, content in found["study_file"].items():
+        for key, value in content.items():
+            click.echo(f"[{table}] {key} = {value}")
+
+
+@study.command(epilog=example("mdm-opt study delete quickstart --yes"))
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@storage_option
+def delete(name: str, yes: bool, storage: str | None) -> None:
+    """Delete study NAME with all its trials and measurements."""
+    from mdm_opt.service.studies import delete_study, show_study
+
+    url = url_of(storage)
+    facts = show_study(name, url)
+    if not yes:
+        click.confirm(f"delete {name} with {facts['finished']} finished trials?", abort=True)
+    delete_study(name, url)
+    click.echo(f"deleted {name}")
+
+
+def _numbers(values: list[Any]) -> str:
+    return ", ".join(str(value) for value in values)

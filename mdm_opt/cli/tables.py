@@ -1,0 +1,87 @@
+"""Results as tables for people."""
+
+from __future__ import annotations
+
+from rich.table import Table
+
+from mdm_opt.service.best import BestResult, BudgetResult
+
+
+def best_table(result: BestResult) -> Table:
+    """Every step count with its baselines, the best schedule and the interval of the gain."""
+    better = "less" if result.direction == "minimize" else "more"
+    percent = f"{100 * result.confidence:g}%"
+    table = Table(
+        title=f"{result.study}: {result.objective} in {result.unit} ({better} is better), "
+        f"{percent} intervals",
+        title_justify="left",
+    )
+    table.add_column("steps", justify="right")
+    table.add_column("schedule")
+    table.add_column("NFE", justify="right")
+    table.add_column(result.objective, justify="right")
+    table.add_column("interval", justify="center")
+    table.add_column("gain over linear", justify="right")
+    table.add_column("instances", justify="right")
+    for budget in result.budgets:
+        _add_budget(table, budget)
+    return table
+
+
+def _add_budget(table: Table, budget: BudgetResult) -> None:
+    for name, baseline in budget.baselines.items():
+        table.add_row(
+            str(baseline.steps),
+            name,
+            f"{baseline.nfe:.4g}",
+            _number(baseline.value),
+            _interval(baseline.interval),
+            "",
+            str(budget.instances),
+        )
+    gain = budget.gain_over_linear
+    table.add_row(
+        str(budget.steps),
+        f"best: beta({budget.beta_a:.3f}, {budget.beta_b:.3f})",
+        f"{budget.nfe:.4g}",
+        _number(budget.value),
+        _interval(budget.interval),
+        f"{_number(gain.value)} {_interval(gain.interval)}" if gain else "",
+        str(budget.instances),
+        style="bold",
+        end_section=True,
+    )
+
+
+def conclusions(result: BestResult) -> list[str]:
+    """What the table says, in words, one line for each step count."""
+    lines = []
+    for budget in result.budgets:
+        head = f"{budget.steps} steps: "
+        if not budget.verified:
+            lines.append(
+                head + "not verified: the best of a search is biased; "
+                f"run 'mdm-opt verify {result.study}'"
+            )
+            continue
+        gain = budget.gain_over_linear
+        if gain is not None and gain.interval[0] > 0:
+            said = "better than linear; the interval of the gain excludes zero"
+        elif gain is not None and gain.interval[1] < 0:
+            said = "worse than linear; the interval of the gain excludes zero"
+        else:
+            said = "no difference from linear is shown; the interval of the gain includes zero"
+        equal = budget.linear_steps_for_equal_quality
+        reached = (
+            f"linear needs {equal} steps for the same" if equal else "linear never reaches it"
+        )
+        lines.append(f"{head}{said}; {reached}")
+    return lines
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}"
+
+
+def _interval(ends: tuple[float, float]) -> str:
+    return f"[{_number(ends[0])}, {_number(ends[1])}]"

@@ -1,0 +1,77 @@
+"""Small laws that are known exactly: the oracles and the paper's toys (MATH.md 5, 6)."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mdm_opt.sudoku import canonical_grids
+
+
+@dataclass(frozen=True, eq=False)
+class EnumeratedLaw:
+    """A law of sequences given by its outcomes.
+
+    Attributes:
+        outcomes: int64 ``(outcomes, length)``, token ids ``0..len(symbols) - 1``, all different.
+        probabilities: float64 ``(outcomes,)``, positive, sum 1.
+        symbols: one character for every token id.
+
+    Raises:
+        ValueError: for shapes, ids or probabilities that do not fit.
+    """
+
+    outcomes: npt.NDArray[np.int64]
+    probabilities: npt.NDArray[np.float64]
+    symbols: str
+
+    def __post_init__(self) -> None:
+        outcomes, probabilities = self.outcomes, self.probabilities
+        if outcomes.ndim != 2 or outcomes.shape[0] != probabilities.shape[0] or not outcomes.size:
+            raise ValueError(
+                f"outcomes {outcomes.shape} and probabilities {probabilities.shape} do not fit"
+            )
+        if outcomes.min() < 0 or outcomes.max() >= len(self.symbols):
+            raise ValueError(f"token ids must lie in 0..{len(self.symbols) - 1}")
+        if len(np.unique(outcomes, axis=0)) != len(outcomes):
+            raise ValueError("an outcome is listed twice")
+        if not (probabilities > 0).all() or abs(probabilities.sum() - 1) > 1e-9:
+            raise ValueError("probabilities must be positive and sum to 1")
+
+    @classmethod
+    def uniform(cls, outcomes: npt.ArrayLike, symbols: str) -> EnumeratedLaw:
+        """The uniform law over ``outcomes``, integers ``(outcomes, length)``."""
+        array = np.asarray(outcomes, dtype=np.int64)
+        return cls(array, np.full(len(array), 1 / len(array)), symbols)
+
+    @property
+    def length(self) -> int:
+        return int(self.outcomes.shape[1])
+
+    @property
+    def vocab_size(self) -> int:
+        return len(self.symbols)
+
+
+def toy_extremes() -> EnumeratedLaw:
+    """The paper's target A: {aaaaa, bbbbb} [EM fig. 4]."""
+    return EnumeratedLaw.uniform([[0] * 5, [1] * 5], "ab")
+
+
+def toy_balanced() -> EnumeratedLaw:
+    """The paper's target B: five letters with exactly two or three a [EM fig. 4]."""
+    words = [word for word in itertools.product((0, 1), repeat=5) if word.count(0) in (2, 3)]
+    return EnumeratedLaw.uniform(words, "ab")
+
+
+def sudoku4() -> EnumeratedLaw:
+    """The uniform law of the 288 Sudoku grids of side 4."""
+    labels = np.array(list(itertools.permutations(range(4))))
+    grids = labels[:, canonical_grids(4).astype(np.int64)].reshape(-1, 16)
+    return EnumeratedLaw.uniform(grids, "1234")
+
+
+LAWS = {"toy_extremes": toy_extremes, "toy_balanced": toy_balanced, "sudoku4": sudoku4}

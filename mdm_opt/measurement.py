@@ -1,0 +1,161 @@
+"""measure(): one candidate on some instances, and nothing else (DESIGN.md)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.errors import RunError
+from mdm_opt.objectives.base import Objective, Reveals, Scores
+from mdm_opt.sampling import Noise, ancestral_counts, instance_noise
+from mdm_opt.schedules import Counts, MaskSchedule, Reveal, Rounding, reveal_counts, reveal_grid
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A schedule and a step budget.
+
+    Attributes:
+        schedule: the mask schedule.
+        steps: step budget N >= 1.
+    """
+
+    schedule: MaskSchedule
+    steps: int
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """A frozen model, a way to judge it, and how it is sampled.
+
+    Attributes:
+        denoiser: frozen model.
+        objective: judge.
+        seed: of the common random numbers, in 0..2^63 - 1.
+        order: reveal order.
+        temperature: of the token distribution.
+        reveal: ``fixed`` or ``ancestral``.
+        rounding: of the fixed counts.
+        batch_size: instances sampled at once; changes speed and memory, not results.
+    """
+
+    denoiser: Denoiser
+    objective: Objective
+    seed: int
+    order: str = "random"
+    temperature: float = 1.0
+    reveal: Reveal = "fixed"
+    rounding: Rounding = "full"
+    batch_size: int = 64
+
+    def counts(self, candidate: Candidate) -> Counts:
+        """The candidate's fixed reveal counts, int64 ``(steps,)``."""
+        return reveal_counts(
+            candidate.schedule, candidate.steps, self.denoiser.length, self.rounding
+        )
+
+    def reveals(self, candidate: Candidate, instances: Sequence[int]) -> Reveals:
+        """How the candidate reveals the instances."""
+        grid = reveal_grid(candidate.schedule, candidate.steps)
+        noise = instance_noise(instances, self.denoiser.length, seed=self.seed)
+        return Reveals(
+            instances=instances,
+            noise=noise,
+            grid=grid,
+            counts=self._batch_counts(candidate, grid, noise),
+            reveal=self.reveal,
+            order=self.order,
+            temperature=self.temperature,
+        )
+
+    def _batch_counts(
+        self, candidate: Candidate, grid: npt.NDArray[np.float64], noise: Noise
+    ) -> Counts:
+        if self.reveal == "ancestral":
+            return ancestral_counts(grid, noise)
+        return np.tile(self.counts(candidate), (len(noise), 1))
+
+
+@dataclass(frozen=True, eq=False)
+class Measurement:
+    """What a candidate scored.
+
+    Attributes:
+        instances: instance ids, ``(n,)``.
+        scores: float64 ``(n,)``, one an instance.
+        nfe: model calls made for one sequence, mean over instances.
+        sequence_calls: sequences put through models to find out, the cost of knowing.
+        seconds: wall time.
+        device: where it ran.
+        guards: constraint values; the candidate is feasible iff all are <= 0.
+    """
+
+    instances: tuple[int, ...]
+    scores: npt.NDArray[np.float64]
+    nfe: float
+    sequence_calls: int
+    seconds: float
+    device: str
+    guards: Mapping[str, float]
+
+    @cached_property
+    def value(self) -> float:
+        """Mean score."""
+        return float(self.scores.mean())
+
+    @property
+    def feasible(self) -> bool:
+        """Whether every guard holds."""
+        return all(value <= 0 for value in self.guards.values())
+
+
+def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) -> Measurement:
+    """Scores a candidate on instances; a pure function of its arguments up to seconds.
+
+    Args:
+        problem: what is measured.
+        candidate: schedule and step budget.
+        instances: instance ids, at least one, distinct.
+
+    Raises:
+        RunError: where the objective fails or returns a score that is no finite number.
+    """
+    started = time.perf_counter()
+    parts: list[Scores] = []
+    for start in range(0, len(instances), problem.batch_size):
+        batch = instances[start : start + problem.batch_size]
+        part = problem.objective.score(problem.denoiser, problem.reveals(candidate, batch))
+        _check_finite(problem, candidate, batch, part)
+        parts.append(part)
+    guards = {
+        name: float(np.concatenate([part.guards[name] for part in parts]).mean())
+        for name in parts[0].guards
+    }
+    return Measurement(
+        instances=tuple(instances),
+        scores=np.concatenate([part.values for part in parts]),
+        nfe=float(np.concatenate([part.nfe for part in parts]).mean()),
+        sequence_calls=sum(part.sequence_calls for part in parts),
+        seconds=time.perf_counter() - started,
+        device=str(problem.denoiser.device),
+        guards=guards,
+    )
+
+
+def _check_finite(
+    problem: Problem, candidate: Candidate, instances: Sequence[int], scores: Scores
+) -> None:
+    bad = ~np.isfinite(scores.values)
+    if bad.any():
+        first = int(np.flatnonzero(bad)[0])
+        raise RunError(
+            f"objective {problem.objective.name!r} returned {scores.values[first]} for instance "
+            f"{instances[first]} at {candidate.schedule.name}, {candidate.steps} steps; every "
+            "score must be a finite number"
+        )

@@ -1,0 +1,1 @@
+"""How samples are judged: one file for each objective."""

@@ -1,0 +1,58 @@
+"""Exact divergence between an enumerable law and the law of the samples (MATH.md 6)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.denoisers.laws import EnumeratedLaw
+from mdm_opt.objectives.base import Array, Direction, Reveals, Scores
+from mdm_opt.sampling import SampleLaw, check_enumerable
+from mdm_opt.schedules import ancestral_nfe
+
+
+class Divergence:
+    """Total variation or KL(target || samples), enumerated; no noise, no error bar.
+
+    Args:
+        law: the target.
+        metric: ``tv`` in [0, 1], or ``kl`` in nats, infinite where the samples miss an outcome.
+
+    Raises:
+        InputError: for a law too large to be enumerated.
+    """
+
+    name = "divergence"
+    direction: Direction = "minimize"
+    deterministic = True
+
+    def __init__(self, law: EnumeratedLaw, metric: Literal["tv", "kl"] = "tv") -> None:
+        check_enumerable(law.length, law.vocab_size)
+        self.unit = "total variation" if metric == "tv" else "nats"
+        self._metric = metric
+        self._target = np.zeros((law.vocab_size,) * law.length)
+        self._target[tuple(law.outcomes.T)] = law.probabilities
+        self._sample_law: SampleLaw | None = None
+
+    def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
+        """See `Objective.score`; every instance gets the same exact value."""
+        if self._sample_law is None:
+            self._sample_law = SampleLaw(denoiser)
+        if reveals.reveal == "ancestral":
+            samples = self._sample_law.ancestral(reveals.grid)
+            nfe = ancestral_nfe(reveals.grid, denoiser.length)
+        else:
+            samples = self._sample_law.fixed(reveals.counts[0])
+            nfe = float(reveals.nfe[0])
+        batch = len(reveals.instances)
+        return Scores(np.full(batch, self._divergence(samples)), np.full(batch, nfe), 0)
+
+    def _divergence(self, samples: Array) -> float:
+        if self._metric == "tv":
+            return float(np.abs(samples - self._target).sum() / 2)
+        support = self._target > 0
+        with np.errstate(divide="ignore"):
+            ratios = np.log(self._target[support]) - np.log(samples[support])
+        return float((self._target[support] * ratios).sum())

@@ -1,0 +1,152 @@
+"""Samples judged by a second frozen model, with a guard on their entropy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.denoisers.huggingface import pick_device, pick_dtype, quiet_transformers
+from mdm_opt.errors import InputError
+from mdm_opt.objectives.base import Array, Direction, Reveals, Scores
+from mdm_opt.plugins import one_line
+
+# Texts in, (mean NLL per token in nats, model calls in sequences) out.
+Judge = Callable[[Sequence[str]], tuple[Array, int]]
+
+
+class JudgeNll:
+    """Mean negative log-likelihood per token under a judge, in nats.
+
+    Low values alone can be had by repeating one likely token, so the mean unigram entropy of the
+    samples can be required to stay above a floor.
+
+    Args:
+        judge: see `causal_judge` and `masked_judge`.
+        min_entropy_nats: floor of the samples' mean unigram entropy, or None for no guard.
+    """
+
+    name = "judge_nll"
+    direction: Direction = "minimize"
+    unit = "nats/token"
+    deterministic = False
+
+    def __init__(self, judge: Judge, min_entropy_nats: float | None = None) -> None:
+        self._judge = judge
+        self._min_entropy = min_entropy_nats
+
+    def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
+        """See `Objective.score`; the guard is ``entropy``: floor minus entropy."""
+        samples = reveals.sample(denoiser)
+        values, calls = self._judge(denoiser.decode(samples.tokens))
+        guards = {}
+        if self._min_entropy is not None:
+            guards["entropy"] = self._min_entropy - unigram_entropy(samples.tokens)
+        return Scores(
+            values, samples.nfe.astype(np.float64), int(samples.nfe.sum()) + calls, guards
+        )
+
+
+def unigram_entropy(tokens: torch.Tensor) -> Array:
+    """Entropy in nats of the token frequencies within each sample.
+
+    Args:
+        tokens: int64 ``(batch, length)``.
+
+    Returns:
+        float64 ``(batch,)``, between 0 (one token repeated) and ln(length).
+    """
+    entropies = []
+    for row in tokens.cpu().numpy():
+        shares = np.unique(row, return_counts=True)[1] / len(row)
+        entropies.append(-(shares * np.log(shares)).sum())
+    return np.array(entropies)
+
+
+def masked_judge(denoiser: Denoiser) -> Judge:
+    """Pseudo-NLL under a masked model: each token given all others (Salazar et al. 2020).
+
+    Costs ``length`` sequences through the judge for each text, which must have the judge's length.
+    """
+
+    @torch.inference_mode()
+    def judge(texts: Sequence[str]) -> tuple[Array, int]:
+        tokens = denoiser.encode(texts).to(denoiser.device)
+        total = torch.zeros(len(texts), dtype=torch.float64, device=denoiser.device)
+        for position in range(denoiser.length):
+            hidden = tokens.clone()
+            hidden[:, position] = denoiser.mask_token_id
+            where = torch.full((len(texts), 1), position, device=denoiser.device)
+            log_probs = denoiser.log_probs(hidden, where)[:, 0].double()
+            total -= log_probs.gather(1, tokens[:, position : position + 1])[:, 0]
+        return (total / denoiser.length).cpu().numpy(), len(texts) * denoiser.length
+
+    return judge
+
+
+def causal_judge(
+    source: str,
+    *,
+    revision: str | None = None,
+    dtype: str = "auto",
+    device: str = "auto",
+    batch_size: int = 64,
+) -> Judge:
+    """NLL under a causal LM from a local folder or hub id; texts are read by its own tokenizer.
+
+    The first token is predicted from the beginning-of-sequence token where there is one, and is
+    not counted where there is none.
+
+    Raises:
+        InputError: where the model cannot be loaded.
+    """
+    quiet_transformers()
+    place = pick_device(device)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(source, revision=revision)
+        model: Any = AutoModelForCausalLM.from_pretrained(
+            source, revision=revision, dtype=pick_dtype(dtype, place)
+        )
+    except Exception as error:  # loaders of damaged or foreign checkpoints raise anything
+        raise InputError(
+            f"[objective] judge: cannot load {source!r}: {type(error).__name__}: {one_line(error)}"
+        ) from error
+    frozen = model.to(place).eval().requires_grad_(False)
+
+    def judge(texts: Sequence[str]) -> tuple[Array, int]:
+        rows = [_judge_ids(tokenizer, text) for text in texts]
+        values = np.full(len(rows), np.nan)
+        for start in range(0, len(rows), batch_size):
+            batch = rows[start : start + batch_size]
+            values[start : start + len(batch)] = _causal_nll(frozen, batch)
+        return values, len(texts)
+
+    return judge
+
+
+def _judge_ids(tokenizer: Any, text: str) -> list[int]:
+    ids = list(tokenizer(text, add_special_tokens=False).input_ids)
+    return ids if tokenizer.bos_token_id is None else [tokenizer.bos_token_id, *ids]
+
+
+@torch.inference_mode()
+def _causal_nll(model: Any, rows: list[list[int]]) -> Array:
+    """Mean NLL per predicted token, NaN for rows that predict none."""
+    width = max(2, *(len(row) for row in rows))
+    tokens = torch.zeros((len(rows), width), dtype=torch.int64)
+    real = torch.zeros((len(rows), width), dtype=torch.int64)
+    for index, row in enumerate(rows):
+        tokens[index, : len(row)] = torch.tensor(row, dtype=torch.int64)
+        real[index, : len(row)] = 1
+    tokens, real = tokens.to(model.device), real.to(model.device)
+    logits = model(input_ids=tokens, attention_mask=real).logits[:, :-1].float()
+    losses = torch.nn.functional.cross_entropy(
+        logits.transpose(1, 2), tokens[:, 1:], reduction="none"
+    )
+    predicted = real[:, 1:]
+    mean = (losses * predicted).double().sum(1) / predicted.sum(1)
+    return mean.cpu().numpy()

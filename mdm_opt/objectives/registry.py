@@ -1,0 +1,144 @@
+"""From an [objective] table to an objective."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from mdm_opt import config
+from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
+from mdm_opt.denoisers.registry import build_denoiser
+from mdm_opt.errors import InputError
+from mdm_opt.objectives.base import Objective
+from mdm_opt.objectives.divergence import Divergence
+from mdm_opt.objectives.path_kl import PathKl, ReferenceLookup
+from mdm_opt.objectives.sample_score import SampleScore, validity
+from mdm_opt.plugins import load_callable
+from mdm_opt.sampling import instance_noise
+from mdm_opt.sudoku import is_valid
+
+
+@dataclass(frozen=True)
+class Build:
+    """What builders are given.
+
+    Attributes:
+        denoiser: the model to be judged.
+        folder: of the study file.
+        draw: maps instance ids to the ranks 0, 1, ... under which data are handed out, so that
+            the sets of instances of search and verification get different data.
+        total: number of data that all sets together need.
+        seed: of the study.
+    """
+
+    denoiser: Denoiser
+    folder: Path | None
+    draw: Callable[[Sequence[int]], list[int]]
+    total: int
+    seed: int
+
+
+def build_objective(table: config.Table, build: Build) -> Objective:
+    """Makes the objective that a table describes.
+
+    Raises:
+        InputError: where the table asks for something that is not there or does not fit.
+    """
+    return _BUILDERS[type(table)](table, build)
+
+
+def _validity(table: config.ValidityObjective, build: Build) -> Objective:
+    if table.verifier == "sudoku":
+        return validity(is_valid)
+    verifier = load_callable(table.verifier, "[objective] verifier", build.folder)
+    return validity(verifier, table.options)
+
+
+def _judge_nll(table: config.JudgeNllObjective, build: Build) -> Objective:
+    from mdm_opt.denoisers.huggingface import local_or_hub
+    from mdm_opt.objectives.judge_nll import JudgeNll, causal_judge, masked_judge
+
+    if isinstance(table.judge, config.CausalJudge):
+        judge = causal_judge(
+            local_or_hub(table.judge.path, build.folder),
+            revision=table.judge.revision,
+            dtype=table.judge.dtype,
+            device=table.judge.device,
+            batch_size=table.judge.batch_size,
+        )
+        return JudgeNll(judge, table.min_entropy_nats)
+    masked = build_denoiser(table.judge, build.folder)
+    if masked.length != build.denoiser.length:
+        raise InputError(
+            f"[objective] judge: reads sequences of {masked.length} tokens, the model writes "
+            f"{build.denoiser.length}"
+        )
+    return JudgeNll(masked_judge(masked), table.min_entropy_nats)
+
+
+def _path_kl(table: config.PathKlObjective, build: Build) -> Objective:
+    if table.references == "model":
+        return PathKl()
+    return PathKl(_reference_lookup(table.references, build))
+
+
+def _reference_lookup(path: str, build: Build) -> ReferenceLookup:
+    """References from a text file, one sequence a line, in an order fixed by the study's seed."""
+    file = (build.folder or Path()) / Path(path).expanduser()
+    try:
+        lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"[objective] references: cannot read {file}: {error}") from error
+    if len(lines) < build.total:
+        raise InputError(
+            f"[objective] references: {file} has {len(lines)} sequences; search, selection and "
+            f"verification together need {build.total}"
+        )
+    try:
+        tokens = build.denoiser.encode(lines)
+    except InputError as error:
+        raise InputError(f"[objective] references: {file}: {error}") from error
+    # Instance ids end far below the last one, whose noise is free for this.
+    order = instance_noise([2**64 - 1], len(lines), seed=build.seed).permutation[0]
+    shuffled = tokens[torch.from_numpy(order)]
+    return lambda instances: shuffled[build.draw(instances)]
+
+
+def _divergence(table: config.DivergenceObjective, build: Build) -> Objective:
+    if not isinstance(build.denoiser, EnumeratedDenoiser):
+        raise InputError(
+            "[objective] kind 'divergence' needs [model] kind 'enumerated', whose law is known"
+        )
+    return Divergence(build.denoiser.law, table.metric)
+
+
+def _lm_eval(_table: config.LmEvalObjective, _build: Build) -> Objective:
+    raise InputError(
+        "[objective] kind 'lm_eval' is not part of this version of mdm-opt; available: validity, "
+        "judge_nll, path_kl, divergence, 'package.module:function'"
+    )
+
+
+def _plugin(table: config.PluginObjective, build: Build) -> Objective:
+    return SampleScore(
+        load_callable(table.kind, "[objective] kind", build.folder),
+        name=table.kind,
+        direction=table.direction,
+        unit=table.unit,
+        options=table.options,
+    )
+
+
+_BUILDERS: dict[type[config.Table], Callable[[Any, Build], Objective]] = {
+    config.ValidityObjective: _validity,
+    config.JudgeNllObjective: _judge_nll,
+    config.PathKlObjective: _path_kl,
+    config.DivergenceObjective: _divergence,
+    config.LmEvalObjective: _lm_eval,
+    config.PluginObjective: _plugin,
+}

@@ -1,0 +1,192 @@
+"""The exported schedule: a versioned JSON file that any sampler can read (schema version 1)."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from mdm_opt.errors import InputError
+from mdm_opt.schedules import BetaSchedule, Counts, Reveal, Rounding, reveal_counts, reveal_grid
+
+SCHEMA_VERSION = 1
+
+
+class Part(BaseModel):
+    """A part of the file; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class ScheduleValues(Part):
+    """The schedule itself.
+
+    Progress runs from 0 (all masked) to 1 (all revealed). `revealed` is the expected revealed
+    fraction at the boundaries of the steps; `counts`, the tokens each step reveals, is null under
+    ancestral reveal, where `revealed` gives the probability of each token in each step.
+    """
+
+    family: Literal["beta"] = "beta"
+    beta_a: float = Field(gt=0)
+    beta_b: float = Field(gt=0)
+    steps: int = Field(ge=1)
+    length: int = Field(ge=1)
+    reveal: Reveal
+    rounding: Rounding
+    counts: list[int] | None
+    revealed: list[float]
+
+
+class SamplerValues(Part):
+    """How the model was sampled when the schedule was measured."""
+
+    order: str
+    temperature: float
+
+
+class Interval(Part):
+    """A value with its confidence interval."""
+
+    value: float
+    interval: tuple[float, float]
+
+
+class MeasuredBaseline(Interval):
+    """A baseline measured beside the schedule."""
+
+    steps: int
+    nfe: float
+
+
+class ResultValues(Part):
+    """What the schedule scored; biased by the search unless `verified`."""
+
+    objective: str
+    unit: str
+    direction: Literal["minimize", "maximize"]
+    value: float
+    interval: tuple[float, float]
+    confidence: float
+    instances: int
+    nfe: float
+    verified: bool
+    baselines: dict[str, MeasuredBaseline]
+    gain_over_linear: Interval | None
+    linear_steps_for_equal_quality: int | None
+
+
+class Provenance(Part):
+    """Where the schedule comes from, enough to measure it again."""
+
+    study: str
+    study_file: dict[str, Any]
+    study_file_hash: str
+    trial: int | None
+    label: str
+    seed: int
+    model: dict[str, Any]
+    model_fingerprint: str
+    versions: dict[str, str]
+    git_hash: str | None
+    created_at: str
+
+
+class ExportedSchedule(Part):
+    """A tuned schedule with its provenance.
+
+    Raises:
+        ValueError: where counts or revealed fractions contradict the parameters.
+    """
+
+    format: Literal["mdm-opt schedule"] = "mdm-opt schedule"
+    schema_version: Literal[1] = 1
+    schedule: ScheduleValues
+    sampler: SamplerValues
+    result: ResultValues
+    provenance: Provenance
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        values = self.schedule
+        revealed = reveal_grid(self.mask_schedule, values.steps)
+        if len(values.revealed) != values.steps + 1 or not np.allclose(
+            values.revealed, revealed, rtol=0, atol=1e-9
+        ):
+            raise ValueError("schedule.revealed contradicts beta_a, beta_b and steps")
+        if values.reveal == "ancestral":
+            if values.counts is not None:
+                raise ValueError("schedule.counts must be null under ancestral reveal")
+            return self
+        counts = reveal_counts(self.mask_schedule, values.steps, values.length, values.rounding)
+        if values.counts != counts.tolist():
+            raise ValueError("schedule.counts contradict beta_a, beta_b, steps and length")
+        return self
+
+    @property
+    def mask_schedule(self) -> BetaSchedule:
+        """alpha(t) as a function."""
+        return BetaSchedule(self.schedule.beta_a, self.schedule.beta_b)
+
+    @property
+    def counts(self) -> Counts:
+        """Tokens revealed by each step, int64 ``(steps,)``, sum = length.
+
+        Raises:
+            ValueError: under ancestral reveal, which has no fixed counts.
+        """
+        if self.schedule.counts is None:
+            raise ValueError("ancestral reveal has no fixed counts; use schedule.revealed")
+        return np.array(self.schedule.counts, dtype=np.int64)
+
+    def to_json(self) -> str:
+        """The file's content."""
+        return self.model_dump_json(indent=2) + "\n"
+
+
+def load_schedule(path: str | Path) -> ExportedSchedule:
+    """Reads an exported schedule.
+
+    Args:
+        path: of the JSON file.
+
+    Raises:
+        InputError: where it cannot be read, is of another version, or contradicts itself.
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot read schedule {path}: {error.strerror or error}") from error
+    except ValueError as error:
+        raise InputError(f"{path} is no valid JSON: {error}") from error
+    version = content.get("schema_version") if isinstance(content, dict) else None
+    if version != SCHEMA_VERSION:
+        raise InputError(
+            f"{path}: schema_version {version!r} is not accepted; this version of mdm-opt reads "
+            f"{SCHEMA_VERSION}"
+        )
+    try:
+        return ExportedSchedule.model_validate(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "schedule file"
+        raise InputError(f"{path}: {where}: {first['msg']}") from error
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Writes a file whole or not at all.
+
+    Raises:
+        InputError: where it cannot be written.
+    """
+    target = Path(path)
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(target)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise InputError(f"cannot write {target}: {error.strerror or error}") from error

@@ -1,0 +1,128 @@
+"""From a schedule to integers: reveal grid, reveal counts, NFE (MATH.md 4)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from mdm_opt.schedules.base import Array, MaskSchedule
+
+Counts = npt.NDArray[np.int64]
+Rounding = Literal["full", "cumulative"]
+Reveal = Literal["fixed", "ancestral"]
+
+# A boundary that is a half in exact arithmetic must round up whatever its last bits are.
+_HALF_TOLERANCE = 1e-9
+
+
+def reveal_grid(schedule: MaskSchedule, steps: int) -> Array:
+    """alpha_k = alpha(k / steps).
+
+    Args:
+        schedule: mask schedule.
+        steps: number of steps N >= 1.
+
+    Returns:
+        float64 ``(steps + 1,)``, from 0 to 1, non-decreasing.
+
+    Raises:
+        ValueError: for fewer than one step.
+    """
+    if steps < 1:
+        raise ValueError(f"steps must be at least 1, got {steps}")
+    grid = schedule.revealed(np.arange(steps + 1) / steps)
+    return np.maximum.accumulate(grid)
+
+
+def reveal_counts(
+    schedule: MaskSchedule, steps: int, length: int, rounding: Rounding = "full"
+) -> Counts:
+    """Tokens revealed by each step under fixed cardinality.
+
+    ``cumulative`` rounds length * alpha_k half up and may reveal nothing in a step. ``full`` takes
+    the boundaries nearest to those (least squares) among those that reveal at least one token in
+    every step; with more steps than tokens that is impossible and both are the same.
+
+    Args:
+        schedule: mask schedule.
+        steps: number of steps N >= 1.
+        length: tokens to reveal, L >= 1.
+        rounding: ``full`` or ``cumulative``.
+
+    Returns:
+        int64 ``(steps,)``, non-negative, sum = ``length``.
+
+    Raises:
+        ValueError: for an unknown rounding, or steps or length below 1.
+    """
+    if length < 1:
+        raise ValueError(f"length must be at least 1, got {length}")
+    if rounding not in ("full", "cumulative"):
+        raise ValueError(f"rounding must be 'full' or 'cumulative', got {rounding!r}")
+    ideal = length * reveal_grid(schedule, steps)
+    boundaries = np.floor(ideal + 0.5 + _HALF_TOLERANCE).astype(np.int64)
+    boundaries[0], boundaries[-1] = 0, length
+    if rounding == "full" and steps <= length:
+        boundaries = _nearest_increasing(boundaries)
+    return np.diff(boundaries)
+
+
+def _nearest_increasing(boundaries: Counts) -> Counts:
+    """Strictly increasing integers with the same ends, least squared distance to the input.
+
+    Subtracting 0, 1, ..., N turns "strictly increasing" into "non-decreasing with values in
+    0..L-N", which a dynamic programme over (step, value) solves exactly in O(N (L - N)).
+    """
+    steps = len(boundaries) - 1
+    slack = int(boundaries[-1]) - steps
+    targets = boundaries - np.arange(steps + 1)
+    values = np.arange(slack + 1)
+    best = np.full(slack + 1, np.inf)
+    best[0] = 0.0
+    from_value = np.zeros((steps + 1, slack + 1), dtype=np.int64)
+    for step in range(1, steps + 1):
+        running = np.minimum.accumulate(best)
+        improves = np.concatenate([[True], best[1:] < running[:-1]])
+        from_value[step] = np.maximum.accumulate(np.where(improves, values, 0))
+        best = running + (values - targets[step]).astype(np.float64) ** 2
+    shifted = np.empty(steps + 1, dtype=np.int64)
+    shifted[steps] = slack
+    for step in range(steps, 0, -1):
+        shifted[step - 1] = from_value[step, shifted[step]]
+    return shifted + np.arange(steps + 1)
+
+
+def expected_nfe(
+    schedule: MaskSchedule,
+    steps: int,
+    length: int,
+    reveal: Reveal = "fixed",
+    rounding: Rounding = "full",
+) -> float:
+    """Model calls for one sequence; a step that reveals nothing makes none.
+
+    Exact for ``fixed``; for ``ancestral`` the expectation of the number of non-empty steps,
+    sum_k 1 - (1 - (alpha_{k+1} - alpha_k))^L.
+
+    Args:
+        schedule: mask schedule.
+        steps: step budget N >= 1.
+        length: tokens of one sequence.
+        reveal: ``fixed`` or ``ancestral``.
+        rounding: of the fixed counts.
+    """
+    if reveal == "fixed":
+        return float(np.count_nonzero(reveal_counts(schedule, steps, length, rounding)))
+    return ancestral_nfe(reveal_grid(schedule, steps), length)
+
+
+def ancestral_nfe(grid: Array, length: int) -> float:
+    """Expected number of non-empty steps of ancestral sampling.
+
+    Args:
+        grid: float64 ``(steps + 1,)``, the reveal grid.
+        length: tokens of one sequence.
+    """
+    return float((1 - (1 - np.diff(grid)) ** length).sum())

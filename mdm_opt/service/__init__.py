@@ -1,0 +1,1 @@
+"""What a user does with a study: create, run, verify, best, sample, export."""

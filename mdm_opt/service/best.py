@@ -1,0 +1,175 @@
+"""The best schedule of every step count, with what is known about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from mdm_opt.errors import RunError
+from mdm_opt.persistence import MeasurementRecord, Repository, StudyRecord
+from mdm_opt.schedules import NAMED_SCHEDULES
+from mdm_opt.service.studies import stored_study_file
+from mdm_opt.service.verification import (
+    BASELINES,
+    BEST,
+    badness,
+    equal_linear_steps,
+    schedule_of,
+)
+from mdm_opt.statistics import Estimate, mean_interval, paired_difference
+
+
+class Result(BaseModel):
+    """Base of what ``--json`` prints."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ValueResult(Result):
+    """A value and its confidence interval."""
+
+    value: float
+    interval: tuple[float, float]
+
+    @classmethod
+    def of(cls, estimate: Estimate, **more: Any) -> Any:
+        """From an estimate."""
+        return cls(value=estimate.value, interval=(estimate.low, estimate.high), **more)
+
+
+class BaselineResult(ValueResult):
+    """A baseline at its own number of steps, which cost at least as many model calls."""
+
+    steps: int
+    nfe: float
+
+
+class BudgetResult(Result):
+    """The best schedule of one step count.
+
+    `gain_over_linear` is positive where the schedule is better, whatever the direction;
+    `counts` is None under ancestral reveal, which has none.
+    """
+
+    steps: int
+    nfe: float
+    beta_a: float
+    beta_b: float
+    counts: list[int] | None
+    value: float
+    interval: tuple[float, float]
+    verified: bool
+    instances: int
+    baselines: dict[str, BaselineResult]
+    gain_over_linear: ValueResult | None
+    linear_steps_for_equal_quality: int | None
+
+
+class BestResult(Result):
+    """What ``mdm-opt best NAME --json`` prints."""
+
+    study: str
+    objective: str
+    unit: str
+    direction: str
+    confidence: float
+    trials: int
+    budgets: list[BudgetResult]
+
+
+def best(name: str, url: str) -> BestResult:
+    """The best schedule of every step count that has a feasible trial.
+
+    Verified numbers where there are any; else those of the search, whose best is biased.
+
+    Raises:
+        InputError: where there is no such study.
+        RunError: where it has no feasible trial yet.
+    """
+    repository = Repository(url, create=False)
+    record = repository.study(name)
+    confidence = stored_study_file(record).verify.confidence
+    measurements = repository.measurements(name)
+    budgets = []
+    for steps in record.study_file["space"]["steps"]:
+        ours = [m for m in measurements if m.budget_steps == steps]
+        verified = [m for m in ours if m.role == "verification"]
+        if verified:
+            budgets.append(_verified(record, verified, confidence))
+        elif feasible := [m for m in ours if m.feasible]:
+            budgets.append(_searched(record, feasible, confidence))
+    if not budgets:
+        raise RunError(f"study {name!r} has no feasible finished trial yet")
+    return BestResult(
+        study=name,
+        objective=record.objective,
+        unit=record.unit,
+        direction=record.direction,
+        confidence=confidence,
+        trials=repository.finished_trials(name),
+        budgets=budgets,
+    )
+
+
+def _verified(
+    record: StudyRecord, measured: Sequence[MeasurementRecord], confidence: float
+) -> BudgetResult:
+    chosen = next(m for m in measured if m.label == BEST)
+    # The baseline of equal cost was measured first, probes for equal quality after it.
+    baselines = {name: next(m for m in measured if m.label == name) for name in BASELINES}
+    return _budget(
+        record,
+        chosen,
+        baselines,
+        confidence,
+        verified=True,
+        equal_steps=equal_linear_steps(record.direction, measured),
+    )
+
+
+def _searched(
+    record: StudyRecord, feasible: Sequence[MeasurementRecord], confidence: float
+) -> BudgetResult:
+    chosen = min(feasible, key=lambda m: badness(record.direction, m))
+    baselines: dict[str, MeasurementRecord] = {}
+    for m in feasible:
+        for name, schedule in NAMED_SCHEDULES.items():
+            if schedule == schedule_of(m):
+                baselines.setdefault(name, m)
+    return _budget(record, chosen, baselines, confidence, verified=False, equal_steps=None)
+
+
+def _budget(
+    record: StudyRecord,
+    chosen: MeasurementRecord,
+    baselines: dict[str, MeasurementRecord],
+    confidence: float,
+    *,
+    verified: bool,
+    equal_steps: int | None,
+) -> BudgetResult:
+    own = mean_interval(chosen.scores, confidence)
+    gain = None
+    if "linear" in baselines:
+        pair = (baselines["linear"].scores, chosen.scores)
+        first, second = pair if record.direction == "minimize" else pair[::-1]
+        gain = ValueResult.of(paired_difference(first, second, confidence))
+    return BudgetResult(
+        steps=chosen.steps,
+        nfe=chosen.nfe,
+        beta_a=chosen.beta_a,
+        beta_b=chosen.beta_b,
+        counts=chosen.counts or None,
+        value=own.value,
+        interval=(own.low, own.high),
+        verified=verified,
+        instances=chosen.instances,
+        baselines={
+            name: BaselineResult.of(mean_interval(m.scores, confidence), steps=m.steps, nfe=m.nfe)
+            for name, m in baselines.items()
+        },
+        gain_over_linear=gain,
+        linear_steps_for_equal_quality=equal_steps,
+    )

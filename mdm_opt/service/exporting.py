@@ -1,0 +1,142 @@
+"""Handing a schedule on, with everything that is known about it."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from mdm_opt import __version__
+from mdm_opt.errors import InputError
+from mdm_opt.persistence import Repository
+from mdm_opt.schedule_file import (
+    ExportedSchedule,
+    Provenance,
+    ResultValues,
+    SamplerValues,
+    ScheduleValues,
+)
+from mdm_opt.schedules import BetaSchedule, reveal_grid
+from mdm_opt.service.best import BestResult, BudgetResult, best
+from mdm_opt.service.studies import stored_study_file
+
+EXPORT_FORMATS: dict[str, Callable[[ExportedSchedule], str]] = {"json": ExportedSchedule.to_json}
+
+
+def export_schedule(name: str, url: str, steps: int | None = None) -> ExportedSchedule:
+    """The best schedule of a step count with its provenance.
+
+    Args:
+        name: of the study.
+        url: of the database.
+        steps: the step count; may be left out where the study has one.
+
+    Raises:
+        InputError: where there is no such study or step count.
+        RunError: where the study has no feasible trial yet.
+    """
+    result = best(name, url)
+    budget = pick_budget(result, steps)
+    repository = Repository(url, create=False)
+    record = repository.study(name)
+    study_file = stored_study_file(record)
+    trials = [
+        m
+        for m in repository.measurements(name, ["search"])
+        if (m.steps, m.beta_a, m.beta_b) == (budget.steps, budget.beta_a, budget.beta_b)
+    ]
+    grid = reveal_grid(BetaSchedule(budget.beta_a, budget.beta_b), budget.steps)
+    return ExportedSchedule(
+        schedule=ScheduleValues(
+            beta_a=budget.beta_a,
+            beta_b=budget.beta_b,
+            steps=budget.steps,
+            length=record.model_length,
+            reveal=study_file.sampler.reveal,
+            rounding=study_file.sampler.rounding,
+            counts=budget.counts,
+            revealed=grid.tolist(),
+        ),
+        sampler=SamplerValues(
+            order=study_file.sampler.order, temperature=study_file.sampler.temperature
+        ),
+        result=_result_values(result, budget),
+        provenance=Provenance(
+            study=name,
+            study_file=study_file.canonical(),
+            study_file_hash=record.identity_hash,
+            trial=trials[0].trial_number if trials else None,
+            label=trials[0].label if trials else "",
+            seed=study_file.study.seed,
+            model=study_file.canonical()["model"],
+            model_fingerprint=record.model_fingerprint,
+            versions=_versions(),
+            git_hash=_git_hash(),
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        ),
+    )
+
+
+def pick_budget(result: BestResult, steps: int | None) -> BudgetResult:
+    """The result of a step count; of the only one where None is asked for.
+
+    Raises:
+        InputError: naming the step counts there are.
+    """
+    found = [budget for budget in result.budgets if steps in (None, budget.steps)]
+    if len(found) != 1:
+        have = ", ".join(str(budget.steps) for budget in result.budgets)
+        asked = "a step count is needed" if steps is None else f"{steps} is not accepted"
+        raise InputError(f"--steps: {asked}: study {result.study!r} has results for {have}")
+    return found[0]
+
+
+def _result_values(result: BestResult, budget: BudgetResult) -> ResultValues:
+    shared = budget.model_dump(
+        include={
+            "value",
+            "interval",
+            "instances",
+            "nfe",
+            "verified",
+            "baselines",
+            "gain_over_linear",
+            "linear_steps_for_equal_quality",
+        }
+    )
+    return ResultValues.model_validate(
+        {
+            "objective": result.objective,
+            "unit": result.unit,
+            "direction": result.direction,
+            "confidence": result.confidence,
+            **shared,
+        }
+    )
+
+
+def _versions() -> dict[str, str]:
+    found = {"mdm-opt": __version__, "python": platform.python_version()}
+    for package in ("torch", "transformers", "optuna", "numpy", "scipy"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "unknown"
+    return found
+
+
+def _git_hash() -> str | None:
+    """Commit of the source checkout that is running, None for an installed package."""
+    source = Path(__file__).resolve()
+    git = ["git", "-C", str(source.parent)]
+    try:
+        subprocess.run(
+            [*git, "ls-files", "--error-unmatch", source.name], check=True, capture_output=True
+        )
+        done = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.decode().strip()

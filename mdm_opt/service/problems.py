@@ -1,0 +1,100 @@
+"""From a study file to what is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mdm_opt.config import StudyFile
+from mdm_opt.errors import InputError
+from mdm_opt.measurement import Problem
+
+# First instance id of each set; the sets are disjoint whatever their sizes.
+SET_STARTS = {"search": 0, "selection": 2**40, "verification": 2**41, "samples": 2**42}
+
+
+@dataclass(frozen=True)
+class InstanceSets:
+    """The disjoint sets of instances of a study.
+
+    The search sees the first set only. The best few of the search are measured again on the
+    second to choose one. What is said about that one is measured on the third.
+
+    Attributes:
+        search: size of the first set.
+        selection: size of the second.
+        verification: size of the third.
+    """
+
+    search: int
+    selection: int
+    verification: int
+
+    @classmethod
+    def of(cls, study_file: StudyFile, *, deterministic: bool = False) -> InstanceSets:
+        """Sizes from a study file; an exact objective needs one instance only."""
+        if deterministic:
+            return cls(1, 1, 1)
+        search = study_file.objective.instances
+        return cls(search, search, study_file.verify.instances)
+
+    @property
+    def total(self) -> int:
+        """Instances of all sets together."""
+        return self.search + self.selection + self.verification
+
+    def ids(self, role: str) -> range:
+        """Instance ids of a set."""
+        start = SET_STARTS[role]
+        return range(start, start + int(getattr(self, role)))
+
+    def ranks(self, instances: Sequence[int]) -> list[int]:
+        """Positions of instances in one list of all sets, for handing out data."""
+        offsets = {"search": 0, "selection": self.search}
+        offsets["verification"] = self.search + self.selection
+        ranks = []
+        for instance in instances:
+            role = max(
+                (role for role in offsets if SET_STARTS[role] <= instance),
+                key=lambda role: SET_STARTS[role],
+            )
+            ranks.append(offsets[role] + instance - SET_STARTS[role])
+        return ranks
+
+
+def build_problem(study_file: StudyFile, folder: Path | None) -> Problem:
+    """Loads the model and makes the objective.
+
+    Args:
+        study_file: the study.
+        folder: of the study file, for relative paths and modules beside it.
+
+    Raises:
+        InputError: where something is missing or does not fit together.
+    """
+    from mdm_opt.denoisers.registry import build_denoiser
+    from mdm_opt.objectives.registry import Build, build_objective
+
+    denoiser = build_denoiser(study_file.model, folder)
+    too_many = [steps for steps in study_file.space.steps if steps > denoiser.length]
+    if too_many and study_file.sampler.reveal == "fixed":
+        raise InputError(
+            f"[space] steps: {too_many[0]} is not accepted: the model writes {denoiser.length} "
+            "tokens, and more steps than tokens cannot all reveal one"
+        )
+    sets = InstanceSets.of(study_file)
+    objective = build_objective(
+        study_file.objective,
+        Build(denoiser, folder, sets.ranks, sets.total, study_file.study.seed),
+    )
+    return Problem(
+        denoiser=denoiser,
+        objective=objective,
+        seed=study_file.study.seed,
+        order=study_file.sampler.order,
+        temperature=study_file.sampler.temperature,
+        reveal=study_file.sampler.reveal,
+        rounding=study_file.sampler.rounding,
+        batch_size=study_file.model.batch_size,
+    )

@@ -1,0 +1,85 @@
+"""Intervals for means and for paired differences."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its confidence interval.
+
+    Attributes:
+        value: the mean, in the unit of the scores.
+        low: lower end of the interval.
+        high: upper end of the interval.
+    """
+
+    value: float
+    low: float
+    high: float
+
+
+def mean_interval(scores: Array, confidence: float) -> Estimate:
+    """Mean of independent scores.
+
+    Student's t; Wilson's score interval where all scores are 0 or 1, which stays honest at
+    shares next to the ends. A single score counts as exact.
+
+    Args:
+        scores: float64 ``(n,)``, n >= 1.
+        confidence: coverage, in (0, 1).
+    """
+    n, mean = len(scores), float(scores.mean())
+    if n == 1:
+        return Estimate(mean, mean, mean)
+    if np.isin(scores, (0.0, 1.0)).all():
+        interval = stats.binomtest(int(scores.sum()), n).proportion_ci(confidence, "wilson")
+        return Estimate(mean, float(interval.low), float(interval.high))
+    return _student(scores, confidence)
+
+
+def paired_difference(first: Array, second: Array, confidence: float) -> Estimate:
+    """Mean of ``first - second``, both measured on the same instances in the same order.
+
+    Student's t on the differences; where all scores are 0 or 1, Bonett and Price's (2012)
+    adjusted interval, which adds one to both kinds of discordant pairs and so never has width 0.
+
+    Args:
+        first: float64 ``(n,)``.
+        second: float64 ``(n,)``.
+        confidence: coverage, in (0, 1).
+
+    Raises:
+        ValueError: for different lengths.
+    """
+    if first.shape != second.shape:
+        raise ValueError(f"paired scores differ in shape: {first.shape} and {second.shape}")
+    differences = first - second
+    n, mean = len(differences), float(differences.mean())
+    if n == 1:
+        return Estimate(mean, mean, mean)
+    if np.isin(np.concatenate([first, second]), (0.0, 1.0)).all():
+        up = (np.count_nonzero(differences > 0) + 1) / (n + 2)
+        down = (np.count_nonzero(differences < 0) + 1) / (n + 2)
+        center = up - down
+        half = _normal(confidence) * math.sqrt((up + down - center**2) / (n + 2))
+        return Estimate(mean, max(-1.0, center - half), min(1.0, center + half))
+    return _student(differences, confidence)
+
+
+def _student(scores: Array, confidence: float) -> Estimate:
+    n, mean = len(scores), float(scores.mean())
+    half = float(stats.t.ppf((1 + confidence) / 2, n - 1) * scores.std(ddof=1) / math.sqrt(n))
+    return Estimate(mean, mean - half, mean + half)
+
+
+def _normal(confidence: float) -> float:
+    return float(stats.norm.ppf((1 + confidence) / 2))
