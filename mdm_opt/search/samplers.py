@@ -15,9 +15,13 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 from mdm_opt.config import SpaceTable
 from mdm_opt.search.space import beta_distributions, distributions
 
+# The four default seeds of a budget count among these; more random trials are wasted on a valley
+# that the seeds already lie in.
+STARTUP_TRIALS = 6
+
 SAMPLERS: dict[str, Callable[[int], BaseSampler]] = {
-    "gp": lambda seed: GPSampler(seed=seed),
-    "tpe": lambda seed: TPESampler(seed=seed),
+    "gp": lambda seed: GPSampler(seed=seed, n_startup_trials=STARTUP_TRIALS),
+    "tpe": lambda seed: TPESampler(seed=seed, n_startup_trials=STARTUP_TRIALS),
     "random": lambda seed: RandomSampler(seed=seed),
 }
 

@@ -61,7 +61,7 @@ class SearchStudy:
     """
 
     def __init__(self, url: str, study_file: StudyFile) -> None:
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        _quiet_optuna()
         self._space = study_file.space
         with _storage_errors():
             self._study = optuna.load_study(
@@ -81,7 +81,7 @@ class SearchStudy:
         Raises:
             InputError: where another program's study has the name.
         """
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        _quiet_optuna()
         name = study_file.study.name
         with _storage_errors():
             storage = _storage(url)
@@ -171,6 +171,11 @@ class SearchStudy:
         with _storage_errors():
             values = [value, nfe] if len(self._study.directions) > 1 else [value]
             self._study.tell(number, values)
+
+
+def _quiet_optuna() -> None:
+    """Optuna logs every trial, and hints at optional packages, between our own lines."""
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 
 def _storage(url: str) -> RDBStorage:

@@ -1,0 +1,100 @@
+"""The studies that ship: valid, runnable, and as good as MATH.md says they can be."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mdm_opt.config import load_study_file
+from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
+from mdm_opt.denoisers.laws import LAWS
+from mdm_opt.measurement import Candidate, Problem, measure
+from mdm_opt.objectives.divergence import Divergence
+from mdm_opt.objectives.sample_score import validity
+from mdm_opt.schedule_file import ExportedSchedule
+from mdm_opt.schedules import BetaSchedule
+from mdm_opt.search import seeds
+from mdm_opt.service.best import best
+from mdm_opt.service.running import run_trials
+from mdm_opt.service.studies import create_study
+from mdm_opt.service.verification import verify
+from mdm_opt.sudoku import is_valid
+
+ROOT = Path(__file__).parents[2]
+STUDIES = sorted((ROOT / "studies").glob("*.toml"))
+GRID = [BetaSchedule(a / 10, b / 10) for a, b in itertools.product(range(1, 11), repeat=2)]
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
+def test_every_shipped_study_is_valid_and_named_like_its_file(path):
+    study_file = load_study_file(path)
+    assert study_file.study.name == path.stem
+    assert seeds(study_file)
+
+
+def test_llada_study_is_complete_and_pinned():
+    study_file = load_study_file(ROOT / "studies" / "llada_gsm8k.toml")
+    assert study_file.model.path == "GSAI-ML/LLaDA-8B-Instruct"
+    assert len(study_file.model.revision) == 40
+    assert study_file.model.trust_remote_code
+    assert study_file.objective.task == "gsm8k"
+
+
+def test_documented_schema_is_that_of_the_code():
+    documented = json.loads((ROOT / "studies" / "schedule.schema.json").read_text())
+    assert documented == ExportedSchedule.model_json_schema()
+
+
+def test_every_key_of_the_study_file_is_documented():
+    text = (ROOT / "studies" / "README.md").read_text()
+    for path in STUDIES:
+        for table, content in load_study_file(path).canonical().items():
+            for key in content:
+                documented = f"`{key}`" in text or f"`[{table}] {key}`" in text
+                assert documented or key in ("task", "num_fewshot"), (table, key)
+
+
+@pytest.mark.parametrize("name", ["toy_extremes", "toy_balanced"])
+def test_toy_study_ends_at_the_best_grid_cell_or_better(name, tmp_path):
+    url = f"sqlite:///{tmp_path}/toy.db"
+    opened = create_study(ROOT / "studies" / f"{name}.toml", url)
+    assert opened.study_file.search.trials == 60
+    list(run_trials(opened))
+    verify(opened)
+    (budget,) = best(name, url).budgets
+    law = LAWS[name]()
+    problem = Problem(EnumeratedDenoiser(law), Divergence(law), 0, reveal="ancestral")
+    cells = [measure(problem, Candidate(cell, 3), [0]).value for cell in GRID]
+    assert budget.verified
+    assert budget.value <= 1.01 * min(cells)
+    assert budget.gain_over_linear.interval[0] > 0
+
+
+def test_sudoku4_study_equals_the_best_grid_cell(tmp_path):
+    (tmp_path / "sudoku4.toml").write_text(
+        '[study]\nname = "sudoku4"\n[model]\nkind = "enumerated"\nlaw = "sudoku4"\n'
+        "[space]\nsteps = [4, 6, 8]\nbeta_a = [0.1, 1.0]\nbeta_b = [0.1, 1.0]\n"
+        '[objective]\nkind = "validity"\nverifier = "sudoku"\ninstances = 384\n'
+        "[search]\ntrials = 75\n[verify]\ninstances = 512\n"
+    )
+    url = f"sqlite:///{tmp_path}/s.db"
+    opened = create_study(tmp_path / "sudoku4.toml", url)
+    list(run_trials(opened))
+    verify(opened)
+    problem = Problem(EnumeratedDenoiser(LAWS["sudoku4"]()), validity(is_valid), 0)
+    # A first pass finds the grid's best few, fresh instances say what they and ours are worth.
+    screened, judged = range(10**6, 10**6 + 400), range(10**7, 10**7 + 4000)
+    for budget in best("sudoku4", url).budgets:
+        steps = budget.steps
+        cells = {tuple(problem.counts(Candidate(c, steps))): Candidate(c, steps) for c in GRID}
+        screen = {key: measure(problem, c, screened).value for key, c in cells.items()}
+        finalists = sorted(screen, key=screen.get)[-5:]
+        shares = [measure(problem, cells[key], judged).value for key in finalists]
+        found = Candidate(BetaSchedule(budget.beta_a, budget.beta_b), steps)
+        share = measure(problem, found, judged).value
+        error = np.sqrt(2 * max(shares) * (1 - max(shares)) / len(judged))
+        assert share >= max(shares) - 2 * error, (steps, share, max(shares))

@@ -1,0 +1,329 @@
+"""Path KL: model calls, values, references, and independence of batches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from mdm_opt import config
+from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
+from mdm_opt.denoisers.laws import EnumeratedLaw, sudoku4
+from mdm_opt.errors import InputError
+from mdm_opt.measurement import Candidate, Problem, measure
+from mdm_opt.objectives.base import Objective
+from mdm_opt.objectives.path_kl import PathKl
+from mdm_opt.objectives.registry import Build, build_objective
+from mdm_opt.sampling import generate, instance_noise
+from mdm_opt.schedules import BetaSchedule
+from mdm_opt.service.problems import InstanceSets
+
+LENGTH, SYMBOLS = 6, "abc"
+LINEAR = BetaSchedule(0.5, 0.5)
+
+
+class Counting:
+    """A denoiser that counts the sequences put through it."""
+
+    def __init__(self, inner: Denoiser) -> None:
+        self.inner = inner
+        self.sequences = 0
+        self.largest_batch = 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.inner, name)
+
+    def log_probs(self, tokens: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
+        self.sequences += len(tokens)
+        self.largest_batch = max(self.largest_batch, len(tokens))
+        return self.inner.log_probs(tokens, positions)
+
+
+def full_support_law() -> EnumeratedLaw:
+    """Random weights on all words of six letters: every reference has finite cost."""
+    words = np.indices((len(SYMBOLS),) * LENGTH).reshape(LENGTH, -1).T
+    weights = np.random.default_rng(1).dirichlet(np.full(len(words), 0.2))
+    weights = weights + 1e-4
+    return EnumeratedLaw(words, weights / weights.sum(), SYMBOLS)
+
+
+@pytest.fixture(scope="module")
+def denoiser() -> EnumeratedDenoiser:
+    return EnumeratedDenoiser(full_support_law())
+
+
+def direct(
+    denoiser: Denoiser, instance: int, counts: Sequence[int], reference: Sequence[int] | None
+) -> float:
+    """Path KL of one instance, every step asked from the denoiser one token at a time."""
+    noise = instance_noise([instance], denoiser.length, seed=3)
+    order = noise.permutation[0].tolist()
+    if reference is None:
+        one_each = np.ones(denoiser.length, dtype=np.int64)
+        reference = generate(denoiser, one_each, noise).tokens[0].tolist()
+
+    def log_prob(known: list[int], position: int) -> float:
+        tokens = torch.full((1, denoiser.length), denoiser.mask_token_id)
+        for place in known:
+            tokens[0, place] = reference[place]
+        where = torch.tensor([[position]])
+        return denoiser.log_probs(tokens, where)[0, 0, reference[position]].item()
+
+    one_token_a_step = sum(log_prob(order[:j], order[j]) for j in range(denoiser.length))
+    candidate, done = 0.0, 0
+    for count in counts:
+        candidate += sum(log_prob(order[:done], place) for place in order[done : done + count])
+        done += count
+    return one_token_a_step - candidate
+
+
+def problem(denoiser: Denoiser, objective: Objective, **keys: object) -> Problem:
+    return Problem(denoiser, objective, seed=3, **keys)
+
+
+@pytest.mark.parametrize(("a", "b", "steps"), [(0.5, 0.5, 2), (0.3, 2.0, 3), (3.0, 0.2, 4)])
+def test_values_equal_a_direct_computation(
+    denoiser: EnumeratedDenoiser, a: float, b: float, steps: int
+) -> None:
+    candidate = Candidate(BetaSchedule(a, b), steps)
+    asked = problem(denoiser, PathKl())
+    found = measure(asked, candidate, range(12))
+    counts = asked.counts(candidate).tolist()
+    expected = [direct(denoiser, instance, counts, None) for instance in range(12)]
+    # Sums of 12 float64 logarithms below 10 nats.
+    np.testing.assert_allclose(found.scores, expected, rtol=0, atol=1e-12)
+    assert found.nfe == np.count_nonzero(counts)
+
+
+def test_model_is_asked_length_times_an_instance_and_never_again(
+    denoiser: EnumeratedDenoiser,
+) -> None:
+    counting = Counting(denoiser)
+    asked = problem(counting, PathKl(), batch_size=4)
+    rng = np.random.default_rng(0)
+    for trial in range(40):
+        a, b = np.exp(rng.uniform(np.log(0.1), np.log(8), 2))
+        found = measure(asked, Candidate(BetaSchedule(a, b), int(rng.integers(1, 7))), range(10))
+        expected = LENGTH * 10 if trial == 0 else 0
+        assert found.sequence_calls == counting.sequences == expected
+        counting.sequences = 0
+    assert counting.largest_batch == 4
+
+
+def test_only_new_instances_cost_calls(denoiser: EnumeratedDenoiser) -> None:
+    counting = Counting(denoiser)
+    asked = problem(counting, PathKl())
+    candidate = Candidate(LINEAR, 3)
+    measure(asked, candidate, range(10))
+    counting.sequences = 0
+    found = measure(asked, candidate, range(5, 12))
+    assert found.sequence_calls == counting.sequences == 2 * LENGTH
+    fresh = measure(problem(denoiser, PathKl()), candidate, range(5, 12))
+    assert np.array_equal(found.scores, fresh.scores)
+
+
+def test_another_seed_or_model_is_never_answered_from_the_table(
+    denoiser: EnumeratedDenoiser,
+) -> None:
+    objective, candidate = PathKl(), Candidate(LINEAR, 2)
+    measure(problem(denoiser, objective), candidate, range(3))
+    law = full_support_law()
+    other = EnumeratedDenoiser(EnumeratedLaw(law.outcomes, law.probabilities[::-1], SYMBOLS))
+    for asked in (
+        Problem(denoiser, objective, seed=4),
+        problem(other, objective),
+    ):
+        found = measure(asked, candidate, range(3))
+        fresh = measure(Problem(asked.denoiser, PathKl(), seed=asked.seed), candidate, range(3))
+        assert found.sequence_calls == 3 * LENGTH
+        assert np.array_equal(found.scores, fresh.scores)
+
+
+@pytest.mark.parametrize("reveal", ["fixed", "ancestral"])
+def test_one_token_a_step_costs_exactly_nothing(reveal: str) -> None:
+    denoiser = EnumeratedDenoiser(sudoku4())
+    # Ancestral with far more steps than tokens: no two tokens fall into one of these steps.
+    steps = 16 if reveal == "fixed" else 100_000
+    asked = problem(denoiser, PathKl(), reveal=reveal)
+    found = measure(asked, Candidate(LINEAR, steps), range(20))
+    assert found.nfe == 16
+    assert (found.scores == 0.0).all()
+
+
+def test_one_step_costs_the_whole_dependence() -> None:
+    """At one step every cell of a Sudoku is a fair die: 16 ln 4 - ln 288 nats, always."""
+    denoiser = EnumeratedDenoiser(sudoku4())
+    found = measure(problem(denoiser, PathKl()), Candidate(LINEAR, 1), range(20))
+    np.testing.assert_allclose(found.scores, 16 * np.log(4) - np.log(288), rtol=1e-13)
+
+
+def test_ancestral_counts_of_each_instance_are_used(denoiser: EnumeratedDenoiser) -> None:
+    candidate = Candidate(BetaSchedule(0.8, 0.6), 3)
+    asked = problem(denoiser, PathKl(), reveal="ancestral")
+    counts = asked.reveals(candidate, range(15)).counts
+    assert len({tuple(row) for row in counts.tolist()}) > 5
+    found = measure(asked, candidate, range(15))
+    expected = [direct(denoiser, i, counts[i].tolist(), None) for i in range(15)]
+    np.testing.assert_allclose(found.scores, expected, rtol=0, atol=1e-12)
+    assert found.nfe == (counts > 0).sum(axis=1).mean()
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 64])
+def test_scores_do_not_depend_on_the_batch(denoiser: EnumeratedDenoiser, batch_size: int) -> None:
+    candidate = Candidate(BetaSchedule(0.4, 1.3), 3)
+    whole = measure(problem(denoiser, PathKl(), batch_size=30), candidate, range(30))
+    parts = measure(problem(denoiser, PathKl(), batch_size=batch_size), candidate, range(30))
+    assert np.array_equal(parts.scores, whole.scores)
+
+
+# Of one instance's table of log-probabilities: 2 L^2 V bytes.
+INSTANCE_BYTES = 2 * LENGTH**2 * len(SYMBOLS)
+
+
+@pytest.mark.parametrize(
+    ("kept_bytes", "largest_batch", "calls_a_token"),
+    [(INSTANCE_BYTES, 1, 1), (3 * INSTANCE_BYTES, 3, 1), (INSTANCE_BYTES - 1, 1, 2), (0, 1, 2)],
+)
+def test_little_memory_gives_the_same_values(
+    denoiser: EnumeratedDenoiser,
+    monkeypatch: pytest.MonkeyPatch,
+    kept_bytes: int,
+    largest_batch: int,
+    calls_a_token: int,
+) -> None:
+    candidate = Candidate(BetaSchedule(0.4, 1.3), 3)
+    expected = measure(problem(denoiser, PathKl()), candidate, range(8))
+    monkeypatch.setattr("mdm_opt.objectives.path_kl.KEPT_BYTES", kept_bytes)
+    counting = Counting(denoiser)
+    found = measure(problem(counting, PathKl()), candidate, range(8))
+    assert np.array_equal(found.scores, expected.scores)
+    assert counting.largest_batch == largest_batch
+    assert found.sequence_calls == counting.sequences == calls_a_token * LENGTH * 8
+
+
+SETS = InstanceSets(search=8, selection=8, verification=14)
+
+
+def words(count: int) -> list[str]:
+    """Different words of six letters."""
+    chosen = np.random.default_rng(2).choice(len(SYMBOLS) ** LENGTH, count, replace=False)
+    digits = [np.base_repr(number, len(SYMBOLS)).zfill(LENGTH) for number in chosen]
+    return ["".join(SYMBOLS[int(digit)] for digit in word) for word in digits]
+
+
+def build(denoiser: Denoiser, folder: Path | None, references: str, seed: int = 3) -> Objective:
+    table = config.PathKlObjective(kind="path_kl", instances=8, references=references)
+    return build_objective(table, Build(denoiser, folder, SETS.ranks, SETS.total, seed))
+
+
+def drawn(denoiser: Denoiser, objective: Objective) -> dict[str, list[str]]:
+    """References of each set, as the objective hands them out."""
+    assert isinstance(objective, PathKl)
+    lookup = objective._references
+    assert lookup is not None
+    return {
+        role: denoiser.decode(lookup(SETS.ids(role)))
+        for role in ("search", "selection", "verification")
+    }
+
+
+@pytest.mark.parametrize("extra", [0, 25])
+def test_sets_of_instances_get_disjoint_references(
+    denoiser: EnumeratedDenoiser, tmp_path: Path, extra: int
+) -> None:
+    lines = words(SETS.total + extra)
+    (tmp_path / "references.txt").write_text("\n".join(lines) + "\n\n")
+    found = drawn(denoiser, build(denoiser, tmp_path, "references.txt"))
+    everything = [text for texts in found.values() for text in texts]
+    assert len(everything) == len(set(everything)) == SETS.total
+    assert set(everything) <= set(lines)
+    assert everything[: len(lines)] != lines[: SETS.total]
+
+
+def test_references_follow_the_seed(denoiser: EnumeratedDenoiser, tmp_path: Path) -> None:
+    (tmp_path / "references.txt").write_text("\n".join(words(SETS.total)))
+    first, again, other = (
+        drawn(denoiser, build(denoiser, tmp_path, "references.txt", seed)) for seed in (3, 3, 4)
+    )
+    assert first == again
+    assert first != other
+
+
+def test_values_with_user_references_equal_a_direct_computation(
+    denoiser: EnumeratedDenoiser, tmp_path: Path
+) -> None:
+    (tmp_path / "references.txt").write_text("\n".join(words(40)))
+    counting = Counting(denoiser)
+    objective = build(counting, tmp_path, "references.txt")
+    candidate = Candidate(BetaSchedule(0.6, 0.9), 3)
+    asked = problem(counting, objective, batch_size=3)
+    for role in ("search", "verification"):
+        counting.sequences = 0
+        ids = SETS.ids(role)
+        found = measure(asked, candidate, ids)
+        assert found.sequence_calls == counting.sequences == LENGTH * len(ids)
+        tokens = denoiser.encode(drawn(denoiser, objective)[role])
+        counts = asked.counts(candidate).tolist()
+        expected = [
+            direct(denoiser, instance, counts, row.tolist())
+            for instance, row in zip(ids, tokens, strict=True)
+        ]
+        np.testing.assert_allclose(found.scores, expected, rtol=0, atol=1e-12)
+    assert measure(asked, candidate, SETS.ids("search")).sequence_calls == 0
+
+
+def test_one_token_a_step_costs_nothing_with_user_references(
+    denoiser: EnumeratedDenoiser, tmp_path: Path
+) -> None:
+    (tmp_path / "references.txt").write_text("\n".join(words(SETS.total)))
+    asked = problem(denoiser, build(denoiser, tmp_path, "references.txt"))
+    assert (measure(asked, Candidate(LINEAR, LENGTH), range(8)).scores == 0.0).all()
+
+
+def refusal(denoiser: Denoiser, folder: Path, references: str) -> str:
+    with pytest.raises(InputError) as caught:
+        build(denoiser, folder, references)
+    message = str(caught.value)
+    assert message.startswith("[objective] references: ")
+    assert "\n" not in message
+    assert str(folder / references) in message
+    return message
+
+
+def test_too_few_references_are_refused(denoiser: EnumeratedDenoiser, tmp_path: Path) -> None:
+    (tmp_path / "few.txt").write_text("\n".join([*words(SETS.total - 1), "", "   "]))
+    message = refusal(denoiser, tmp_path, "few.txt")
+    assert re.search(r"has 29 sequences; .* together need 30", message)
+
+
+@pytest.mark.parametrize("bad", ["abcab", "abcabca", "abcabz"])
+def test_references_that_do_not_fit_are_refused(
+    denoiser: EnumeratedDenoiser, tmp_path: Path, bad: str
+) -> None:
+    (tmp_path / "bad.txt").write_text("\n".join([*words(SETS.total), bad]))
+    assert f"'{bad}' is no sequence of 6" in refusal(denoiser, tmp_path, "bad.txt")
+
+
+def test_missing_references_are_refused(denoiser: EnumeratedDenoiser, tmp_path: Path) -> None:
+    assert "cannot read" in refusal(denoiser, tmp_path, "missing.txt")
+    assert "cannot read" in refusal(denoiser, tmp_path, ".")
+
+
+def test_references_that_are_no_text_are_refused(
+    denoiser: EnumeratedDenoiser, tmp_path: Path
+) -> None:
+    (tmp_path / "binary.txt").write_bytes(b"\xff\xfe\x00")
+    assert "cannot read" in refusal(denoiser, tmp_path, "binary.txt")
+
+
+def test_own_references_need_no_file(denoiser: EnumeratedDenoiser) -> None:
+    found = measure(
+        problem(denoiser, build(denoiser, None, "model")), Candidate(LINEAR, 2), range(6)
+    )
+    own = measure(problem(denoiser, PathKl()), Candidate(LINEAR, 2), range(6))
+    assert np.array_equal(found.scores, own.scores)

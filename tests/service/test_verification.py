@@ -1,0 +1,176 @@
+"""Verification: fresh instances, paired, chosen without bias."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from study_files import SUDOKU4, database, write_study
+
+from mdm_opt.errors import RunError
+from mdm_opt.measurement import Candidate, measure
+from mdm_opt.schedules import named_schedule
+from mdm_opt.service.best import best
+from mdm_opt.service.problems import SET_STARTS, InstanceSets
+from mdm_opt.service.running import run_trials
+from mdm_opt.service.studies import create_study, open_study
+from mdm_opt.service.verification import schedule_of, top_candidates, verify
+from mdm_opt.statistics import mean_interval, paired_difference
+
+PATH_KL = SUDOKU4.replace('kind = "validity"\nverifier = "sudoku"', 'kind = "path_kl"')
+
+
+@pytest.fixture
+def searched(tmp_path):
+    """A study whose trials have run, on path KL at two step counts."""
+    path = write_study(tmp_path, PATH_KL, steps="[4, 6]", trials="14")
+    opened = create_study(path, database(tmp_path))
+    list(run_trials(opened))
+    return opened
+
+
+def rows(opened, role, steps, label=None):
+    found = opened.repository.measurements(opened.name, [role])
+    return [m for m in found if m.budget_steps == steps and label in (None, m.label)]
+
+
+def test_unverified_best_says_so_and_is_the_search_optimum(searched):
+    result = best(searched.name, searched.repository.url)
+    for budget in result.budgets:
+        values = [m.value for m in rows(searched, "search", budget.steps)]
+        assert budget.value == min(values)
+        assert not budget.verified
+        assert budget.instances == 16
+        assert budget.linear_steps_for_equal_quality is None
+        assert set(budget.baselines) == {"linear", "sin2"}
+
+
+def test_sets_of_instances_are_disjoint_and_data_ranks_too():
+    sets = InstanceSets(5, 7, 11)
+    ids = [i for role in ("search", "selection", "verification") for i in sets.ids(role)]
+    assert len(set(ids)) == sets.total == 23
+    assert sets.ranks(ids) == list(range(23))
+    assert not set(ids) & {SET_STARTS["samples"]}
+
+
+def test_verified_numbers_are_those_of_fresh_instances(searched):
+    verify(searched)
+    result = best(searched.name, searched.repository.url)
+    assert [b.steps for b in result.budgets] == [4, 6]
+    for budget in result.budgets:
+        assert budget.verified
+        assert budget.instances == 32
+        chosen = rows(searched, "verification", budget.steps, "best")[0]
+        linear = rows(searched, "verification", budget.steps, "linear")[0]
+        again = measure(
+            searched.problem,
+            Candidate(schedule_of(chosen), budget.steps),
+            range(SET_STARTS["verification"], SET_STARTS["verification"] + 32),
+        )
+        np.testing.assert_array_equal(again.scores, chosen.scores)
+        own = mean_interval(chosen.scores, 0.95)
+        assert (budget.value, budget.interval) == (own.value, (own.low, own.high))
+        gain = paired_difference(linear.scores, chosen.scores, 0.95)
+        assert budget.gain_over_linear.value == gain.value
+        assert budget.gain_over_linear.interval == (gain.low, gain.high)
+        assert set(budget.baselines) == {"linear", "sin2", "sine"}
+        assert all(b.nfe == budget.nfe == budget.steps for b in budget.baselines.values())
+
+
+def test_choice_is_made_over_search_and_selection_not_verification(searched):
+    verify(searched)
+    for steps in (4, 6):
+        top = top_candidates(searched, steps)
+        again = rows(searched, "selection", steps)
+        assert len(top) == len(again) == 2
+        pooled = [
+            np.concatenate([a.scores, b.scores]).mean() for a, b in zip(top, again, strict=True)
+        ]
+        chosen = rows(searched, "verification", steps, "best")[0]
+        assert chosen.beta_a == top[int(np.argmin(pooled))].beta_a
+
+
+def test_equal_linear_steps_are_the_fewest_that_reach_the_quality(searched):
+    verify(searched)
+    instances = searched.sets.ids("verification")
+    for budget in best(searched.name, searched.repository.url).budgets:
+        equal = budget.linear_steps_for_equal_quality
+        values = {
+            n: measure(searched.problem, Candidate(named_schedule("linear"), n), instances).value
+            for n in (equal - 1, equal)
+        }
+        assert values[equal] <= budget.value < values[equal - 1]
+
+
+def test_verifying_twice_measures_nothing_again(searched):
+    verify(searched)
+    before = [m.id for m in searched.repository.measurements(searched.name)]
+    verify(open_study(searched.name, searched.repository.url))
+    assert [m.id for m in searched.repository.measurements(searched.name)] == before
+
+
+def test_more_trials_or_instances_renew_the_verification(tmp_path):
+    url = database(tmp_path)
+    fewer = PATH_KL.replace("instances = 32", "instances = 24")
+    for text, trials in ((PATH_KL, "6"), (PATH_KL, "7"), (fewer, "7")):
+        opened = create_study(write_study(tmp_path, text, trials=trials), url)
+        list(run_trials(opened))
+        verify(opened)
+        newest_search = max(m.id for m in rows(opened, "search", 4))
+        assert all(m.id > newest_search for m in rows(opened, "verification", 4))
+        (chosen,) = rows(opened, "verification", 4, "best")
+        assert chosen.instances == opened.study_file.verify.instances
+
+
+def test_ancestral_baselines_cost_at_least_as_many_calls(tmp_path):
+    text = PATH_KL.replace("[space]", '[sampler]\nreveal = "ancestral"\n[space]')
+    opened = create_study(write_study(tmp_path, text), database(tmp_path))
+    list(run_trials(opened))
+    verify(opened)
+    (budget,) = best(opened.name, opened.repository.url).budgets
+    assert budget.counts is None
+    for name, baseline in budget.baselines.items():
+        expected = measure(
+            opened.problem,
+            Candidate(named_schedule(name), baseline.steps),
+            opened.sets.ids("verification"),
+        )
+        assert baseline.nfe == expected.nfe
+        # Counted on 32 instances; the expectation is at least that of the best schedule.
+        assert baseline.nfe > budget.nfe - 0.5
+
+
+def test_cumulative_rounding_compares_at_equal_calls(tmp_path):
+    text = (
+        PATH_KL.replace("[space]", '[sampler]\nrounding = "cumulative"\n[space]')
+        .replace("trials", "seeds = [[0.05, 0.05]]\ntrials")
+        .replace("steps = [4]", "steps = [8]\nbeta_a = [0.05, 0.06]\nbeta_b = [0.05, 0.06]")
+    )
+    opened = create_study(write_study(tmp_path, text, trials="2"), database(tmp_path))
+    list(run_trials(opened))
+    verify(opened)
+    (budget,) = best(opened.name, opened.repository.url).budgets
+    assert budget.nfe < budget.steps
+    assert budget.baselines["linear"].nfe == budget.nfe
+
+
+def test_infeasible_candidates_are_never_best(tmp_path):
+    text = SUDOKU4.replace(
+        'kind = "validity"\nverifier = "sudoku"',
+        'kind = "judge_nll"\nmin_entropy_nats = 1.38\n'
+        'judge = { kind = "enumerated", law = "laws:noisy" }',
+    )
+    (tmp_path / "laws.py").write_text(
+        "import numpy as np\n"
+        "from mdm_opt.denoisers.laws import EnumeratedLaw\n"
+        "def noisy():\n"
+        "    rng = np.random.default_rng(0)\n"
+        "    rows = np.unique(rng.integers(0, 4, size=(400, 16)), axis=0)\n"
+        "    return EnumeratedLaw.uniform(rows, '1234')\n"
+    )
+    # Off its support the exact judge is uniform, so its scores are finite for any sample.
+    opened = create_study(write_study(tmp_path, text), database(tmp_path))
+    list(run_trials(opened))
+    with pytest.raises(RunError, match=r"none of 6 trials at 4 steps is feasible.*entropy by"):
+        verify(opened)
+    with pytest.raises(RunError, match="no feasible finished trial"):
+        best(opened.name, opened.repository.url)

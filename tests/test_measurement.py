@@ -1,0 +1,154 @@
+"""measure(): fields, batches, and common random numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
+from mdm_opt.denoisers.laws import toy_balanced
+from mdm_opt.measurement import Candidate, Measurement, Problem, measure
+from mdm_opt.objectives.base import Reveals, Scores
+from mdm_opt.objectives.sample_score import SampleScore
+from mdm_opt.sampling import ancestral_counts, generate, instance_noise
+from mdm_opt.schedules import BetaSchedule, reveal_counts, reveal_grid
+
+CANDIDATE = Candidate(BetaSchedule(0.6, 0.4), 3)
+
+
+def as_number(samples: list[str]) -> list[int]:
+    """Each word of the toy as its own number."""
+    return [int(sample.replace("a", "0").replace("b", "1"), 2) for sample in samples]
+
+
+def problem(**keys: object) -> Problem:
+    objective = SampleScore(as_number, name="number", direction="minimize", unit="words")
+    return Problem(EnumeratedDenoiser(toy_balanced()), objective, **{"seed": 5, **keys})
+
+
+class Guarded:
+    """Scores are instance ids; both guards come from them."""
+
+    name, direction, unit, deterministic = "guarded", "minimize", "ids", False
+
+    def __init__(self) -> None:
+        self.batches: list[Reveals] = []
+
+    def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
+        self.batches.append(reveals)
+        ids = np.array(reveals.instances, dtype=np.float64)
+        guards = {"low": ids - 4.5, "never": -ids - 1}
+        return Scores(ids, ids / 2, 10 * len(ids), guards)
+
+
+def test_fields_of_a_measurement() -> None:
+    found = measure(problem(), CANDIDATE, range(3, 9))
+    assert isinstance(found, Measurement)
+    assert found.instances == (3, 4, 5, 6, 7, 8)
+    assert found.scores.shape == (6,)
+    assert found.scores.dtype == np.float64
+    assert found.value == found.scores.mean()
+    assert found.nfe == 3.0
+    assert found.sequence_calls == 18
+    assert found.seconds > 0
+    assert found.device == "cpu"
+    assert found.guards == {}
+    assert found.feasible
+
+
+def test_scores_guards_and_calls_are_gathered_over_batches() -> None:
+    guarded = Guarded()
+    asked = Problem(EnumeratedDenoiser(toy_balanced()), guarded, seed=0, batch_size=4)
+    found = measure(asked, CANDIDATE, range(10))
+    assert [len(batch.instances) for batch in guarded.batches] == [4, 4, 2]
+    assert found.scores.tolist() == list(range(10))
+    assert found.nfe == 4.5 / 2
+    assert found.sequence_calls == 100
+    # Means over all instances, not over batches of different sizes.
+    assert found.guards == {"low": 0.0, "never": -5.5}
+    assert found.feasible
+    assert not measure(asked, CANDIDATE, range(11)).feasible
+
+
+def test_objective_is_given_the_candidates_counts_and_noise() -> None:
+    guarded = Guarded()
+    asked = Problem(
+        EnumeratedDenoiser(toy_balanced()),
+        guarded,
+        seed=9,
+        order="margin",
+        temperature=0.5,
+        rounding="cumulative",
+    )
+    measure(asked, CANDIDATE, [7, 2])
+    (given,) = guarded.batches
+    assert list(given.instances) == [7, 2]
+    assert (given.order, given.temperature, given.reveal) == ("margin", 0.5, "fixed")
+    noise = instance_noise([7, 2], 5, seed=9)
+    assert np.array_equal(given.noise.permutation, noise.permutation)
+    assert np.array_equal(given.noise.token_uniforms, noise.token_uniforms)
+    assert np.array_equal(given.grid, reveal_grid(CANDIDATE.schedule, 3))
+    counts = reveal_counts(CANDIDATE.schedule, 3, 5, "cumulative")
+    assert np.array_equal(given.counts, [counts, counts])
+
+
+def test_ancestral_counts_come_from_the_instances_noise() -> None:
+    asked = problem(reveal="ancestral")
+    given = asked.reveals(CANDIDATE, range(20))
+    noise = instance_noise(range(20), 5, seed=5)
+    expected = ancestral_counts(reveal_grid(CANDIDATE.schedule, 3), noise)
+    assert np.array_equal(given.counts, expected)
+    found = measure(asked, CANDIDATE, range(20))
+    assert found.nfe == (expected > 0).sum(axis=1).mean()
+
+
+@pytest.mark.parametrize("order", ["random", "confidence", "margin", "entropy"])
+@pytest.mark.parametrize("reveal", ["fixed", "ancestral"])
+def test_results_do_not_depend_on_the_batch_size(order: str, reveal: str) -> None:
+    found = [
+        measure(problem(order=order, reveal=reveal, batch_size=size), CANDIDATE, range(40))
+        for size in (1, 7, 64)
+    ]
+    for other in found[1:]:
+        assert np.array_equal(other.scores, found[0].scores)
+        assert (other.nfe, other.sequence_calls) == (found[0].nfe, found[0].sequence_calls)
+
+
+def test_same_instances_get_the_same_scores() -> None:
+    first, second = (measure(problem(), CANDIDATE, range(40)) for _ in range(2))
+    assert np.array_equal(first.scores, second.scores)
+    shuffled = np.random.default_rng(0).permutation(40).tolist()
+    assert np.array_equal(measure(problem(), CANDIDATE, shuffled).scores, first.scores[shuffled])
+
+
+def test_other_instances_and_seeds_get_other_scores() -> None:
+    first = measure(problem(), CANDIDATE, range(40)).scores
+    assert not np.array_equal(measure(problem(), CANDIDATE, range(40, 80)).scores, first)
+    assert not np.array_equal(measure(problem(seed=6), CANDIDATE, range(40)).scores, first)
+
+
+def test_candidates_with_the_same_counts_score_the_same() -> None:
+    """At one token a step every schedule is the same sampler, instance by instance."""
+    first = measure(problem(), Candidate(BetaSchedule(0.3, 3.0), 5), range(40))
+    second = measure(problem(), Candidate(BetaSchedule(3.0, 0.3), 5), range(40))
+    assert np.array_equal(first.scores, second.scores)
+
+
+def test_scores_are_those_of_the_sampler() -> None:
+    asked = problem(order="confidence", temperature=0.7)
+    noise = instance_noise(range(12), 5, seed=5)
+    counts = reveal_counts(CANDIDATE.schedule, 3, 5)
+    samples = generate(asked.denoiser, counts, noise, order="confidence", temperature=0.7)
+    expected = as_number(asked.denoiser.decode(samples.tokens))
+    assert measure(asked, CANDIDATE, range(12)).scores.tolist() == expected
+
+
+def test_measuring_leaves_global_random_states_alone() -> None:
+    torch.manual_seed(1)
+    np.random.seed(1)
+    before = torch.get_rng_state(), np.random.get_state()[1].copy()
+    measure(problem(), CANDIDATE, range(4))
+    assert torch.equal(torch.get_rng_state(), before[0])
+    assert np.array_equal(np.random.get_state()[1], before[1])

@@ -1,0 +1,375 @@
+"""The exported schedule: round trips and refusals; files are written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from mdm_opt.errors import InputError
+from mdm_opt.schedule_file import ExportedSchedule, load_schedule, write_text
+from mdm_opt.schedules import BetaSchedule, reveal_counts, reveal_grid
+
+
+def content(
+    beta_a: float = 0.4,
+    beta_b: float = 1.7,
+    steps: int = 4,
+    length: int = 16,
+    reveal: str = "fixed",
+    rounding: str = "full",
+) -> dict[str, Any]:
+    """A whole export of a made-up study."""
+    schedule = BetaSchedule(beta_a, beta_b)
+    counts = None
+    if reveal == "fixed":
+        counts = reveal_counts(schedule, steps, length, rounding).tolist()
+    return {
+        "format": "mdm-opt schedule",
+        "schema_version": 1,
+        "schedule": {
+            "family": "beta",
+            "beta_a": beta_a,
+            "beta_b": beta_b,
+            "steps": steps,
+            "length": length,
+            "reveal": reveal,
+            "rounding": rounding,
+            "counts": counts,
+            "revealed": reveal_grid(schedule, steps).tolist(),
+        },
+        "sampler": {"order": "random", "temperature": 1.0},
+        "result": {
+            "objective": "path_kl",
+            "unit": "nats/sequence",
+            "direction": "minimize",
+            "value": 1.5,
+            "interval": [1.25, 1.75],
+            "confidence": 0.95,
+            "instances": 64,
+            "nfe": 4.0,
+            "verified": True,
+            "baselines": {
+                "linear": {"value": 2.0, "interval": [1.9, 2.1], "steps": 4, "nfe": 4.0}
+            },
+            "gain_over_linear": {"value": 0.5, "interval": [0.4, 0.6]},
+            "linear_steps_for_equal_quality": None,
+        },
+        "provenance": {
+            "study": "toy",
+            "study_file": {"study": {"name": "toy", "seed": 0}, "space": {"steps": [4]}},
+            "study_file_hash": "0" * 64,
+            "trial": 7,
+            "label": "trial 7",
+            "seed": 0,
+            "model": {"kind": "enumerated", "law": "sudoku4"},
+            "model_fingerprint": "enumerated:abc",
+            "versions": {"mdm_opt": "0.1.0"},
+            "git_hash": None,
+            "created_at": "2026-01-01T00:00:00+00:00",
+        },
+    }
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    """The content with one value put in; a dotted path names it."""
+    result = content()
+    *tables, key = path.split(".")
+    inner = result
+    for table in tables:
+        inner = inner[table]
+    inner[key] = value
+    return result
+
+
+def refusal(path: Path, text: str | bytes | dict[str, Any]) -> str:
+    """The one-line message with which a file of that content is refused."""
+    if isinstance(text, dict):
+        text = json.dumps(text)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(InputError) as caught:
+        load_schedule(path)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert str(path) in message
+    return message
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    beta_a=st.floats(0.05, 20),
+    beta_b=st.floats(0.05, 20),
+    steps=st.integers(1, 64),
+    length=st.integers(1, 300),
+    reveal=st.sampled_from(["fixed", "ancestral"]),
+    rounding=st.sampled_from(["full", "cumulative"]),
+)
+def test_round_trip_through_a_file(
+    tmp_path_factory: pytest.TempPathFactory,
+    beta_a: float,
+    beta_b: float,
+    steps: int,
+    length: int,
+    reveal: str,
+    rounding: str,
+) -> None:
+    original = ExportedSchedule.model_validate(
+        content(beta_a, beta_b, steps, length, reveal, rounding)
+    )
+    path = tmp_path_factory.getbasetemp() / "round_trip.json"
+    write_text(path, original.to_json())
+    loaded = load_schedule(path)
+    assert loaded == original
+    assert loaded.mask_schedule == BetaSchedule(beta_a, beta_b)
+    assert loaded.to_json() == original.to_json()
+    if reveal == "fixed":
+        assert loaded.counts.dtype == np.int64
+        assert loaded.counts.sum() == length
+        assert len(loaded.counts) == steps
+    else:
+        with pytest.raises(ValueError, match="no fixed counts"):
+            _ = loaded.counts
+
+
+def test_file_is_plain_json_of_its_values() -> None:
+    exported = ExportedSchedule.model_validate(content())
+    text = exported.to_json()
+    assert text.endswith("}\n")
+    assert json.loads(text) == content()
+    assert exported.counts.tolist() == content()["schedule"]["counts"]
+
+
+@pytest.mark.parametrize("version", [0, 2, "1", None, [1], 1.5])
+def test_other_versions_are_refused(tmp_path: Path, version: Any) -> None:
+    message = refusal(tmp_path / "s.json", changed("schema_version", version))
+    assert (
+        f"schema_version {version!r} is not accepted; this version of mdm-opt reads 1" in message
+    )
+
+
+@pytest.mark.parametrize("text", ["[]", "3", '"x"', "null", "{}"])
+def test_json_without_a_version_is_refused(tmp_path: Path, text: str) -> None:
+    assert "schema_version None is not accepted" in refusal(tmp_path / "s.json", text)
+
+
+@pytest.mark.parametrize("text", ["", "{", "schedule: beta", b"\xff\xfe", '{"a": }'])
+def test_what_is_no_json_is_refused(tmp_path: Path, text: str | bytes) -> None:
+    assert "is no valid JSON" in refusal(tmp_path / "s.json", text)
+
+
+def test_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"cannot read schedule .*none\.json: No such file"):
+        load_schedule(tmp_path / "none.json")
+    with pytest.raises(InputError, match="cannot read schedule"):
+        load_schedule(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("comment", 1),
+        ("schedule.gamma", 1),
+        ("sampler.seed", 1),
+        ("result.p_value", 0.01),
+        ("result.baselines.linear.name", "x"),
+        ("provenance.user", "x"),
+    ],
+)
+def test_unknown_keys_are_refused(tmp_path: Path, path: str, value: Any) -> None:
+    message = refusal(tmp_path / "s.json", changed(path, value))
+    assert f"{path}: Extra inputs are not permitted" in message
+
+
+@pytest.mark.parametrize(
+    "path", ["schedule", "schedule.counts", "result.verified", "provenance.model_fingerprint"]
+)
+def test_missing_keys_are_refused(tmp_path: Path, path: str) -> None:
+    broken = content()
+    *tables, key = path.split(".")
+    inner = broken
+    for table in tables:
+        inner = inner[table]
+    del inner[key]
+    assert f"{path}: Field required" in refusal(tmp_path / "s.json", broken)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("schedule.beta_a", 0),
+        ("schedule.beta_a", -1.0),
+        ("schedule.beta_b", float("nan")),
+        ("schedule.beta_b", float("inf")),
+        ("schedule.steps", 0),
+        ("schedule.length", 0),
+        ("schedule.family", "cosine"),
+        ("schedule.reveal", "blocks"),
+        ("schedule.rounding", "none"),
+        ("schedule.revealed", [0.0, "x", 1.0]),
+        ("result.direction", "up"),
+        ("result.value", float("nan")),
+        ("result.interval", [1.0]),
+        ("format", "another"),
+    ],
+)
+def test_impossible_values_name_their_key(tmp_path: Path, path: str, value: Any) -> None:
+    assert f"{path}" in refusal(tmp_path / "s.json", changed(path, value))
+
+
+COUNTS = content()["schedule"]["counts"]
+REVEALED = content()["schedule"]["revealed"]
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        None,
+        [],
+        [16],
+        COUNTS[::-1],
+        [*COUNTS, 0],
+        [COUNTS[0] + 1, COUNTS[1] - 1, *COUNTS[2:]],
+        [COUNTS[0] + 1, *COUNTS[1:]],
+    ],
+)
+def test_contradicting_counts_are_refused(tmp_path: Path, counts: list[int] | None) -> None:
+    message = refusal(tmp_path / "s.json", changed("schedule.counts", counts))
+    assert "schedule.counts contradict beta_a, beta_b, steps and length" in message
+
+
+@pytest.mark.parametrize(
+    "revealed",
+    [
+        [],
+        REVEALED[:-1],
+        [*REVEALED, 1.0],
+        [0.0, 0.25, 0.5, 0.75, 1.0],
+        [REVEALED[0], REVEALED[1] + 1e-6, *REVEALED[2:]],
+    ],
+)
+def test_contradicting_revealed_fractions_are_refused(
+    tmp_path: Path, revealed: list[float]
+) -> None:
+    message = refusal(tmp_path / "s.json", changed("schedule.revealed", revealed))
+    assert "schedule.revealed contradicts beta_a, beta_b and steps" in message
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("schedule.beta_a", 0.41),
+        ("schedule.beta_b", 1.71),
+        ("schedule.steps", 5),
+        ("schedule.length", 17),
+        ("schedule.reveal", "ancestral"),
+    ],
+)
+def test_changed_parameters_contradict_the_rest(tmp_path: Path, path: str, value: Any) -> None:
+    assert "schedule." in refusal(tmp_path / "s.json", changed(path, value))
+
+
+def test_ancestral_schedule_has_no_counts(tmp_path: Path) -> None:
+    broken = content(reveal="ancestral")
+    broken["schedule"]["counts"] = COUNTS
+    message = refusal(tmp_path / "s.json", broken)
+    assert "schedule.counts must be null under ancestral reveal" in message
+    with pytest.raises(ValidationError):
+        ExportedSchedule.model_validate(broken)
+
+
+def test_absurd_steps_are_refused_before_memory_runs_out(tmp_path: Path) -> None:
+    refusal(tmp_path / "s.json", changed("schedule.steps", 10**15))
+
+
+def test_absurd_length_is_refused_before_memory_runs_out(tmp_path: Path) -> None:
+    broken = changed("schedule.length", 10**15)
+    broken["schedule"]["counts"] = [10**15 - 3, 1, 1, 1]
+    refusal(tmp_path / "s.json", broken)
+
+
+def test_schedule_cannot_be_changed() -> None:
+    exported = ExportedSchedule.model_validate(content())
+    with pytest.raises(ValidationError, match="frozen"):
+        exported.schedule.beta_a = 1.0
+
+
+def test_written_text_is_the_file(tmp_path: Path) -> None:
+    target = tmp_path / "schedule.json"
+    write_text(target, "first")
+    write_text(str(target), "schön\n")
+    assert target.read_bytes() == "schön\n".encode()
+    assert [path.name for path in tmp_path.iterdir()] == ["schedule.json"]
+
+
+def _parent_missing(folder: Path) -> Path:
+    return folder / "none" / "s.json"
+
+
+def _parent_is_a_file(folder: Path) -> Path:
+    (folder / "file").write_text("kept")
+    return folder / "file" / "s.json"
+
+
+def _target_is_a_folder(folder: Path) -> Path:
+    (folder / "s.json").mkdir()
+    return folder / "s.json"
+
+
+def _name_too_long(folder: Path) -> Path:
+    return folder / ("x" * 300)
+
+
+@pytest.mark.parametrize(
+    "make", [_parent_missing, _parent_is_a_file, _target_is_a_folder, _name_too_long]
+)
+def test_target_that_cannot_be_written_leaves_nothing(
+    tmp_path: Path, make: Callable[[Path], Path]
+) -> None:
+    target = make(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(InputError, match="cannot write") as caught:
+        write_text(target, "text")
+    assert str(target) in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("method", ["write_text", "replace"])
+def test_failed_write_keeps_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    target = tmp_path / "schedule.json"
+    target.write_text("old")
+
+    def fail(path: Path, *_args: Any, **_keys: Any) -> None:
+        path.write_bytes(b"hal")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, method, fail)
+    with pytest.raises(InputError, match=r"cannot write .*: No space left on device"):
+        write_text(target, "new")
+    monkeypatch.undo()
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, UnicodeError])
+def test_interrupted_write_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    def interrupted(path: Path, *_args: Any, **_keys: Any) -> None:
+        path.write_bytes(b"hal")
+        raise error
+
+    monkeypatch.setattr(Path, "write_text", interrupted)
+    with pytest.raises((error, InputError)):
+        write_text(tmp_path / "schedule.json", "new")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,161 @@
+"""Intervals against scipy, closed forms, and their coverage in simulation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from mdm_opt.statistics import mean_interval, paired_difference
+
+
+@pytest.mark.parametrize("confidence", [0.6, 0.9, 0.95, 0.999])
+@pytest.mark.parametrize("n", [2, 5, 300])
+def test_mean_interval_is_students(n: int, confidence: float) -> None:
+    scores = np.random.default_rng(n).normal(3.0, 2.0, n)
+    found = mean_interval(scores, confidence)
+    low, high = stats.t.interval(confidence, n - 1, loc=scores.mean(), scale=stats.sem(scores))
+    assert found.value == scores.mean()
+    assert (found.low, found.high) == pytest.approx((low, high), rel=1e-12)
+
+
+@pytest.mark.parametrize(("successes", "n"), [(0, 10), (10, 10), (3, 10), (64, 128), (1, 2)])
+def test_mean_interval_of_shares_is_wilsons(successes: int, n: int) -> None:
+    scores = np.repeat([1.0, 0.0], [successes, n - successes])
+    found = mean_interval(scores, 0.95)
+    z, share = stats.norm.ppf(0.975), successes / n
+    center = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    assert found.value == share
+    assert (found.low, found.high) == pytest.approx((center - half, center + half), abs=1e-12)
+    assert found.low < found.high
+    assert -1e-12 <= found.low <= share <= found.high <= 1 + 1e-12
+
+
+def test_scores_next_to_shares_are_students() -> None:
+    scores = np.array([0.0, 1.0, 0.5, 1.0])
+    low, high = stats.t.interval(0.95, 3, loc=scores.mean(), scale=stats.sem(scores))
+    found = mean_interval(scores, 0.95)
+    assert (found.low, found.high) == pytest.approx((low, high), rel=1e-12)
+
+
+@pytest.mark.parametrize("score", [0.0, 1.0, -2.5])
+def test_single_score_counts_as_exact(score: float) -> None:
+    found = mean_interval(np.array([score]), 0.95)
+    assert (found.value, found.low, found.high) == (score, score, score)
+    found = paired_difference(np.array([score]), np.array([0.0]), 0.95)
+    assert (found.value, found.low, found.high) == (score, score, score)
+
+
+def test_equal_scores_have_an_interval_of_width_0() -> None:
+    found = mean_interval(np.full(7, 2.5), 0.95)
+    assert (found.value, found.low, found.high) == (2.5, 2.5, 2.5)
+
+
+@pytest.mark.parametrize("confidence", [0.9, 0.99])
+def test_paired_difference_is_students_on_the_differences(confidence: float) -> None:
+    rng = np.random.default_rng(1)
+    common = rng.normal(0, 10, 40)
+    first, second = common + rng.normal(0.5, 1, 40), common
+    found = paired_difference(first, second, confidence)
+    reference = stats.ttest_rel(first, second).confidence_interval(confidence)
+    assert found.value == pytest.approx((first - second).mean(), rel=1e-12)
+    assert (found.low, found.high) == pytest.approx((reference.low, reference.high), rel=1e-9)
+
+
+def discordant(up: int, down: int, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Paired zeros and ones with so many differences of +1 and of -1."""
+    first = np.repeat([1.0, 0.0, 1.0], [up, down, n - up - down])
+    second = np.repeat([0.0, 1.0, 1.0], [up, down, n - up - down])
+    return first, second
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "n"), [(5, 3, 20), (0, 0, 8), (12, 0, 64), (0, 2, 2), (30, 34, 64)]
+)
+def test_paired_shares_are_bonett_and_prices(up: int, down: int, n: int) -> None:
+    found = paired_difference(*discordant(up, down, n), 0.95)
+    p_up, p_down = (up + 1) / (n + 2), (down + 1) / (n + 2)
+    variance = (p_up + p_down - (p_up - p_down) ** 2) / (n + 2)
+    half = 1.959963984540054 * np.sqrt(variance)
+    assert found.value == pytest.approx((up - down) / n, abs=1e-15)
+    assert found.low == pytest.approx(max(-1, p_up - p_down - half), abs=1e-12)
+    assert found.high == pytest.approx(min(1, p_up - p_down + half), abs=1e-12)
+
+
+def test_paired_shares_never_have_width_0_and_hold_the_value() -> None:
+    for n in (2, 3, 10):
+        for up in range(n + 1):
+            for down in range(n + 1 - up):
+                found = paired_difference(*discordant(up, down, n), 0.95)
+                assert -1 <= found.low < found.high <= 1
+                assert found.low <= found.value <= found.high
+
+
+def test_no_difference_between_shares_is_not_certain() -> None:
+    found = paired_difference(np.ones(256), np.ones(256), 0.95)
+    assert found.value == 0
+    assert found.low == pytest.approx(-found.high)
+    assert found.high == pytest.approx(1.959963984540054 * np.sqrt(2) / 258, rel=1e-12)
+
+
+def test_sign_follows_the_order_of_the_arguments() -> None:
+    first, second = discordant(9, 2, 30)
+    forth, back = (paired_difference(*pair, 0.9) for pair in ((first, second), (second, first)))
+    assert (forth.value, forth.low, forth.high) == pytest.approx(
+        (-back.value, -back.high, -back.low), abs=1e-15
+    )
+
+
+@pytest.mark.parametrize("shape", [(3,), (5,), (4, 1), (1,)])
+def test_different_shapes_are_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=rf"differ in shape: \(4,\) and \({shape[0]},"):
+        paired_difference(np.zeros(4), np.zeros(shape), 0.95)
+
+
+SIMULATIONS = 4000
+# Four standard errors of a share of 0.95 among so many: 0.0138; below the 0.02 allowed.
+FOUR_ERRORS = 4 * np.sqrt(0.95 * 0.05 / SIMULATIONS)
+
+
+def assert_covers(hits: int) -> None:
+    assert FOUR_ERRORS < 0.02
+    assert abs(hits / SIMULATIONS - 0.95) < FOUR_ERRORS
+
+
+@pytest.mark.parametrize("n", [3, 20])
+def test_gaussian_means_are_covered(n: int) -> None:
+    samples = np.random.default_rng(10 + n).normal(1.5, 3.0, (SIMULATIONS, n))
+    intervals = [mean_interval(row, 0.95) for row in samples]
+    assert_covers(sum(found.low <= 1.5 <= found.high for found in intervals))
+
+
+@pytest.mark.parametrize("p", [0.3, 0.5, 0.7])
+def test_bernoulli_shares_are_covered(p: float) -> None:
+    counts = np.arange(129)
+    by_count = [mean_interval(np.repeat([1.0, 0.0], [k, 128 - k]), 0.95) for k in counts]
+    held = np.array([found.low <= p <= found.high for found in by_count])
+    # Coverage of a discrete interval is known exactly: the binomial's mass over its hits.
+    exact = stats.binom.pmf(counts, 128, p)[held].sum()
+    assert 0.93 < exact < 0.97
+    samples = np.random.default_rng(7).random((SIMULATIONS, 128)) < p
+    hits = held[samples.sum(axis=1)].mean()
+    assert abs(hits - exact) < 4 * np.sqrt(exact * (1 - exact) / SIMULATIONS)
+
+
+@pytest.mark.parametrize(("p", "q"), [(0.3, 0.3), (0.5, 0.7), (0.7, 0.4)])
+@pytest.mark.parametrize("shared", [False, True])
+def test_bernoulli_paired_differences_are_covered(p: float, q: float, shared: bool) -> None:
+    """Also with common random numbers: half of the pairs share their uniform."""
+    rng = np.random.default_rng(11)
+    uniforms = rng.random((2, SIMULATIONS, 128))
+    if shared:
+        common = rng.random((SIMULATIONS, 128)) < 0.5
+        uniforms[1] = np.where(common, uniforms[0], uniforms[1])
+    first, second = (uniforms[0] < p).astype(float), (uniforms[1] < q).astype(float)
+    hits = sum(
+        found.low <= p - q <= found.high
+        for found in map(lambda x, y: paired_difference(x, y, 0.95), first, second)
+    )
+    # The interval is approximate; what it misses by and four standard errors stay below 0.02.
+    assert 0.93 < hits / SIMULATIONS < 0.97
