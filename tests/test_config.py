@@ -651,6 +651,7 @@ garbage = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=6,
 )
+keys = st.text(max_size=5) | st.sampled_from(["a\nb", "[x]", "", "kind"])
 
 
 def nodes(content: Any) -> Iterator[tuple[Any, Any]]:
@@ -677,7 +678,7 @@ def mutate(content: Tree, data: st.DataObject) -> None:
     if kind == "delete":
         del container[key]
     elif kind == "add" and isinstance(container, dict):
-        container[data.draw(st.text(max_size=5))] = data.draw(garbage)
+        container[data.draw(keys)] = data.draw(garbage)
     elif kind == "reverse" and isinstance(value, list):
         container[key] = value[::-1] + value
     elif kind == "negate" and isinstance(value, int | float):

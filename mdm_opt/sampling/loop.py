@@ -58,8 +58,8 @@ def generate(
         raise ValueError(f"counts must be >= 0 and sum to the length {denoiser.length}")
     if order not in ORDERS:
         raise ValueError(f"order must be one of {', '.join(ORDERS)}, got {order!r}")
-    if not temperature >= 0:
-        raise ValueError(f"temperature must be >= 0, got {temperature}")
+    if not 0 <= temperature < np.inf:
+        raise ValueError(f"temperature must be finite and >= 0, got {temperature}")
     device = denoiser.device
     permutation = torch.from_numpy(noise.permutation).to(device)
     uniforms = torch.from_numpy(noise.token_uniforms).to(device)

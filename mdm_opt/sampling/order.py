@@ -48,8 +48,8 @@ def inverse_cdf(
     """
     if temperature == 0:
         return log_probs.argmax(-1)
-    scaled = log_probs.double() / temperature
-    weights = (scaled - scaled.amax(-1, keepdim=True)).exp()
+    log_probs = log_probs.double()
+    weights = ((log_probs - log_probs.amax(-1, keepdim=True)) / temperature).exp()
     cumulative = weights.cumsum(-1)
     targets = uniforms.unsqueeze(-1) * cumulative[..., -1:]
     tokens = torch.searchsorted(cumulative, targets, right=True).squeeze(-1)

@@ -112,9 +112,14 @@ def expected_nfe(
         length: tokens of one sequence.
         reveal: ``fixed`` or ``ancestral``.
         rounding: of the fixed counts.
+
+    Raises:
+        ValueError: for an unknown reveal or rounding, or steps or length below 1.
     """
     if reveal == "fixed":
         return float(np.count_nonzero(reveal_counts(schedule, steps, length, rounding)))
+    if reveal != "ancestral":
+        raise ValueError(f"reveal must be 'fixed' or 'ancestral', got {reveal!r}")
     return ancestral_nfe(reveal_grid(schedule, steps), length)
 
 

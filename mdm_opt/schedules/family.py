@@ -73,7 +73,19 @@ class BetaSchedule(MaskSchedule):
     def progress(self, revealed: npt.ArrayLike) -> Array:
         alpha = checked_unit(revealed, "revealed")
         gamma = np.arcsin(np.sqrt(alpha)) * (2 / np.pi)
-        return np.asarray(special.betaincinv(self.beta_a, self.beta_b, gamma), dtype=np.float64)
+        inverse = special.betaincinv(self.beta_a, self.beta_b, gamma)
+        # One Newton step: betaincinv is off by 1e-8 for some a = b near gamma = 1/2.
+        middle = (inverse > 0.01) & (inverse < 0.99)
+        inner = np.where(middle, inverse, 0.5)
+        step = (self.interpolation(inner) - gamma) / self.interpolation_speed(inner)
+        inverse = np.where(middle, inner - step, inverse)
+        # gamma ~ t^a / (a B(a, b)) at 0, where betaincinv returns NaN for some (a, b).
+        log_scale = np.log(self.beta_a) + special.betaln(self.beta_a, self.beta_b)
+        with np.errstate(divide="ignore", over="ignore"):
+            leading = np.exp((np.log(gamma) + log_scale) / self.beta_a)
+        return np.asarray(
+            np.where(np.isnan(inverse) | (leading < 1e-15), leading, inverse), dtype=np.float64
+        )
 
 
 @dataclass(frozen=True)
@@ -94,7 +106,7 @@ class SineSchedule(MaskSchedule):
 
     def masked(self, progress: npt.ArrayLike) -> Array:
         t = checked_unit(progress, "progress")
-        return 2 * np.sin(np.pi / 4 * (1 - t)) ** 2
+        return np.where(t == 0, 1.0, 2 * np.sin(np.pi / 4 * (1 - t)) ** 2)
 
     def angular_speed_squared(self, progress: npt.ArrayLike) -> Array:
         alpha = self.revealed(progress)
@@ -117,7 +129,8 @@ class CosineSchedule(MaskSchedule):
         return 2.0, 1.0
 
     def revealed(self, progress: npt.ArrayLike) -> Array:
-        return SineSchedule().masked(1 - checked_unit(progress, "progress"))
+        t = checked_unit(progress, "progress")
+        return np.where(t == 1, 1.0, 2 * np.sin(np.pi / 4 * t) ** 2)
 
     def masked(self, progress: npt.ArrayLike) -> Array:
         return SineSchedule().revealed(1 - checked_unit(progress, "progress"))
@@ -126,7 +139,8 @@ class CosineSchedule(MaskSchedule):
         return SineSchedule().angular_speed_squared(1 - checked_unit(progress, "progress"))
 
     def progress(self, revealed: npt.ArrayLike) -> Array:
-        return np.arccos(1 - checked_unit(revealed, "revealed")) * (2 / np.pi)
+        angle = np.arcsin(np.sqrt(checked_unit(revealed, "revealed") / 2))
+        return np.minimum(angle * (4 / np.pi), 1.0)
 
 
 # The schedules that every result is compared with, by the names used everywhere.

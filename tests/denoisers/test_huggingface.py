@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,10 @@ from mdm_opt.denoisers.huggingface import (
     local_or_hub,
     pick_device,
 )
-from mdm_opt.errors import InputError
+from mdm_opt.errors import InputError, MdmOptError
 from mdm_opt.measurement import Candidate, Problem, measure
 from mdm_opt.objectives.path_kl import PathKl
+from mdm_opt.objectives.sample_score import SampleScore
 from mdm_opt.sampling import generate, instance_noise
 from mdm_opt.schedules import BetaSchedule
 
@@ -123,6 +124,15 @@ MAKERS: dict[str, Callable[[], PreTrainedModel]] = {
 }
 # Architectures whose head can be asked for some positions only.
 PARTIAL = {"bert", "roberta", "esm"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Threads only wait for each other on models this small."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
@@ -319,6 +329,26 @@ def test_missing_head_weights_are_refused(bert: Path) -> None:
     assert "BertForMaskedLM" in message
     assert "no complete masked LM" in message
     assert "cls.predictions" in message
+
+
+def test_model_that_answers_nan_is_an_error_and_never_a_sample(
+    checkpoints: dict[str, Path], bert: Path
+) -> None:
+    """Damaged weights, or ESM's token dropout dividing 0 by 0 where everything is masked."""
+    weights = load_file(bert / "model.safetensors")
+    weights["bert.embeddings.LayerNorm.bias"][0] = torch.nan
+    save_file(weights, bert / "model.safetensors", metadata={"format": "pt"})
+    texts = SampleScore(
+        lambda samples: [0.0 for _ in samples], name="x", unit="x", direction="minimize"
+    )
+
+    def sample(folder: Path) -> None:
+        denoiser = load_huggingface(str(folder), length=LENGTH, prefix=[], suffix=[])
+        measure(Problem(denoiser, texts, seed=0), Candidate(BetaSchedule(1, 1), 2), range(2))
+
+    for folder in (bert, checkpoints["esm"]):
+        with pytest.raises(MdmOptError):
+            sample(folder)
 
 
 def test_weights_of_another_shape_are_refused(bert: Path) -> None:
@@ -557,6 +587,14 @@ def test_loaded_model_is_frozen(checkpoints: dict[str, Path]) -> None:
     after = denoiser.model.state_dict()
     assert all(torch.equal(tensor, after[name]) for name, tensor in before.items())
     assert not denoiser.log_probs(*random_state(7)).requires_grad
+
+
+def test_model_in_training_mode_is_put_into_evaluation_mode() -> None:
+    torch.manual_seed(0)
+    denoiser = HuggingFaceDenoiser(make_bert().train(), make_tokenizer(), length=LENGTH)
+    assert not any(module.training for module in denoiser.model.modules())
+    state = random_state(8)
+    assert torch.equal(denoiser.log_probs(*state), denoiser.log_probs(*state))
 
 
 @pytest.mark.parametrize("name", ["bert", "distilbert"])

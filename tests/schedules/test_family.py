@@ -97,7 +97,7 @@ def test_inverse_round_trip(schedule: MaskSchedule, fractions: list[float]) -> N
 )
 def test_inverse_is_as_accurate_as_floats_allow(a: float, b: float) -> None:
     schedule = BetaSchedule(a, b)
-    revealed = np.linspace(0, 1, 1001)
+    revealed = np.append(np.linspace(0, 1, 1001), schedule.revealed(0.5))
     progress = schedule.progress(revealed)
     below = schedule.revealed(np.nextafter(progress, 0))
     above = schedule.revealed(np.nextafter(progress, 1))
