@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -36,6 +40,28 @@ class StudyTable(Table):
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     seed: int = Field(0, ge=0, lt=2**63)
+
+
+def _plain(value: Any, where: str) -> None:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _plain(item, f"{where}.{key}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _plain(item, f"{where}.{index}")
+    elif not isinstance(value, str | int) and not (
+        isinstance(value, float) and math.isfinite(value)
+    ):
+        raise ValueError(f"{where}: text, finite numbers, booleans, lists and tables are accepted")
+
+
+def _plain_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Options must survive being kept as JSON."""
+    _plain(options, "options")
+    return options
+
+
+Options = Annotated[dict[str, Any], AfterValidator(_plain_options)]
 
 
 class RunsOnDevice(Table):
@@ -80,7 +106,7 @@ class EnumeratedModel(Table):
 
     kind: Literal["enumerated"]
     law: str
-    options: dict[str, Any] = {}
+    options: Options = {}
     batch_size: int = Field(64, ge=1, le=65536)
 
     @field_validator("law")
@@ -96,7 +122,7 @@ class PluginModel(Table):
     """A denoiser made by a function of the user's."""
 
     kind: str
-    options: dict[str, Any] = {}
+    options: Options = {}
     batch_size: int = Field(64, ge=1, le=65536)
 
 
@@ -145,7 +171,7 @@ class ValidityObjective(Table):
     kind: Literal["validity"]
     instances: int = Field(128, ge=2)
     verifier: str
-    options: dict[str, Any] = {}
+    options: Options = {}
 
     @field_validator("verifier")
     @classmethod
@@ -153,6 +179,12 @@ class ValidityObjective(Table):
         if verifier != "sudoku" and not is_reference(verifier):
             raise ValueError("must be 'sudoku' or 'package.module:function'")
         return verifier
+
+    @model_validator(mode="after")
+    def _sudoku_has_no_options(self) -> Self:
+        if self.verifier == "sudoku" and self.options:
+            raise ValueError("verifier 'sudoku' takes no options")
+        return self
 
 
 class CausalJudge(RunsOnDevice):
@@ -211,7 +243,7 @@ class PluginObjective(Table):
     instances: int = Field(64, ge=2)
     direction: Literal["minimize", "maximize"]
     unit: str = Field("score", min_length=1, max_length=32)
-    options: dict[str, Any] = {}
+    options: Options = {}
 
 
 ObjectiveTable = (
@@ -223,10 +255,24 @@ ObjectiveTable = (
     | PluginObjective
 )
 
-BetaPair = Annotated[
-    list[Annotated[float, Field(ge=BETA_MIN, le=BETA_MAX)]], Field(min_length=2, max_length=2)
-]
-Seed = Literal["energy", "baselines"] | BetaPair
+SEED_NAMES = ("energy", "baselines")
+
+
+def _seed(value: Any) -> str | list[float]:
+    if isinstance(value, str) and value in SEED_NAMES:
+        return value
+    if isinstance(value, list) and len(value) == 2:
+        numbers = [x for x in value if isinstance(x, int | float) and not isinstance(x, bool)]
+        if len(numbers) == 2 and all(BETA_MIN <= x <= BETA_MAX for x in numbers):
+            return [float(number) for number in numbers]
+    raise ValueError(
+        f"must be one of {', '.join(SEED_NAMES)}, or a pair [a, b] of numbers in "
+        f"[{BETA_MIN:g}, {BETA_MAX:g}]"
+    )
+
+
+# One validator instead of a union, whose messages would not say what is accepted.
+Seed = Annotated[Any, BeforeValidator(_seed)]
 
 
 class SearchTable(Table):
@@ -302,8 +348,9 @@ class StudyFile(Table):
         Where it runs, how many trials it gets and how it is verified may change later.
         """
         identity = self.canonical()
-        for key in ("device", "batch_size"):
-            identity["model"].pop(key, None)
+        for table in (identity["model"], identity["objective"].get("judge", {})):
+            for key in ("device", "batch_size"):
+                table.pop(key, None)
         del identity["search"]["trials"], identity["verify"]
         return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
@@ -319,7 +366,7 @@ def load_study_file(path: str | Path) -> StudyFile:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"cannot read study file {path}: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is no valid TOML: {one_line(error)}") from error
     return parse_study(content, str(path))
 
@@ -335,7 +382,7 @@ def parse_study(content: dict[str, Any], source: str) -> StudyFile:
     except ValidationError as error:
         details = error.errors(include_url=False)
         more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
-        raise InputError(f"{source}: {_describe(details[0])}{more}") from error
+        raise InputError(f"{source}: {_describe(details[0], content)}{more}") from error
 
 
 def _of_kind(value: Any, kinds: dict[str, type[Table]], plugin: type[Table]) -> Any:
@@ -353,18 +400,48 @@ def _of_kind(value: Any, kinds: dict[str, type[Table]], plugin: type[Table]) -> 
     raise ValueError(f"kind: {kind!r} is not accepted: {accepted}")
 
 
-def _describe(detail: ErrorDetails) -> str:
-    # Branches of a union are pydantic's words, not keys of the file.
-    parts = [str(part) for part in detail["loc"] if "[" not in str(part)]
-    table, *keys = parts or ["study file"]
-    key = ".".join(keys)
-    where = f"[{table}] {key}".strip()
+def _describe(detail: ErrorDetails, content: dict[str, Any]) -> str:
+    """Table, key, value and what is accepted, in one line."""
+    table, *keys = list(detail["loc"]) or ["study file"]
+    if keys[:1] == ["judge"] and len(keys) > 2:
+        del keys[1]  # pydantic puts the judge's kind between the keys
+    where = f"[{_name(table)}] {'.'.join(map(_name, keys))}".strip()
     kind, value = detail["type"], detail["input"]
     if kind == "extra_forbidden":
-        return f"{where}: unknown key"
+        accepted = _accepted_keys(content, str(table)) if len(keys) < 2 else []
+        return f"{where}: unknown key" + (f"; known: {', '.join(accepted)}" if accepted else "")
     if kind == "missing":
         return f"{where}: missing, and it has no default"
-    message = detail["msg"].removeprefix("Value error, ")
+    message = one_line(detail["msg"].removeprefix("Value error, "))
     if isinstance(value, dict | BaseModel):
         return f"{where}: {message}"
-    return f"{where}: {value!r} is not accepted: {message}"
+    return f"{where}: {_shown(value)} is not accepted: {message}"
+
+
+def _accepted_keys(content: dict[str, Any], table: str) -> list[str]:
+    """Keys of a table of the study file; the tables themselves where it has no such table."""
+    if table not in StudyFile.model_fields:
+        return list(StudyFile.model_fields)
+    if table in ("model", "objective"):
+        kind = str(content[table].get("kind"))
+        if table == "model":
+            return list(_MODEL_KINDS.get(kind, PluginModel).model_fields)
+        return list(_OBJECTIVE_KINDS.get(kind, PluginObjective).model_fields)
+    annotation = StudyFile.model_fields[table].annotation
+    return list(annotation.model_fields) if isinstance(annotation, type(Table)) else []
+
+
+def _name(part: str | int) -> str:
+    """A key as TOML writes it, cut to a readable length."""
+    text = str(part)
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", text):
+        text = json.dumps(text)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _shown(value: Any) -> str:
+    try:
+        text = one_line(repr(value))
+    except ValueError:  # Python prints no integer of more than 4300 digits
+        text = "a number of thousands of digits"
+    return text if len(text) <= 80 else text[:77] + "..."

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from mdm_opt.errors import InputError
@@ -37,15 +38,29 @@ def load_callable(reference: str, key: str, folder: Path | None = None) -> Calla
         sys.path.append(str(folder))
     try:
         module = importlib.import_module(module_name)
-    except Exception as error:  # a foreign module may raise anything while it is imported
+    except (Exception, SystemExit) as error:  # a foreign module may raise anything
         raise InputError(
             f"{key}: cannot import {module_name!r}: {type(error).__name__}: {one_line(error)}"
         ) from error
+    _check_origin(module, module_name, key, folder)
     target = getattr(module, attribute, None)
     if not callable(target):
         raise InputError(f"{key}: {module_name!r} has no function {attribute!r}")
     loaded: Callable[..., Any] = target
     return loaded
+
+
+def _check_origin(module: ModuleType, name: str, key: str, folder: Path | None) -> None:
+    """Refuses a module of another folder where one of that name lies beside the study file."""
+    top = name.partition(".")[0]
+    if folder is None or not ((folder / f"{top}.py").exists() or (folder / top).is_dir()):
+        return
+    origin = getattr(module, "__file__", None)
+    if origin is None or not Path(origin).resolve().is_relative_to(folder.resolve()):
+        raise InputError(
+            f"{key}: {name!r} lies beside the study file, but another module of that name is "
+            f"loaded from {origin or 'elsewhere'}; rename yours"
+        )
 
 
 def one_line(error: BaseException | str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -14,6 +15,7 @@ from mdm_opt.errors import InputError
 from mdm_opt.schedules import BetaSchedule, Counts, Reveal, Rounding, reveal_counts, reveal_grid
 
 SCHEMA_VERSION = 1
+MAX_STEPS = 4096
 
 
 class Part(BaseModel):
@@ -33,8 +35,8 @@ class ScheduleValues(Part):
     family: Literal["beta"] = "beta"
     beta_a: float = Field(gt=0)
     beta_b: float = Field(gt=0)
-    steps: int = Field(ge=1)
-    length: int = Field(ge=1)
+    steps: int = Field(ge=1, le=MAX_STEPS)
+    length: int = Field(ge=1, le=2**20)
     reveal: Reveal
     rounding: Rounding
     counts: list[int] | None
@@ -111,18 +113,23 @@ class ExportedSchedule(Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        values = self.schedule
-        revealed = reveal_grid(self.mask_schedule, values.steps)
-        if len(values.revealed) != values.steps + 1 or not np.allclose(
-            values.revealed, revealed, rtol=0, atol=1e-9
+        values, expected = self.schedule, None
+        grid = reveal_grid(self.mask_schedule, values.steps)
+        if len(values.revealed) != len(grid) or not np.allclose(
+            values.revealed, grid, rtol=0, atol=1e-9
         ):
             raise ValueError("schedule.revealed contradicts beta_a, beta_b and steps")
         if values.reveal == "ancestral":
             if values.counts is not None:
                 raise ValueError("schedule.counts must be null under ancestral reveal")
             return self
-        counts = reveal_counts(self.mask_schedule, values.steps, values.length, values.rounding)
-        if values.counts != counts.tolist():
+        # The sum first: rounding takes memory in proportion to the length that the file claims.
+        if values.counts is not None and sum(values.counts) == values.length:
+            counts = reveal_counts(
+                self.mask_schedule, values.steps, values.length, values.rounding
+            )
+            expected = counts.tolist()
+        if expected is None or values.counts != expected:
             raise ValueError("schedule.counts contradict beta_a, beta_b, steps and length")
         return self
 
@@ -188,5 +195,9 @@ def write_text(path: str | Path, text: str) -> None:
         partial.write_text(text, encoding="utf-8")
         partial.replace(target)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise InputError(f"cannot write {target}: {error.strerror or error}") from error
+    except UnicodeError as error:
+        raise InputError(f"cannot write {target}: {error}") from error
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink()

@@ -71,7 +71,9 @@ def paired_difference(first: Array, second: Array, confidence: float) -> Estimat
         down = (np.count_nonzero(differences < 0) + 1) / (n + 2)
         center = up - down
         half = _normal(confidence) * math.sqrt((up + down - center**2) / (n + 2))
-        return Estimate(mean, max(-1.0, center - half), min(1.0, center + half))
+        # At low confidence the centre's shrinkage can exceed the half width.
+        low, high = min(mean, center - half), max(mean, center + half)
+        return Estimate(mean, max(-1.0, low), min(1.0, high))
     return _student(differences, confidence)
 
 

@@ -134,7 +134,7 @@ exact_objectives = st.one_of(
 )
 sampled_objectives = st.one_of(
     table(
-        {"kind": st.just("validity"), "verifier": st.just("sudoku") | references},
+        {"kind": st.just("validity"), "verifier": references},
         instances=instances,
         options=options,
     ),
@@ -563,7 +563,7 @@ HUB: Tree = {"kind": "huggingface", "path": "x", "length": 4}
         (
             "search.seeds",
             ["energi"],
-            "[search] seeds.0: 'energi' is not accepted: Input should be 'energy' or 'baselines'",
+            "[search] seeds.0: 'energi' is not accepted: must be one of energy, baselines",
         ),
         ("verify.top", "3", "[verify] top: '3' is not accepted: Input should be a valid integer"),
         ("verify.confidence", 1, "[verify] confidence: 1 is not accepted: Input should be less"),

@@ -83,10 +83,13 @@ def test_folder_is_added_once_and_last(tmp_path: Path) -> None:
     assert sys.path == [*before, str(tmp_path)]
 
 
-def test_study_folder_cannot_shadow_an_installed_module(tmp_path: Path) -> None:
+def test_module_beside_the_study_that_an_installed_one_shadows_is_refused(tmp_path: Path) -> None:
     (tmp_path / "colorsys.py").write_text("def hsv_to_rgb():\n    return 'shadow'\n")
     sys.modules.pop("colorsys", None)
-    assert load_callable("colorsys:hsv_to_rgb", "key", tmp_path)(0, 0, 1) == (1, 1, 1)
+    with pytest.raises(InputError, match="another module of that name is loaded from"):
+        load_callable("colorsys:hsv_to_rgb", "key", tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    assert load_callable("colorsys:hsv_to_rgb", "key", elsewhere)(0, 0, 1) == (1, 1, 1)
 
 
 def test_missing_module() -> None:

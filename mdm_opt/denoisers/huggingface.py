@@ -35,8 +35,8 @@ class HuggingFaceDenoiser:
         suffix: token strings after them, likewise.
 
     Raises:
-        InputError: without a mask token, for an unknown prefix or suffix token, or a sequence
-            longer than the model's positions.
+        InputError: without a mask token, for an unknown prefix or suffix token, a sequence
+            longer than the model's positions, or a model that answers with NaN.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class HuggingFaceDenoiser:
         self._after = torch.tensor(after, dtype=torch.int64, device=self.device)
         positions = getattr(model.config, "max_position_embeddings", None)
         total = len(before) + length + len(after)
+        positions = positions if positions is None else positions - _padding_offset(model)
         if positions is not None and total > positions:
             raise InputError(
                 f"[model] length: {length} generated and {len(before) + len(after)} fixed tokens "
@@ -73,7 +74,9 @@ class HuggingFaceDenoiser:
             raise InputError("[model] the tokenizer has no token that could be generated")
         names = tokenizer.convert_ids_to_tokens((~self._forbidden).nonzero()[:, 0].tolist())
         self._one_character_tokens = all(len(name) == 1 for name in names)
-        self._logits_at: _Projection = self._find_projection()
+        self._logits_at: _Projection = self._full_logits_at
+        self._check_all_masked()
+        self._logits_at = self._find_projection()
         self.fingerprint = fingerprint(model, tokenizer, before, after, length)
 
     @torch.inference_mode()
@@ -113,6 +116,27 @@ class HuggingFaceDenoiser:
     def _full_logits_at(self, framed: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
         logits: torch.Tensor = self.model(input_ids=framed).logits
         return logits.gather(1, positions[:, :, None].expand(-1, -1, logits.shape[-1]))
+
+    def _check_all_masked(self) -> None:
+        """The first thing a sampler asks must have an answer.
+
+        Raises:
+            InputError: where the model cannot read the length, or its answer is no number.
+        """
+        masked = torch.full((1, self.length), self.mask_token_id, device=self.device)
+        positions = torch.arange(self.length, device=self.device)[None]
+        try:
+            log_probs = self.log_probs(masked, positions)
+        except (IndexError, RuntimeError, ValueError) as error:
+            raise InputError(
+                f"[model] length: the model cannot read {self.length} generated tokens: "
+                f"{one_line(error)}"
+            ) from error
+        if not bool(torch.isfinite(log_probs[..., ~self._forbidden]).all()):
+            raise InputError(
+                "[model] the model's log-probabilities for an all-masked sequence are no finite "
+                "numbers: damaged weights, or fixed tokens that it cannot do without"
+            )
 
     def _find_projection(self) -> _Projection:
         """The vocabulary projection at given positions only, where the model allows it.
@@ -278,6 +302,13 @@ def local_or_hub(path: str, folder: Path | None) -> str:
     if path.startswith((".", "/", "~")) or path.count("/") > 1 or candidate.exists():
         raise InputError(f"[model] path: {path!r} is no folder (looked for {candidate})")
     return path
+
+
+def _padding_offset(model: PreTrainedModel) -> int:
+    """Position embeddings that are never used: RoBERTa counts from padding id + 1."""
+    table = getattr(getattr(model.base_model, "embeddings", None), "position_embeddings", None)
+    padding = getattr(table, "padding_idx", None)
+    return 0 if padding is None else int(padding) + 1
 
 
 def _frame(

@@ -30,10 +30,12 @@ class EnumeratedLaw:
 
     def __post_init__(self) -> None:
         outcomes, probabilities = self.outcomes, self.probabilities
-        if outcomes.ndim != 2 or outcomes.shape[0] != probabilities.shape[0] or not outcomes.size:
+        if outcomes.ndim != 2 or probabilities.shape != outcomes.shape[:1] or not outcomes.size:
             raise ValueError(
                 f"outcomes {outcomes.shape} and probabilities {probabilities.shape} do not fit"
             )
+        if len(set(self.symbols)) != len(self.symbols):
+            raise ValueError(f"symbols must differ from each other, got {self.symbols!r}")
         if outcomes.min() < 0 or outcomes.max() >= len(self.symbols):
             raise ValueError(f"token ids must lie in 0..{len(self.symbols) - 1}")
         if len(np.unique(outcomes, axis=0)) != len(outcomes):

@@ -11,7 +11,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.huggingface import pick_device, pick_dtype, quiet_transformers
-from mdm_opt.errors import InputError
+from mdm_opt.errors import InputError, RunError
 from mdm_opt.objectives.base import Array, Direction, Reveals, Scores
 from mdm_opt.plugins import one_line
 
@@ -108,17 +108,30 @@ def causal_judge(
     place = pick_device(device)
     try:
         tokenizer = AutoTokenizer.from_pretrained(source, revision=revision)
-        model: Any = AutoModelForCausalLM.from_pretrained(
-            source, revision=revision, dtype=pick_dtype(dtype, place)
+        loaded: Any = AutoModelForCausalLM.from_pretrained(
+            source, revision=revision, dtype=pick_dtype(dtype, place), output_loading_info=True
         )
     except Exception as error:  # loaders of damaged or foreign checkpoints raise anything
         raise InputError(
             f"[objective] judge: cannot load {source!r}: {type(error).__name__}: {one_line(error)}"
         ) from error
+    model, report = loaded
+    if report["missing_keys"]:
+        raise InputError(
+            f"[objective] judge: {source!r} lacks {len(report['missing_keys'])} weights of "
+            f"{type(model).__name__}; it is no complete causal LM"
+        )
     frozen = model.to(place).eval().requires_grad_(False)
+    longest = getattr(frozen.config, "max_position_embeddings", None)
 
     def judge(texts: Sequence[str]) -> tuple[Array, int]:
         rows = [_judge_ids(tokenizer, text) for text in texts]
+        width = max(len(row) for row in rows)
+        if longest is not None and width > longest:
+            raise RunError(
+                f"objective 'judge_nll': a sample has {width} tokens for the judge, which reads "
+                f"at most {longest}"
+            )
         values = np.full(len(rows), np.nan)
         for start in range(0, len(rows), batch_size):
             batch = rows[start : start + batch_size]

@@ -60,6 +60,14 @@ def _validity(table: config.ValidityObjective, build: Build) -> Objective:
 
 
 def _judge_nll(table: config.JudgeNllObjective, build: Build) -> Objective:
+    try:
+        return _load_judge(table, build)
+    except InputError as error:
+        # The loaders of models speak of [model]; here they load the judge.
+        raise InputError(str(error).replace("[model]", "[objective] judge", 1)) from error
+
+
+def _load_judge(table: config.JudgeNllObjective, build: Build) -> Objective:
     from mdm_opt.denoisers.huggingface import local_or_hub
     from mdm_opt.objectives.judge_nll import JudgeNll, causal_judge, masked_judge
 
