@@ -72,6 +72,7 @@ class Problem:
             reveal=self.reveal,
             order=self.order,
             temperature=self.temperature,
+            seed=self.seed,
         )
 
     def _batch_counts(

@@ -29,6 +29,7 @@ class Reveals:
         reveal: ``fixed`` or ``ancestral``; the counts above already follow it.
         order: reveal order.
         temperature: of the token distribution.
+        seed: the study's, from which the noise was drawn.
     """
 
     instances: Sequence[int]
@@ -38,6 +39,7 @@ class Reveals:
     reveal: Reveal
     order: str
     temperature: float
+    seed: int
 
     @property
     def nfe(self) -> npt.NDArray[np.int64]:

@@ -352,5 +352,7 @@ def test_unknown_orders_are_refused() -> None:
 @pytest.mark.parametrize("temperature", [-1e-9, -1.0, math.nan])
 def test_negative_temperatures_are_refused(temperature: float) -> None:
     noise = instance_noise([0], 5, seed=0)
-    with pytest.raises(ValueError, match=f"temperature must be finite and >= 0, got {temperature}"):
+    with pytest.raises(
+        ValueError, match=f"temperature must be finite and >= 0, got {temperature}"
+    ):
         generate(_uniform_table(5), np.array([5]), noise, temperature=temperature)
