@@ -16,6 +16,7 @@ from mdm_opt.denoisers.huggingface import HuggingFaceDenoiser
 from mdm_opt.denoisers.packaged import BUNDLED_CHECKPOINT, load_antiberty, load_bundled
 from mdm_opt.errors import InputError
 from mdm_opt.sampling import generate, instance_noise
+from mdm_opt.sudoku import is_valid
 
 RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
 # A human antibody's first framework.
@@ -126,3 +127,11 @@ def test_bundled_model_writes_digits() -> None:
 
 def test_bundled_model_is_small() -> None:
     assert sum(file.stat().st_size for file in BUNDLED_CHECKPOINT.iterdir()) < 8e6
+
+
+def test_bundled_model_writes_valid_grids_at_one_token_a_step() -> None:
+    """At least 80%; the share of 384 samples has a standard error of 2%, and it is 85%."""
+    denoiser = load_bundled()
+    one_each = np.ones(36, dtype=np.int64)
+    samples = generate(denoiser, one_each, instance_noise(range(384), 36, seed=0))
+    assert np.mean(is_valid(denoiser.decode(samples.tokens))) >= 0.80

@@ -1,0 +1,55 @@
+"""The wheel holds the package, its data and the study files; the command is declared."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_wheel_holds_everything_and_nothing_else(tmp_path):
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE", "mdm_opt", "studies"):
+        (source / name).symlink_to(ROOT / name)
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index",
+         "--disable-pip-version-check", "--quiet", "--wheel-dir", tmp_path, source],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        entry_points = next(name for name in names if name.endswith("entry_points.txt"))
+        assert "mdm-opt = mdm_opt.cli.main:main" in archive.read(entry_points).decode()
+    for needed in (
+        "mdm_opt/py.typed",
+        "mdm_opt/denoisers/bundled/sudoku6x6/model.safetensors",
+        "mdm_opt/denoisers/bundled/sudoku6x6/config.json",
+        "mdm_opt/denoisers/bundled/sudoku6x6/tokenizer.json",
+        "mdm_opt/persistence/migrations/env.py",
+        "mdm_opt/persistence/migrations/versions/0001_first_tables.py",
+    ):
+        assert needed in names
+    studies = {name.rsplit("/", 1)[1] for name in names if "share/mdm-opt/studies/" in name}
+    assert studies == {path.name for path in (ROOT / "studies").glob("*.toml")}
+    top = {name.split("/")[0] for name in names}
+    assert {part for part in top if not part.startswith("mdm_opt")} == set()
+
+
+def test_constraints_pin_every_direct_dependency():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"]]
+    for extra in project["optional-dependencies"].values():
+        wanted += extra
+    pinned = {
+        line.split("==")[0].lower()
+        for line in (ROOT / "constraints.txt").read_text().splitlines()
+        if "==" in line
+    }
+    for requirement in wanted:
+        assert requirement.split(">")[0].split("=")[0].lower() in pinned, requirement
