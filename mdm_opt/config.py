@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -20,9 +19,9 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 
 from mdm_opt.errors import InputError
+from mdm_opt.messages import describe
 from mdm_opt.plugins import is_reference, one_line
 from mdm_opt.schedules import BETA_MAX, BETA_MIN, Reveal, Rounding
 
@@ -381,8 +380,12 @@ def parse_study(content: dict[str, Any], source: str) -> StudyFile:
         return StudyFile.model_validate(content)
     except ValidationError as error:
         details = error.errors(include_url=False)
+
+        def known_keys(table: str) -> list[str]:
+            return _accepted_keys(content, table)
+
         more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
-        raise InputError(f"{source}: {_describe(details[0], content)}{more}") from error
+        raise InputError(f"{source}: {describe(details[0], known_keys)}{more}") from error
 
 
 def _of_kind(value: Any, kinds: dict[str, type[Table]], plugin: type[Table]) -> Any:
@@ -400,24 +403,6 @@ def _of_kind(value: Any, kinds: dict[str, type[Table]], plugin: type[Table]) -> 
     raise ValueError(f"kind: {kind!r} is not accepted: {accepted}")
 
 
-def _describe(detail: ErrorDetails, content: dict[str, Any]) -> str:
-    """Table, key, value and what is accepted, in one line."""
-    table, *keys = list(detail["loc"]) or ["study file"]
-    if keys[:1] == ["judge"] and len(keys) > 2:
-        del keys[1]  # pydantic puts the judge's kind between the keys
-    where = f"[{_name(table)}] {'.'.join(map(_name, keys))}".strip()
-    kind, value = detail["type"], detail["input"]
-    if kind == "extra_forbidden":
-        accepted = _accepted_keys(content, str(table)) if len(keys) < 2 else []
-        return f"{where}: unknown key" + (f"; known: {', '.join(accepted)}" if accepted else "")
-    if kind == "missing":
-        return f"{where}: missing, and it has no default"
-    message = one_line(detail["msg"].removeprefix("Value error, "))
-    if isinstance(value, dict | BaseModel):
-        return f"{where}: {message}"
-    return f"{where}: {_shown(value)} is not accepted: {message}"
-
-
 def _accepted_keys(content: dict[str, Any], table: str) -> list[str]:
     """Keys of a table of the study file; the tables themselves where it has no such table."""
     if table not in StudyFile.model_fields:
@@ -429,19 +414,3 @@ def _accepted_keys(content: dict[str, Any], table: str) -> list[str]:
         return list(_OBJECTIVE_KINDS.get(kind, PluginObjective).model_fields)
     annotation = StudyFile.model_fields[table].annotation
     return list(annotation.model_fields) if isinstance(annotation, type(Table)) else []
-
-
-def _name(part: str | int) -> str:
-    """A key as TOML writes it, cut to a readable length."""
-    text = str(part)
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", text):
-        text = json.dumps(text)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _shown(value: Any) -> str:
-    try:
-        text = one_line(repr(value))
-    except ValueError:  # Python prints no integer of more than 4300 digits
-        text = "a number of thousands of digits"
-    return text if len(text) <= 80 else text[:77] + "..."

@@ -223,7 +223,7 @@ def load_huggingface(
         revision: commit, tag or branch of a hub id.
         dtype: ``float32``, ``bfloat16``, ``float16`` or ``auto`` (float32 on a CPU, the
             checkpoint's own elsewhere).
-        device: a torch device, or ``auto`` (CUDA, then MPS, then CPU).
+        device: a torch device, or ``auto`` (CUDA where there is one, else the CPU).
         prefix: see `HuggingFaceDenoiser`.
         suffix: see `HuggingFaceDenoiser`.
         trust_remote_code: run the checkpoint's own Python code; off by default.
@@ -262,19 +262,18 @@ def quiet_transformers() -> None:
 
 
 def pick_device(device: str) -> torch.device:
-    """The torch device of that name; ``auto`` is CUDA, then MPS, then CPU.
+    """The torch device of that name; ``auto`` is CUDA where there is one, else the CPU.
 
     Raises:
-        InputError: for a device that this machine lacks.
+        InputError: for a device that this machine lacks, or that has no float64 (MPS), in which
+            tokens are drawn.
     """
     if device == "auto":
-        if torch.cuda.is_available():
-            return torch.device("cuda")
-        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         place = torch.device(device)
-        torch.empty(0, device=place)
-    except (RuntimeError, AssertionError) as error:
+        torch.zeros(1, dtype=torch.float64, device=place)
+    except (RuntimeError, AssertionError, TypeError) as error:
         raise InputError(f"[model] device: {device!r} is not usable: {one_line(error)}") from error
     return place
 
