@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.errors import RunError
+from mdm_opt.errors import MdmOptError, RunError
 from mdm_opt.objectives.base import Objective, Reveals, Scores
+from mdm_opt.plugins import one_line
 from mdm_opt.sampling import Noise, ancestral_counts, instance_noise
 from mdm_opt.schedules import Counts, MaskSchedule, Reveal, Rounding, reveal_counts, reveal_grid
 
@@ -131,7 +132,7 @@ def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) ->
     parts: list[Scores] = []
     for start in range(0, len(instances), problem.batch_size):
         batch = instances[start : start + problem.batch_size]
-        part = problem.objective.score(problem.denoiser, problem.reveals(candidate, batch))
+        part = _score(problem, problem.reveals(candidate, batch))
         _check_finite(problem, candidate, batch, part)
         parts.append(part)
     guards = {
@@ -147,6 +148,18 @@ def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) ->
         device=str(problem.denoiser.device),
         guards=guards,
     )
+
+
+def _score(problem: Problem, reveals: Reveals) -> Scores:
+    try:
+        return problem.objective.score(problem.denoiser, reveals)
+    except MdmOptError:
+        raise
+    except Exception as error:  # models and devices may raise anything
+        raise RunError(
+            f"objective {problem.objective.name!r} could not be measured: "
+            f"{type(error).__name__}: {one_line(error)}"
+        ) from error
 
 
 def _check_finite(

@@ -15,6 +15,20 @@ from mdm_opt.errors import InputError
 REFERENCE_PATTERN = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
+def user_path(text: str, key: str, folder: Path | None = None) -> Path:
+    """A path of the user's, relative ones under ``folder``.
+
+    Raises:
+        InputError: where the system cannot even look it up.
+    """
+    try:
+        path = (folder or Path()) / Path(text).expanduser()
+        path.exists()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise InputError(f"{key}: {one_line(repr(text))}: {one_line(error)}") from error
+    return path
+
+
 def is_reference(text: str) -> bool:
     """Whether ``text`` has the form ``package.module:attribute``."""
     return REFERENCE_PATTERN.fullmatch(text) is not None

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -43,6 +46,14 @@ def url_of(storage: str | None) -> str:
     from mdm_opt.persistence import storage_url
 
     return storage_url(storage)
+
+
+def typed(arguments: str, storage: str | None) -> str:
+    """A command as it can be typed here: by its path where it is not on the PATH."""
+    program = "mdm-opt"
+    if shutil.which(program) is None and Path(sys.argv[0]).name == program:
+        program = sys.argv[0]
+    return f"{program} {arguments}" + (f" --storage {storage}" if storage else "")
 
 
 def example(*lines: str) -> str:

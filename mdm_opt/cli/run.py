@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mdm_opt.cli.common import console, example, json_option, print_json, storage_option, url_of
+from mdm_opt.cli.common import (
+    console,
+    example,
+    json_option,
+    print_json,
+    storage_option,
+    typed,
+    url_of,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,11 +46,11 @@ def run(study_file: str, storage: str | None, no_verify: bool, as_json: bool) ->
         finished, total = opened.search.finished(), opened.study_file.search.trials
         click.echo(
             f"\ninterrupted: {finished} of {total} trials are finished and kept; go on with "
-            f"'mdm-opt run {study_file}'",
+            f"'{typed(f'run {study_file}', storage)}'",
             err=True,
         )
         raise click.exceptions.Exit(1) from None
-    _show_best(opened.name, url, as_json)
+    _show_best(opened.name, storage, as_json)
 
 
 @click.command(epilog=example("mdm-opt verify quickstart"))
@@ -60,9 +68,9 @@ def verify(name: str, storage: str | None, as_json: bool) -> None:
     try:
         _verify(opened, screen)
     except KeyboardInterrupt:
-        click.echo(f"\ninterrupted; go on with 'mdm-opt verify {name}'", err=True)
+        click.echo(f"\ninterrupted; go on with '{typed(f'verify {name}', storage)}'", err=True)
         raise click.exceptions.Exit(1) from None
-    _show_best(name, url, as_json)
+    _show_best(name, storage, as_json)
 
 
 @click.command(epilog=example("mdm-opt best quickstart", "mdm-opt best quickstart --json"))
@@ -71,7 +79,7 @@ def verify(name: str, storage: str | None, as_json: bool) -> None:
 @json_option
 def best(name: str, storage: str | None, as_json: bool) -> None:
     """Show the best schedule of every step count of study NAME."""
-    _show_best(name, url_of(storage), as_json)
+    _show_best(name, storage, as_json)
 
 
 def _search(opened: OpenStudy, screen: Console) -> None:
@@ -90,7 +98,8 @@ def _search(opened: OpenStudy, screen: Console) -> None:
     screen.print(
         f"study {record.name}: {record.objective} in {record.unit}, {record.direction}; "
         f"steps {', '.join(map(str, opened.study_file.space.steps))}; {total} trials of "
-        f"{opened.sets.search} instances on {opened.problem.denoiser.device}"
+        f"{opened.sets.search} instances on {opened.problem.denoiser.device}",
+        markup=False,
     )
     better = min if record.direction == "minimize" else max
     values: dict[int, float] = {}
@@ -120,10 +129,10 @@ def _verify(opened: OpenStudy, screen: Console) -> None:
         verify_study(opened, lambda line: status.update(f"verifying: {line}"))
 
 
-def _show_best(name: str, url: str, as_json: bool) -> None:
+def _show_best(name: str, storage: str | None, as_json: bool) -> None:
     from mdm_opt.service.best import best as best_of
 
-    result = best_of(name, url)
+    result = best_of(name, url_of(storage))
     if as_json:
         print_json(result.model_dump(mode="json"))
         return
@@ -132,9 +141,8 @@ def _show_best(name: str, url: str, as_json: bool) -> None:
     screen = console()
     screen.print(best_table(result))
     for line in conclusions(result):
-        screen.print(line)
+        screen.print(line, markup=False)
     steps = result.budgets[-1].steps
-    screen.print(
-        f"\nnext: mdm-opt sample {name} --steps {steps} --count 2\n"
-        f"      mdm-opt export {name} --steps {steps} --out {name}-{steps}.json",
-    )
+    export = f"export {name} --steps {steps} --out {name}-{steps}.json"
+    click.echo("\nnext: " + typed(f"sample {name} --steps {steps} --count 2", storage))
+    click.echo("      " + typed(export, storage))

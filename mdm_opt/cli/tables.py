@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.markup import escape
 from rich.table import Table
 
 from mdm_opt.service.best import BestResult, BudgetResult
@@ -12,14 +13,16 @@ def best_table(result: BestResult) -> Table:
     better = "less" if result.direction == "minimize" else "more"
     percent = f"{100 * result.confidence:g}%"
     table = Table(
-        title=f"{result.study}: {result.objective} in {result.unit} ({better} is better), "
-        f"{percent} intervals",
+        title=escape(
+            f"{result.study}: {result.objective} in {result.unit} ({better} is better), "
+            f"{percent} intervals"
+        ),
         title_justify="left",
     )
     table.add_column("steps", justify="right")
     table.add_column("schedule")
     table.add_column("NFE", justify="right")
-    table.add_column(result.objective, justify="right")
+    table.add_column(escape(result.objective), justify="right")
     table.add_column("interval", justify="center")
     table.add_column("gain over linear", justify="right")
     table.add_column("instances", justify="right")
@@ -71,11 +74,19 @@ def conclusions(result: BestResult) -> list[str]:
             said = "worse than linear; the interval of the gain excludes zero"
         else:
             said = "no difference from linear is shown; the interval of the gain includes zero"
-        equal = budget.linear_steps_for_equal_quality
-        reached = (
-            f"linear needs {equal} steps for the same" if equal else "linear never reaches it"
-        )
-        lines.append(f"{head}{said}; {reached}")
+        if gain is not None and gain.interval[0] > 0:
+            equal = budget.linear_steps_for_equal_quality
+            said += (
+                f"; linear needs {equal} steps for the same" if equal else "; linear never does"
+            )
+        lines.append(head + said)
+        if not budget.feasible:
+            lines.append(f"{head}its guards do NOT hold on the verification instances")
+        if budget.trials_since:
+            lines.append(
+                f"{head}{budget.trials_since} trials are newer than this verification; "
+                f"run 'mdm-opt verify {result.study}'"
+            )
     return lines
 
 

@@ -13,7 +13,7 @@ from transformers import AutoModelForMaskedLM, AutoTokenizer, PreTrainedModel
 from transformers.utils import logging as transformers_logging
 
 from mdm_opt.errors import InputError
-from mdm_opt.plugins import one_line
+from mdm_opt.plugins import one_line, user_path
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
@@ -272,6 +272,8 @@ def pick_device(device: str) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         place = torch.device(device)
+        if place.type == "meta":
+            raise RuntimeError("it holds no numbers")
         torch.zeros(1, dtype=torch.float64, device=place)
     except (RuntimeError, AssertionError, TypeError) as error:
         raise InputError(f"[model] device: {device!r} is not usable: {one_line(error)}") from error
@@ -295,7 +297,7 @@ def local_or_hub(path: str, folder: Path | None) -> str:
     Raises:
         InputError: for something that can only be a folder and is none.
     """
-    candidate = (folder or Path()) / Path(path).expanduser()
+    candidate = user_path(path, "[model] path", folder)
     if candidate.is_dir():
         return str(candidate.resolve())
     if path.startswith((".", "/", "~")) or path.count("/") > 1 or candidate.exists():

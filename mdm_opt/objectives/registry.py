@@ -18,7 +18,7 @@ from mdm_opt.objectives.base import Objective
 from mdm_opt.objectives.divergence import Divergence
 from mdm_opt.objectives.path_kl import PathKl, ReferenceLookup
 from mdm_opt.objectives.sample_score import SampleScore, validity
-from mdm_opt.plugins import load_callable
+from mdm_opt.plugins import load_callable, user_path
 from mdm_opt.sampling import instance_noise
 from mdm_opt.sudoku import is_valid
 
@@ -97,7 +97,7 @@ def _path_kl(table: config.PathKlObjective, build: Build) -> Objective:
 
 def _reference_lookup(path: str, build: Build) -> ReferenceLookup:
     """References from a text file, one sequence a line, in an order fixed by the study's seed."""
-    file = (build.folder or Path()) / Path(path).expanduser()
+    file = user_path(path, "[objective] references", build.folder)
     try:
         lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from mdm_opt.errors import InputError
-from mdm_opt.plugins import one_line
+from mdm_opt.plugins import one_line, user_path
 
 STORAGE_VARIABLE = "MDM_OPT_STORAGE"
 _VERSION_TABLE = "mdm_alembic_version"
@@ -38,7 +38,7 @@ def storage_url(given: str | None = None) -> str:
         folder = Path("storage")
         text = str(folder / "mdm-opt.db" if folder.is_dir() else Path("mdm-opt.db"))
     if "://" not in text:
-        text = f"sqlite:///{Path(text).expanduser().resolve()}"
+        text = f"sqlite:///{user_path(text, 'storage').resolve()}"
     try:
         url = make_url(text)
     except (ArgumentError, ValueError) as error:
@@ -76,14 +76,14 @@ def open_database(url: str, *, create: bool) -> Engine:
     Raises:
         InputError: where it cannot be opened, is no database, or has a newer schema.
     """
-    file = database_file(url)
+    file = user_path(str(database_file(url)), "storage")
     if not file.exists() and not create:
         raise InputError(f"no database at {file}; 'mdm-opt run STUDY.toml' makes one")
     if not file.parent.is_dir():
         raise InputError(f"storage {file}: the folder {file.parent} does not exist")
-    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
-    event.listen(engine, "connect", _configure_sqlite)
     with storage_errors(url):
+        engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+        event.listen(engine, "connect", _configure_sqlite)
         _upgrade(engine, url)
     return engine
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 
 from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.errors import RunError
 from mdm_opt.sampling.noise import Noise
 from mdm_opt.sampling.order import CERTAINTIES, ORDERS, inverse_cdf
 from mdm_opt.schedules import Counts
@@ -51,6 +52,7 @@ def generate(
     Raises:
         ValueError: for counts that do not sum to the length, an unknown order or a negative
             temperature.
+        RunError: where the model answers with NaN.
     """
     batch, length = noise.permutation.shape
     counts = np.broadcast_to(counts, (batch, counts.shape[-1]))
@@ -66,6 +68,7 @@ def generate(
     tokens = torch.full((batch, length), denoiser.mask_token_id, device=device)
     nfe = np.zeros(batch, dtype=np.int64)
     revealed = np.zeros(batch, dtype=np.int64)
+    damaged = torch.zeros((), dtype=torch.bool, device=device)
     for step_counts in counts.T:
         rows = np.flatnonzero(step_counts)
         if not len(rows):
@@ -73,9 +76,13 @@ def generate(
         state = _Step(
             tokens[rows], permutation[rows], uniforms[rows], step_counts[rows], revealed[rows]
         )
-        tokens[rows] = state.reveal(denoiser, order, temperature)
+        tokens[rows], nan = state.reveal(denoiser, order, temperature)
+        damaged |= nan
         nfe[rows] += 1
         revealed += step_counts
+    # Asked once, at the end: asking in every step would make the device wait.
+    if bool(damaged):
+        raise RunError("the model's log-probabilities were NaN while it was sampled")
     return Samples(tokens, nfe)
 
 
@@ -89,7 +96,10 @@ class _Step:
     counts: npt.NDArray[np.int64]
     revealed: npt.NDArray[np.int64]
 
-    def reveal(self, denoiser: Denoiser, order: str, temperature: float) -> torch.Tensor:
+    def reveal(
+        self, denoiser: Denoiser, order: str, temperature: float
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """The tokens after the step, and whether the model answered with a NaN."""
         if order == "random":
             positions, wanted = self._next_in_order()
             log_probs = denoiser.log_probs(self.tokens, positions)
@@ -104,7 +114,7 @@ class _Step:
         rows, columns = wanted.nonzero(as_tuple=True)
         tokens = self.tokens.clone()
         tokens[rows, positions[rows, columns]] = sampled[rows, columns]
-        return tokens
+        return tokens, log_probs.isnan().any()
 
     def _next_in_order(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Positions ``(rows, max count)`` next in the random order; padding is not wanted."""

@@ -31,8 +31,8 @@ class BudgetSampler(BaseSampler):
 
     A model of (beta_a, beta_b) for each budget finds better schedules than one of all budgets
     with the number of calls as a second objective. The optimiser is Optuna's own: it sees the
-    budget's trials in a study in memory. Its seed depends on the study's seed and the trial's
-    number only, so that a resumed study goes on as it would have.
+    budget's trials in a study in memory. Its seed depends on the study's seed and the number of
+    trials before only, so that a study that was stopped goes on as it would have.
 
     Args:
         name: ``gp``, ``tpe`` or ``random``.
@@ -67,7 +67,7 @@ class BudgetSampler(BaseSampler):
             if one.number != trial.number and "steps" in one.params
         ]
         steps = self._next_budget(trials)
-        return {"steps": steps, **self._propose(study, trial.number, steps, trials)}
+        return {"steps": steps, **self._propose(study, steps, trials)}
 
     def sample_independent(
         self,
@@ -86,14 +86,14 @@ class BudgetSampler(BaseSampler):
         return min(self._space.steps, key=lambda steps: tried[steps])
 
     def _propose(
-        self, study: optuna.Study, number: int, steps: int, trials: Sequence[FrozenTrial]
+        self, study: optuna.Study, steps: int, trials: Sequence[FrozenTrial]
     ) -> Mapping[str, Any]:
         space = beta_distributions(self._space)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
             budget = optuna.create_study(
                 direction=study.directions[0],
-                sampler=SAMPLERS[self._name](self._trial_seed(number)),
+                sampler=SAMPLERS[self._name](self._trial_seed(len(trials))),
             )
             for trial in trials:
                 if trial.params["steps"] == steps:

@@ -12,6 +12,7 @@ from optuna.storages import RDBStorage
 from optuna.trial import TrialState
 from sqlalchemy.exc import SQLAlchemyError
 
+from mdm_opt import __version__
 from mdm_opt.config import StudyFile
 from mdm_opt.errors import InputError
 from mdm_opt.objectives.base import Direction
@@ -20,6 +21,8 @@ from mdm_opt.search.samplers import BudgetSampler
 from mdm_opt.search.space import Seed, distributions
 
 LABEL = "label"
+# Marks a study as made by this package; another's of the same name is never deleted.
+OURS = "mdm_opt_version"
 SEARCHED = "search"
 
 
@@ -87,7 +90,9 @@ class SearchStudy:
             storage = _storage(url)
             if name in optuna.get_all_study_names(storage):
                 left = optuna.load_study(study_name=name, storage=storage)
-                if any(trial.state != TrialState.WAITING for trial in left.get_trials(False)):
+                if OURS not in left.user_attrs or left.get_trials(
+                    deepcopy=False, states=(TrialState.COMPLETE, TrialState.RUNNING)
+                ):
                     raise InputError(
                         f"[study] name: {name!r} is taken by an Optuna study that mdm-opt did "
                         "not make; choose another name or another database"
@@ -99,6 +104,7 @@ class SearchStudy:
                 storage=storage,
                 directions=[direction, "minimize"] if several else [direction],
             )
+            study.set_user_attr(OURS, __version__)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
                 study.set_metric_names(["quality", "nfe"] if several else ["quality"])

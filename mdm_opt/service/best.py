@@ -50,7 +50,8 @@ class BudgetResult(Result):
     """The best schedule of one step count.
 
     `gain_over_linear` is positive where the schedule is better, whatever the direction;
-    `counts` is None under ancestral reveal, which has none.
+    `counts` is None under ancestral reveal, which has none. `feasible` says whether every guard
+    held on these instances; `trials_since` counts the trials since the verification.
     """
 
     steps: int
@@ -61,6 +62,8 @@ class BudgetResult(Result):
     value: float
     interval: tuple[float, float]
     verified: bool
+    feasible: bool
+    trials_since: int
     instances: int
     baselines: dict[str, BaselineResult]
     gain_over_linear: ValueResult | None
@@ -97,7 +100,9 @@ def best(name: str, url: str) -> BestResult:
         ours = [m for m in measurements if m.budget_steps == steps]
         verified = [m for m in ours if m.role == "verification"]
         if verified:
-            budgets.append(_verified(record, verified, confidence))
+            newest = max(m.id or 0 for m in verified)
+            since = sum(1 for m in ours if m.role == "search" and (m.id or 0) > newest)
+            budgets.append(_verified(record, verified, confidence, since))
         elif feasible := [m for m in ours if m.feasible]:
             budgets.append(_searched(record, feasible, confidence))
     if not budgets:
@@ -114,7 +119,10 @@ def best(name: str, url: str) -> BestResult:
 
 
 def _verified(
-    record: StudyRecord, measured: Sequence[MeasurementRecord], confidence: float
+    record: StudyRecord,
+    measured: Sequence[MeasurementRecord],
+    confidence: float,
+    trials_since: int,
 ) -> BudgetResult:
     chosen = next(m for m in measured if m.label == BEST)
     # The baseline of equal cost was measured first, probes for equal quality after it.
@@ -125,6 +133,7 @@ def _verified(
         baselines,
         confidence,
         verified=True,
+        trials_since=trials_since,
         equal_steps=equal_linear_steps(record.direction, measured),
     )
 
@@ -138,7 +147,9 @@ def _searched(
         for name, schedule in NAMED_SCHEDULES.items():
             if schedule == schedule_of(m):
                 baselines.setdefault(name, m)
-    return _budget(record, chosen, baselines, confidence, verified=False, equal_steps=None)
+    return _budget(
+        record, chosen, baselines, confidence, verified=False, trials_since=0, equal_steps=None
+    )
 
 
 def _budget(
@@ -148,6 +159,7 @@ def _budget(
     confidence: float,
     *,
     verified: bool,
+    trials_since: int,
     equal_steps: int | None,
 ) -> BudgetResult:
     own = mean_interval(chosen.scores, confidence)
@@ -165,6 +177,8 @@ def _budget(
         value=own.value,
         interval=(own.low, own.high),
         verified=verified,
+        feasible=chosen.feasible,
+        trials_since=trials_since,
         instances=chosen.instances,
         baselines={
             name: BaselineResult.of(mean_interval(m.scores, confidence), steps=m.steps, nfe=m.nfe)

@@ -45,14 +45,14 @@ def run_trials(opened: OpenStudy) -> Iterator[FinishedTrial]:
             try:
                 measurement = _run(opened, proposal)
             except BaseException:
-                opened.search.release(proposal.number)
+                recover(opened)
                 raise
             finished += 1
             yield FinishedTrial(proposal, measurement, finished)
 
 
 def recover(opened: OpenStudy) -> None:
-    """Settles trials that a killed run left unfinished.
+    """Settles trials that were begun and not finished, by this run or a killed one.
 
     One that was measured is finished with its measurement, another is queued again.
     """

@@ -65,26 +65,16 @@ def create_study(path: str | Path, url: str) -> OpenStudy:
         _check_same(existing, study_file)
     problem = build_problem(study_file, folder)
     if existing is not None:
+        _check_version(existing)
         _check_model(existing, problem)
     repository = Repository(url, create=True)
-    if existing is None:
-        SearchStudy.create(url, study_file, problem.objective.direction, first)
-        existing = StudyRecord(
-            name=study_file.study.name,
-            study_file=study_file.canonical(),
-            identity_hash=study_file.identity_hash(),
-            folder=str(folder),
-            model_fingerprint=problem.denoiser.fingerprint,
-            model_length=problem.denoiser.length,
-            objective=problem.objective.name,
-            unit=problem.objective.unit,
-            direction=problem.objective.direction,
-            deterministic=problem.objective.deterministic,
-            package_version=__version__,
-        )
-        repository.add_study(existing)
-    else:
-        repository.update_study_file(existing.name, study_file.canonical(), str(folder))
+    with exclusive(study_file.study.name, url):
+        if existing is None:
+            SearchStudy.create(url, study_file, problem.objective.direction, first)
+            existing = _new_record(study_file, folder, problem)
+            repository.add_study(existing)
+        else:
+            repository.update_study_file(existing.name, study_file.canonical(), str(folder))
     return _open(study_file, existing, problem, repository)
 
 
@@ -205,6 +195,36 @@ def _flat(table: dict[str, Any]) -> dict[str, Any]:
     return {
         f"{name}.{key}": value for name, content in table.items() for key, value in content.items()
     }
+
+
+def _new_record(study_file: StudyFile, folder: Path, problem: Problem) -> StudyRecord:
+    return StudyRecord(
+        name=study_file.study.name,
+        study_file=study_file.canonical(),
+        identity_hash=study_file.identity_hash(),
+        folder=str(folder),
+        model_fingerprint=problem.denoiser.fingerprint,
+        model_length=problem.denoiser.length,
+        objective=problem.objective.name,
+        unit=problem.objective.unit,
+        direction=problem.objective.direction,
+        deterministic=problem.objective.deterministic,
+        package_version=__version__,
+    )
+
+
+def _check_version(record: StudyRecord) -> None:
+    """Refuses trials of a version that may measure otherwise: another major, or 0.minor."""
+
+    def series(version: str) -> list[str]:
+        parts = version.split(".")
+        return parts[:2] if parts[0] == "0" else parts[:1]
+
+    if series(record.package_version) != series(__version__):
+        raise InputError(
+            f"study {record.name!r} was made by mdm-opt {record.package_version}, this is "
+            f"{__version__}; its trials could not be compared"
+        )
 
 
 def _check_model(record: StudyRecord, problem: Problem) -> None:

@@ -50,9 +50,16 @@ def _is_current(opened: OpenStudy, steps: int) -> bool:
     records = [m for m in opened.repository.measurements(opened.name) if m.budget_steps == steps]
     searched = [m.id or 0 for m in records if m.role == "search"]
     verified = [m for m in records if m.role == "verification"]
-    return bool(verified) and all(
-        (m.id or 0) > max(searched, default=0) and m.instances == opened.sets.verification
-        for m in verified
+    selected = [m.beta_a for m in records if m.role == "selection"]
+    top = [m.beta_a for m in top_candidates(opened, steps)]
+    same_top = selected == (top if _needs_selection(opened, top) else [])
+    return (
+        bool(verified)
+        and same_top
+        and all(
+            (m.id or 0) > max(searched, default=0) and m.instances == opened.sets.verification
+            for m in verified
+        )
     )
 
 
@@ -80,7 +87,7 @@ def _select(
 ) -> tuple[list[MeasurementRecord], MeasurementRecord]:
     """Measurements of the top candidates on the selection instances, and the chosen one."""
     top = top_candidates(opened, steps)
-    if len(top) == 1 or opened.record.deterministic:
+    if not _needs_selection(opened, top):
         return [], top[0]
     selected = []
     for rank, record in enumerate(top, start=1):
@@ -95,6 +102,10 @@ def _select(
     if not pooled:
         raise RunError(f"none of the best {len(top)} candidates at {steps} steps held its guards")
     return selected, min(pooled, key=lambda record: badness(opened.record.direction, record))
+
+
+def _needs_selection(opened: OpenStudy, top: Sequence[object]) -> bool:
+    return len(top) > 1 and not opened.record.deterministic
 
 
 def top_candidates(opened: OpenStudy, steps: int) -> list[MeasurementRecord]:

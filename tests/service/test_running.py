@@ -119,23 +119,27 @@ def test_failing_objective_stops_the_run_and_keeps_finished_trials(tmp_path):
     assert [r.label for r in records].count("paper: (0.9, 0.3)") == 1
 
 
-def test_a_measured_trial_that_was_not_told_is_finished_not_repeated(tmp_path):
+@pytest.mark.parametrize("killed", [True, False])
+def test_a_measured_trial_that_was_not_told_is_finished_not_repeated(
+    tmp_path, monkeypatch, killed
+):
+    """Interrupted between keeping and telling; where it is killed, the next run settles it."""
     path, url = write_study(tmp_path), database(tmp_path)
     opened = create_study(path, url)
     trials = run_trials(opened)
     next(trials)
-    tell = SearchStudy.finish
+    finish, attempts = SearchStudy.finish, []
 
-    def dies(*_args):
-        raise KeyboardInterrupt
+    def interrupted(*arguments):
+        attempts.append(arguments)
+        if killed or len(attempts) == 1:
+            raise KeyboardInterrupt
+        finish(*arguments)
 
-    SearchStudy.finish = dies
-    release, SearchStudy.release = SearchStudy.release, lambda *_: None
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            next(trials)
-    finally:
-        SearchStudy.finish, SearchStudy.release = tell, release
+    monkeypatch.setattr(SearchStudy, "finish", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        next(trials)
+    monkeypatch.undo()
     assert len(run_all(path, url)) == 4
     study = optuna.load_study(study_name="sudoku4", storage=url)
     states = [trial.state.name for trial in study.get_trials()]
