@@ -132,6 +132,52 @@ def test_not_a_number_from_an_objective_is_a_run_time_failure(tmp_path):
     assert "returned nan for instance 0" in refused(tmp_path, text, code=1)
 
 
+def test_model_that_fails_while_running_is_one_line(tmp_path):
+    (tmp_path / "broken_model.py").write_text(
+        "import torch\n"
+        "from mdm_opt.denoisers.enumerated import EnumeratedDenoiser\n"
+        "from mdm_opt.denoisers.laws import sudoku4\n"
+        "class Broken(EnumeratedDenoiser):\n"
+        "    def log_probs(self, tokens, positions):\n"
+        "        if self.answer is None:\n"
+        "            raise torch.OutOfMemoryError('CUDA out of memory')\n"
+        "        return super().log_probs(tokens, positions) * self.answer\n"
+        "def make(answer=None):\n"
+        "    model = Broken(sudoku4())\n"
+        "    model.answer = answer if answer is None else float(answer)\n"
+        "    return model\n"
+    )
+    text = SUDOKU4.replace('kind = "enumerated"\nlaw = "sudoku4"', 'kind = "broken_model:make"')
+    assert "OutOfMemoryError: CUDA out of memory" in refused(tmp_path, text, code=1)
+    for leftover in tmp_path.glob("test.db*"):
+        leftover.unlink()
+    text = text.replace('"broken_model:make"', '"broken_model:make"\noptions = {answer = "nan"}')
+    assert "log-probabilities were NaN" in refused(tmp_path, text, code=1)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ['path = "~nosuchuser/x"', f'path = "{"x" * 300}"', 'device = "meta"', 'device = "nonsense"'],
+)
+def test_odd_paths_and_devices_are_one_line(tmp_path, setting):
+    from mdm_opt.denoisers.packaged import BUNDLED_CHECKPOINT
+
+    text = huggingface(str(BUNDLED_CHECKPOINT))
+    line = setting if setting.startswith("path") else f'path = "{BUNDLED_CHECKPOINT}"\n{setting}'
+    refused(tmp_path, text.replace(f'path = "{BUNDLED_CHECKPOINT}"', line))
+
+
+def test_markup_in_a_unit_is_text(tmp_path):
+    (tmp_path / "plain_metric.py").write_text("def score(s):\n    return [1.0] * len(s)\n")
+    text = SUDOKU4.replace(
+        'kind = "validity"\nverifier = "sudoku"',
+        'kind = "plain_metric:score"\ndirection = "minimize"\nunit = "[/x]"',
+    )
+    result = run(write_study(tmp_path, text), database(tmp_path))
+    assert result.exit_code == 0, result.output
+    assert "[/x]" in result.stdout
+
+
 def test_corrupt_database_is_refused_and_left_alone(tmp_path):
     (tmp_path / "test.db").write_bytes(b"this is no database, whatever its name says" * 100)
     before = (tmp_path / "test.db").read_bytes()
@@ -148,6 +194,8 @@ def test_corrupt_database_is_refused_and_left_alone(tmp_path):
         ("sqlite:///{folder}/nowhere/a.db", "does not exist"),
         ("sqlite:///{folder}", "unable to open database file"),
         ("sqlite://", "is not accepted"),
+        ("~nosuchuser/x.db", "nosuchuser"),
+        ("sqlite+foo:///x.db", "sqlite.foo"),
         ("nonsense://{folder}", "nonsense"),
         ("postgresql://me:secret@host/db", "keeps studies in an SQLite file"),
     ],

@@ -126,6 +126,22 @@ def test_another_programs_study_is_not_touched(tmp_path):
     assert len(theirs.trials) == 1
 
 
+def test_another_programs_empty_study_is_not_touched_either(tmp_path):
+    url = f"sqlite:///{tmp_path}/s.db"
+    optuna.create_study(study_name="s", storage=url).set_user_attr("theirs", 1)
+    file = study_file()
+    with pytest.raises(InputError, match="taken by an Optuna study"):
+        SearchStudy.create(url, file, "minimize", seeds(file))
+    assert optuna.load_study(study_name="s", storage=url).user_attrs == {"theirs": 1}
+
+
+def test_what_an_interrupted_creation_left_is_made_anew(tmp_path):
+    file = study_file()
+    make(tmp_path, file)
+    study, _ = make(tmp_path, file)
+    assert [study.ask().label for _ in range(5)][-1] == "search"
+
+
 def test_space_is_logarithmic():
     space = distributions(study_file().space)
     assert space["beta_a"].log

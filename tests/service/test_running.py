@@ -91,6 +91,34 @@ def test_another_file_of_the_same_name_is_refused(tmp_path):
         create_study(write_study(tmp_path, instances="17"), url)
 
 
+def test_trials_of_another_version_are_refused(tmp_path, monkeypatch):
+    path, url = write_study(tmp_path), database(tmp_path)
+    create_study(path, url)
+    monkeypatch.setattr("mdm_opt.service.studies.__version__", "0.99.0")
+    with pytest.raises(InputError, match=r"made by mdm-opt 0\.1\.0, this is 0\.99\.0"):
+        create_study(path, url)
+
+
+def test_an_interrupted_trial_is_done_again_and_the_rest_is_as_it_would_have_been(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "other").mkdir()
+    whole = run_all(write_study(tmp_path / "other", trials="8"), database(tmp_path / "other"))
+    path, url = write_study(tmp_path, trials="8"), database(tmp_path)
+    trials = run_trials(create_study(path, url))
+    done = [next(trials) for _ in range(5)]
+
+    def interrupted(*_arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mdm_opt.service.running.measure", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        next(trials)
+    monkeypatch.undo()
+    assert len(done) == 5
+    assert run_all(path, url) == whole[5:]
+
+
 def test_second_process_is_refused(tmp_path):
     path, url = write_study(tmp_path), database(tmp_path)
     opened = create_study(path, url)
