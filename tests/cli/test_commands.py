@@ -61,7 +61,8 @@ def test_best_json_has_the_documented_form(finished):
     for budget in found["budgets"]:
         assert budget.keys() == {
             "steps", "nfe", "beta_a", "beta_b", "counts", "value", "interval", "verified",
-            "feasible", "trials_since", "instances", "baselines", "gain_over_linear", "linear_steps_for_equal_quality",
+            "feasible", "trials_since", "instances", "baselines", "gain_over_linear",
+            "linear_steps_for_equal_quality",
         }  # fmt: skip
         assert budget["verified"] is True
         assert sum(budget["counts"]) == 16
