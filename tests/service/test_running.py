@@ -177,14 +177,17 @@ def test_a_measured_trial_that_was_not_told_is_finished_not_repeated(
 
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
 def test_killed_run_loses_no_finished_trial_and_resumes(tmp_path, sent):
-    (tmp_path / "slow.py").write_text(
+    # A module of its own for each case: Python imports a name once.
+    module = f"slow_{sent.name.lower()}"
+    (tmp_path / f"{module}.py").write_text(
         "import time\n"
         "def score(samples):\n"
         "    time.sleep(0.3)\n"
         "    return [sample.count('1') for sample in samples]\n"
     )
     text = SUDOKU4.replace(
-        'kind = "validity"\nverifier = "sudoku"', 'kind = "slow:score"\ndirection = "maximize"'
+        'kind = "validity"\nverifier = "sudoku"',
+        f'kind = "{module}:score"\ndirection = "maximize"',
     )
     path, url = write_study(tmp_path, text), database(tmp_path)
     command = [sys.executable, "-m", "mdm_opt", "run", str(path), "--storage", url, "--no-verify"]
