@@ -66,6 +66,17 @@ def folder(tmp_path_factory):
     small = quickstart.replace("trials = 24", "trials = 4").replace("steps = [12]", "steps = [4]")
     (found / "studies" / "NAME.toml").write_text(small.replace("quickstart", "NAME"))
     (found / "studies" / "quickstart.toml").write_text(small)
+    antibody = (ROOT / "studies" / "antibody.toml").read_text()
+    for shown, used in (
+        ("length = 121", "length = 6"),
+        ("steps = [8, 16]", "steps = [2, 4]"),
+        ("instances = 32", "instances = 2"),
+        ("instances = 48", "instances = 2"),
+        ("trials = 60", "trials = 8"),
+    ):
+        assert shown in antibody
+        antibody = antibody.replace(shown, used)
+    (found / "studies" / "antibody.toml").write_text(antibody)
     return found
 
 
