@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.errors import MdmOptError, RunError
@@ -96,6 +97,7 @@ class Measurement:
         seconds: wall time.
         device: where it ran.
         guards: constraint values; the candidate is feasible iff all are <= 0.
+        batch_size: the largest that fitted into memory, at most the problem's.
     """
 
     instances: tuple[int, ...]
@@ -105,6 +107,7 @@ class Measurement:
     seconds: float
     device: str
     guards: Mapping[str, float]
+    batch_size: int
 
     @cached_property
     def value(self) -> float:
@@ -120,6 +123,9 @@ class Measurement:
 def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) -> Measurement:
     """Scores a candidate on instances; a pure function of its arguments up to seconds.
 
+    Where a batch does not fit into the device's memory it is halved; the scores do not depend on
+    the batch that an instance is in.
+
     Args:
         problem: what is measured.
         candidate: schedule and step budget.
@@ -130,11 +136,22 @@ def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) ->
     """
     started = time.perf_counter()
     parts: list[Scores] = []
-    for start in range(0, len(instances), problem.batch_size):
-        batch = instances[start : start + problem.batch_size]
+    done, size = 0, problem.batch_size
+    while done < len(instances):
+        batch = instances[done : done + size]
         part = _score(problem, problem.reveals(candidate, batch))
+        if part is None:
+            size = len(batch) // 2
+            if size == 0:
+                raise RunError(
+                    f"objective {problem.objective.name!r}: one sequence alone does not fit into "
+                    f"the memory of {problem.denoiser.device}"
+                )
+            torch.cuda.empty_cache()
+            continue
         _check_finite(problem, candidate, batch, part)
         parts.append(part)
+        done += len(batch)
     guards = {
         name: float(np.concatenate([part.guards[name] for part in parts]).mean())
         for name in parts[0].guards
@@ -147,19 +164,35 @@ def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) ->
         seconds=time.perf_counter() - started,
         device=str(problem.denoiser.device),
         guards=guards,
+        batch_size=size,
     )
 
 
-def _score(problem: Problem, reveals: Reveals) -> Scores:
+def _score(problem: Problem, reveals: Reveals) -> Scores | None:
+    """The scores of a batch, or None where it does not fit into memory."""
     try:
         return problem.objective.score(problem.denoiser, reveals)
-    except MdmOptError:
-        raise
     except Exception as error:  # models and devices may raise anything
+        # None, not an exception: a traceback would keep the batch's tensors alive.
+        if _out_of_memory(error):
+            return None
+        if isinstance(error, MdmOptError):
+            raise
         raise RunError(
             f"objective {problem.objective.name!r} could not be measured: "
             f"{type(error).__name__}: {one_line(error)}"
         ) from error
+
+
+def _out_of_memory(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, torch.cuda.OutOfMemoryError):
+            return True
+        # Some libraries of CUDA say it in words only.
+        if isinstance(error, RuntimeError) and "CUDA error: out of memory" in str(error):
+            return True
+        error = error.__cause__
+    return False
 
 
 def _check_finite(

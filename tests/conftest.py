@@ -10,3 +10,5 @@ os.environ["TRANSFORMERS_OFFLINE"] = "1"
 os.environ.pop("MDM_OPT_STORAGE", None)
 # Threads that wait for each other on a busy machine cost more than they save.
 os.environ["OMP_NUM_THREADS"] = "1"
+
+pytest_plugins = ["postgres"]

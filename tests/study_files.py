@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from optuna import load_study
+from optuna.storages import RDBStorage
+from optuna.trial import FrozenTrial
+
 SUDOKU4 = """
 [study]
 name = "sudoku4"
@@ -41,3 +45,13 @@ def write_study(folder: Path, text: str = SUDOKU4, **replacements: str) -> Path:
 def database(folder: Path) -> str:
     """URL of a database in a folder."""
     return f"sqlite:///{folder}/test.db"
+
+
+def optuna_trials(url: str, name: str = "sudoku4") -> list[FrozenTrial]:
+    """The trials of a study as plain Optuna reads them; leaves no connection open."""
+    storage = RDBStorage(url)
+    try:
+        return load_study(study_name=name, storage=storage).get_trials()
+    finally:
+        storage.scoped_session.remove()
+        storage.engine.dispose()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,7 @@ import torch
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
 from mdm_opt.denoisers.laws import toy_balanced
+from mdm_opt.errors import RunError
 from mdm_opt.measurement import Candidate, Measurement, Problem, measure
 from mdm_opt.objectives.base import Reveals, Scores
 from mdm_opt.objectives.sample_score import SampleScore
@@ -32,6 +35,7 @@ class Guarded:
     """Scores are instance ids; both guards come from them."""
 
     name, direction, unit, deterministic = "guarded", "minimize", "ids", False
+    fingerprint = ""
 
     def __init__(self) -> None:
         self.batches: list[Reveals] = []
@@ -114,6 +118,65 @@ def test_results_do_not_depend_on_the_batch_size(order: str, reveal: str) -> Non
     for other in found[1:]:
         assert np.array_equal(other.scores, found[0].scores)
         assert (other.nfe, other.sequence_calls) == (found[0].nfe, found[0].sequence_calls)
+
+
+class Cramped(Guarded):
+    """Holds a few instances at a time."""
+
+    def __init__(self, room: int, error: Exception) -> None:
+        super().__init__()
+        self.room, self.error = room, error
+
+    def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
+        scores = super().score(denoiser, reveals)
+        if len(reveals.instances) > self.room:
+            raise self.error
+        return scores
+
+
+def caused(cause: Exception) -> Exception:
+    error = ValueError("the model failed")
+    error.__cause__ = cause
+    return error
+
+
+OUT_OF_MEMORY = {
+    "torch": torch.cuda.OutOfMemoryError("CUDA out of memory"),
+    "words": RuntimeError("CUDA error: out of memory"),
+    "cause": caused(torch.cuda.OutOfMemoryError("CUDA out of memory")),
+}
+
+
+@pytest.mark.parametrize("error", OUT_OF_MEMORY.values(), ids=OUT_OF_MEMORY)
+def test_batches_that_do_not_fit_are_halved_and_scores_stay(error: Exception) -> None:
+    cramped = Cramped(3, error)
+    asked = Problem(EnumeratedDenoiser(toy_balanced()), cramped, seed=0, batch_size=12)
+    found = measure(asked, CANDIDATE, range(10))
+    # 10 of the 12 there could be; then never more than what has been seen to fit.
+    assert [len(batch.instances) for batch in cramped.batches] == [10, 5, 2, 2, 2, 2, 2]
+    assert found.batch_size == 2
+    roomy = measure(replace(asked, objective=Guarded()), CANDIDATE, range(10))
+    assert roomy.batch_size == 12
+    assert np.array_equal(found.scores, roomy.scores)
+    assert (found.nfe, found.sequence_calls, found.guards) == (
+        roomy.nfe,
+        roomy.sequence_calls,
+        roomy.guards,
+    )
+
+
+def test_one_instance_that_does_not_fit_is_an_error() -> None:
+    asked = Problem(EnumeratedDenoiser(toy_balanced()), Cramped(0, OUT_OF_MEMORY["torch"]), seed=0)
+    with pytest.raises(RunError, match=r"'guarded': one sequence alone does not fit .* of cpu"):
+        measure(asked, CANDIDATE, range(10))
+
+
+def test_other_errors_are_not_taken_for_a_lack_of_memory() -> None:
+    cramped = Cramped(3, RuntimeError("out of ideas"))
+    asked = Problem(EnumeratedDenoiser(toy_balanced()), cramped, seed=0)
+    with pytest.raises(RunError, match="could not be measured: RuntimeError: out of ideas"):
+        measure(asked, CANDIDATE, range(10))
+    assert len(cramped.batches) == 1
 
 
 def test_same_instances_get_the_same_scores() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -14,6 +15,8 @@ from mdm_opt.errors import MdmOptError
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from mdm_opt.persistence import Progress
 
 
 class Commands(click.Group):
@@ -35,8 +38,9 @@ class Commands(click.Group):
 storage_option = click.option(
     "--storage",
     metavar="URL",
-    help="SQLite file or URL.  [default: $MDM_OPT_STORAGE, else storage/mdm-opt.db where there "
-    "is a folder storage, else mdm-opt.db]",
+    help="SQLite file, or URL of PostgreSQL.  [default: $MDM_OPT_STORAGE; else the server of "
+    "'mdm-opt storage start' where it has been used here; else storage/mdm-opt.db where there is "
+    "a folder storage; else mdm-opt.db]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
@@ -53,7 +57,24 @@ def typed(arguments: str, storage: str | None) -> str:
     program = "mdm-opt"
     if shutil.which(program) is None and Path(sys.argv[0]).name == program:
         program = sys.argv[0]
-    return f"{program} {arguments}" + (f" --storage {storage}" if storage else "")
+    if not storage:
+        return f"{program} {arguments}"
+    from mdm_opt.persistence import shown_as_given
+
+    return f"{program} {arguments} --storage {shlex.quote(shown_as_given(storage))}"
+
+
+def interrupted(stopped: KeyboardInterrupt, progress: Progress | None, resume: str) -> NoReturn:
+    """Says what is kept and how to go on, and ends with the signal's exit code.
+
+    Raises:
+        click.exceptions.Exit: with 128 plus the number of the signal.
+    """
+    kept = ""
+    if progress is not None:
+        kept = f": {progress.finished} of {progress.total} trials are finished and kept"
+    click.echo(f"\ninterrupted{kept}; go on with '{resume}'", err=True)
+    raise click.exceptions.Exit(getattr(stopped, "exit_code", 130)) from None
 
 
 def example(*lines: str) -> str:

@@ -9,7 +9,9 @@ from mdm_opt.cli.common import Commands
 from mdm_opt.cli.energy import energy
 from mdm_opt.cli.handing_on import export, sample
 from mdm_opt.cli.run import best, run, verify
+from mdm_opt.cli.storage import storage
 from mdm_opt.cli.study import study
+from mdm_opt.cli.workers import launch, worker
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -18,5 +20,5 @@ def main() -> None:
     """Tune the mask schedule of a frozen masked diffusion model for few-step sampling."""
 
 
-for command in (run, best, verify, sample, export, study, energy):
+for command in (run, best, verify, sample, export, study, launch, worker, storage, energy):
     main.add_command(command)

@@ -9,6 +9,7 @@ import click
 from mdm_opt.cli.common import (
     console,
     example,
+    interrupted,
     json_option,
     print_json,
     storage_option,
@@ -42,14 +43,8 @@ def run(study_file: str, storage: str | None, no_verify: bool, as_json: bool) ->
         _search(opened, screen)
         if not no_verify:
             _verify(opened, screen)
-    except KeyboardInterrupt:
-        finished, total = opened.search.finished(), opened.study_file.search.trials
-        click.echo(
-            f"\ninterrupted: {finished} of {total} trials are finished and kept; go on with "
-            f"'{typed(f'run {study_file}', storage)}'",
-            err=True,
-        )
-        raise click.exceptions.Exit(1) from None
+    except KeyboardInterrupt as stopped:
+        interrupted(stopped, opened.queue.progress(), typed(f"run {study_file}", storage))
     _show_best(opened.name, storage, as_json)
 
 
@@ -67,9 +62,8 @@ def verify(name: str, storage: str | None, as_json: bool) -> None:
         opened = open_study(name, url)
     try:
         _verify(opened, screen)
-    except KeyboardInterrupt:
-        click.echo(f"\ninterrupted; go on with '{typed(f'verify {name}', storage)}'", err=True)
-        raise click.exceptions.Exit(1) from None
+    except KeyboardInterrupt as stopped:
+        interrupted(stopped, None, typed(f"verify {name}", storage))
     _show_best(name, storage, as_json)
 
 
@@ -91,7 +85,8 @@ def _search(opened: OpenStudy, screen: Console) -> None:
         TimeElapsedColumn,
     )
 
-    from mdm_opt.service.running import run_trials
+    from mdm_opt.service.running import Manners, run_trials
+    from mdm_opt.service.stopping import StopSignal
 
     total = opened.study_file.search.trials
     record = opened.record
@@ -103,17 +98,19 @@ def _search(opened: OpenStudy, screen: Console) -> None:
     )
     better = min if record.direction == "minimize" else max
     values: dict[int, float] = {}
-    with Progress(
+    columns = (
         TextColumn("search"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.description}"),
-        console=screen,
-    ) as progress:
-        task = progress.add_task("", total=total, completed=min(total, opened.search.finished()))
-        for trial in run_trials(opened):
-            steps, measured = trial.proposal.steps, trial.measurement
+    )
+    with StopSignal() as stop, Progress(*columns, console=screen) as progress:
+        finished = opened.queue.progress().finished
+        task = progress.add_task("", total=total, completed=min(total, finished))
+        manners = Manners(report=lambda line: progress.console.print(line, markup=False))
+        for trial in run_trials(opened, manners, stop):
+            steps, measured = trial.proposal.point.steps, trial.measurement
             if measured.feasible:
                 values[steps] = better(values.get(steps, measured.value), measured.value)
             best_so_far = ", ".join(f"{n} steps {v:.4g}" for n, v in sorted(values.items()))

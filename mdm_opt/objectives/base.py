@@ -78,6 +78,8 @@ class Objective(Protocol):
         direction: whether less or more is better.
         unit: of the scores.
         deterministic: True where scores are exact and one instance says it all.
+        fingerprint: hash of the data and models that it reads besides the model that is tuned;
+            empty where it reads none.
     """
 
     @property
@@ -91,6 +93,9 @@ class Objective(Protocol):
 
     @property
     def deterministic(self) -> bool: ...
+
+    @property
+    def fingerprint(self) -> str: ...
 
     def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
         """Scores a batch of instances under one candidate.

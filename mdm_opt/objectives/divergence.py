@@ -27,6 +27,7 @@ class Divergence:
     name = "divergence"
     direction: Direction = "minimize"
     deterministic = True
+    fingerprint = ""
 
     def __init__(self, law: EnumeratedLaw, metric: Literal["tv", "kl"] = "tv") -> None:
         check_enumerable(law.length, law.vocab_size)

@@ -10,7 +10,12 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.denoisers.huggingface import pick_device, pick_dtype, quiet_transformers
+from mdm_opt.denoisers.huggingface import (
+    fingerprint,
+    pick_device,
+    pick_dtype,
+    quiet_transformers,
+)
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.objectives.base import Array, Direction, Reveals, Scores
 from mdm_opt.plugins import one_line
@@ -28,6 +33,7 @@ class JudgeNll:
     Args:
         judge: see `causal_judge` and `masked_judge`.
         min_entropy_nats: floor of the samples' mean unigram entropy, or None for no guard.
+        fingerprint: of the judge.
     """
 
     name = "judge_nll"
@@ -35,8 +41,11 @@ class JudgeNll:
     unit = "nats/token"
     deterministic = False
 
-    def __init__(self, judge: Judge, min_entropy_nats: float | None = None) -> None:
+    def __init__(
+        self, judge: Judge, min_entropy_nats: float | None = None, *, fingerprint: str = ""
+    ) -> None:
         self._judge = judge
+        self.fingerprint = fingerprint
         self._min_entropy = min_entropy_nats
 
     def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
@@ -95,11 +104,14 @@ def causal_judge(
     dtype: str = "auto",
     device: str = "auto",
     batch_size: int = 64,
-) -> Judge:
+) -> tuple[Judge, str]:
     """NLL under a causal LM from a local folder or hub id; texts are read by its own tokenizer.
 
     The first token is predicted from the beginning-of-sequence token where there is one, and is
     not counted where there is none.
+
+    Returns:
+        The judge and its fingerprint.
 
     Raises:
         InputError: where the model cannot be loaded.
@@ -138,7 +150,7 @@ def causal_judge(
             values[start : start + len(batch)] = _causal_nll(frozen, batch)
         return values, len(texts)
 
-    return judge
+    return judge, fingerprint(frozen, tokenizer)
 
 
 def _judge_ids(tokenizer: Any, text: str) -> list[int]:

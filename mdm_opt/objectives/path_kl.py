@@ -34,6 +34,7 @@ class PathKl:
 
     Args:
         references: tokens int64 ``(batch, length)`` of instances, or None for the model's own.
+        fingerprint: hash of the references.
     """
 
     name = "path_kl"
@@ -41,8 +42,11 @@ class PathKl:
     unit = "nats/sequence"
     deterministic = False
 
-    def __init__(self, references: ReferenceLookup | None = None) -> None:
+    def __init__(
+        self, references: ReferenceLookup | None = None, *, fingerprint: str = ""
+    ) -> None:
         self._references = references
+        self.fingerprint = fingerprint
         self._tables: dict[_Key, Array] = {}
 
     def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,30 +73,31 @@ def _load_judge(table: config.JudgeNllObjective, build: Build) -> Objective:
     from mdm_opt.objectives.judge_nll import JudgeNll, causal_judge, masked_judge
 
     if isinstance(table.judge, config.CausalJudge):
-        judge = causal_judge(
+        judge, fingerprint = causal_judge(
             local_or_hub(table.judge.path, build.folder),
             revision=table.judge.revision,
             dtype=table.judge.dtype,
             device=table.judge.device,
             batch_size=table.judge.batch_size,
         )
-        return JudgeNll(judge, table.min_entropy_nats)
+        return JudgeNll(judge, table.min_entropy_nats, fingerprint=fingerprint)
     masked = build_denoiser(table.judge, build.folder)
     if masked.length != build.denoiser.length:
         raise InputError(
             f"[objective] judge: reads sequences of {masked.length} tokens, the model writes "
             f"{build.denoiser.length}"
         )
-    return JudgeNll(masked_judge(masked), table.min_entropy_nats)
+    return JudgeNll(masked_judge(masked), table.min_entropy_nats, fingerprint=masked.fingerprint)
 
 
 def _path_kl(table: config.PathKlObjective, build: Build) -> Objective:
     if table.references == "model":
         return PathKl()
-    return PathKl(_reference_lookup(table.references, build))
+    lookup, fingerprint = _reference_lookup(table.references, build)
+    return PathKl(lookup, fingerprint=fingerprint)
 
 
-def _reference_lookup(path: str, build: Build) -> ReferenceLookup:
+def _reference_lookup(path: str, build: Build) -> tuple[ReferenceLookup, str]:
     """References from a text file, one sequence a line, in an order fixed by the study's seed."""
     file = user_path(path, "[objective] references", build.folder)
     try:
@@ -114,7 +116,8 @@ def _reference_lookup(path: str, build: Build) -> ReferenceLookup:
     # Instance ids end far below the last one, whose noise is free for this.
     order = instance_noise([2**64 - 1], len(lines), seed=build.seed).permutation[0]
     shuffled = tokens[torch.from_numpy(order)]
-    return lambda instances: shuffled[build.draw(instances)]
+    digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return lambda instances: shuffled[build.draw(instances)], digest
 
 
 def _divergence(table: config.DivergenceObjective, build: Build) -> Objective:

@@ -28,6 +28,7 @@ class SampleScore:
     """
 
     deterministic = False
+    fingerprint = ""
 
     def __init__(
         self,

@@ -1,6 +1,57 @@
 """Our SQL tables, their migrations and the queries; knows SQLAlchemy, not Optuna."""
 
-from mdm_opt.persistence.database import database_file, storage_url
-from mdm_opt.persistence.repository import MeasurementRecord, Repository, StudyRecord
+from mdm_opt.persistence.database import NoStudies, schema_lock, upgrade_database
+from mdm_opt.persistence.location import (
+    database_file,
+    is_sqlite,
+    shown,
+    shown_as_given,
+    storage_url,
+)
+from mdm_opt.persistence.queue import (
+    MAX_FAILURES,
+    Progress,
+    TrialQueue,
+    TrialRecord,
+    WorkerRecord,
+)
+from mdm_opt.persistence.repository import (
+    MeasurementRecord,
+    ModelRecord,
+    Repository,
+    StudyRecord,
+)
+from mdm_opt.persistence.upkeep import (
+    CopiedStudy,
+    DatabaseState,
+    copy_study,
+    database_state,
+    grant_to_workers,
+    held_still,
+)
 
-__all__ = ["MeasurementRecord", "Repository", "StudyRecord", "database_file", "storage_url"]
+__all__ = [
+    "MAX_FAILURES",
+    "CopiedStudy",
+    "DatabaseState",
+    "MeasurementRecord",
+    "ModelRecord",
+    "NoStudies",
+    "Progress",
+    "Repository",
+    "StudyRecord",
+    "TrialQueue",
+    "TrialRecord",
+    "WorkerRecord",
+    "copy_study",
+    "database_file",
+    "database_state",
+    "grant_to_workers",
+    "held_still",
+    "is_sqlite",
+    "schema_lock",
+    "shown",
+    "shown_as_given",
+    "storage_url",
+    "upgrade_database",
+]

@@ -1,8 +1,8 @@
-"""Opening the database: URL, SQLite settings, schema revision."""
+"""Opening the database: engine, schema revision, what must not be touched."""
 
 from __future__ import annotations
 
-import os
+import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,80 +12,167 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.pool import NullPool
 
 from mdm_opt.errors import InputError
-from mdm_opt.plugins import one_line, user_path
+from mdm_opt.persistence.location import database_file, driver_errors, is_sqlite, shown
+from mdm_opt.persistence.neighbours import check_neighbours
+from mdm_opt.plugins import user_path
+from mdm_opt.storage_errors import storage_errors
 
-STORAGE_VARIABLE = "MDM_OPT_STORAGE"
 _VERSION_TABLE = "mdm_alembic_version"
 _BUSY_SECONDS = 60
+_SCHEMA_LOCK = 0x6D646D6F7074
+# A worker that freezes inside a transaction must not hold up the others for ever.
+_SESSION_SETTINGS = (
+    "SET TIME ZONE 'UTC'",
+    "SET idle_in_transaction_session_timeout = '15s'",
+)
+# Notices a server that went away without saying so; refused by nothing but ancient libpq.
+_TCP_SETTINGS = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "application_name": "mdm-opt",
+}
 
 
-def storage_url(given: str | None = None) -> str:
-    """Where studies are kept.
-
-    Args:
-        given: an SQLAlchemy URL or a file name; None takes the variable MDM_OPT_STORAGE, then
-            ``storage/mdm-opt.db`` where there is a folder ``storage``, then ``mdm-opt.db``.
-
-    Raises:
-        InputError: for something that is no SQLite URL; one worker needs no server.
-    """
-    text = given or os.environ.get(STORAGE_VARIABLE)
-    if not text:
-        folder = Path("storage")
-        text = str(folder / "mdm-opt.db" if folder.is_dir() else Path("mdm-opt.db"))
-    if "://" not in text:
-        text = f"sqlite:///{user_path(text, 'storage').resolve()}"
-    try:
-        url = make_url(text)
-    except (ArgumentError, ValueError) as error:
-        raise InputError(f"storage: {one_line(error)}") from error
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        raise InputError(
-            f"storage: {url.render_as_string(hide_password=True)!r} is not accepted: this version "
-            "keeps studies in an SQLite file, e.g. sqlite:///mdm-opt.db"
-        )
-    return text
-
-
-def database_file(url: str) -> Path:
-    """The file of an SQLite URL."""
-    return Path(make_url(url).database or "")
-
-
-@contextmanager
-def storage_errors(url: str) -> Iterator[None]:
-    """Turns database errors into one line with exit code 2."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        cause = getattr(error, "orig", None) or error
-        raise InputError(f"storage {database_file(url)}: {one_line(cause)}") from error
+class NoStudies(InputError):
+    """The database has not been made yet."""
 
 
 def open_database(url: str, *, create: bool) -> Engine:
-    """Opens the database and brings our tables to this version's schema.
+    """Opens a database whose tables have this version's schema.
+
+    An empty database gets the tables where ``create`` says so. An SQLite file of an older schema
+    is brought to this one; a server, which others use too, only by `upgrade_database`.
 
     Args:
-        url: of SQLite, see `storage_url`.
-        create: whether a missing file is made; without, it is an error.
+        url: see `storage_url`.
+        create: whether a missing file or missing tables are made; without, that is an error.
 
     Raises:
-        InputError: where it cannot be opened, is no database, or has a newer schema.
+        NoStudies: where there is none and none is to be made.
+        InputError: where it cannot be opened, is no database, has another schema or holds another
+            program's tables of our names.
     """
-    file = user_path(str(database_file(url)), "storage")
-    if not file.exists() and not create:
-        raise InputError(f"no database at {file}; 'mdm-opt run STUDY.toml' makes one")
-    if not file.parent.is_dir():
-        raise InputError(f"storage {file}: the folder {file.parent} does not exist")
-    with storage_errors(url):
+    if is_sqlite(url):
+        check_file(url, create)
+    engine = make_engine(url)
+    try:
+        with storage_errors(shown(url)):
+            current, head = revisions(engine, url)
+            if current == head:
+                return engine
+            if current is None and not create:
+                raise NoStudies(
+                    f"no studies in {shown(url)}; 'mdm-opt study create STUDY.toml' makes one"
+                )
+            if current is not None and not is_sqlite(url):
+                raise InputError(
+                    f"storage {shown(url)}: its schema {current!r} is older than this version's "
+                    f"{head!r}; back it up, stop its workers, then run 'mdm-opt storage upgrade'"
+                )
+        upgrade_database(url)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def upgrade_database(url: str) -> tuple[str | None, str]:
+    """Makes our tables or brings them to this version's schema, in one transaction.
+
+    Args:
+        url: see `storage_url`.
+
+    Returns:
+        The revision before, None where there were no tables, and the revision now.
+
+    Raises:
+        InputError: as `open_database`.
+    """
+    engine = _migration_engine(url)
+    try:
+        with schema_lock(url), storage_errors(shown(url)):
+            before, head = revisions(engine, url)
+            if before != head:
+                with engine.begin() as connection:
+                    config = _alembic()
+                    config.attributes["connection"] = connection
+                    command.upgrade(config, "head")
+            return before, head
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def schema_lock(url: str) -> Iterator[None]:
+    """Lets one process at a time make or change tables, ours or Optuna's."""
+    if is_sqlite(url):
+        file = database_file(url)
+        with file.with_name(f"{file.name}.schema.lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        return
+    engine = make_engine(url)
+    try:
+        with storage_errors(shown(url)):
+            connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        with connection:
+            with storage_errors(shown(url)):
+                connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _SCHEMA_LOCK})
+            yield
+    finally:
+        # The lock goes with its connection.
+        engine.dispose()
+
+
+def make_engine(url: str) -> Engine:
+    """An engine whose connections have our settings.
+
+    PostgreSQL: one connection is kept, a few more are opened for as long as they are needed (the
+    heartbeat, Optuna beside us). They are not tested before use: what fails on a lost one is
+    repeated, see `Patience`.
+
+    Raises:
+        InputError: where the driver is missing.
+    """
+    if is_sqlite(url):
         engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
         event.listen(engine, "connect", _configure_sqlite)
-        _upgrade(engine, url)
+        return engine
+    with driver_errors(url):
+        engine = create_engine(
+            url,
+            connect_args=dict(_TCP_SETTINGS),
+            pool_size=1,
+            max_overflow=4,
+        )
+    event.listen(engine, "connect", _configure_postgresql)
     return engine
+
+
+def _migration_engine(url: str) -> Engine:
+    """As `make_engine`; on SQLite without foreign keys, so that a table can be rebuilt."""
+    if not is_sqlite(url):
+        return make_engine(url)
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, poolclass=NullPool)
+    event.listen(engine, "connect", _begin_by_hand)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _begin_by_hand(connection: Any, _record: Any) -> None:
+    # Python's sqlite3 commits before tables are changed; a failed migration must leave nothing.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:
@@ -95,20 +182,42 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _upgrade(engine: Engine, url: str) -> None:
+def _configure_postgresql(connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        for setting in _SESSION_SETTINGS:
+            cursor.execute(setting)
+    connection.commit()
+
+
+def check_file(url: str, create: bool) -> None:
+    """Refuses an SQLite file that is not there, or cannot be made."""
+    file = user_path(str(database_file(url)), "storage")
+    if not file.exists() and not create:
+        raise NoStudies(f"no database at {file}; 'mdm-opt run STUDY.toml' makes one")
+    if not file.parent.is_dir():
+        raise InputError(f"storage {file}: the folder {file.parent} does not exist")
+
+
+def _alembic() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
-    script = ScriptDirectory.from_config(config)
-    with engine.begin() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": _VERSION_TABLE})
-        current = context.get_current_revision()
-        if current == script.get_current_head():
-            return
-        if current is not None and current not in {s.revision for s in script.walk_revisions()}:
-            raise InputError(
-                f"storage {database_file(url)}: its schema {current!r} is newer than this version "
-                "of mdm-opt knows; upgrade mdm-opt"
-            )
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    return config
+
+
+def revisions(engine: Engine, url: str) -> tuple[str | None, str]:
+    """The database's revision and this version's; refuses what is newer or not ours."""
+    script = ScriptDirectory.from_config(_alembic())
+    head = str(script.get_current_head())
+    with engine.connect() as connection:
+        options = {"version_table": _VERSION_TABLE}
+        current = MigrationContext.configure(connection, opts=options).get_current_revision()
+        if current == head:
+            return current, head
+        check_neighbours(inspect(connection), connection, shown(url), ours=current is not None)
+    if current is not None and current not in {s.revision for s in script.walk_revisions()}:
+        raise InputError(
+            f"storage {shown(url)}: its schema {current!r} is newer than this version of mdm-opt "
+            "knows; upgrade mdm-opt"
+        )
+    return current, head

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+import weakref
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Engine, delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from mdm_opt.errors import InputError
-from mdm_opt.persistence.database import open_database, storage_errors
-from mdm_opt.persistence.tables import MeasurementRow, ScoreRow, StudyRow
+from mdm_opt.persistence.database import open_database
+from mdm_opt.persistence.location import shown
+from mdm_opt.persistence.tables import ExportRow, MeasurementRow, ModelRow, ScoreRow, StudyRow
+from mdm_opt.storage_errors import storage_errors
+
+
+@dataclass(frozen=True)
+class ModelRecord:
+    """A frozen model; see `ModelRow`."""
+
+    fingerprint: str
+    source: Mapping[str, Any]
+    length: int
+    vocab_size: int | None
+    mask_token_id: int | None
 
 
 @dataclass(frozen=True)
@@ -25,9 +40,9 @@ class StudyRecord:
     study_file: Mapping[str, Any]
     identity_hash: str
     folder: str
-    model_fingerprint: str
-    model_length: int
+    model: ModelRecord
     objective: str
+    objective_fingerprint: str
     unit: str
     direction: str
     deterministic: bool
@@ -54,6 +69,7 @@ class MeasurementRecord:
     seconds: float
     device: str
     trial_number: int | None = None
+    worker_id: int | None = None
     id: int | None = None
 
     @property
@@ -77,8 +93,8 @@ class Repository:
     """Our tables of one database.
 
     Args:
-        url: see `mdm_opt.persistence.database.storage_url`.
-        create: whether a missing database is made.
+        url: see `mdm_opt.persistence.storage_url`.
+        create: whether missing tables are made.
 
     Raises:
         InputError: where the database cannot be used.
@@ -86,29 +102,43 @@ class Repository:
 
     def __init__(self, url: str, *, create: bool) -> None:
         self.url = url
-        self._engine: Engine = open_database(url, create=create)
+        self.engine: Engine = open_database(url, create=create)
+        # A server counts connections; one that nobody uses any more must not wait for its owner
+        # to be asked.
+        weakref.finalize(self, self.engine.dispose)
 
     def close(self) -> None:
         """Gives the connections back."""
-        self._engine.dispose()
+        self.engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that commits at its end, with errors in one line."""
+        with storage_errors(shown(self.url)), Session(self.engine) as session, session.begin():
+            yield session
 
     def add_study(self, record: StudyRecord) -> None:
         """Keeps a new study; its name must be free."""
-        values = vars(record) | {"study_file": json.dumps(record.study_file, sort_keys=True)}
-        with storage_errors(self.url), Session(self._engine) as session, session.begin():
-            session.add(StudyRow(**values))
+        with self.transaction() as session:
+            model = vars(record.model) | {"source": dict(record.model.source)}
+            session.merge(ModelRow(**model))
+            values = vars(record) | {"study_file": json.dumps(record.study_file, sort_keys=True)}
+            del values["model"]
+            session.add(StudyRow(model_fingerprint=record.model.fingerprint, **values))
 
     def update_study_file(self, name: str, study_file: Mapping[str, Any], folder: str) -> None:
         """Keeps a changed budget or verification of a study, and where its file lies now."""
-        with storage_errors(self.url), Session(self._engine) as session, session.begin():
-            row = self._row(session, name)
+        with self.transaction() as session:
+            row = self.row(session, name)
             row.study_file = json.dumps(study_file, sort_keys=True)
             row.folder = folder
 
     def find_study(self, name: str) -> StudyRecord | None:
         """The study of that name, or None."""
-        with storage_errors(self.url), Session(self._engine) as session:
-            row = session.scalar(select(StudyRow).where(StudyRow.name == name))
+        with self.transaction() as session:
+            row = session.scalar(
+                select(StudyRow).where(StudyRow.name == name).options(joinedload(StudyRow.model))
+            )
             return None if row is None else _study_record(row)
 
     def study(self, name: str) -> StudyRecord:
@@ -125,33 +155,53 @@ class Repository:
 
     def studies(self) -> list[StudyRecord]:
         """All studies in the order of their creation."""
-        with storage_errors(self.url), Session(self._engine) as session:
-            return [_study_record(r) for r in session.scalars(select(StudyRow).order_by("id"))]
+        with self.transaction() as session:
+            rows = session.scalars(
+                select(StudyRow).order_by(StudyRow.id).options(joinedload(StudyRow.model))
+            )
+            return [_study_record(row) for row in rows]
 
     def delete_study(self, name: str) -> None:
-        """Deletes a study with its measurements and scores."""
-        with storage_errors(self.url), Session(self._engine) as session, session.begin():
-            session.delete(self._row(session, name))
+        """Deletes a study with its trials, workers, measurements, scores and exports.
 
-    def add_measurement(self, name: str, record: MeasurementRecord) -> None:
-        """Keeps a measurement; that of an earlier attempt at the same trial is replaced."""
-        with storage_errors(self.url), Session(self._engine) as session, session.begin():
-            study = self._row(session, name)
-            if record.trial_number is not None:
-                session.execute(
-                    delete(MeasurementRow).where(
-                        MeasurementRow.study_id == study.id,
-                        MeasurementRow.trial_number == record.trial_number,
-                    )
+        Its model goes too where no other study has it.
+        """
+        with self.transaction() as session:
+            row = self.row(session, name)
+            fingerprint = row.model_fingerprint
+            session.delete(row)
+            session.flush()
+            others = select(StudyRow.id).where(StudyRow.model_fingerprint == fingerprint)
+            if session.scalar(others.limit(1)) is None:
+                session.execute(delete(ModelRow).where(ModelRow.fingerprint == fingerprint))
+
+    def add_export(
+        self, name: str, *, steps: int, format_name: str, schedule: Mapping[str, Any]
+    ) -> None:
+        """Keeps a schedule that is handed on."""
+        with self.transaction() as session:
+            study = self.row(session, name)
+            session.add(
+                ExportRow(
+                    study_id=study.id, steps=steps, format=format_name, schedule=dict(schedule)
                 )
-            session.add(_measurement_row(study.id, record))
+            )
+
+    def exports(self, name: str) -> list[Mapping[str, Any]]:
+        """Schedules of a study that were handed on, oldest first."""
+        with self.transaction() as session:
+            study = self.row(session, name)
+            rows = session.scalars(
+                select(ExportRow).where(ExportRow.study_id == study.id).order_by(ExportRow.id)
+            )
+            return [row.schedule for row in rows]
 
     def replace_verification(
         self, name: str, budget_steps: int, records: Iterable[MeasurementRecord]
     ) -> None:
         """Puts new selection and verification measurements of a budget in place of the old."""
-        with storage_errors(self.url), Session(self._engine) as session, session.begin():
-            study = self._row(session, name)
+        with self.transaction() as session:
+            study = self.row(session, name)
             session.execute(
                 delete(MeasurementRow).where(
                     MeasurementRow.study_id == study.id,
@@ -160,15 +210,15 @@ class Repository:
                 )
             )
             for record in records:
-                session.add(_measurement_row(study.id, record))
+                session.add(measurement_row(study.id, record))
                 session.flush()
 
     def measurements(
         self, name: str, roles: Sequence[str] = ("search", "selection", "verification")
     ) -> list[MeasurementRecord]:
         """Measurements of a study with their scores, oldest first."""
-        with storage_errors(self.url), Session(self._engine) as session:
-            study = self._row(session, name)
+        with self.transaction() as session:
+            study = self.row(session, name)
             rows = session.scalars(
                 select(MeasurementRow)
                 .where(MeasurementRow.study_id == study.id, MeasurementRow.role.in_(roles))
@@ -185,9 +235,25 @@ class Repository:
                 by_measurement.setdefault(measurement_id, []).append(score)
             return [_measurement_record(row, by_measurement[row.id]) for row in rows]
 
+    def best_values(self, name: str, direction: str) -> dict[int, float]:
+        """Best search value of every step count that has a feasible trial."""
+        best = func.min if direction == "minimize" else func.max
+        with self.transaction() as session:
+            rows = session.execute(
+                select(MeasurementRow.budget_steps, best(MeasurementRow.value))
+                .join(StudyRow)
+                .where(
+                    StudyRow.name == name,
+                    MeasurementRow.role == "search",
+                    MeasurementRow.feasible,
+                )
+                .group_by(MeasurementRow.budget_steps)
+            )
+            return {steps: float(value) for steps, value in rows}
+
     def finished_trials(self, name: str) -> int:
         """Number of search measurements of a study."""
-        with storage_errors(self.url), Session(self._engine) as session:
+        with self.transaction() as session:
             count = session.scalar(
                 select(func.count(MeasurementRow.id))
                 .join(StudyRow)
@@ -196,7 +262,8 @@ class Repository:
             return int(count or 0)
 
     @staticmethod
-    def _row(session: Session, name: str) -> StudyRow:
+    def row(session: Session, name: str) -> StudyRow:
+        """The row of a study."""
         row = session.scalar(select(StudyRow).where(StudyRow.name == name))
         if row is None:
             raise InputError(f"no study {name!r} in this database")
@@ -204,12 +271,19 @@ class Repository:
 
 
 def _study_record(row: StudyRow) -> StudyRecord:
-    names = StudyRecord.__dataclass_fields__
-    record = StudyRecord(**{field: getattr(row, field) for field in names})
-    return replace(record, study_file=json.loads(row.study_file))
+    names = set(StudyRecord.__dataclass_fields__) - {"model", "study_file"}
+    model = ModelRecord(
+        **{field: getattr(row.model, field) for field in ModelRecord.__dataclass_fields__}
+    )
+    return StudyRecord(
+        model=model,
+        study_file=json.loads(row.study_file),
+        **{field: getattr(row, field) for field in names},
+    )
 
 
-def _measurement_row(study_id: int, record: MeasurementRecord) -> MeasurementRow:
+def measurement_row(study_id: int, record: MeasurementRecord) -> MeasurementRow:
+    """A measurement as a row, its scores with it."""
     values = {key: value for key, value in vars(record).items() if key not in ("id", "scores")}
     return MeasurementRow(
         study_id=study_id,

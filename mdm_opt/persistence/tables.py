@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import JSON, DateTime, Float, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
@@ -17,6 +27,21 @@ class Base(DeclarativeBase):
     """All of our tables."""
 
 
+class ModelRow(Base):
+    """A frozen model, known by the hash of everything that determines its probabilities."""
+
+    __tablename__ = "mdm_models"
+
+    fingerprint: Mapped[str] = mapped_column(String(128), primary_key=True)
+    # As the study file names it: kind, path, revision and so on.
+    source: Mapped[dict[str, object]] = mapped_column(JSON)
+    length: Mapped[int] = mapped_column(Integer)
+    # None for models that version 0.1.0 kept.
+    vocab_size: Mapped[int | None] = mapped_column(Integer)
+    mask_token_id: Mapped[int | None] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(DateTime, default=utc_now)
+
+
 class StudyRow(Base):
     """A study as it was created."""
 
@@ -27,18 +52,76 @@ class StudyRow(Base):
     study_file: Mapped[str] = mapped_column(Text)
     identity_hash: Mapped[str] = mapped_column(String(64))
     folder: Mapped[str] = mapped_column(Text)
-    model_fingerprint: Mapped[str] = mapped_column(String(128))
-    model_length: Mapped[int] = mapped_column(Integer)
+    model_fingerprint: Mapped[str] = mapped_column(ForeignKey("mdm_models.fingerprint"))
     objective: Mapped[str] = mapped_column(String(255))
+    # Hash of the files and models that the objective reads; empty where it reads none.
+    objective_fingerprint: Mapped[str] = mapped_column(String(128), server_default="")
     unit: Mapped[str] = mapped_column(String(32))
     direction: Mapped[str] = mapped_column(String(8))
     deterministic: Mapped[bool]
     package_version: Mapped[str] = mapped_column(String(32))
     created_at: Mapped[datetime] = mapped_column(DateTime, default=utc_now)
 
+    model: Mapped[ModelRow] = relationship()
     measurements: Mapped[list[MeasurementRow]] = relationship(
         back_populates="study", cascade="all, delete-orphan", passive_deletes=True
     )
+
+
+class WorkerRow(Base):
+    """A process that takes trials of one study."""
+
+    __tablename__ = "mdm_workers"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    study_id: Mapped[int] = mapped_column(
+        ForeignKey("mdm_studies.id", ondelete="CASCADE"), index=True
+    )
+    host: Mapped[str] = mapped_column(String(255))
+    pid: Mapped[int] = mapped_column(Integer)
+    device: Mapped[str] = mapped_column(String(64))
+    package_version: Mapped[str] = mapped_column(String(32))
+    # Without a heartbeat for this long it counts as dead.
+    grace_seconds: Mapped[float] = mapped_column(Float(53))
+    # All three by the clock of the database.
+    started_at: Mapped[datetime] = mapped_column(DateTime)
+    heartbeat_at: Mapped[datetime] = mapped_column(DateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime)
+    # finished, stopped, failed or lost; None while it works.
+    ended: Mapped[str | None] = mapped_column(String(16))
+
+
+class TrialRow(Base):
+    """A trial of a study's budget: waiting, taken by a worker, or finished."""
+
+    __tablename__ = "mdm_trials"
+    __table_args__ = (
+        UniqueConstraint("study_id", "position", name="uq_mdm_trials_position"),
+        UniqueConstraint("study_id", "trial_number", name="uq_mdm_trials_number"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    study_id: Mapped[int] = mapped_column(ForeignKey("mdm_studies.id", ondelete="CASCADE"))
+    # From 0, in the order in which trials are taken.
+    position: Mapped[int] = mapped_column(Integer)
+    # Of the seed, or "search".
+    label: Mapped[str] = mapped_column(String(64))
+    steps: Mapped[int] = mapped_column(Integer)
+    # Known from the start for a seed, else once the trial has been begun.
+    beta_a: Mapped[float | None] = mapped_column(Float(53))
+    beta_b: Mapped[float | None] = mapped_column(Float(53))
+    # Optuna's number, once the trial has been begun.
+    trial_number: Mapped[int | None] = mapped_column(Integer)
+    # Who works on it, or who finished it.
+    worker_id: Mapped[int | None] = mapped_column(
+        ForeignKey("mdm_workers.id", ondelete="SET NULL"), index=True
+    )
+    attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    # How many of the attempts ended in an error of the model or the objective.
+    failures: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    last_error: Mapped[str | None] = mapped_column(Text)
+    started_at: Mapped[datetime | None] = mapped_column(DateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(DateTime)
 
 
 class MeasurementRow(Base):
@@ -47,6 +130,7 @@ class MeasurementRow(Base):
     __tablename__ = "mdm_measurements"
     __table_args__ = (
         Index("ix_mdm_measurements_study_role", "study_id", "role", "budget_steps"),
+        UniqueConstraint("study_id", "trial_number", name="uq_mdm_measurements_number"),
         {"sqlite_autoincrement": True},
     )
 
@@ -73,6 +157,9 @@ class MeasurementRow(Base):
     sequence_calls: Mapped[int] = mapped_column(Integer)
     seconds: Mapped[float] = mapped_column(Float(53))
     device: Mapped[str] = mapped_column(String(64))
+    worker_id: Mapped[int | None] = mapped_column(
+        ForeignKey("mdm_workers.id", ondelete="SET NULL")
+    )
     created_at: Mapped[datetime] = mapped_column(DateTime, default=utc_now)
 
     study: Mapped[StudyRow] = relationship(back_populates="measurements")
@@ -92,3 +179,19 @@ class ScoreRow(Base):
     # Within the role's own set, from 0.
     instance: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     score: Mapped[float] = mapped_column(Float(53))
+
+
+class ExportRow(Base):
+    """A schedule that was handed on."""
+
+    __tablename__ = "mdm_exports"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    study_id: Mapped[int] = mapped_column(
+        ForeignKey("mdm_studies.id", ondelete="CASCADE"), index=True
+    )
+    steps: Mapped[int] = mapped_column(Integer)
+    format: Mapped[str] = mapped_column(String(16))
+    # The exported schedule with its provenance, whatever the format.
+    schedule: Mapped[dict[str, object]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(DateTime, default=utc_now)

@@ -1,15 +1,16 @@
-"""An Optuna study as the rest of the package sees it: ask, tell, release."""
+"""An Optuna study as the rest of the package sees it: propose, begin, finish."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import optuna
-from optuna.storages import RDBStorage
-from optuna.trial import TrialState
+from optuna.storages import BaseStorage, RDBStorage, get_storage
+from optuna.trial import FrozenTrial, TrialState, create_trial
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from mdm_opt import __version__
@@ -17,37 +18,43 @@ from mdm_opt.config import StudyFile
 from mdm_opt.errors import InputError
 from mdm_opt.objectives.base import Direction
 from mdm_opt.plugins import one_line
-from mdm_opt.search.samplers import BudgetSampler
-from mdm_opt.search.space import Seed, distributions
+from mdm_opt.search.samplers import propose
+from mdm_opt.search.space import distributions
+from mdm_opt.storage_errors import storage_error, without_password
 
 LABEL = "label"
+# Which trial of the budget an Optuna trial is an attempt at.
+POSITION = "position"
+MEASURED = "measured"
 # Marks a study as made by this package; another's of the same name is never deleted.
 OURS = "mdm_opt_version"
-SEARCHED = "search"
+
+
+# What workers do to Optuna's tables, besides reading them. The row of a study is locked, which
+# needs the right to update some column of it.
+WORKER_RIGHTS = {
+    "studies": "UPDATE (study_id)",
+    "trials": "INSERT, UPDATE",
+    "trial_params": "INSERT",
+    "trial_values": "INSERT, UPDATE",
+    "trial_user_attributes": "INSERT, UPDATE",
+    "trial_system_attributes": "INSERT, UPDATE",
+}
 
 
 @dataclass(frozen=True)
-class Proposal:
-    """A trial to be measured.
+class Point:
+    """A candidate of the search space.
 
     Attributes:
-        trial: Optuna's.
-        label: of the seed, or ``search``.
         steps: step budget.
         beta_a: of the schedule.
         beta_b: of the schedule.
     """
 
-    trial: optuna.Trial
-    label: str
     steps: int
     beta_a: float
     beta_b: float
-
-    @property
-    def number(self) -> int:
-        """The trial's number."""
-        return self.trial.number
 
 
 class SearchStudy:
@@ -56,38 +63,39 @@ class SearchStudy:
     One step count: one objective. Several: quality and NFE.
 
     Args:
-        url: database URL.
+        engine: of the database; its connections are used.
         study_file: the study.
 
     Raises:
         InputError: where Optuna cannot use the database or the study is missing.
     """
 
-    def __init__(self, url: str, study_file: StudyFile) -> None:
-        _quiet_optuna()
-        self._space = study_file.space
-        with _storage_errors():
+    def __init__(self, engine: Engine, study_file: StudyFile) -> None:
+        self._file = study_file
+        with _storage_errors(engine):
+            self._storage = _storage(engine)
             self._study = optuna.load_study(
-                study_name=study_file.study.name,
-                storage=_storage(url),
-                sampler=BudgetSampler(
-                    study_file.search.sampler, study_file.space, seed=study_file.study.seed
-                ),
+                study_name=study_file.study.name, storage=self._storage
             )
+            self._study_id = self._storage.get_study_id_from_name(study_file.study.name)
+        self._engine = engine
 
     @staticmethod
-    def create(
-        url: str, study_file: StudyFile, direction: Direction, seeds: Iterable[Seed]
-    ) -> None:
-        """Makes the study with its seeds; what an interrupted attempt left is made anew.
+    def create_tables(engine: Engine) -> None:
+        """Makes Optuna's tables where there are none; one process at a time."""
+        with _storage_errors(engine):
+            _storage(engine, create=True)
+
+    @staticmethod
+    def create(engine: Engine, study_file: StudyFile, direction: Direction) -> None:
+        """Makes the study; what an interrupted attempt left is made anew.
 
         Raises:
             InputError: where another program's study has the name.
         """
-        _quiet_optuna()
         name = study_file.study.name
-        with _storage_errors():
-            storage = _storage(url)
+        with _storage_errors(engine):
+            storage = _storage(engine)
             if name in optuna.get_all_study_names(storage):
                 left = optuna.load_study(study_name=name, storage=storage)
                 if OURS not in left.user_attrs or left.get_trials(
@@ -108,90 +116,200 @@ class SearchStudy:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
                 study.set_metric_names(["quality", "nfe"] if several else ["quality"])
-            for seed in seeds:
-                params = {"steps": seed.steps, "beta_a": seed.beta_a, "beta_b": seed.beta_b}
-                study.enqueue_trial(params, user_attrs={LABEL: seed.label})
 
     @staticmethod
-    def delete(url: str, name: str) -> None:
+    def delete(engine: Engine, name: str) -> None:
         """Deletes the study, if it is there."""
-        with _storage_errors():
-            storage = _storage(url)
+        with _storage_errors(engine):
+            storage = _storage(engine)
             if name in optuna.get_all_study_names(storage):
                 optuna.delete_study(study_name=name, storage=storage)
 
-    def finished(self) -> int:
-        """Number of finished trials."""
-        with _storage_errors():
-            return len(self._study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)))
+    @staticmethod
+    def names(engine: Engine) -> set[str]:
+        """Names of all studies in the database, whoever made them."""
+        with _storage_errors(engine):
+            return set(optuna.get_all_study_names(_storage(engine)))
 
-    def running(self) -> list[int]:
-        """Numbers of trials that are begun and not finished."""
-        with _storage_errors():
-            trials = self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
-            return [trial.number for trial in trials]
+    @staticmethod
+    def copy(source: Engine, target: Engine, name: str) -> str:
+        """Copies a study with all its trials to another database, under a passing name.
 
-    def release(self, number: int) -> None:
-        """Gives up a begun trial and puts the same candidate back into the queue."""
-        with _storage_errors():
-            trial = self._study.get_trials(deepcopy=False)[number]
-            if trial.state != TrialState.RUNNING:
-                return
-            params = trial.system_attrs.get("fixed_params") or trial.params
-            self._study.tell(number, state=TrialState.FAIL)
-            if params:
-                label = trial.user_attrs.get(LABEL, SEARCHED)
-                self._study.enqueue_trial(params, user_attrs={LABEL: label})
-
-    def ask(self) -> Proposal:
-        """The next trial: a seed as long as there are any."""
-        with _storage_errors():
-            trial = self._study.ask(fixed_distributions=distributions(self._space))
-            params = trial.params
-        return Proposal(
-            trial=trial,
-            label=str(trial.user_attrs.get(LABEL, SEARCHED)),
-            steps=int(params["steps"]),
-            beta_a=float(params["beta_a"]),
-            beta_b=float(params["beta_b"]),
-        )
-
-    def annotate(
-        self, proposal: Proposal, guards: Mapping[str, float], notes: Mapping[str, object]
-    ) -> None:
-        """Keeps constraint values and notes with a trial that is about to be finished.
+        No study file can have that name. What a copy that was killed has left under it is made
+        anew. `rename` ends the copy.
 
         Args:
-            proposal: the trial.
-            guards: constraint values, feasible iff <= 0.
-            notes: for whoever looks at the trial in Optuna.
+            source: where the study is.
+            target: another database.
+            name: of the study.
+
+        Returns:
+            The passing name.
         """
-        with _storage_errors():
-            for name, guard in guards.items():
-                proposal.trial.set_constraint(name, guard)
-            for name, note in {LABEL: proposal.label, **notes}.items():
-                proposal.trial.set_user_attr(name, note)
+        passing = f"{name} (being copied)"
+        SearchStudy.delete(target, passing)
+        try:
+            with _storage_errors(source), _storage_errors(target):
+                optuna.copy_study(
+                    from_study_name=name,
+                    from_storage=_storage(source),
+                    to_storage=_storage(target),
+                    to_study_name=passing,
+                )
+        except BaseException:
+            with suppress(InputError):
+                SearchStudy.delete(target, passing)
+            raise
+        return passing
 
-    def finish(self, number: int, value: float, nfe: float) -> None:
-        """Finishes a trial with its mean score and the model calls of one sequence."""
-        with _storage_errors():
-            values = [value, nfe] if len(self._study.directions) > 1 else [value]
-            self._study.tell(number, values)
+    @staticmethod
+    def rename(connection: Connection, before: str, after: str) -> None:
+        """Gives a study another name, in the transaction of the connection."""
+        connection.execute(
+            text("UPDATE studies SET study_name = :after WHERE study_name = :before"),
+            {"before": before, "after": after},
+        )
+
+    def propose(self, steps: int, position: int) -> Point:
+        """The next candidate of a step budget, from all trials finished and running.
+
+        Args:
+            steps: step budget.
+            position: of the trial in the budget; the randomness depends on it and the study's
+                seed only, so that a study that was stopped goes on as it would have.
+        """
+
+        def trials() -> list[FrozenTrial]:
+            states = (TrialState.COMPLETE, TrialState.RUNNING)
+            found = self._study.get_trials(deepcopy=False, states=states)
+            return [trial for trial in found if trial.params.get("steps") == steps]
+
+        with _storage_errors(self._engine):
+            beta_a, beta_b = propose(
+                self._file.search.sampler,
+                self._file.space,
+                trials,
+                direction=self._study.directions[0],
+                seed=(self._file.study.seed * 1_000_003 + position) % 2**32,
+            )
+        return Point(steps, beta_a, beta_b)
+
+    def begin(self, position: int, label: str, point: Point) -> int:
+        """Starts a trial; returns its number.
+
+        Args:
+            position: in the budget.
+            label: of the seed, or ``search``.
+            point: the candidate.
+        """
+        trial = create_trial(
+            state=TrialState.RUNNING,
+            params={"steps": point.steps, "beta_a": point.beta_a, "beta_b": point.beta_b},
+            distributions=distributions(self._file.space),
+            user_attrs={LABEL: label, POSITION: position},
+        )
+        with _storage_errors(self._engine):
+            trial_id = self._storage.create_new_trial(self._study_id, trial)
+            return self._number(trial_id)
+
+    def begun(self, position: int) -> tuple[int, Point] | None:
+        """Number and candidate of a running attempt at a trial of the budget, or None."""
+        for number, trial in self._running().items():
+            if trial.user_attrs.get(POSITION) == position:
+                params = trial.params
+                return number, Point(params["steps"], params["beta_a"], params["beta_b"])
+        return None
+
+    def running(self) -> dict[int, int | None]:
+        """Numbers of unfinished trials, and the trial of the budget that each is."""
+        return {
+            number: trial.user_attrs.get(POSITION) for number, trial in self._running().items()
+        }
+
+    def finish(
+        self,
+        number: int,
+        value: float,
+        nfe: float,
+        guards: Mapping[str, float],
+        measured: Mapping[str, object],
+    ) -> None:
+        """Finishes a trial; one that is finished already is left as it is.
+
+        Args:
+            number: of the trial.
+            value: mean score.
+            nfe: model calls of one sequence.
+            guards: constraint values, feasible iff <= 0.
+            measured: for whoever looks at the trial in Optuna.
+        """
+        values = [value, nfe] if len(self._study.directions) > 1 else [value]
+        with _storage_errors(self._engine), _finished_meanwhile():
+            trial_id = self._trial_id(number)
+            self._storage.set_trial_user_attr(trial_id, MEASURED, dict(measured))
+            if guards:
+                self._set_constraints(trial_id, guards)
+            self._storage.set_trial_state_values(trial_id, TrialState.COMPLETE, values)
+
+    def fail(self, number: int) -> None:
+        """Marks an unfinished trial as failed."""
+        with _storage_errors(self._engine), _finished_meanwhile():
+            self._storage.set_trial_state_values(self._trial_id(number), TrialState.FAIL)
+
+    def _set_constraints(self, trial_id: int, guards: Mapping[str, float]) -> None:
+        known = self._storage.get_trial(trial_id).constraints
+        trial = optuna.Trial(self._study, trial_id)
+        for name, guard in guards.items():
+            if name not in known:
+                trial.set_constraint(name, guard)
+
+    def _running(self) -> dict[int, FrozenTrial]:
+        with _storage_errors(self._engine):
+            states = (TrialState.RUNNING, TrialState.WAITING)
+            trials = self._study.get_trials(deepcopy=False, states=states)
+            return {trial.number: trial for trial in trials}
+
+    def _number(self, trial_id: int) -> int:
+        # Optuna's own call reads the whole trial, which takes ten times as long.
+        query = text("SELECT number FROM trials WHERE trial_id = :trial_id")
+        with self._engine.connect() as connection:
+            return int(connection.execute(query, {"trial_id": trial_id}).scalar_one())
+
+    def _trial_id(self, number: int) -> int:
+        return self._storage.get_trial_id_from_study_id_trial_number(self._study_id, number)
 
 
-def _quiet_optuna() -> None:
-    """Optuna logs every trial, and hints at optional packages, between our own lines."""
+def _storage(engine: Engine, *, create: bool = False) -> BaseStorage:
+    """Optuna's storage on our connections, which are what they should be (UTC, time-outs)."""
+    # Optuna logs every trial, and hints at optional packages, between our own lines.
     optuna.logging.set_verbosity(optuna.logging.ERROR)
+    url = engine.url.render_as_string(hide_password=False)
+    own = (
+        {"pool": engine.pool}
+        if engine.dialect.name != "sqlite"
+        else {"connect_args": {"timeout": 60}}
+    )
+    try:
+        return get_storage(RDBStorage(url, engine_kwargs=own, skip_table_creation=not create))
+    except RuntimeError as error:
+        raise InputError(f"storage {without_password(engine.url)}: {one_line(error)}") from error
 
 
-def _storage(url: str) -> RDBStorage:
-    return RDBStorage(url, engine_kwargs={"connect_args": {"timeout": 60}})
+def _finished_meanwhile() -> suppress:
+    """Lets a trial be that another worker, or an earlier attempt of ours, has finished."""
+    return suppress(optuna.exceptions.UpdateFinishedTrialError)
 
 
 @contextmanager
-def _storage_errors() -> Iterator[None]:
+def _storage_errors(engine: Engine) -> Iterator[None]:
+    shown = without_password(engine.url)
     try:
         yield
-    except (SQLAlchemyError, optuna.exceptions.StorageInternalError, KeyError) as error:
-        cause = getattr(error, "orig", None) or error.__cause__ or error
-        raise InputError(f"storage: {one_line(cause)}") from error
+    except SQLAlchemyError as error:
+        raise storage_error(shown, error) from error
+    except optuna.exceptions.StorageInternalError as error:
+        if isinstance(error.__cause__, SQLAlchemyError):
+            raise storage_error(shown, error.__cause__) from error
+        raise InputError(f"storage {shown}: {one_line(error)}") from error
+    except KeyError as error:
+        raise InputError(f"storage {shown}: {one_line(error)}") from error

@@ -1,15 +1,44 @@
-"""Running the trials of a study."""
+"""Running the trials of a study: one loop for every worker."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
+from mdm_opt.errors import MdmOptError
 from mdm_opt.measurement import Candidate, Measurement, measure
-from mdm_opt.persistence import MeasurementRecord
+from mdm_opt.persistence import (
+    MeasurementRecord,
+    TrialQueue,
+    TrialRecord,
+    is_sqlite,
+)
+from mdm_opt.plugins import one_line
 from mdm_opt.schedules import BetaSchedule
-from mdm_opt.search import Proposal
+from mdm_opt.search import Point
+from mdm_opt.service.stopping import StopSignal
 from mdm_opt.service.studies import OpenStudy, exclusive
+from mdm_opt.service.workers import Pulse, Worker, check_given_up
+from mdm_opt.storage_errors import Patience
+
+_IDLE_SECONDS = 1.0
+# One error may be the candidate's or the moment's; this many are the model's or the objective's.
+_ERRORS_IN_A_ROW = 3
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A trial that is being measured.
+
+    Attributes:
+        number: in Optuna.
+        label: of the seed, or ``search``.
+        point: the candidate.
+    """
+
+    number: int
+    label: str
+    point: Point
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +48,7 @@ class FinishedTrial:
     Attributes:
         proposal: the candidate and its label.
         measurement: on the search instances.
-        finished: trials finished so far, this one included.
+        finished: trials of the study finished so far, by all workers.
     """
 
     proposal: Proposal
@@ -27,71 +56,201 @@ class FinishedTrial:
     finished: int
 
 
-def run_trials(opened: OpenStudy) -> Iterator[FinishedTrial]:
-    """Runs trials until the study's budget is spent; one that was interrupted is done again.
+@dataclass(frozen=True)
+class Manners:
+    """How a worker behaves.
 
-    Every finished trial is kept before the next one begins. Whatever ends the loop, a begun trial
-    goes back into the queue.
+    Attributes:
+        pulse: of its heart.
+        patience_seconds: how long it waits for a database that is away.
+        report: called with a line about what is unusual.
+    """
+
+    pulse: Pulse = field(default_factory=Pulse)
+    patience_seconds: float = 600.0
+    report: Callable[[str], None] = lambda _: None
+
+
+def run_trials(
+    opened: OpenStudy, manners: Manners | None = None, stop: StopSignal | None = None
+) -> Iterator[FinishedTrial]:
+    """Takes trials until the study's budget is spent by this worker and all others.
+
+    Every finished trial is kept before the next one is taken. Whatever ends the loop, a trial that
+    was taken goes back; where this process is killed, others take it after the grace period.
+
+    Args:
+        opened: the study.
+        manners: of this worker.
+        stop: asks the loop to end; see `StopSignal`.
 
     Raises:
-        InputError: where another process works on the study.
-        RunError: where the objective fails.
+        InputError: where the study is held by another process (SQLite), or the database is away
+            for too long.
+        RunError: where the objective fails again and again, or a trial was given up.
+        Stopped: where ``stop`` was asked to.
     """
-    with exclusive(opened.name, opened.repository.url):
-        recover(opened)
-        finished = opened.search.finished()
-        while finished < opened.study_file.search.trials:
-            proposal = opened.search.ask()
-            try:
-                measurement = _run(opened, proposal)
-            except BaseException:
-                recover(opened)
-                raise
-            finished += 1
-            yield FinishedTrial(proposal, measurement, finished)
+    manners = manners or Manners()
+    loop = _Loop(opened, manners, stop or StopSignal())
+    device = str(opened.problem.denoiser.device)
+    with (
+        exclusive(opened.name, opened.repository.url),
+        Worker(loop.queue, device, manners.pulse, loop.patience) as worker,
+    ):
+        if is_sqlite(opened.repository.url):
+            loop.queue.free_lost(all_but=worker.id)
+        loop.patience(lambda: settle(opened))
+        yield from loop.run(worker.id)
+        loop.patience(lambda: settle(opened))
 
 
-def recover(opened: OpenStudy) -> None:
-    """Settles trials that were begun and not finished, by this run or a killed one.
+def settle(opened: OpenStudy) -> None:
+    """Brings Optuna's trials to what our tables say, after workers that died in between.
 
-    One that was measured is finished with its measurement, another is queued again.
+    A trial that was measured is finished; one that no trial of the budget has any more is failed.
+    Others belong to a worker, or wait for one.
     """
+    running = opened.search.running()
+    if not running:
+        return
+    trials = opened.queue.trials()
+    by_number = {trial.trial_number: trial for trial in trials}
+    by_position = {trial.position: trial for trial in trials}
+    measured: dict[int | None, MeasurementRecord] = {}
+    for number, position in running.items():
+        trial = by_number.get(number)
+        if trial is None:
+            ours = by_position.get(-1 if position is None else position)
+            # Its worker may be about to enter it.
+            if ours is None or ours.trial_number is not None:
+                opened.search.fail(number)
+        elif trial.finished_at is not None:
+            if not measured:
+                records = opened.repository.measurements(opened.name, ["search"])
+                measured = {record.trial_number: record for record in records}
+            _tell(opened, number, measured[number])
+
+
+class _Loop:
+    """The trials of one worker."""
+
+    def __init__(self, opened: OpenStudy, manners: Manners, stop: StopSignal) -> None:
+        self._opened = opened
+        self._problem = opened.problem
+        self._stop = stop
+        self._report = manners.report
+        self._errors_in_a_row = 0
+        self.queue: TrialQueue = opened.queue
+        self.patience = Patience(manners.patience_seconds, stop.sleep, manners.report)
+
+    def run(self, worker_id: int) -> Iterator[FinishedTrial]:
+        while True:
+            with self._stop.allowed():
+                pass
+            trial = self.patience(lambda: self.queue.claim(worker_id))
+            if trial is not None:
+                done = self._do(trial, worker_id)
+                if done is not None:
+                    yield done
+                continue
+            progress = self.patience(self.queue.progress)
+            if progress.settled:
+                break
+            # Others may die, and leave their trials to us.
+            self._stop.sleep(_IDLE_SECONDS)
+        check_given_up(self.patience(self.queue.trials))
+
+    def _do(self, trial: TrialRecord, worker_id: int) -> FinishedTrial | None:
+        proposal = self.patience(lambda: self._begin(trial))
+        if proposal is None:
+            return None
+        candidate = Candidate(
+            BetaSchedule(proposal.point.beta_a, proposal.point.beta_b), proposal.point.steps
+        )
+        try:
+            measurement = self._measure(candidate)
+        except MdmOptError as error:
+            self._note_error(trial, worker_id, error)
+            return None
+        record = measurement_record(
+            self._opened,
+            candidate,
+            measurement,
+            role="search",
+            label=trial.label,
+            budget_steps=trial.steps,
+            trial_number=proposal.number,
+            worker_id=worker_id,
+        )
+        finished = self.patience(lambda: self.queue.finish(trial, worker_id, record))
+        if finished is None:
+            self._report(f"trial {proposal.number} had been finished by another worker")
+            return None
+        self.patience(lambda: _tell(self._opened, proposal.number, record))
+        return FinishedTrial(proposal, measurement, finished)
+
+    def _begin(self, trial: TrialRecord) -> Proposal | None:
+        """Enters the trial in Optuna, or goes on with the attempt of a worker that died.
+
+        None where another worker, who thought us dead, has taken the trial with a candidate of
+        its own.
+        """
+        search = self._opened.search
+        begun = _begun(trial)
+        if begun is None and trial.attempts > 1:
+            begun = search.begun(trial.position)
+        if begun is None:
+            point = _point(trial) or search.propose(trial.steps, trial.position)
+            begun = search.begin(trial.position, trial.label, point), point
+        number, point = begun
+        if self.queue.begin(trial, number, point.beta_a, point.beta_b) != number:
+            search.fail(number)
+            return None
+        return Proposal(number, trial.label, point)
+
+    def _measure(self, candidate: Candidate) -> Measurement:
+        with self._stop.allowed():
+            measurement = measure(self._problem, candidate, self._opened.sets.ids("search"))
+        self._errors_in_a_row = 0
+        if measurement.batch_size < self._problem.batch_size:
+            self._report(
+                f"out of memory on {measurement.device} with batches of "
+                f"{self._problem.batch_size}; going on with {measurement.batch_size}"
+            )
+            self._problem = replace(self._problem, batch_size=measurement.batch_size)
+        return measurement
+
+    def _note_error(self, trial: TrialRecord, worker_id: int, error: MdmOptError) -> None:
+        """Goes on with another trial, unless nothing but errors comes."""
+        message = one_line(error)
+        self.patience(lambda: self.queue.fail(trial, worker_id, message))
+        self._errors_in_a_row += 1
+        if self._errors_in_a_row >= _ERRORS_IN_A_ROW:
+            raise error
+        self._report(f"trial of {trial.steps} steps failed and will be tried again: {message}")
+
+
+def _begun(trial: TrialRecord) -> tuple[int, Point] | None:
+    point = _point(trial)
+    if trial.trial_number is None or point is None:
+        return None
+    return trial.trial_number, point
+
+
+def _point(trial: TrialRecord) -> Point | None:
+    if trial.beta_a is None or trial.beta_b is None:
+        return None
+    return Point(trial.steps, trial.beta_a, trial.beta_b)
+
+
+def _tell(opened: OpenStudy, number: int, record: MeasurementRecord) -> None:
     measured = {
-        record.trial_number: record
-        for record in opened.repository.measurements(opened.name, ["search"])
+        "counts": record.counts,
+        "nfe": record.nfe,
+        "standard_error": record.standard_error,
+        "instances": record.instances,
     }
-    for number in opened.search.running():
-        if number in measured:
-            opened.search.finish(number, measured[number].value, measured[number].nfe)
-        else:
-            opened.search.release(number)
-
-
-def _run(opened: OpenStudy, proposal: Proposal) -> Measurement:
-    candidate = Candidate(BetaSchedule(proposal.beta_a, proposal.beta_b), proposal.steps)
-    measurement = measure(opened.problem, candidate, opened.sets.ids("search"))
-    record = measurement_record(
-        opened,
-        candidate,
-        measurement,
-        role="search",
-        label=proposal.label,
-        budget_steps=proposal.steps,
-        trial_number=proposal.number,
-    )
-    opened.search.annotate(
-        proposal,
-        measurement.guards,
-        {
-            "counts": record.counts,
-            "nfe": record.nfe,
-            "standard_error": record.standard_error,
-            "instances": record.instances,
-        },
-    )
-    opened.repository.add_measurement(opened.name, record)
-    opened.search.finish(proposal.number, record.value, record.nfe)
-    return measurement
+    opened.search.finish(number, record.value, record.nfe, record.guards, measured)
 
 
 def measurement_record(
@@ -103,6 +262,7 @@ def measurement_record(
     label: str,
     budget_steps: int,
     trial_number: int | None = None,
+    worker_id: int | None = None,
 ) -> MeasurementRecord:
     """A measurement as it is kept; ancestral reveal has no fixed counts."""
     schedule = candidate.schedule
@@ -125,4 +285,5 @@ def measurement_record(
         seconds=measurement.seconds,
         device=measurement.device,
         trial_number=trial_number,
+        worker_id=worker_id,
     )

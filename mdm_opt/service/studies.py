@@ -13,9 +13,23 @@ from mdm_opt import __version__
 from mdm_opt.config import StudyFile, load_study_file, parse_study
 from mdm_opt.errors import InputError
 from mdm_opt.measurement import Problem
-from mdm_opt.persistence import Repository, StudyRecord, database_file
+from mdm_opt.persistence import (
+    ModelRecord,
+    NoStudies,
+    Repository,
+    StudyRecord,
+    TrialQueue,
+    database_file,
+    is_sqlite,
+    schema_lock,
+)
 from mdm_opt.search import SearchStudy, seeds
 from mdm_opt.service.problems import InstanceSets, build_problem
+
+MORE_WORKERS = (
+    "For more, start a server with 'mdm-opt storage start' and move the study to it with "
+    "'mdm-opt storage copy'"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +41,7 @@ class OpenStudy:
         record: as it was created.
         problem: its model and objective.
         repository: our tables.
+        queue: the trials of its budget.
         search: Optuna's side.
         sets: its instances.
     """
@@ -35,6 +50,7 @@ class OpenStudy:
     record: StudyRecord
     problem: Problem
     repository: Repository
+    queue: TrialQueue
     search: SearchStudy
     sets: InstanceSets
 
@@ -47,7 +63,8 @@ class OpenStudy:
 def create_study(path: str | Path, url: str) -> OpenStudy:
     """Opens the study of a study file, after making it where it does not exist yet.
 
-    Everything that can be wrong is found before anything is written.
+    Everything that can be wrong is found before anything is written. Tables, study and the trials
+    of its budget are there once this returns; workers make none of them.
 
     Args:
         path: of the study file.
@@ -66,30 +83,65 @@ def create_study(path: str | Path, url: str) -> OpenStudy:
     problem = build_problem(study_file, folder)
     if existing is not None:
         _check_version(existing)
-        _check_model(existing, problem)
+        _check_unchanged(existing, problem)
     repository = Repository(url, create=True)
-    with exclusive(study_file.study.name, url):
+    name = study_file.study.name
+    with exclusive(name, url), schema_lock(url):
+        SearchStudy.create_tables(repository.engine)
+        existing = repository.find_study(name)
         if existing is None:
-            SearchStudy.create(url, study_file, problem.objective.direction, first)
+            SearchStudy.create(repository.engine, study_file, problem.objective.direction)
             existing = _new_record(study_file, folder, problem)
             repository.add_study(existing)
         else:
-            repository.update_study_file(existing.name, study_file.canonical(), str(folder))
+            _check_same(existing, study_file)
+            repository.update_study_file(name, study_file.canonical(), str(folder))
+        TrialQueue(repository, name).plan(first, study_file.space.steps, study_file.search.trials)
     return _open(study_file, existing, problem, repository)
 
 
-def open_study(name: str, url: str) -> OpenStudy:
+def open_study(
+    name: str,
+    url: str,
+    *,
+    own_file: str | Path | None = None,
+    device: str | None = None,
+    to_work: bool = False,
+) -> OpenStudy:
     """Opens an existing study with its model.
 
+    Args:
+        name: of the study.
+        url: of the database.
+        own_file: this machine's copy of the study file; relative paths and modules are looked for
+            beside it. None takes the folder that the study was created from.
+        device: where the model runs, in place of the study file's.
+        to_work: whether trials are to be added, which another version must not do.
+
     Raises:
-        InputError: where it does not exist or its model cannot be loaded or has changed.
+        InputError: where it does not exist, was made from another study file or by another
+            version, or its model cannot be loaded or has changed.
     """
     repository = Repository(url, create=False)
     record = repository.study(name)
-    study_file = stored_study_file(record)
-    problem = build_problem(study_file, Path(record.folder))
-    _check_model(record, problem)
+    study_file, folder = stored_study_file(record), Path(record.folder)
+    if own_file is not None:
+        _check_same(record, load_study_file(own_file))
+        folder = Path(own_file).resolve().parent
+    if device is not None:
+        study_file = _on_device(study_file, device)
+    if to_work:
+        _check_version(record)
+    problem = build_problem(study_file, folder)
+    _check_unchanged(record, problem)
     return _open(study_file, record, problem, repository)
+
+
+def _on_device(study_file: StudyFile, device: str) -> StudyFile:
+    """The study file with another device; checked as if it stood in the file."""
+    content = study_file.canonical()
+    content["model"]["device"] = device
+    return parse_study(content, "--device")
 
 
 def stored_study_file(record: StudyRecord) -> StudyFile:
@@ -105,9 +157,26 @@ def delete_study(name: str, url: str) -> None:
     """
     repository = Repository(url, create=False)
     repository.study(name)
+    check_idle(repository, name)
     with exclusive(name, url):
-        SearchStudy.delete(url, name)
+        SearchStudy.delete(repository.engine, name)
         repository.delete_study(name)
+
+
+def check_idle(repository: Repository, name: str) -> None:
+    """Refuses to go on while workers of a study are alive.
+
+    Raises:
+        InputError: naming one of them.
+    """
+    if is_sqlite(repository.url):
+        return
+    alive = TrialQueue(repository, name).alive()
+    if alive:
+        raise InputError(
+            f"study {name!r} is being worked on by {len(alive)} workers, one of them process "
+            f"{alive[0].pid} on {alive[0].host}; stop them first"
+        )
 
 
 def list_studies(url: str) -> list[dict[str, Any]]:
@@ -124,19 +193,22 @@ def show_study(name: str, url: str) -> dict[str, Any]:
         **_summary(repository, record),
         "study_file": dict(record.study_file),
         "study_file_hash": record.identity_hash,
-        "model_fingerprint": record.model_fingerprint,
-        "length": record.model_length,
+        "model_fingerprint": record.model.fingerprint,
+        "length": record.model.length,
         "package_version": record.package_version,
     }
 
 
 @contextmanager
 def exclusive(name: str, url: str) -> Iterator[None]:
-    """Holds a study for one process: SQLite serves one worker.
+    """Holds a study in an SQLite file for one process; PostgreSQL serves any number.
 
     Raises:
         InputError: where another process holds it.
     """
+    if not is_sqlite(url):
+        yield
+        return
     file = database_file(url)
     lock = file.with_name(f"{file.name}.{name}.lock")
     with lock.open("w") as handle:
@@ -144,8 +216,8 @@ def exclusive(name: str, url: str) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise InputError(
-                f"study {name!r} is being worked on by another process; an SQLite database "
-                "serves one at a time"
+                f"study {name!r} is being worked on by another process; an SQLite file serves "
+                f"one worker. {MORE_WORKERS}"
             ) from error
         yield
 
@@ -153,6 +225,8 @@ def exclusive(name: str, url: str) -> Iterator[None]:
 def _summary(repository: Repository, record: StudyRecord) -> dict[str, Any]:
     file = record.study_file
     verified = {m.budget_steps for m in repository.measurements(record.name, ["verification"])}
+    queue = TrialQueue(repository, record.name)
+    progress = queue.progress()
     return {
         "study": record.name,
         "objective": record.objective,
@@ -161,14 +235,18 @@ def _summary(repository: Repository, record: StudyRecord) -> dict[str, Any]:
         "steps": list(file["space"]["steps"]),
         "trials": file["search"]["trials"],
         "finished": repository.finished_trials(record.name),
+        "running": progress.running,
+        "failed": progress.failed,
+        "workers": len(queue.alive()),
         "verified_steps": sorted(verified),
     }
 
 
 def _existing(name: str, url: str) -> StudyRecord | None:
-    if not database_file(url).exists():
+    try:
+        repository = Repository(url, create=False)
+    except NoStudies:
         return None
-    repository = Repository(url, create=False)
     try:
         return repository.find_study(name)
     finally:
@@ -203,9 +281,15 @@ def _new_record(study_file: StudyFile, folder: Path, problem: Problem) -> StudyR
         study_file=study_file.canonical(),
         identity_hash=study_file.identity_hash(),
         folder=str(folder),
-        model_fingerprint=problem.denoiser.fingerprint,
-        model_length=problem.denoiser.length,
+        model=ModelRecord(
+            fingerprint=problem.denoiser.fingerprint,
+            source=study_file.canonical()["model"],
+            length=problem.denoiser.length,
+            vocab_size=problem.denoiser.vocab_size,
+            mask_token_id=problem.denoiser.mask_token_id,
+        ),
         objective=problem.objective.name,
+        objective_fingerprint=problem.objective.fingerprint,
         unit=problem.objective.unit,
         direction=problem.objective.direction,
         deterministic=problem.objective.deterministic,
@@ -227,12 +311,22 @@ def _check_version(record: StudyRecord) -> None:
         )
 
 
-def _check_model(record: StudyRecord, problem: Problem) -> None:
-    if record.model_fingerprint != problem.denoiser.fingerprint:
-        raise InputError(
-            f"the model of study {record.name!r} has changed since it was created: fingerprint "
-            f"{problem.denoiser.fingerprint[:24]}..., was {record.model_fingerprint[:24]}..."
-        )
+def _check_unchanged(record: StudyRecord, problem: Problem) -> None:
+    """Refuses another model, or another judge or reference file of the objective."""
+    pairs = {
+        "model": (record.model.fingerprint, problem.denoiser.fingerprint),
+        "objective's data or judge": (
+            record.objective_fingerprint,
+            problem.objective.fingerprint,
+        ),
+    }
+    for what, (before, now) in pairs.items():
+        # Version 0.1.0 kept none for the objective.
+        if before and before != now:
+            raise InputError(
+                f"the {what} of study {record.name!r} has changed since it was created: "
+                f"fingerprint {now[:24]}..., was {before[:24]}..."
+            )
 
 
 def _open(
@@ -243,6 +337,7 @@ def _open(
         record=record,
         problem=problem,
         repository=repository,
-        search=SearchStudy(repository.url, study_file),
+        queue=TrialQueue(repository, record.name),
+        search=SearchStudy(repository.engine, study_file),
         sets=InstanceSets.of(study_file, deterministic=problem.objective.deterministic),
     )

@@ -140,6 +140,8 @@ def test_model_that_fails_while_running_is_one_line(tmp_path):
         "class Broken(EnumeratedDenoiser):\n"
         "    def log_probs(self, tokens, positions):\n"
         "        if self.answer is None:\n"
+        "            raise OverflowError('out of numbers')\n"
+        "        if self.answer == float('inf'):\n"
         "            raise torch.OutOfMemoryError('CUDA out of memory')\n"
         "        return super().log_probs(tokens, positions) * self.answer\n"
         "def make(answer=None):\n"
@@ -148,11 +150,13 @@ def test_model_that_fails_while_running_is_one_line(tmp_path):
         "    return model\n"
     )
     text = SUDOKU4.replace('kind = "enumerated"\nlaw = "sudoku4"', 'kind = "broken_model:make"')
-    assert "OutOfMemoryError: CUDA out of memory" in refused(tmp_path, text, code=1)
-    for leftover in tmp_path.glob("test.db*"):
-        leftover.unlink()
-    text = text.replace('"broken_model:make"', '"broken_model:make"\noptions = {answer = "nan"}')
-    assert "log-probabilities were NaN" in refused(tmp_path, text, code=1)
+    assert "OverflowError: out of numbers" in refused(tmp_path, text, code=1)
+    messages = {"nan": "log-probabilities were NaN", "inf": "one sequence alone does not fit"}
+    for answer, message in messages.items():
+        for leftover in tmp_path.glob("test.db*"):
+            leftover.unlink()
+        options = f'"broken_model:make"\noptions = {{answer = "{answer}"}}'
+        assert message in refused(tmp_path, text.replace('"broken_model:make"', options), code=1)
 
 
 @pytest.mark.parametrize(
@@ -195,9 +199,10 @@ def test_corrupt_database_is_refused_and_left_alone(tmp_path):
         ("sqlite:///{folder}", "unable to open database file"),
         ("sqlite://", "is not accepted"),
         ("~nosuchuser/x.db", "nosuchuser"),
-        ("sqlite+foo:///x.db", "sqlite.foo"),
+        ("sqlite+foo:///x.db", "'sqlite+foo:///x.db' is not accepted"),
         ("nonsense://{folder}", "nonsense"),
-        ("postgresql://me:secret@host/db", "keeps studies in an SQLite file"),
+        ("postgresql+psycopg2://me:secret@host/db", "only psycopg 3 is used"),
+        ("mysql://me:secret@host/db", "MySQL and MariaDB have not been made safe"),
     ],
 )
 def test_unusable_storage(tmp_path, url, message):

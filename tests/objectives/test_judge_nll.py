@@ -82,7 +82,8 @@ def direct_nll(folder: Path, text: str) -> float:
 
 def test_causal_judge_equals_a_direct_computation(judge_folder: Path) -> None:
     texts = [text for text in TEXTS if with_bos(judge_folder) or len(text) > 1]
-    values, calls = causal_judge(str(judge_folder), device="cpu")(texts)
+    judge, _ = causal_judge(str(judge_folder), device="cpu")
+    values, calls = judge(texts)
     assert values.dtype == np.float64
     assert calls == len(texts)
     expected = [direct_nll(judge_folder, text) for text in texts]
@@ -94,14 +95,14 @@ def test_causal_judge_equals_a_direct_computation(judge_folder: Path) -> None:
 @pytest.mark.parametrize("batch_size", [1, 2, 64])
 def test_padding_and_batches_do_not_matter(judge_folder: Path, batch_size: int) -> None:
     texts = ["ab", "abcabcabcab", "ba", "abc"]
-    judge = causal_judge(str(judge_folder), device="cpu", batch_size=batch_size)
+    judge, _ = causal_judge(str(judge_folder), device="cpu", batch_size=batch_size)
     alone = [judge([text])[0][0] for text in texts]
     np.testing.assert_allclose(judge(texts)[0], alone, rtol=0, atol=2e-5)
 
 
 def test_text_without_a_predicted_token_is_an_error(tmp_path: Path) -> None:
     folder = save_judge(tmp_path, bos=False)
-    judge = causal_judge(str(folder), device="cpu")
+    judge, _ = causal_judge(str(folder), device="cpu")
     assert np.isnan(judge(["a"])[0]).all()
     law = EnumeratedLaw.uniform([[0], [1]], "ab")
     asked = Problem(EnumeratedDenoiser(law), JudgeNll(judge), seed=0)
@@ -111,9 +112,8 @@ def test_text_without_a_predicted_token_is_an_error(tmp_path: Path) -> None:
 
 def test_text_longer_than_the_judge_reads_is_one_clear_error(tmp_path: Path) -> None:
     folder = save_judge(tmp_path, bos=True)
-    asked = Problem(
-        EnumeratedDenoiser(sudoku4()), JudgeNll(causal_judge(str(folder), device="cpu")), seed=0
-    )
+    judge, _ = causal_judge(str(folder), device="cpu")
+    asked = Problem(EnumeratedDenoiser(sudoku4()), JudgeNll(judge), seed=0)
     with pytest.raises((RunError, InputError)) as caught:
         measure(asked, CANDIDATE, range(2))
     assert "\n" not in str(caught.value)
@@ -121,8 +121,25 @@ def test_text_longer_than_the_judge_reads_is_one_clear_error(tmp_path: Path) -> 
 
 def test_causal_judge_is_frozen_and_in_evaluation_mode(judge_folder: Path) -> None:
     """Dropout of 0.1 would make two readings differ."""
-    judge = causal_judge(str(judge_folder), device="cpu")
+    judge, _ = causal_judge(str(judge_folder), device="cpu")
     assert np.array_equal(judge(["abcabc"] * 3)[0], judge(["abcabc"] * 3)[0])
+
+
+def test_fingerprint_follows_the_judge(tmp_path: Path) -> None:
+    folders = [save_judge(tmp_path / name, bos=True) for name in ("first", "same", "changed")]
+    weights = load_file(folders[2] / "model.safetensors")
+    name = next(iter(weights))
+    save_file(
+        weights | {name: weights[name] + 1},
+        folders[2] / "model.safetensors",
+        metadata={"format": "pt"},
+    )
+    first, same, changed = (causal_judge(str(folder), device="cpu")[1] for folder in folders)
+    assert first == same != changed
+    table = config.CausalJudge(kind="causal", path=str(folders[0]), device="cpu")
+    assert build(table).fingerprint == first
+    masked = config.EnumeratedModel(kind="enumerated", law="toy_balanced")
+    assert build(masked).fingerprint == EnumeratedDenoiser(toy_balanced()).fingerprint
 
 
 def test_masked_judge_equals_a_direct_computation() -> None:

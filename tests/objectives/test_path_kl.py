@@ -260,6 +260,17 @@ def test_references_follow_the_seed(denoiser: EnumeratedDenoiser, tmp_path: Path
     assert first != other
 
 
+def test_fingerprint_follows_the_references(denoiser: EnumeratedDenoiser, tmp_path: Path) -> None:
+    lines = words(SETS.total)
+    for name, content in (("first", lines), ("same", lines), ("changed", lines[::-1])):
+        (tmp_path / name).write_text("\n".join(content))
+    first, same, changed = (
+        build(denoiser, tmp_path, name).fingerprint for name in ("first", "same", "changed")
+    )
+    assert first == same != changed
+    assert build(denoiser, None, "model").fingerprint == ""
+
+
 def test_values_with_user_references_equal_a_direct_computation(
     denoiser: EnumeratedDenoiser, tmp_path: Path
 ) -> None:

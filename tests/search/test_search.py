@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 import optuna
 import pytest
+from records import measurement, study_record
+from sqlalchemy.exc import OperationalError
 
 from mdm_opt.config import parse_study
 from mdm_opt.errors import InputError
-from mdm_opt.search import SearchStudy, seeds
+from mdm_opt.persistence import Repository, TrialQueue
+from mdm_opt.persistence.database import make_engine
+from mdm_opt.search import Point, SearchStudy, seeds
 from mdm_opt.search.space import distributions
 
 
@@ -25,26 +31,73 @@ def study_file(**search):
     return parse_study(content, "test")
 
 
-def make(tmp_path, file):
+@dataclass(frozen=True)
+class Bench:
+    """A study, the trials of its budget, and a worker that takes them."""
+
+    study: SearchStudy
+    queue: TrialQueue
+    worker: int
+    url: str
+
+    def start(self):
+        """Takes and begins the next trial."""
+        trial = self.queue.claim(self.worker)
+        point = (
+            self.study.propose(trial.steps, trial.position)
+            if trial.beta_a is None
+            else Point(trial.steps, trial.beta_a, trial.beta_b)
+        )
+        number = self.study.begin(trial.position, trial.label, point)
+        self.queue.begin(trial, number, point.beta_a, point.beta_b)
+        return trial, number, point
+
+    def end(self, trial, number, point, guards):
+        self.queue.finish(trial, self.worker, measurement(trial_number=number))
+        self.study.finish(number, distance(point), float(point.steps), guards, {})
+
+    def run(self, trials):
+        done = []
+        for _ in range(trials):
+            trial, number, point = self.start()
+            self.end(trial, number, point, {})
+            done.append(point)
+        return done
+
+
+@contextmanager
+def opened(tmp_path, file):
+    """A study as a run makes it."""
     url = f"sqlite:///{tmp_path}/s.db"
-    SearchStudy.create(url, file, "minimize", seeds(file))
-    return SearchStudy(url, file), url
+    repository = Repository(url, create=True)
+    SearchStudy.create_tables(repository.engine)
+    SearchStudy.create(repository.engine, file, "minimize")
+    if repository.find_study(file.study.name) is None:
+        repository.add_study(study_record(file.study.name))
+    queue = TrialQueue(repository, file.study.name)
+    queue.plan(seeds(file), file.space.steps, file.search.trials)
+    worker = queue.register("here", 1, "cpu", "0", 60.0)
+    yield Bench(SearchStudy(repository.engine, file), queue, worker, url)
+    repository.close()
 
 
-def distance(proposal):
+@pytest.fixture
+def make(tmp_path):
+    with ExitStack() as stack:
+        yield lambda file: stack.enter_context(opened(tmp_path, file))
+
+
+@contextmanager
+def engine(url):
+    made = make_engine(url)
+    yield made
+    made.dispose()
+
+
+def distance(point):
     """A smooth problem with its optimum at beta_a = 2, beta_b = 0.3 times 8 / steps."""
-    target = np.log([2.0, 0.3 * 8 / proposal.steps])
-    return float(((np.log([proposal.beta_a, proposal.beta_b]) - target) ** 2).sum())
-
-
-def run(study, trials):
-    done = []
-    for _ in range(trials):
-        proposal = study.ask()
-        study.annotate(proposal, {}, {})
-        study.finish(proposal.number, distance(proposal), float(proposal.steps))
-        done.append(proposal)
-    return done
+    target = np.log([2.0, 0.3 * 8 / point.steps])
+    return float(((np.log([point.beta_a, point.beta_b]) - target) ** 2).sum())
 
 
 def test_seeds_outside_the_space_are_left_out_and_pairs_are_labelled():
@@ -63,29 +116,26 @@ def test_a_repeated_seed_is_tried_once_under_its_first_label():
     assert [seed.label for seed in found] == ["energy: linear", "energy: sin2"]
 
 
-def test_budgets_get_equal_shares_and_stay_inside_the_space(tmp_path):
+def test_budgets_get_equal_shares_and_stay_inside_the_space(make):
     file = study_file(steps=[4, 8, 16], sampler="random", space={"beta_b": [0.2, 1.5]})
-    study, _ = make(tmp_path, file)
-    proposals = run(study, 24)
-    assert Counter(p.steps for p in proposals) == {4: 8, 8: 8, 16: 8}
-    assert all(0.2 <= p.beta_b <= 1.5 and 0.1 <= p.beta_a <= 8 for p in proposals)
+    points = make(file).run(24)
+    assert Counter(p.steps for p in points) == {4: 8, 8: 8, 16: 8}
+    assert all(0.2 <= p.beta_b <= 1.5 and 0.1 <= p.beta_a <= 8 for p in points)
 
 
 @pytest.mark.parametrize("sampler", ["gp", "tpe"])
-def test_optimisers_learn_each_budget(tmp_path, sampler):
-    file = study_file(steps=[4, 16], sampler=sampler)
-    study, _ = make(tmp_path, file)
-    proposals = run(study, 50)
+def test_optimisers_learn_each_budget(make, sampler):
+    points = make(study_file(steps=[4, 16], sampler=sampler, trials=50)).run(50)
     for steps in (4, 16):
-        ours = [p for p in proposals if p.steps == steps]
+        ours = [p for p in points if p.steps == steps]
         started = min(map(distance, ours[:4]))
         assert min(map(distance, ours)) < min(0.1, started / 4)
 
 
-def test_several_step_counts_make_a_pareto_study(tmp_path):
-    study, url = make(tmp_path, study_file(steps=[4, 8], sampler="random"))
-    run(study, 10)
-    stored = optuna.load_study(study_name="s", storage=url)
+def test_several_step_counts_make_a_pareto_study(make):
+    bench = make(study_file(steps=[4, 8], sampler="random"))
+    bench.run(10)
+    stored = optuna.load_study(study_name="s", storage=bench.url)
     assert [d.name for d in stored.directions] == ["MINIMIZE", "MINIMIZE"]
     assert {trial.values[1] for trial in stored.best_trials} <= {4.0, 8.0}
     labels = [t.user_attrs["label"] for t in stored.trials]
@@ -93,53 +143,100 @@ def test_several_step_counts_make_a_pareto_study(tmp_path):
     assert labels[8:] == ["search", "search"]
 
 
-def test_constraints_reach_optuna_and_the_optimiser(tmp_path):
-    study, url = make(tmp_path, study_file(sampler="gp"))
+def test_constraints_reach_optuna_and_the_optimiser(make):
+    bench = make(study_file(sampler="gp"))
     for _ in range(16):
-        proposal = study.ask()
-        study.annotate(proposal, {"entropy": proposal.beta_a - 1.0}, {})
-        study.finish(proposal.number, distance(proposal), 8.0)
-    stored = optuna.load_study(study_name="s", storage=url)
+        trial, number, point = bench.start()
+        bench.end(trial, number, point, {"entropy": point.beta_a - 1.0})
+    stored = optuna.load_study(study_name="s", storage=bench.url)
     assert stored.best_trial.params["beta_a"] <= 1.0
     proposed = [t.params["beta_a"] for t in stored.trials[10:]]
     assert np.median(proposed) < 1.1
 
 
-def test_a_released_trial_is_proposed_again(tmp_path):
-    study, _ = make(tmp_path, study_file(sampler="random"))
-    first = study.ask()
-    study.release(first.number)
-    rest = run(study, 5)
-    again = [p for p in rest if p.label == first.label]
-    assert [(p.beta_a, p.beta_b) for p in again] == [(first.beta_a, first.beta_b)]
-    assert study.finished() == 5
-    assert study.running() == []
+def test_a_released_trial_is_taken_again_with_its_number(make):
+    bench = make(study_file(sampler="random"))
+    first, number, point = bench.start()
+    bench.queue.release(bench.worker)
+    assert bench.study.running() == {number: first.position}
+    assert bench.study.begun(first.position) == (number, point)
+    again = bench.queue.claim(bench.worker)
+    assert (again.position, again.label, again.trial_number) == (0, first.label, number)
+    assert (again.beta_a, again.beta_b) == (point.beta_a, point.beta_b)
+    bench.end(again, number, point, {})
+    bench.run(4)
+    assert bench.queue.progress().finished == 5
+    assert bench.study.running() == {}
+
+
+def test_finishing_or_failing_a_finished_trial_changes_nothing(make):
+    bench = make(study_file(sampler="random"))
+    _, number, point = bench.start()
+    bench.study.finish(number, 0.5, 8.0, {"entropy": -1.0}, {"nfe": 8.0})
+    bench.study.finish(number, 0.25, 8.0, {"entropy": 1.0}, {})
+    bench.study.fail(number)
+    (stored,) = optuna.load_study(study_name="s", storage=bench.url).trials
+    assert (stored.state.name, stored.value) == ("COMPLETE", 0.5)
+    assert stored.user_attrs["measured"] == {"nfe": 8.0}
+    assert stored.constraints == {"entropy": -1.0}
+    assert bench.study.begun(0) is None
+    assert point.steps == 8
+
+
+def test_a_finish_that_stopped_half_way_can_be_repeated(make, monkeypatch):
+    bench = make(study_file(sampler="random"))
+    _, number, _ = bench.start()
+
+    def lost(*_arguments, **_keys):
+        raise OperationalError("COMMIT", {}, Exception("the connection was lost"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(bench.study._storage), "set_trial_state_values", lost)
+        with pytest.raises(InputError, match="the connection was lost"):
+            bench.study.finish(number, 0.5, 8.0, {"entropy": -1.0}, {"nfe": 8.0})
+    assert set(bench.study.running()) == {number}
+    bench.study.finish(number, 0.5, 8.0, {"entropy": -1.0}, {"nfe": 8.0})
+    (stored,) = optuna.load_study(study_name="s", storage=bench.url).trials
+    assert (stored.state.name, stored.value) == ("COMPLETE", 0.5)
+    assert stored.user_attrs["measured"] == {"nfe": 8.0}
+    assert stored.constraints == {"entropy": -1.0}
+
+
+@pytest.mark.parametrize("sampler", ["gp", "tpe", "random"])
+def test_a_proposal_depends_on_seed_position_and_trials_only(make, sampler):
+    file = study_file(sampler=sampler)
+    bench = make(file)
+    bench.run(8)
+    first = bench.study.propose(8, 8)
+    assert bench.study.propose(8, 8) == first
+    # Two workers that ask at the same time are told different things.
+    assert bench.study.propose(8, 9) != first
 
 
 def test_another_programs_study_is_not_touched(tmp_path):
     url = f"sqlite:///{tmp_path}/s.db"
     theirs = optuna.create_study(study_name="s", storage=url)
     theirs.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=1)
-    file = study_file()
-    with pytest.raises(InputError, match="taken by an Optuna study"):
-        SearchStudy.create(url, file, "minimize", seeds(file))
+    with engine(url) as ours, pytest.raises(InputError, match="taken by an Optuna study"):
+        SearchStudy.create(ours, study_file(), "minimize")
     assert len(theirs.trials) == 1
 
 
 def test_another_programs_empty_study_is_not_touched_either(tmp_path):
     url = f"sqlite:///{tmp_path}/s.db"
     optuna.create_study(study_name="s", storage=url).set_user_attr("theirs", 1)
-    file = study_file()
-    with pytest.raises(InputError, match="taken by an Optuna study"):
-        SearchStudy.create(url, file, "minimize", seeds(file))
+    with engine(url) as ours, pytest.raises(InputError, match="taken by an Optuna study"):
+        SearchStudy.create(ours, study_file(), "minimize")
     assert optuna.load_study(study_name="s", storage=url).user_attrs == {"theirs": 1}
 
 
-def test_what_an_interrupted_creation_left_is_made_anew(tmp_path):
+def test_what_an_interrupted_creation_left_is_made_anew(make):
     file = study_file()
-    make(tmp_path, file)
-    study, _ = make(tmp_path, file)
-    assert [study.ask().label for _ in range(5)][-1] == "search"
+    make(file)
+    bench = make(file)
+    bench.run(5)
+    stored = optuna.load_study(study_name="s", storage=bench.url)
+    assert [trial.user_attrs["label"] for trial in stored.trials][-1] == "search"
 
 
 def test_space_is_logarithmic():

@@ -10,22 +10,21 @@ import time
 from contextlib import closing
 
 import numpy as np
-import optuna
 import pytest
-from study_files import SUDOKU4, database, write_study
+from study_files import SUDOKU4, database, optuna_trials, write_study
 
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.persistence import Repository
 from mdm_opt.search import SearchStudy
-from mdm_opt.service.running import run_trials
+from mdm_opt.service.running import Manners, run_trials
 from mdm_opt.service.studies import create_study, exclusive
 
 
 def run_all(path, url):
     """Runs a study to its end; returns what every finished trial measured."""
     return [
-        (t.proposal.label, t.proposal.steps, t.proposal.beta_a, t.proposal.beta_b,
-         t.measurement.scores.tolist())
+        (t.proposal.label, t.proposal.point.steps, t.proposal.point.beta_a,
+         t.proposal.point.beta_b, t.measurement.scores.tolist())
         for t in run_trials(create_study(path, url))
     ]  # fmt: skip
 
@@ -99,7 +98,7 @@ def test_trials_of_another_version_are_refused(tmp_path, monkeypatch):
         create_study(path, url)
 
 
-def test_an_interrupted_trial_is_done_again_and_the_rest_is_as_it_would_have_been(
+def test_an_interrupted_trial_is_gone_on_with_and_the_rest_is_as_it_would_have_been(
     tmp_path, monkeypatch
 ):
     (tmp_path / "other").mkdir()
@@ -116,7 +115,13 @@ def test_an_interrupted_trial_is_done_again_and_the_rest_is_as_it_would_have_bee
         next(trials)
     monkeypatch.undo()
     assert len(done) == 5
+    left = optuna_trials(url)
+    assert [trial.state.name for trial in left] == ["COMPLETE"] * 5 + ["RUNNING"]
     assert run_all(path, url) == whole[5:]
+    after = optuna_trials(url)
+    assert [trial.state.name for trial in after] == ["COMPLETE"] * 8
+    # The same Optuna trial under the same number, not failed and queued anew.
+    assert (after[5].params, after[5].datetime_start) == (left[5].params, left[5].datetime_start)
 
 
 def test_second_process_is_refused(tmp_path):
@@ -126,17 +131,22 @@ def test_second_process_is_refused(tmp_path):
         next(run_trials(create_study(path, url)))
 
 
-def test_failing_objective_stops_the_run_and_keeps_finished_trials(tmp_path):
-    (tmp_path / "moody.py").write_text(
+def moody(folder, name, bad_calls):
+    """A study file whose objective returns no number on some of its calls."""
+    (folder / f"{name}.py").write_text(
         "calls = []\n"
         "def score(samples):\n"
         "    calls.append(1)\n"
-        "    return [float('nan') if len(calls) == 3 else 0.5 for _ in samples]\n"
+        f"    return [float('nan') if len(calls) in {bad_calls} else 0.5 for _ in samples]\n"
     )
     text = SUDOKU4.replace(
-        'kind = "validity"\nverifier = "sudoku"', 'kind = "moody:score"\ndirection = "maximize"'
+        'kind = "validity"\nverifier = "sudoku"', f'kind = "{name}:score"\ndirection = "maximize"'
     )
-    path, url = write_study(tmp_path, text), database(tmp_path)
+    return write_study(folder, text)
+
+
+def test_failing_objective_stops_the_run_and_keeps_finished_trials(tmp_path):
+    path, url = moody(tmp_path, "moody", [3, 4, 5]), database(tmp_path)
     finished = []
     with pytest.raises(RunError, match=r"'moody:score' returned nan for instance 0"):
         finished.extend(run_trials(create_study(path, url)))
@@ -145,37 +155,46 @@ def test_failing_objective_stops_the_run_and_keeps_finished_trials(tmp_path):
     assert len(rest) == 4
     records = Repository(url, create=False).measurements("sudoku4", ["search"])
     assert [r.label for r in records].count("paper: (0.9, 0.3)") == 1
+    assert [trial.state.name for trial in optuna_trials(url)] == ["COMPLETE"] * 6
 
 
-@pytest.mark.parametrize("killed", [True, False])
-def test_a_measured_trial_that_was_not_told_is_finished_not_repeated(
-    tmp_path, monkeypatch, killed
-):
-    """Interrupted between keeping and telling; where it is killed, the next run settles it."""
+def test_one_failure_is_said_and_the_trial_is_tried_again_last(tmp_path):
+    path, url = moody(tmp_path, "once", [3]), database(tmp_path)
+    said = []
+    manners = Manners(report=said.append)
+    labels = [t.proposal.label for t in run_trials(create_study(path, url), manners)]
+    assert labels[:3] == ["energy: linear", "energy: sin2", "paper: (1, 0.2)"]
+    assert labels[-1] == "paper: (0.9, 0.3)"
+    assert len(labels) == 6
+    (line,) = said
+    assert "failed and will be tried again: objective 'once:score' returned nan" in line
+    assert [trial.state.name for trial in optuna_trials(url)] == ["COMPLETE"] * 6
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_a_measured_trial_that_was_not_told_is_finished_not_repeated(tmp_path, monkeypatch, told):
+    """Interrupted between keeping and telling, or right after; the next run settles it."""
     path, url = write_study(tmp_path), database(tmp_path)
     opened = create_study(path, url)
     trials = run_trials(opened)
     next(trials)
-    finish, attempts = SearchStudy.finish, []
+    finish = SearchStudy.finish
 
     def interrupted(*arguments):
-        attempts.append(arguments)
-        if killed or len(attempts) == 1:
-            raise KeyboardInterrupt
-        finish(*arguments)
+        if told:
+            finish(*arguments)
+        raise KeyboardInterrupt
 
     monkeypatch.setattr(SearchStudy, "finish", interrupted)
     with pytest.raises(KeyboardInterrupt):
         next(trials)
     monkeypatch.undo()
     assert len(run_all(path, url)) == 4
-    study = optuna.load_study(study_name="sudoku4", storage=url)
-    states = [trial.state.name for trial in study.get_trials()]
-    assert states == ["COMPLETE"] * 6
+    assert [trial.state.name for trial in optuna_trials(url)] == ["COMPLETE"] * 6
     assert Repository(url, create=False).finished_trials("sudoku4") == 6
 
 
-@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_killed_run_loses_no_finished_trial_and_resumes(tmp_path, sent):
     # A module of its own for each case: Python imports a name once.
     module = f"slow_{sent.name.lower()}"
@@ -199,8 +218,8 @@ def test_killed_run_loses_no_finished_trial_and_resumes(tmp_path, sent):
         time.sleep(0.05)
     process.send_signal(sent)
     _, error = process.communicate(timeout=60)
-    if sent == signal.SIGINT:
-        assert process.returncode == 1
+    assert process.returncode == (-sent if sent == signal.SIGKILL else 128 + sent)
+    if sent != signal.SIGKILL:
         assert "trials are finished and kept; go on with 'mdm-opt run" in error
         assert "Traceback" not in error
     repository = Repository(url, create=False)
@@ -212,8 +231,7 @@ def test_killed_run_loses_no_finished_trial_and_resumes(tmp_path, sent):
     for kept, found in zip(before, after, strict=False):
         assert (kept.trial_number, kept.label) == (found.trial_number, found.label)
         np.testing.assert_array_equal(kept.scores, found.scores)
-    study = optuna.load_study(study_name="sudoku4", storage=url)
-    finished = [t for t in study.get_trials() if t.state.name == "COMPLETE"]
+    finished = [t for t in optuna_trials(url) if t.state.name == "COMPLETE"]
     assert {t.number for t in finished} == {m.trial_number for m in after}
-    assert not [t for t in study.get_trials() if t.state.name in ("RUNNING", "WAITING")]
+    assert not [t for t in optuna_trials(url) if t.state.name in ("RUNNING", "WAITING")]
     repository.close()

@@ -74,10 +74,3 @@ def upgrade() -> None:
         sa.Column("instance", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("score", sa.Float(53), nullable=False),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("mdm_scores")
-    op.drop_index("ix_mdm_measurements_study_role", "mdm_measurements")
-    op.drop_table("mdm_measurements")
-    op.drop_table("mdm_studies")

@@ -1,0 +1,403 @@
+"""The trials of a study's budget and the workers that take them.
+
+A study of N trials has N rows. A worker takes one, begins it in Optuna, measures it, and finishes
+it together with its measurement in one transaction: whatever dies, N trials mean N measurements.
+Every call can be repeated after a lost connection.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import ColumnElement, DateTime, case, func, select, type_coerce, update
+from sqlalchemy.orm import Session
+
+from mdm_opt.errors import InputError
+from mdm_opt.persistence.repository import MeasurementRecord, Repository, measurement_row
+from mdm_opt.persistence.tables import StudyRow, TrialRow, WorkerRow
+
+# A candidate on which the model or the objective raised this often is left alone.
+MAX_FAILURES = 3
+SEARCHED = "search"
+LOST = "lost"
+# Sessions here are empty: there is nothing in them to bring up to date.
+_PLAIN = {"synchronize_session": False}
+
+
+class SeedPoint(Protocol):
+    """A candidate that is tried first."""
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def steps(self) -> int: ...
+
+    @property
+    def beta_a(self) -> float: ...
+
+    @property
+    def beta_b(self) -> float: ...
+
+
+@dataclass(frozen=True)
+class TrialRecord:
+    """A trial of the budget; see `TrialRow`."""
+
+    id: int
+    position: int
+    label: str
+    steps: int
+    beta_a: float | None
+    beta_b: float | None
+    trial_number: int | None
+    worker_id: int | None
+    attempts: int
+    failures: int
+    last_error: str | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class WorkerRecord:
+    """A worker; see `WorkerRow`.
+
+    Attributes:
+        silent_seconds: since its last heartbeat, by the clock of the database.
+    """
+
+    id: int
+    host: str
+    pid: int
+    device: str
+    grace_seconds: float
+    ended: str | None
+    silent_seconds: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a study is: trials by state; ``failed`` ones have been given up."""
+
+    total: int
+    finished: int
+    running: int
+    failed: int
+
+    @property
+    def waiting(self) -> int:
+        """Trials that nobody has taken."""
+        return self.total - self.finished - self.running - self.failed
+
+    @property
+    def settled(self) -> bool:
+        """Whether no trial can be taken any more, now or later."""
+        return self.finished + self.failed == self.total
+
+
+class TrialQueue:
+    """The budget of one study.
+
+    Args:
+        repository: the database.
+        name: of the study.
+
+    Raises:
+        InputError: where there is no such study.
+    """
+
+    def __init__(self, repository: Repository, name: str) -> None:
+        self._repository = repository
+        with repository.transaction() as session:
+            self._study_id = repository.row(session, name).id
+
+    def plan(self, seeds: Sequence[SeedPoint], steps: Sequence[int], total: int) -> None:
+        """Makes the budget ``total`` trials: seeds that have none yet, then searched ones.
+
+        Step counts get equal shares. Trials that are taken or finished are never removed, and
+        those that were given up may be tried again.
+        """
+        with self._repository.transaction() as session:
+            # One process at a time plans; others wait here.
+            session.execute(
+                select(StudyRow.id).where(StudyRow.id == self._study_id).with_for_update()
+            )
+            session.execute(
+                update(TrialRow)
+                .where(self._ours(), TrialRow.finished_at.is_(None))
+                .values(failures=0)
+            )
+            rows = list(session.scalars(select(TrialRow).where(self._ours()).order_by("position")))
+            rows = _without_surplus(session, rows, total)
+            position = rows[-1].position + 1 if rows else 0
+            for row in _missing(rows, seeds, steps, total):
+                session.add(TrialRow(study_id=self._study_id, position=position, **row))
+                position += 1
+
+    def register(self, host: str, pid: int, device: str, version: str, grace: float) -> int:
+        """Keeps a new worker; returns its id."""
+        with self._repository.transaction() as session:
+            now = _now(session)
+            row = WorkerRow(
+                study_id=self._study_id,
+                host=host,
+                pid=pid,
+                device=device,
+                package_version=version,
+                grace_seconds=grace,
+                started_at=now,
+                heartbeat_at=now,
+            )
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def beat(self, worker_id: int) -> None:
+        """Says that a worker lives, even one that was thought dead; frees what the dead left."""
+        with self._repository.transaction() as session:
+            session.execute(
+                update(WorkerRow)
+                .where(
+                    WorkerRow.id == worker_id,
+                    WorkerRow.ended.is_(None) | (WorkerRow.ended == LOST),
+                )
+                .values(heartbeat_at=_now(session), ended_at=None, ended=None)
+            )
+        self.free_lost()
+
+    def free_lost(self, *, all_but: int | None = None) -> int:
+        """Takes trials from workers without a heartbeat within their grace period.
+
+        Args:
+            all_but: where only this worker can be alive, all others are dead.
+
+        Returns:
+            The number of workers that were found dead.
+        """
+        with self._repository.transaction() as session:
+            now = _now(session)
+            seen = session.scalars(
+                select(WorkerRow).where(
+                    WorkerRow.study_id == self._study_id, WorkerRow.ended_at.is_(None)
+                )
+            ).all()
+            lost = [
+                row
+                for row in seen
+                if (now - row.heartbeat_at).total_seconds() > row.grace_seconds
+                or (all_but is not None and row.id != all_but)
+            ]
+            return sum(self._bury(session, row.id, row.heartbeat_at) for row in lost)
+
+    def end(self, worker_id: int, reason: str) -> None:
+        """Keeps why a worker stopped, and gives back what it holds."""
+        with self._repository.transaction() as session:
+            session.execute(
+                update(WorkerRow)
+                .where(WorkerRow.id == worker_id)
+                .values(ended_at=func.current_timestamp(), ended=reason)
+            )
+            self._release(session, worker_id)
+
+    def claim(self, worker_id: int) -> TrialRecord | None:
+        """Takes the next trial: one that the worker holds already, else the first that is free.
+
+        Those that have failed come last.
+        """
+        mine = TrialRow.worker_id == worker_id
+        free = TrialRow.worker_id.is_(None) & (TrialRow.failures < MAX_FAILURES)
+        candidate = (
+            select(TrialRow.id)
+            .where(self._ours(), TrialRow.finished_at.is_(None), mine | free)
+            .order_by(case((mine, 0), else_=1), TrialRow.failures, TrialRow.position)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+            .scalar_subquery()
+        )
+        with self._repository.transaction() as session:
+            row = session.scalar(
+                update(TrialRow)
+                .where(TrialRow.id == candidate)
+                .values(
+                    worker_id=worker_id,
+                    attempts=TrialRow.attempts + 1,
+                    started_at=func.current_timestamp(),
+                )
+                .returning(TrialRow)
+                .execution_options(**_PLAIN)
+            )
+            return None if row is None else _trial_record(row)
+
+    def begin(self, trial: TrialRecord, number: int, beta_a: float, beta_b: float) -> int:
+        """Gives a trial its number in Optuna and its candidate, unless it has them.
+
+        Returns:
+            The number that the trial has now: another one where the trial was taken over.
+        """
+        with self._repository.transaction() as session:
+            found = session.scalar(
+                update(TrialRow)
+                .where(TrialRow.id == trial.id, TrialRow.trial_number.is_(None))
+                .values(trial_number=number, beta_a=beta_a, beta_b=beta_b)
+                .returning(TrialRow.trial_number)
+                .execution_options(**_PLAIN)
+            ) or session.scalar(select(TrialRow.trial_number).where(TrialRow.id == trial.id))
+            if found is None:
+                raise InputError("the study has been deleted while it was being worked on")
+            return found
+
+    def finish(self, trial: TrialRecord, worker_id: int, record: MeasurementRecord) -> int | None:
+        """Finishes a trial with its measurement; the first worker to do so wins.
+
+        Returns:
+            How many trials are finished now; None where another worker had finished this one.
+        """
+        with self._repository.transaction() as session:
+            won = session.scalar(
+                update(TrialRow)
+                .where(TrialRow.id == trial.id, TrialRow.finished_at.is_(None))
+                .values(worker_id=worker_id, finished_at=func.current_timestamp(), last_error=None)
+                .returning(TrialRow.id)
+                .execution_options(**_PLAIN)
+            )
+            if won is not None:
+                session.add(measurement_row(self._study_id, record))
+            elif not self._finished_by(session, trial, worker_id):
+                return None
+            return session.scalar(select(func.count(TrialRow.finished_at)).where(self._ours()))
+
+    def release(self, worker_id: int) -> None:
+        """Gives back what a worker holds."""
+        with self._repository.transaction() as session:
+            self._release(session, worker_id)
+
+    def fail(self, trial: TrialRecord, worker_id: int, error: str) -> None:
+        """Counts an error of the model or the objective, and gives the trial back."""
+        with self._repository.transaction() as session:
+            session.execute(
+                update(TrialRow)
+                .where(TrialRow.id == trial.id, TrialRow.worker_id == worker_id)
+                .values(worker_id=None, failures=TrialRow.failures + 1, last_error=error)
+            )
+
+    def trials(self) -> list[TrialRecord]:
+        """All trials of the budget by position."""
+        with self._repository.transaction() as session:
+            rows = session.scalars(select(TrialRow).where(self._ours()).order_by("position"))
+            return [_trial_record(row) for row in rows]
+
+    def workers(self) -> list[WorkerRecord]:
+        """All workers that the study has had, oldest first."""
+        names = set(WorkerRecord.__dataclass_fields__) - {"silent_seconds"}
+        with self._repository.transaction() as session:
+            now = _now(session)
+            rows = session.scalars(
+                select(WorkerRow).where(WorkerRow.study_id == self._study_id).order_by("id")
+            )
+            return [
+                WorkerRecord(
+                    silent_seconds=(now - row.heartbeat_at).total_seconds(),
+                    **{name: getattr(row, name) for name in names},
+                )
+                for row in rows
+            ]
+
+    def alive(self) -> list[WorkerRecord]:
+        """Workers that have not ended, and have shown life within their grace period."""
+        return [
+            worker
+            for worker in self.workers()
+            if worker.ended is None and worker.silent_seconds <= worker.grace_seconds
+        ]
+
+    def progress(self) -> Progress:
+        """Trials by state."""
+        unfinished = TrialRow.finished_at.is_(None)
+        running = unfinished & TrialRow.worker_id.is_not(None)
+        failed = unfinished & TrialRow.worker_id.is_(None) & (TrialRow.failures >= MAX_FAILURES)
+        with self._repository.transaction() as session:
+            counts = session.execute(
+                select(
+                    func.count(),
+                    func.count(TrialRow.finished_at),
+                    func.sum(case((running, 1), else_=0)),
+                    func.sum(case((failed, 1), else_=0)),
+                ).where(self._ours())
+            ).one()
+        return Progress(*(int(count or 0) for count in counts))
+
+    def _ours(self) -> ColumnElement[bool]:
+        return TrialRow.study_id == self._study_id
+
+    def _bury(self, session: Session, worker_id: int, seen: datetime) -> bool:
+        """Ends a worker unless it has shown life since; True where it has not."""
+        buried = session.scalar(
+            update(WorkerRow)
+            .where(WorkerRow.id == worker_id, WorkerRow.heartbeat_at == seen)
+            .values(ended_at=func.current_timestamp(), ended=LOST)
+            .returning(WorkerRow.id)
+        )
+        if buried is not None:
+            self._release(session, worker_id)
+        return buried is not None
+
+    def _finished_by(self, session: Session, trial: TrialRecord, worker_id: int) -> bool:
+        """Whether the answer to an earlier call was lost."""
+        found = session.scalar(
+            select(TrialRow.id).where(TrialRow.id == trial.id, TrialRow.worker_id == worker_id)
+        )
+        return found is not None
+
+    def _release(self, session: Session, worker_id: int) -> None:
+        session.execute(
+            update(TrialRow)
+            .where(TrialRow.worker_id == worker_id, TrialRow.finished_at.is_(None))
+            .values(worker_id=None)
+        )
+
+
+def _now(session: Session) -> datetime:
+    """The clock that all workers share, as naive UTC."""
+    now: datetime = session.scalars(select(type_coerce(func.current_timestamp(), DateTime))).one()
+    return now.replace(tzinfo=None)
+
+
+def _without_surplus(session: Session, rows: list[TrialRow], total: int) -> list[TrialRow]:
+    """Removes the last trials that nobody has begun, down to ``total``."""
+    kept, surplus = [], max(0, len(rows) - total)
+    for row in reversed(rows):
+        untouched = row.finished_at is None and row.worker_id is None and row.attempts == 0
+        if surplus and untouched:
+            session.delete(row)
+            surplus -= 1
+        else:
+            kept.append(row)
+    session.flush()
+    return kept[::-1]
+
+
+def _missing(
+    rows: Sequence[TrialRow], seeds: Sequence[SeedPoint], steps: Sequence[int], total: int
+) -> list[dict[str, object]]:
+    """What has to be added so that there are ``total`` trials."""
+    have = {(row.label, row.steps) for row in rows}
+    room = total - len(rows)
+    added: list[dict[str, object]] = [
+        {"label": s.label, "steps": s.steps, "beta_a": s.beta_a, "beta_b": s.beta_b}
+        for s in seeds
+        if (s.label, s.steps) not in have
+    ][: max(0, room)]
+    shares = Counter([row.steps for row in rows] + [row["steps"] for row in added])
+    for _ in range(room - len(added)):
+        fewest = min(steps, key=lambda count: shares[count])
+        shares[fewest] += 1
+        added.append({"label": SEARCHED, "steps": fewest})
+    return added
+
+
+def _trial_record(row: TrialRow) -> TrialRecord:
+    return TrialRecord(**{name: getattr(row, name) for name in TrialRecord.__dataclass_fields__})

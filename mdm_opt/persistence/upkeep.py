@@ -1,0 +1,264 @@
+"""What is done to whole databases: looking before an upgrade, copying studies between two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Table, func, insert, select, text, type_coerce
+from sqlalchemy import inspect as inspect_tables
+from sqlalchemy.orm import Session
+
+from mdm_opt.errors import InputError
+from mdm_opt.persistence.database import check_file, make_engine, revisions
+from mdm_opt.persistence.location import is_sqlite, shown
+from mdm_opt.persistence.queue import LOST
+from mdm_opt.persistence.repository import Repository
+from mdm_opt.persistence.tables import (
+    Base,
+    ExportRow,
+    MeasurementRow,
+    ModelRow,
+    ScoreRow,
+    StudyRow,
+    TrialRow,
+    WorkerRow,
+)
+from mdm_opt.storage_errors import storage_errors
+
+_MODELS, _STUDIES, _WORKERS, _TRIALS, _MEASUREMENTS, _SCORES, _EXPORTS = (
+    Base.metadata.tables[row.__tablename__]
+    for row in (ModelRow, StudyRow, WorkerRow, TrialRow, MeasurementRow, ScoreRow, ExportRow)
+)
+_AT_ONCE = 100
+
+Row = dict[str, Any]
+
+# What workers do to our tables, besides reading all of them. A study names code and models that
+# workers load, so they must not change one; nor what has been measured.
+WORKER_RIGHTS = {
+    "mdm_workers": "INSERT, UPDATE",
+    "mdm_trials": "UPDATE",
+    "mdm_measurements": "INSERT",
+    "mdm_scores": "INSERT",
+}
+
+
+@dataclass(frozen=True)
+class DatabaseState:
+    """A database before an upgrade.
+
+    Attributes:
+        revision: of its schema, None where our tables are missing.
+        head: this version's revision.
+        studies: names.
+        workers: host and process of those that are alive.
+    """
+
+    revision: str | None
+    head: str
+    studies: tuple[str, ...]
+    workers: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class CopiedStudy:
+    """What was copied of a study."""
+
+    name: str
+    trials: int
+    finished: int
+    workers: int
+    measurements: int
+    scores: int
+    exports: int
+
+
+def database_state(url: str) -> DatabaseState:
+    """Looks at a database of any schema that this version knows, and changes nothing.
+
+    Raises:
+        InputError: where it cannot be opened, or `upgrade_database` would refuse it.
+    """
+    if is_sqlite(url):
+        check_file(url, create=True)
+    engine = make_engine(url)
+    try:
+        with storage_errors(shown(url)), engine.connect() as connection:
+            revision, head = revisions(engine, url)
+            tables = inspect_tables(connection).get_table_names()
+            studies: tuple[str, ...] = ()
+            workers: tuple[tuple[str, int], ...] = ()
+            if revision is not None:
+                studies = tuple(connection.scalars(select(_STUDIES.c.name)))
+            if revision is not None and _WORKERS.name in tables:
+                now = connection.scalars(
+                    select(type_coerce(func.current_timestamp(), _WORKERS.c.started_at.type))
+                ).one()
+                open_rows = connection.execute(
+                    select(
+                        _WORKERS.c.host,
+                        _WORKERS.c.pid,
+                        _WORKERS.c.heartbeat_at,
+                        _WORKERS.c.grace_seconds,
+                    ).where(_WORKERS.c.ended_at.is_(None))
+                )
+                workers = tuple(
+                    (host, pid)
+                    for host, pid, seen, grace in open_rows
+                    if now.replace(tzinfo=None) - seen <= timedelta(seconds=grace)
+                )
+            return DatabaseState(revision, head, studies, workers)
+    finally:
+        engine.dispose()
+
+
+def grant_to_workers(url: str, role: str, others: dict[str, str]) -> None:
+    """Gives a role what workers need: to read everything, and to write what they write.
+
+    Args:
+        url: of a PostgreSQL database, as the owner of its tables.
+        role: that workers connect as.
+        others: rights by table, on Optuna's tables.
+
+    Raises:
+        InputError: where there is no such role, or the right to grant is missing.
+    """
+    engine = make_engine(url)
+    quoted = engine.dialect.identifier_preparer.quote(role)
+    rights = WORKER_RIGHTS | others
+    try:
+        with storage_errors(shown(url)), engine.begin() as connection:
+            for what in ("SELECT ON ALL TABLES", "USAGE ON ALL SEQUENCES"):
+                connection.execute(text(f"GRANT {what} IN SCHEMA public TO {quoted}"))
+            for table, right in rights.items():
+                connection.execute(text(f"GRANT {right} ON {table} TO {quoted}"))
+            # Who may not grant is only warned by the server.
+            has = text("SELECT has_any_column_privilege(:role, :table, :right)")
+            for table, right in rights.items():
+                for word in re.findall(r"[A-Z]+", f"SELECT, {right}"):
+                    asked = {"role": role, "table": table, "right": word}
+                    if not connection.scalar(has, asked):
+                        raise InputError(
+                            f"storage {shown(url)}: permission denied to grant {word} on {table}; "
+                            "connect as the owner of the tables"
+                        )
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def held_still(repository: Repository, name: str) -> Iterator[Session]:
+    """A session in which a study is read as it is now, while no worker can join or finish a trial.
+
+    Args:
+        repository: where the study is.
+        name: of the study.
+
+    Raises:
+        InputError: where there is none.
+    """
+    with storage_errors(shown(repository.url)), Session(repository.engine) as session:
+        if not is_sqlite(repository.url):
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            # Nothing is asked here while Optuna's part is copied.
+            session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        found = select(StudyRow.id).where(StudyRow.name == name).with_for_update()
+        if session.scalar(found) is None:
+            raise InputError(f"no study {name!r} in {shown(repository.url)}")
+        yield session
+        session.rollback()
+
+
+def copy_study(source: Session, target: Session, name: str) -> CopiedStudy:
+    """Copies a study's rows in our tables, all values as they are; ids become new ones.
+
+    Trials that a worker holds are free in the copy, and workers that have not ended are lost.
+    """
+    study = _rows(source, _STUDIES, _STUDIES.c.name == name)[0]
+    before = study.pop("id")
+    _copy_model(source, target, study["model_fingerprint"])
+    after = _insert(target, _STUDIES, [study])[0]
+    workers = _copy_workers(source, target, before, after)
+    trials = _copied(source, _TRIALS, before, after, workers)
+    for trial in trials:
+        trial.pop("id")
+        if trial["finished_at"] is None:
+            trial["worker_id"] = None
+    _insert(target, _TRIALS, trials)
+    measurements = _copied(source, _MEASUREMENTS, before, after, workers)
+    scores = sum(
+        _copy_measurements(source, target, measurements[first : first + _AT_ONCE])
+        for first in range(0, len(measurements), _AT_ONCE)
+    )
+    exports = _copied(source, _EXPORTS, before, after, workers)
+    for export in exports:
+        export.pop("id")
+    _insert(target, _EXPORTS, exports)
+    return CopiedStudy(
+        name=name,
+        trials=len(trials),
+        finished=sum(trial["finished_at"] is not None for trial in trials),
+        workers=len(workers),
+        measurements=len(measurements),
+        scores=scores,
+        exports=len(exports),
+    )
+
+
+def _copy_model(source: Session, target: Session, fingerprint: str) -> None:
+    """Copies a model, unless another study of the target has it."""
+    mine = _MODELS.c.fingerprint == fingerprint
+    if not _rows(target, _MODELS, mine):
+        target.execute(insert(_MODELS), _rows(source, _MODELS, mine))
+
+
+def _copy_workers(source: Session, target: Session, before: int, after: int) -> dict[int, int]:
+    """New ids by old ones."""
+    rows = _copied(source, _WORKERS, before, after, {})
+    old = [row.pop("id") for row in rows]
+    for row in rows:
+        if row["ended_at"] is None:
+            row["ended_at"], row["ended"] = row["heartbeat_at"], LOST
+    return dict(zip(old, _insert(target, _WORKERS, rows), strict=True))
+
+
+def _copy_measurements(source: Session, target: Session, rows: list[Row]) -> int:
+    """Measurements and their scores; returns the number of scores."""
+    old = [row.pop("id") for row in rows]
+    new = dict(zip(old, _insert(target, _MEASUREMENTS, rows), strict=True))
+    scores = _rows(source, _SCORES, _SCORES.c.measurement_id.in_(old))
+    for score in scores:
+        score["measurement_id"] = new[score["measurement_id"]]
+    if scores:
+        target.execute(insert(_SCORES), scores)
+    return len(scores)
+
+
+def _copied(
+    source: Session, table: Table, before: int, after: int, workers: dict[int, int]
+) -> list[Row]:
+    """A study's rows of a table with the ids that study and workers have in the copy."""
+    rows = _rows(source, table, table.c.study_id == before)
+    for row in rows:
+        row["study_id"] = after
+        if row.get("worker_id") is not None:
+            row["worker_id"] = workers[row["worker_id"]]
+    return rows
+
+
+def _rows(session: Session, table: Table, condition: Any) -> list[Row]:
+    found = session.execute(select(table).where(condition).order_by(*table.primary_key))
+    return [dict(row) for row in found.mappings()]
+
+
+def _insert(session: Session, table: Table, rows: list[Row]) -> list[int]:
+    """Inserts rows; returns their new ids in the same order."""
+    if not rows:
+        return []
+    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    return list(session.scalars(statement, rows))

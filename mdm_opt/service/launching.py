@@ -1,0 +1,229 @@
+"""Starting workers of a study and keeping them going."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from mdm_opt.errors import InputError, RunError
+from mdm_opt.persistence import (
+    Progress,
+    Repository,
+    StudyRecord,
+    TrialQueue,
+    WorkerRecord,
+    is_sqlite,
+)
+from mdm_opt.service.stopping import StopSignal
+from mdm_opt.service.studies import MORE_WORKERS
+from mdm_opt.service.workers import check_given_up
+from mdm_opt.storage_errors import Patience
+
+_LOOK_SECONDS = 0.5
+_FIRST_RESTART_SECONDS = 0.5
+_LONGEST_RESTART_SECONDS = 30.0
+_MOST_REFUSALS = 4
+_MOST_DEATHS = 6
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How a worker ended.
+
+    Attributes:
+        code: 0 where the budget is spent.
+        reason: its last words.
+    """
+
+    code: int
+    reason: str
+
+
+class Engine(Protocol):
+    """Where workers run. Each runs the same loop, `mdm_opt.service.running.run_trials`."""
+
+    def start(self, index: int) -> None:
+        """Starts a worker, again where it has ended."""
+        ...
+
+    def exit_of(self, index: int) -> Exit | None:
+        """How a worker ended, None while it runs."""
+        ...
+
+    def stop(self) -> None:
+        """Asks all workers to give back their trials, and ends those that do not."""
+        ...
+
+
+@dataclass(frozen=True)
+class LaunchState:
+    """What a launch looks like now.
+
+    Attributes:
+        progress: trials by state.
+        best: best search value of each step count that has a feasible trial.
+        workers: that are alive, all of the study's.
+        restarts: of workers that died.
+        seconds: since the launch began.
+        seconds_left: estimated from the trials finished since; None before there are any.
+        news: what is worth a line, since the last state.
+    """
+
+    progress: Progress
+    best: dict[int, float]
+    workers: list[WorkerRecord]
+    restarts: int
+    seconds: float
+    seconds_left: float | None
+    news: tuple[str, ...] = ()
+
+
+@dataclass
+class _Slot:
+    """One of the workers that are to run."""
+
+    index: int
+    deaths: int = 0
+    start_at: float = 0.0
+    running: bool = False
+    done: bool = False
+
+
+def check_launch(name: str, url: str, workers: int) -> StudyRecord:
+    """Finds the study that is to be launched.
+
+    Raises:
+        InputError: where there is none, or its database cannot serve so many workers.
+    """
+    if workers < 1:
+        raise InputError(f"--workers: {workers} is not accepted: at least 1")
+    if is_sqlite(url) and workers > 1:
+        raise InputError(
+            f"--workers: {workers} is not accepted: the study is in an SQLite file, which serves "
+            f"one worker. {MORE_WORKERS}"
+        )
+    repository = Repository(url, create=False)
+    try:
+        return repository.study(name)
+    finally:
+        repository.close()
+
+
+def launch(
+    name: str, url: str, engine: Engine, workers: int, stop: StopSignal
+) -> Iterator[LaunchState]:
+    """Keeps workers going until the study's budget is spent.
+
+    A worker that dies is started again, after a pause that grows with the deaths since the last
+    trial that was finished.
+
+    Args:
+        name: of the study.
+        url: of the database.
+        engine: where workers run.
+        workers: how many.
+        stop: asks to end.
+
+    Raises:
+        InputError: where workers refuse the study again and again.
+        RunError: where workers die again and again and no trial gets finished, or trials were
+            given up.
+        Stopped: where ``stop`` was asked to; the workers have been ended.
+    """
+    watch = _Watch(name, url, engine, workers, stop)
+    try:
+        while watch.look_after_all():
+            yield watch.state()
+            stop.sleep(_LOOK_SECONDS)
+    finally:
+        engine.stop()
+    yield watch.state()
+    watch.check_given_up()
+
+
+class _Watch:
+    """A launch in the eyes of who watches it."""
+
+    def __init__(
+        self, name: str, url: str, engine: Engine, workers: int, stop: StopSignal
+    ) -> None:
+        self._repository = Repository(url, create=False)
+        self._record = self._repository.study(name)
+        self._queue = TrialQueue(self._repository, name)
+        self._engine = engine
+        self._slots = [_Slot(index) for index in range(workers)]
+        self._news: list[str] = []
+        self._patience = Patience(pause=stop.sleep, report=self._news.append)
+        self._progress = self._first = self._queue.progress()
+        self._started = time.monotonic()
+        self._restarts = 0
+        # Since the last trial was finished: all deaths, and those with exit code 2.
+        self._deaths = self._refusals = 0
+
+    def look_after_all(self) -> bool:
+        """Starts workers that are to run; False once none is needed any more."""
+        progress = self._patience(self._queue.progress)
+        if progress.finished > self._progress.finished:
+            self._deaths = self._refusals = 0
+        self._progress = progress
+        for slot in self._slots:
+            if not slot.done:
+                self._look_after(slot)
+        return not all(slot.done for slot in self._slots)
+
+    def state(self) -> LaunchState:
+        """What it looks like now; its news are told once."""
+        progress = self._progress = self._patience(self._queue.progress)
+        seconds = time.monotonic() - self._started
+        done = progress.finished - self._first.finished
+        left = progress.total - progress.finished - progress.failed
+        record, repository = self._record, self._repository
+        best = self._patience(lambda: repository.best_values(record.name, record.direction))
+        alive = self._patience(self._queue.alive)
+        news, self._news[:] = tuple(self._news), []
+        return LaunchState(
+            progress=progress,
+            best=best,
+            workers=alive,
+            restarts=self._restarts,
+            seconds=seconds,
+            seconds_left=left * seconds / done if done else None,
+            news=news,
+        )
+
+    def check_given_up(self) -> None:
+        """See `mdm_opt.service.workers.check_given_up`."""
+        check_given_up(self._patience(self._queue.trials))
+
+    def _look_after(self, slot: _Slot) -> None:
+        if slot.running:
+            ended = self._engine.exit_of(slot.index)
+            if ended is None:
+                return
+            slot.running = False
+            slot.done = ended.code == 0 or self._patience(self._queue.progress).settled
+            if slot.done:
+                return
+            self._note_death(slot, ended)
+        if time.monotonic() >= slot.start_at:
+            self._engine.start(slot.index)
+            self._restarts += slot.deaths > 0
+            slot.running = True
+
+    def _note_death(self, slot: _Slot, ended: Exit) -> None:
+        slot.deaths += 1
+        self._deaths += 1
+        self._refusals += ended.code == InputError.exit_code
+        # A database that is being restarted refuses, too, but not for long.
+        if self._refusals >= _MOST_REFUSALS:
+            raise InputError(ended.reason)
+        if self._deaths >= max(_MOST_DEATHS, 3 * len(self._slots)):
+            raise RunError(
+                f"workers died {self._deaths} times and no trial was finished in between; the "
+                f"last one: {ended.reason}"
+            )
+        pause = min(_LONGEST_RESTART_SECONDS, _FIRST_RESTART_SECONDS * 2**self._deaths)
+        slot.start_at = time.monotonic() + (pause if self._deaths > 1 else 0.0)
+        self._news.append(f"worker {slot.index} ended: {ended.reason}; starting it again")

@@ -1,0 +1,110 @@
+"""A worker as the others see it: registered, alive as long as its heart beats."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from mdm_opt import __version__
+from mdm_opt.errors import InputError, RunError
+from mdm_opt.persistence import MAX_FAILURES, TrialQueue, TrialRecord
+from mdm_opt.storage_errors import Patience
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """How a worker shows that it is alive.
+
+    Attributes:
+        interval_seconds: between heartbeats.
+        grace_seconds: without a heartbeat for this long, its trial goes to another worker.
+
+    Raises:
+        InputError: where the grace period is not longer than two intervals.
+    """
+
+    interval_seconds: float = 10.0
+    grace_seconds: float = 60.0
+
+    def __post_init__(self) -> None:
+        if self.interval_seconds <= 0:
+            raise InputError(f"--heartbeat: {self.interval_seconds:g} is not accepted: above 0")
+        if self.grace_seconds < 2 * self.interval_seconds:
+            raise InputError(
+                f"--grace: {self.grace_seconds:g} is not accepted: at least two heartbeats of "
+                f"{self.interval_seconds:g} seconds"
+            )
+
+
+class Worker:
+    """Registers this process as a worker of a study while it is entered.
+
+    Args:
+        queue: of the study.
+        device: where it measures.
+        pulse: of its heart.
+        patience: for a database that is away.
+    """
+
+    def __init__(self, queue: TrialQueue, device: str, pulse: Pulse, patience: Patience) -> None:
+        self._queue = queue
+        self._pulse = pulse
+        self._patience = patience
+        self._device = device
+        self._stopped = threading.Event()
+        self._heart = threading.Thread(target=self._beat, name="mdm-opt-heartbeat", daemon=True)
+        self.id = 0
+
+    def __enter__(self) -> Worker:
+        self.id = self._patience(
+            lambda: self._queue.register(
+                socket.gethostname(),
+                os.getpid(),
+                self._device,
+                __version__,
+                self._pulse.grace_seconds,
+            )
+        )
+        self._heart.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._stopped.set()
+        # It may be waiting for a database that is away.
+        self._heart.join(timeout=1.0)
+        reason = "finished"
+        if kind is not None:
+            asked = issubclass(kind, KeyboardInterrupt | GeneratorExit)
+            reason = "stopped" if asked else "failed"
+        self._last_words(reason)
+
+    def _last_words(self, reason: str) -> None:
+        """Without the database, the others notice the silence instead."""
+        with suppress(InputError):
+            Patience(seconds=10.0)(lambda: self._queue.end(self.id, reason))
+
+    def _beat(self) -> None:
+        while not self._stopped.wait(self._pulse.interval_seconds):
+            try:
+                self._queue.beat(self.id)
+            except InputError:
+                # The trials' own calls wait for the database and report it.
+                continue
+
+
+def check_given_up(trials: Sequence[TrialRecord]) -> None:
+    """Says so where trials were given up.
+
+    Raises:
+        RunError: with the number of them and the last error of one.
+    """
+    given_up = [t for t in trials if t.finished_at is None and t.failures >= MAX_FAILURES]
+    if given_up:
+        raise RunError(
+            f"{len(given_up)} of the trials failed {MAX_FAILURES} times and were given up; the "
+            f"last error: {given_up[0].last_error}"
+        )

@@ -1,0 +1,193 @@
+"""What every backend keeps to: studies, models, measurements, scores, exports."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from records import MODEL, measurement, study_record
+from sqlalchemy import text
+
+from mdm_opt.errors import InputError
+from mdm_opt.persistence import ModelRecord, NoStudies, Repository, TrialQueue
+from mdm_opt.persistence.tables import Base
+
+# SQLite has no negative zero; adding zero turns it into a positive one.
+FINITE = st.floats(allow_nan=False, allow_infinity=False).map(lambda number: number + 0.0)
+# The squares of larger ones, and so the standard error, overflow.
+SCORES = st.lists(FINITE.filter(lambda score: abs(score) <= 1e150), min_size=1, max_size=20)
+
+
+def search(repository, name="s", number=0, **changes):
+    """Keeps a search measurement the only way there is: by finishing a trial with it."""
+    queue = TrialQueue(repository, name)
+    have = len(queue.trials())
+    queue.plan([], [8], have + 1)
+    worker = queue.register("here", 1, "cpu", "0", 60.0)
+    trial = queue.claim(worker)
+    record = measurement(trial_number=number, worker_id=worker, **changes)
+    assert queue.begin(trial, number, 0.1, 1 / 3) == number
+    assert queue.finish(trial, worker, record)
+    queue.end(worker, "finished")
+    return record
+
+
+def rows(repository, table):
+    with repository.transaction() as session:
+        return session.scalar(text(f"select count(*) from {table}"))  # noqa: S608
+
+
+def test_studies_and_models_come_back_as_they_were(repository):
+    model = ModelRecord("g", {"kind": "x", "options": {"a": [1, 2.5, None]}}, 7, 3, 2)
+    other = study_record(
+        "other", model=model, direction="maximize", deterministic=True, folder="/ü/'\"\\"
+    )
+    repository.add_study(other)
+    assert repository.studies() == [study_record(), other]
+    assert repository.study("other") == other
+    assert repository.find_study("nobody") is None
+    repository.update_study_file("s", {"space": {"steps": [4]}}, "/elsewhere")
+    changed = study_record(study_file={"space": {"steps": [4]}}, folder="/elsewhere")
+    assert repository.study("s") == changed
+
+
+def test_unknown_study_names_those_there_are(repository):
+    with pytest.raises(InputError, match="no study 'x' in this database; there are: s"):
+        repository.study("x")
+    with pytest.raises(InputError, match="no study 'x' in this database"):
+        TrialQueue(repository, "x")
+
+
+def test_a_name_is_taken_once(repository):
+    with pytest.raises(InputError, match=r"(?i)unique"):
+        repository.add_study(study_record())
+    assert len(repository.studies()) == 1
+
+
+def test_opening_makes_nothing_unless_asked_to(url):
+    with pytest.raises(NoStudies):
+        Repository(url, create=False)
+    Repository(url, create=True).close()
+    Repository(url, create=False).close()
+
+
+def test_measurements_come_back_bit_for_bit(repository):
+    search(repository)
+    (found,) = repository.measurements("s")
+    np.testing.assert_array_equal(found.scores, measurement().scores)
+    for field in ("beta_a", "beta_b", "counts", "guards", "nfe", "label", "sequence_calls"):
+        assert getattr(found, field) == getattr(measurement(), field)
+    assert (found.trial_number, found.feasible, found.seconds) == (0, True, 0.25)
+    assert found.worker_id is not None
+    assert found.value == measurement().scores.mean()
+    assert found.standard_error == pytest.approx(measurement().scores.std(ddof=1) / 3**0.5)
+    assert repository.finished_trials("s") == 1
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(SCORES, FINITE, FINITE)
+def test_every_finite_number_comes_back_bit_for_bit(repository, scores, seconds, guard):
+    scores = np.array(scores)
+    record = measurement(
+        role="verification", scores=scores, seconds=seconds, guards={"g": guard}, beta_a=seconds
+    )
+    repository.replace_verification("s", 8, [record])
+    (found,) = repository.measurements("s", ["verification"])
+    assert found.scores.tobytes() == scores.tobytes()
+    kept = np.array([found.seconds, found.beta_a, found.guards["g"]])
+    assert kept.tobytes() == np.array([seconds, seconds, guard]).tobytes()
+
+
+def test_value_and_error_can_be_asked_in_sql(repository):
+    search(repository)
+    with repository.transaction() as session:
+        value, error, mean = session.execute(
+            text(
+                "select m.value, m.standard_error, avg(s.score) from mdm_measurements m "
+                "join mdm_scores s on s.measurement_id = m.id "
+                "group by m.id, m.value, m.standard_error"
+            )
+        ).one()
+    assert value == pytest.approx(mean)
+    assert error == pytest.approx(measurement().standard_error)
+
+
+def test_a_trial_is_measured_once(repository):
+    search(repository)
+    with pytest.raises(InputError, match=r"(?i)unique"):
+        search(repository, label="again")
+    assert [m.label for m in repository.measurements("s")] == ["l"]
+    assert rows(repository, "mdm_scores") == 3
+
+
+def test_a_new_verification_replaces_that_of_its_budget_only(repository):
+    search(repository)
+    for budget in (8, 16):
+        records = [measurement(role="verification", budget_steps=budget)]
+        repository.replace_verification("s", budget, records)
+    repository.replace_verification("s", 8, [measurement(role="verification", label="new")])
+    found = [(m.role, m.budget_steps, m.label) for m in repository.measurements("s")]
+    assert found == [("search", 8, "l"), ("verification", 16, "l"), ("verification", 8, "new")]
+    # An id is never given again, or a verification could look older than the search it follows.
+    ids = [m.id for m in repository.measurements("s")]
+    assert ids == sorted(ids)
+    assert ids[-1] == 4
+
+
+def test_measurements_are_asked_for_by_study_and_role(repository):
+    repository.add_study(study_record("other"))
+    search(repository)
+    search(repository, "other", label="theirs")
+    repository.replace_verification("s", 8, [measurement(role="selection")])
+    assert [m.label for m in repository.measurements("other")] == ["theirs"]
+    assert [m.role for m in repository.measurements("s", ["selection"])] == ["selection"]
+    assert repository.finished_trials("s") == 1
+
+
+@pytest.mark.parametrize("direction", ["minimize", "maximize"])
+def test_best_values_are_of_feasible_search_measurements(repository, direction):
+    sign = 1 if direction == "minimize" else -1
+    for number, (value, feasible) in enumerate([(3.0, True), (2.0, True), (1.0, False)]):
+        scores = np.array([sign * value])
+        search(repository, number=number, scores=scores, feasible=feasible)
+    better = measurement(role="verification", scores=np.array([sign * 0.5]))
+    repository.replace_verification("s", 8, [better])
+    assert repository.best_values("s", direction) == {8: 2.0 * sign}
+
+
+def test_exports_come_back_in_order(repository):
+    repository.add_study(study_record("other"))
+    kept = [{"beta_a": 1 / 3, "counts": [1, 2], "name": "ü"}, {"counts": None}]
+    for schedule in kept:
+        repository.add_export("s", steps=8, format_name="json", schedule=schedule)
+    repository.add_export("other", steps=8, format_name="json", schedule={})
+    assert repository.exports("s") == kept
+
+
+def test_deleting_a_study_deletes_all_that_is_its_and_nothing_else(repository):
+    repository.add_study(study_record("other"))
+    for name in ("s", "other"):
+        search(repository, name)
+        repository.add_export(name, steps=8, format_name="json", schedule={})
+        repository.replace_verification(name, 8, [measurement(role="verification")])
+    tables = [table for table in Base.metadata.tables if table != "mdm_models"]
+    before = {table: rows(repository, table) for table in tables}
+    assert all(before.values())
+    repository.delete_study("s")
+    assert {table: 2 * rows(repository, table) for table in tables} == before
+    # The model of both is kept until the last study of it goes.
+    assert repository.study("other").model == MODEL
+    assert len(repository.measurements("other")) == 2
+    repository.delete_study("other")
+    assert {rows(repository, table) for table in Base.metadata.tables} == {0}
+
+
+def test_a_transaction_that_fails_keeps_nothing(repository):
+    records = [measurement(role="verification"), measurement(role="verification", label=None)]
+    with pytest.raises(InputError, match=r"(?i)null"):
+        repository.replace_verification("s", 8, records)
+    assert repository.measurements("s") == []
+    assert rows(repository, "mdm_scores") == 0

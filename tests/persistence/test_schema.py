@@ -1,0 +1,306 @@
+"""The schema: fresh, brought up from every revision there was, and left alone by a failure."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from importlib.resources import files
+from pathlib import Path
+
+import alembic
+import numpy as np
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from records import snapshot, study_record
+from sqlalchemy import MetaData, NullPool, create_engine, inspect, select, text
+from study_files import optuna_trials
+
+from mdm_opt.errors import InputError
+from mdm_opt.persistence import Repository, TrialQueue, upgrade_database
+from mdm_opt.persistence.tables import Base
+from mdm_opt.service.best import best
+from mdm_opt.service.running import run_trials
+from mdm_opt.service.studies import create_study
+from mdm_opt.statistics import mean_interval
+
+HEAD = "0002"
+DUMPS = sorted((Path(__file__).parent / "databases").glob("*.sql"))
+FIRST = DUMPS[0]
+FIRST_TABLES = ("mdm_studies", "mdm_measurements", "mdm_scores")
+
+
+def load(dump, folder):
+    """A database file with the content of a dump."""
+    file = folder / "old.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(dump.read_text())
+    return file
+
+
+def lines(file):
+    """A database file as SQL."""
+    with closing(sqlite3.connect(file)) as connection:
+        return list(connection.iterdump())
+
+
+def table(file, query):
+    with closing(sqlite3.connect(file)) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute(query)]
+
+
+def to_revision(connection, revision):
+    """Runs our migrations up to one of them."""
+    config = Config()
+    config.set_main_option("script_location", str(files("mdm_opt.persistence") / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+@pytest.fixture
+def first_revision(postgres_url, tmp_path):
+    """A server's database at revision 0001 with the rows of the first dump."""
+    old = create_engine(f"sqlite:///{load(FIRST, tmp_path)}", poolclass=NullPool)
+    new = create_engine(postgres_url, poolclass=NullPool)
+    with old.connect() as source, new.begin() as target:
+        to_revision(target, "0001")
+        theirs, ours = MetaData(), MetaData()
+        theirs.reflect(source, only=FIRST_TABLES)
+        ours.reflect(target, only=FIRST_TABLES)
+        for name in FIRST_TABLES:
+            rows = [dict(row) for row in source.execute(select(theirs.tables[name])).mappings()]
+            target.execute(ours.tables[name].insert(), rows)
+        for name in ("mdm_studies", "mdm_measurements"):
+            target.execute(
+                text(
+                    f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), "  # noqa: S608
+                    f"(SELECT max(id) FROM {name}))"
+                )
+            )
+    return postgres_url
+
+
+def test_there_is_a_dump_of_every_revision():
+    assert [dump.stem for dump in DUMPS][-1] == HEAD
+    versions = files("mdm_opt.persistence") / "migrations" / "versions"
+    revisions = {path.name[:4] for path in versions.iterdir() if path.name[:4].isdigit()}
+    assert {dump.stem for dump in DUMPS} == revisions
+
+
+def differences(url):
+    engine = create_engine(url, poolclass=NullPool)
+    options = {
+        "version_table": "mdm_alembic_version",
+        "compare_type": True,
+        "include_name": lambda name, kind, _: kind != "table" or name.startswith("mdm_"),
+    }
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts=options)
+        return compare_metadata(context, Base.metadata)
+
+
+def test_migrations_make_exactly_the_declared_tables(repository):
+    assert differences(repository.url) == []
+    assert all(name.startswith("mdm_") for name in Base.metadata.tables)
+
+
+@pytest.mark.parametrize("dump", DUMPS, ids=lambda dump: dump.stem)
+def test_an_upgraded_file_has_exactly_the_declared_tables(dump, tmp_path):
+    url = f"sqlite:///{load(dump, tmp_path)}"
+    assert upgrade_database(url) == (dump.stem, HEAD)
+    assert differences(url) == []
+    assert upgrade_database(url) == (HEAD, HEAD)
+
+
+@pytest.mark.postgres
+def test_an_upgraded_server_has_exactly_the_declared_tables(first_revision):
+    assert upgrade_database(first_revision) == ("0001", HEAD)
+    assert differences(first_revision) == []
+
+
+@pytest.mark.parametrize("dump", DUMPS, ids=lambda dump: dump.stem)
+def test_an_upgrade_loses_no_measurement_and_no_score(dump, tmp_path):
+    file = load(dump, tmp_path)
+    queries = [
+        "select * from mdm_measurements order by id",
+        "select * from mdm_scores order by measurement_id, instance",
+        "select * from mdm_studies order by id",
+    ]
+    before = [table(file, query) for query in queries]
+    Repository(f"sqlite:///{file}", create=False).close()
+    after = [table(file, query) for query in queries]
+    assert len(before[0]) >= 32
+    for old, new in zip(before, after, strict=True):
+        kept = set(old[0]) & set(new[0])
+        # The length is kept with the model now.
+        assert set(old[0]) - kept <= {"model_length"}
+        assert [{key: row[key] for key in kept} for row in new] == [
+            {key: row[key] for key in kept} for row in old
+        ]
+    models = table(file, "select * from mdm_models")
+    assert [(row["length"], json.loads(row["source"])["law"]) for row in models] == [
+        (16, "sudoku4")
+    ]
+
+
+@pytest.mark.parametrize("dump", DUMPS, ids=lambda dump: dump.stem)
+def test_best_says_what_the_stored_scores_say(dump, tmp_path):
+    file = load(dump, tmp_path)
+    scores = {}
+    for row in table(
+        file,
+        "select m.budget_steps, s.score from mdm_measurements m "
+        "join mdm_scores s on s.measurement_id = m.id join mdm_studies t on t.id = m.study_id "
+        "where t.name = 'old' and m.role = 'verification' and m.label = 'best' "
+        "order by m.id, s.instance",
+    ):
+        scores.setdefault(row["budget_steps"], []).append(row["score"])
+    result = best("old", f"sqlite:///{file}")
+    assert [budget.steps for budget in result.budgets] == [4, 6] == list(scores)
+    assert (result.trials, result.direction) == (10, "maximize")
+    for budget in result.budgets:
+        own = mean_interval(np.array(scores[budget.steps]), 0.95)
+        assert (budget.value, budget.interval) == (own.value, (own.low, own.high))
+        assert (budget.verified, budget.trials_since, budget.instances) == (True, 0, 16)
+        assert set(budget.baselines) == {"linear", "sin2", "sine"}
+
+
+def study_file(file, name):
+    """The study file that a stored study was made from."""
+    (row,) = table(file, f"select study_file from mdm_studies where name = '{name}'")  # noqa: S608
+    content = json.loads(row["study_file"])
+    path = file.with_name("study.toml")
+    path.write_text(
+        "\n".join(
+            f"[{key}]\n" + "\n".join(f"{k} = {json.dumps(v)}" for k, v in values.items())
+            for key, values in content.items()
+        )
+    )
+    return path
+
+
+@pytest.mark.parametrize("dump", DUMPS, ids=lambda dump: dump.stem)
+def test_a_study_that_an_old_version_left_half_done_goes_on_to_its_end(dump, tmp_path):
+    file = load(dump, tmp_path)
+    url, path = f"sqlite:///{file}", study_file(file, "old-partly")
+    opened = create_study(path, url)
+    before = opened.repository.measurements("old-partly")
+    assert len(before) == 5
+    assert len(list(run_trials(opened))) == 5
+    assert opened.queue.progress().finished == opened.queue.progress().total == 10
+    after = opened.repository.measurements("old-partly")
+    assert len(after) == 10
+    for old, new in zip(before, after, strict=False):
+        assert (old.id, old.trial_number, old.label) == (new.id, new.trial_number, new.label)
+        np.testing.assert_array_equal(old.scores, new.scores)
+    names = ["energy: linear", "energy: sin2", "paper: (0.9, 0.3)", "paper: (1, 0.2)"]
+    assert Counter((m.label, m.budget_steps) for m in after) == (
+        {(name, steps): 1 for name in names for steps in (4, 6)}
+        | {("search", 4): 1, ("search", 6): 1}
+    )
+    trials = optuna_trials(url, "old-partly")
+    states = Counter(trial.state.name for trial in trials)
+    assert states["COMPLETE"] == 10
+    assert set(states) <= {"COMPLETE", "FAIL"}
+    finished = {trial.number for trial in trials if trial.state.name == "COMPLETE"}
+    assert finished == {m.trial_number for m in after}
+    # The other study has not been touched.
+    assert list(run_trials(create_study(study_file(file, "old"), url))) == []
+    opened.repository.close()
+
+
+@pytest.mark.postgres
+def test_a_server_is_upgraded_when_told_to_only(first_revision):
+    before = snapshot(first_revision)
+    with pytest.raises(InputError, match=r"schema '0001' is older .* 'mdm-opt storage upgrade'"):
+        Repository(first_revision, create=True)
+    assert snapshot(first_revision) == before
+    upgrade_database(first_revision)
+    Repository(first_revision, create=False).close()
+
+
+@pytest.mark.postgres
+def test_an_upgraded_server_has_what_an_upgraded_file_has(first_revision, tmp_path):
+    upgrade_database(first_revision)
+    here = Repository(f"sqlite:///{tmp_path}/old.db", create=False)
+    there = Repository(first_revision, create=False)
+    assert there.studies() == here.studies()
+    for name in ("old", "old-partly"):
+        pairs = zip(there.measurements(name), here.measurements(name), strict=True)
+        for found, expected in pairs:
+            assert found.scores.tobytes() == expected.scores.tobytes()
+            assert {k: v for k, v in vars(found).items() if k != "scores"} == {
+                k: v for k, v in vars(expected).items() if k != "scores"
+            }
+        assert TrialQueue(there, name).trials() == TrialQueue(here, name).trials()
+    assert best("old", first_revision) == best("old", here.url)
+    queue = TrialQueue(there, "old-partly")
+    assert [(t.position, t.trial_number, t.attempts) for t in queue.trials()] == [
+        (position, position, 1) for position in range(5)
+    ]
+    queue.plan([], [4, 6], 10)
+    assert queue.claim(queue.register("here", 1, "cpu", "0", 60.0)).position == 5
+    there.add_study(study_record())
+    for one in (here, there):
+        one.close()
+
+
+@pytest.fixture
+def power_failure(monkeypatch):
+    """The last statement of the migrations fails; gives it back."""
+    create_index = alembic.op.create_index
+
+    def failing(name, *arguments, **keys):
+        if name == "ix_mdm_exports_study_id":
+            raise RuntimeError("power failure")
+        return create_index(name, *arguments, **keys)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(alembic.op, "create_index", failing)
+        yield patch
+
+
+def test_a_file_whose_upgrade_fails_is_as_it_was(tmp_path, power_failure):
+    file = load(FIRST, tmp_path)
+    before = lines(file)
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="power failure"):
+            Repository(f"sqlite:///{file}", create=True)
+        assert lines(file) == before
+    power_failure.undo()
+    assert upgrade_database(f"sqlite:///{file}") == ("0001", HEAD)
+
+
+def test_tables_that_cannot_be_made_leave_nothing_behind(url, power_failure):
+    with pytest.raises(RuntimeError, match="power failure"):
+        Repository(url, create=True)
+    assert inspect(create_engine(url, poolclass=NullPool)).get_table_names() == []
+    power_failure.undo()
+    Repository(url, create=True).close()
+
+
+@pytest.mark.postgres
+def test_a_server_whose_upgrade_fails_is_as_it_was(first_revision, power_failure):
+    before = snapshot(first_revision)
+    with pytest.raises(RuntimeError, match="power failure"):
+        upgrade_database(first_revision)
+    assert snapshot(first_revision) == before
+    power_failure.undo()
+    assert upgrade_database(first_revision) == ("0001", HEAD)
+
+
+def test_rows_that_do_not_fit_are_one_line_and_the_file_is_as_it_was(tmp_path):
+    file = load(FIRST, tmp_path)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("update mdm_measurements set trial_number = 1 where id in (1, 2)")
+    before = lines(file)
+    with pytest.raises(InputError, match=r"UNIQUE constraint failed: mdm_trials") as caught:
+        Repository(f"sqlite:///{file}", create=True)
+    assert "\n" not in str(caught.value)
+    assert lines(file) == before

@@ -1,0 +1,71 @@
+"""Records of our tables for tests, and what a database holds."""
+
+from __future__ import annotations
+
+import numpy as np
+from sqlalchemy import MetaData, NullPool, create_engine, select
+
+from mdm_opt.persistence import MeasurementRecord, ModelRecord, StudyRecord
+
+MODEL = ModelRecord(
+    fingerprint="f",
+    source={"kind": "enumerated", "law": "sudoku4"},
+    length=4,
+    vocab_size=3,
+    mask_token_id=None,
+)
+
+
+def study_record(name="s", **changes):
+    values = {
+        "name": name,
+        "study_file": {"space": {"steps": [8]}},
+        "identity_hash": "h",
+        "folder": "/",
+        "model": MODEL,
+        "objective": "o",
+        "objective_fingerprint": "p",
+        "unit": "u",
+        "direction": "minimize",
+        "deterministic": False,
+        "package_version": "0",
+    }
+    return StudyRecord(**(values | changes))
+
+
+def measurement(**changes):
+    values = {
+        "role": "search",
+        "label": "l",
+        "budget_steps": 8,
+        "steps": 8,
+        "schedule": "beta",
+        "beta_a": 0.1,
+        "beta_b": 1 / 3,
+        "counts": [1, 3],
+        "scores": np.array([1 / 3, -2.0, 1e-300]),
+        "nfe": 2.0,
+        "feasible": True,
+        "guards": {"entropy": -0.5},
+        "sequence_calls": 6,
+        "seconds": 0.25,
+        "device": "cpu",
+    }
+    return MeasurementRecord(**(values | changes))
+
+
+def snapshot(url):
+    """Tables, columns, constraints, indexes and rows of a database."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        found = MetaData()
+        found.reflect(connection)
+        return {
+            name: (
+                [(column.name, str(column.type), column.nullable) for column in one.columns],
+                sorted(str(key.columns.keys()) for key in one.constraints),
+                sorted(str(index.name) for index in one.indexes),
+                connection.execute(select(one)).all(),
+            )
+            for name, one in found.tables.items()
+        }
