@@ -56,13 +56,16 @@ def export(
 ) -> None:
     """Export the best schedule of study NAME with its provenance."""
     from mdm_opt.schedule_file import write_text
-    from mdm_opt.service.exporting import EXPORT_FORMATS, export_schedule
+    from mdm_opt.service.exporting import EXPORT_FORMATS, export_schedule, keep_export
 
-    schedule = export_schedule(name, url_of(storage), steps)
+    url = url_of(storage)
+    schedule = export_schedule(name, url, steps)
     text = EXPORT_FORMATS[export_format](schedule)
+    if out is not None:
+        write_text(out, text)
+    keep_export(url, schedule, export_format)
     if out is None:
         click.echo(text, nl=False)
         return
-    write_text(out, text)
     state = "verified" if schedule.result.verified else "NOT verified"
     click.echo(f"wrote {out}: {schedule.schedule.steps} steps, {state}", err=True)

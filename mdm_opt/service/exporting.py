@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import subprocess
 from collections.abc import Callable
@@ -77,6 +78,23 @@ def export_schedule(name: str, url: str, steps: int | None = None) -> ExportedSc
             git_hash=_git_hash(),
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         ),
+    )
+
+
+def keep_export(url: str, exported: ExportedSchedule, format_name: str) -> None:
+    """Keeps in the database that a schedule was handed on, whatever the format.
+
+    Args:
+        url: of the database.
+        exported: the schedule with its provenance.
+        format_name: one of `EXPORT_FORMATS`.
+    """
+    repository = Repository(url, create=False)
+    repository.add_export(
+        exported.provenance.study,
+        steps=exported.schedule.steps,
+        format_name=format_name,
+        schedule=json.loads(exported.to_json()),
     )
 
 

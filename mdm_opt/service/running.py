@@ -97,8 +97,8 @@ def run_trials(
         exclusive(opened.name, opened.repository.url),
         Worker(loop.queue, device, manners.pulse, loop.patience) as worker,
     ):
-        if is_sqlite(opened.repository.url):
-            loop.queue.free_lost(all_but=worker.id)
+        alone = worker.id if is_sqlite(opened.repository.url) else None
+        loop.patience(lambda: loop.queue.free_lost(all_but=alone))
         loop.patience(lambda: settle(opened))
         yield from loop.run(worker.id)
         loop.patience(lambda: settle(opened))

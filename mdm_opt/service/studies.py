@@ -132,6 +132,7 @@ def open_study(
         study_file = _on_device(study_file, device)
     if to_work:
         _check_version(record)
+        _check_planned(repository, record)
     problem = build_problem(study_file, folder)
     _check_unchanged(record, problem)
     return _open(study_file, record, problem, repository)
@@ -308,6 +309,17 @@ def _check_version(record: StudyRecord) -> None:
         raise InputError(
             f"study {record.name!r} was made by mdm-opt {record.package_version}, this is "
             f"{__version__}; its trials could not be compared"
+        )
+
+
+def _check_planned(repository: Repository, record: StudyRecord) -> None:
+    """Refuses a study of version 0.1.0, which kept no trials that had not been begun."""
+    total, asked = TrialQueue(repository, record.name).progress().total, record.study_file
+    if total < asked["search"]["trials"]:
+        raise InputError(
+            f"study {record.name!r} comes from an older version and has {total} of its "
+            f"{asked['search']['trials']} trials here; 'mdm-opt study create' with its study file "
+            "adds the others"
         )
 
 

@@ -64,7 +64,10 @@ class Connections:
 
 
 def run_loops(kind, url, name, trials, loops, processes, folder):
-    """Runs ``loops`` loops, until the study has ``trials`` trials, in ``processes`` processes, all started at the same moment."""
+    """Runs ``loops`` loops in ``processes`` processes, all started at the same moment.
+
+    They go on until the study has ``trials`` trials.
+    """
     barrier = folder / f"{kind}-{name}-{loops}.go"
     arguments = [sys.executable, str(SCRIPT), kind, url, name, str(trials)]
     with Connections(url) as connections:

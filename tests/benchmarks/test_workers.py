@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.bench, pytest.mark.postgres]
 
 
 ROUNDS = 2
-LOOPS, PROCESSES = 32, 16
+LOOPS, PROCESSES = 32, 8
 
 
 def test_thirty_two_loops_do_a_thousand_trials_beside_plain_optuna(tmp_path, postgres_url):
@@ -76,13 +76,13 @@ name = "{name}"
 [model]
 kind = "bundled"
 [space]
-steps = [18]
+steps = [12]
 [objective]
 kind = "validity"
 verifier = "sudoku"
-instances = 128
+instances = 64
 [search]
-trials = 60
+trials = 50
 sampler = "random"
 """
     create_study(write_study(tmp_path, text), url).repository.close()

@@ -222,6 +222,24 @@ def test_rights_are_those_that_are_named_and_no_others_may_connect(team):
 
 
 @postgres
+def test_psql_runs_the_roles(team):
+    assert "psql --dbname=mdm --file=roles.sql" in page_commands()
+    execute(team.admin, "CREATE DATABASE by_psql")
+    url = make_url(team.admin).set(drivername="postgresql", database="by_psql")
+    done = subprocess.run(
+        [
+            client("psql"),
+            "--no-psqlrc",
+            "--set=ON_ERROR_STOP=1",
+            f"--dbname={url.render_as_string(hide_password=False)}",
+            "--file=roles.sql",
+        ],
+        cwd=STORAGE, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+@postgres
 def test_an_upgrade_as_worker_or_for_an_unknown_role_is_one_line(team):
     empty = team.database("empty")
     execute(team.admin, "DROP ROLE IF EXISTS somebody")

@@ -6,9 +6,11 @@ import json
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from study_files import database, write_study
 
 import mdm_opt
+from mdm_opt.cli.main import main
 from mdm_opt.errors import InputError
 from mdm_opt.service.best import best
 from mdm_opt.service.exporting import export_schedule
@@ -51,6 +53,20 @@ def test_exported_schedule_carries_result_and_provenance(finished, tmp_path):
     np.testing.assert_allclose(loaded.mask_schedule.revealed([0.0, 1.0]), [0.0, 1.0])
 
 
+def test_every_export_is_kept_in_the_database(finished, tmp_path):
+    url, out = finished.repository.url, tmp_path / "kept.json"
+    before = len(finished.repository.exports("sudoku4"))
+    command = ["export", "sudoku4", "--steps", "8", "--storage", url]
+    assert CliRunner().invoke(main, [*command, "--out", str(out)]).exit_code == 0
+    shown = CliRunner().invoke(main, command)
+    missing = str(tmp_path / "nowhere" / "x.json")
+    assert CliRunner().invoke(main, [*command, "--out", missing]).exit_code == 2
+    kept = finished.repository.exports("sudoku4")[before:]
+    assert kept[0] == json.loads(out.read_text())
+    assert kept[1] == json.loads(shown.stdout)
+    assert len(kept) == 2
+
+
 def test_step_count_must_be_named_where_there_are_several(finished):
     with pytest.raises(
         InputError, match="a step count is needed: study 'sudoku4' has results for"
@@ -86,7 +102,7 @@ def test_deleting_leaves_no_row(tmp_path):
     delete_study("sudoku4", url)
     assert list_studies(url) == []
     again = create_study(write_study(tmp_path), url)
-    assert again.search.finished() == 0
+    assert again.queue.progress().finished == 0
 
 
 def test_weights_are_bit_identical_after_a_study(tmp_path):

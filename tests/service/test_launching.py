@@ -62,7 +62,9 @@ def test_workers_that_die_are_started_again_and_those_that_are_done_are_not(open
 
 def test_deaths_without_a_finished_trial_end_the_launch(opened):
     engine = ScriptedEngine({0: [1] * 20})
-    with pytest.raises(RunError, match=r"workers died 6 times and no trial .*; the last one: code"):
+    with pytest.raises(
+        RunError, match=r"workers died 6 times and no trial .*; the last one: code"
+    ):
         follow(opened, engine, 1)
     assert engine.started == [0] * 6
     assert engine.stopped
