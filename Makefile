@@ -13,7 +13,7 @@ demo: $(INSTALLED)
 
 # Set-up and tests.
 test: $(DEVELOP)
-	$(BIN)/python -m pytest -m "not slow and not gpu and not bench" --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not gpu and not bench" --cov --cov-report=term:skip-covered
 
 test-slow: $(DEVELOP)
 	$(BIN)/python -m pytest -m slow

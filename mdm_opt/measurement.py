@@ -198,6 +198,12 @@ def _out_of_memory(error: BaseException | None) -> bool:
 def _check_finite(
     problem: Problem, candidate: Candidate, instances: Sequence[int], scores: Scores
 ) -> None:
+    for name, values in {"nfe": scores.nfe, **scores.guards}.items():
+        if not np.isfinite(values).all():
+            raise RunError(
+                f"objective {problem.objective.name!r} returned a {name!r} that is no finite "
+                f"number at {candidate.schedule.name}, {candidate.steps} steps"
+            )
     bad = ~np.isfinite(scores.values)
     if bad.any():
         first = int(np.flatnonzero(bad)[0])

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import URL
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+    PendingRollbackError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mdm_opt.errors import InputError
@@ -19,7 +25,7 @@ T = TypeVar("T")
 
 # SQLSTATE classes of PostgreSQL that time may heal: connection exceptions, too many connections,
 # the administrator's shutdown, a crash, a server that is starting; deadlocks and lock timeouts.
-_PASSING = ("08", "53300", "57P01", "57P02", "57P03", "25P03", "40001", "40P01", "55P03")
+_PASSING = ("08", "53300", "57P01", "57P02", "57P03", "25P03", "40001", "40P01", "55P03", "25P02")
 _SECRET_QUERY = ("password", "sslpassword")
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
@@ -60,7 +66,8 @@ def storage_error(shown: str, error: SQLAlchemyError) -> InputError:
 
 
 def _passes(error: SQLAlchemyError) -> bool:
-    if isinstance(error, PoolTimeout):
+    # Optuna goes on in a session whose connection is gone; repeated, the call gets a new one.
+    if isinstance(error, PoolTimeout | PendingRollbackError):
         return True
     if not isinstance(error, DBAPIError):
         return False

@@ -32,11 +32,9 @@ class LaunchView:
         self._asked = workers
         self._live = Live(console=console, refresh_per_second=4, transient=True)
         self._last_line = -_LINE_SECONDS
-        self._settled = False
+        self._begun = self._settled = False
 
     def __enter__(self) -> LaunchView:
-        plural = "workers" if self._asked > 1 else "worker"
-        self.say(f"study {self._record.name}: starting {self._asked} {plural}")
         if self._console.is_terminal:
             self._live.start()
         return self
@@ -46,6 +44,10 @@ class LaunchView:
 
     def show(self, state: LaunchState) -> None:
         """Shows a state."""
+        if not self._begun:
+            self._begun = True
+            plural = "workers" if self._asked > 1 else "worker"
+            self.say(f"study {self._record.name}: started {self._asked} {plural}")
         for line in state.news:
             self.say(line)
         if self._console.is_terminal:

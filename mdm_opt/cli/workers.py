@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,13 @@ grace_option = click.option(
     help="This machine's copy of the study file; files that it names are looked for beside it.",
 )
 @click.option("--device", help="Where the model runs here, e.g. cuda:1, cpu.")
+@click.option(
+    "--wait",
+    type=float,
+    default=0.0,
+    metavar="SECONDS",
+    help="How long to wait at the start for a database that cannot be reached.",
+)
 @heartbeat_option
 @grace_option
 def worker(
@@ -49,6 +57,7 @@ def worker(
     storage: str | None,
     study_file: str | None,
     device: str | None,
+    wait: float,
     heartbeat: float,
     grace: float,
 ) -> None:
@@ -57,9 +66,8 @@ def worker(
     Any number of workers may run, on any machines that reach the database. SIGTERM gives the
     trial back; a worker that is killed loses its trial to another one after the grace period.
     """
-    from mdm_opt.service.running import Manners, run_trials
+    from mdm_opt.service.running import Manners, join_study, run_trials
     from mdm_opt.service.stopping import StopSignal
-    from mdm_opt.service.studies import open_study
     from mdm_opt.service.workers import Pulse
 
     pulse = Pulse(heartbeat, grace)
@@ -68,11 +76,13 @@ def worker(
     def say(line: str) -> None:
         screen.print(line, markup=False, soft_wrap=True)
 
-    opened = open_study(name, url_of(storage), own_file=study_file, device=device, to_work=True)
-    done = 0
-    say(f"worker of study {name} on {opened.problem.denoiser.device}")
+    url, done = url_of(storage), 0
     with StopSignal() as stop:
         try:
+            opened = join_study(
+                name, url, stop, say, wait_seconds=wait, own_file=study_file, device=device
+            )
+            say(f"worker of study {name} on {opened.problem.denoiser.device}")
             for trial in run_trials(opened, Manners(pulse, report=say), stop):
                 done += 1
                 point, value = trial.proposal.point, trial.measurement.value
@@ -137,8 +147,9 @@ def launch(name: str, storage: str | None, heartbeat: float, grace: float, **opt
     with StopSignal() as stop, view:
         try:
             engine = _engine(record, url, workers, gpus, pulse, view.say, options)
-            for state in launch_workers(name, url, engine, workers, stop):
-                view.show(state)
+            with closing(launch_workers(name, url, engine, workers, stop)) as states:
+                for state in states:
+                    view.show(state)
         except KeyboardInterrupt as stopped:
             interrupted(stopped, state.progress if state else None, resume)
     _report(state, name, storage)

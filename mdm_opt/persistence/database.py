@@ -35,6 +35,7 @@ _TCP_SETTINGS = {
     "keepalives_idle": 30,
     "keepalives_interval": 10,
     "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
     "application_name": "mdm-opt",
 }
 

@@ -122,15 +122,20 @@ class TrialQueue:
         those that were given up may be tried again.
         """
         with self._repository.transaction() as session:
-            # One process at a time plans; others wait here.
+            # One process at a time plans; others wait here. Workers, whose measurements refer to
+            # the study, do not.
             session.execute(
-                select(StudyRow.id).where(StudyRow.id == self._study_id).with_for_update()
+                select(StudyRow.id)
+                .where(StudyRow.id == self._study_id)
+                .with_for_update(key_share=True)
             )
+            unfinished = self._ours(), TrialRow.finished_at.is_(None)
+            # Optuna's trial of one that was given up has failed; it gets another.
+            given_up = (TrialRow.failures >= MAX_FAILURES) & TrialRow.worker_id.is_(None)
             session.execute(
-                update(TrialRow)
-                .where(self._ours(), TrialRow.finished_at.is_(None))
-                .values(failures=0)
+                update(TrialRow).where(*unfinished, given_up).values(trial_number=None)
             )
+            session.execute(update(TrialRow).where(*unfinished).values(failures=0))
             rows = list(session.scalars(select(TrialRow).where(self._ours()).order_by("position")))
             rows = _without_surplus(session, rows, total)
             position = rows[-1].position + 1 if rows else 0
@@ -191,7 +196,9 @@ class TrialQueue:
                 if (now - row.heartbeat_at).total_seconds() > row.grace_seconds
                 or (all_but is not None and row.id != all_but)
             ]
-            return sum(self._bury(session, row.id, row.heartbeat_at) for row in lost)
+            buried = sum(self._bury(session, row.id, row.heartbeat_at) for row in lost)
+            self._release_from_the_ended(session)
+            return buried
 
     def end(self, worker_id: int, reason: str) -> None:
         """Keeps why a worker stopped, and gives back what it holds."""
@@ -337,13 +344,29 @@ class TrialQueue:
         """Ends a worker unless it has shown life since; True where it has not."""
         buried = session.scalar(
             update(WorkerRow)
-            .where(WorkerRow.id == worker_id, WorkerRow.heartbeat_at == seen)
+            .where(
+                WorkerRow.id == worker_id,
+                WorkerRow.heartbeat_at == seen,
+                WorkerRow.ended_at.is_(None),
+            )
             .values(ended_at=func.current_timestamp(), ended=LOST)
             .returning(WorkerRow.id)
         )
         if buried is not None:
             self._release(session, worker_id)
         return buried is not None
+
+    def _release_from_the_ended(self, session: Session) -> None:
+        """Frees what a worker took after its end: one that was thought dead and then died."""
+        ended = select(WorkerRow.id).where(
+            WorkerRow.study_id == self._study_id, WorkerRow.ended_at.is_not(None)
+        )
+        session.execute(
+            update(TrialRow)
+            .where(self._ours(), TrialRow.finished_at.is_(None), TrialRow.worker_id.in_(ended))
+            .values(worker_id=None)
+            .execution_options(**_PLAIN)
+        )
 
     def _finished_by(self, session: Session, trial: TrialRecord, worker_id: int) -> bool:
         """Whether the answer to an earlier call was lost."""

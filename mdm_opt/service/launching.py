@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,14 +16,17 @@ from mdm_opt.persistence import (
     WorkerRecord,
     is_sqlite,
 )
+from mdm_opt.search import SearchStudy
+from mdm_opt.service.settling import settle
 from mdm_opt.service.stopping import StopSignal
-from mdm_opt.service.studies import MORE_WORKERS
+from mdm_opt.service.studies import MORE_WORKERS, stored_study_file
 from mdm_opt.service.workers import check_given_up
 from mdm_opt.storage_errors import Patience
 
 _LOOK_SECONDS = 0.5
 _FIRST_RESTART_SECONDS = 0.5
 _LONGEST_RESTART_SECONDS = 30.0
+_LAST_WORDS_SECONDS = 60.0
 _MOST_REFUSALS = 4
 _MOST_DEATHS = 6
 
@@ -113,7 +116,7 @@ def check_launch(name: str, url: str, workers: int) -> StudyRecord:
 
 def launch(
     name: str, url: str, engine: Engine, workers: int, stop: StopSignal
-) -> Iterator[LaunchState]:
+) -> Generator[LaunchState, None, None]:
     """Keeps workers going until the study's budget is spent.
 
     A worker that dies is started again, after a pause that grows with the deaths since the last
@@ -139,6 +142,7 @@ def launch(
             stop.sleep(_LOOK_SECONDS)
     finally:
         engine.stop()
+    watch.settle()
     yield watch.state()
     watch.check_given_up()
 
@@ -158,6 +162,7 @@ class _Watch:
         self._patience = Patience(pause=stop.sleep, report=self._news.append)
         self._progress = self._first = self._queue.progress()
         self._started = time.monotonic()
+        self._settled_at: float | None = None
         self._restarts = 0
         # Since the last trial was finished: all deaths, and those with exit code 2.
         self._deaths = self._refusals = 0
@@ -171,7 +176,24 @@ class _Watch:
         for slot in self._slots:
             if not slot.done:
                 self._look_after(slot)
-        return not all(slot.done for slot in self._slots)
+        return not all(slot.done for slot in self._slots) and not self._waited_enough()
+
+    def settle(self) -> None:
+        """Tells Optuna what a last worker that died could not."""
+        study_file = stored_study_file(self._record)
+        search = SearchStudy(self._repository.engine, study_file)
+        self._patience(lambda: settle(self._repository, self._queue, search, self._record.name))
+
+    def _waited_enough(self) -> bool:
+        """Whether all is done, and a worker that is frozen or hangs has had its time."""
+        if not self._progress.settled:
+            self._settled_at = None
+            return False
+        for slot in self._slots:
+            # There is nothing left to be started for.
+            slot.done |= not slot.running
+        self._settled_at = self._settled_at or time.monotonic()
+        return time.monotonic() - self._settled_at > _LAST_WORDS_SECONDS
 
     def state(self) -> LaunchState:
         """What it looks like now; its news are told once."""

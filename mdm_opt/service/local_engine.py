@@ -17,6 +17,7 @@ from mdm_opt.service.launching import Exit
 from mdm_opt.service.workers import Pulse
 
 _STOP_SECONDS = 30.0
+_WAIT_SECONDS = 30.0
 _GPUS = "CUDA_VISIBLE_DEVICES"
 
 
@@ -58,6 +59,7 @@ class LocalEngine:
             *(sys.executable, "-m", "mdm_opt", "worker", record.name),
             *("--heartbeat", f"{pulse.interval_seconds:g}"),
             *("--grace", f"{pulse.grace_seconds:g}"),
+            *("--wait", f"{_WAIT_SECONDS:g}"),
         ]
         device = str(record.study_file["model"].get("device", "auto"))
         if gpus and device.startswith("cuda:"):

@@ -335,12 +335,11 @@ class WorkerActor:
 
     def run(self) -> tuple[int, str]:
         """Takes trials until the budget is spent; returns exit code and last words."""
-        from mdm_opt.service.running import Manners, run_trials
-        from mdm_opt.service.studies import open_study
+        from mdm_opt.service.running import Manners, join_study, run_trials
 
         manners = Manners(self._pulse, report=_to_log)
         try:
-            opened = open_study(self._name, self._url, to_work=True)
+            opened = join_study(self._name, self._url, self._stop, _to_log)
             count = sum(1 for _ in run_trials(opened, manners, self._stop))
         except Stopped as stopped:
             return stopped.exit_code, str(stopped)

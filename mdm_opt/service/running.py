@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from mdm_opt.errors import MdmOptError
 from mdm_opt.measurement import Candidate, Measurement, measure
@@ -16,12 +17,15 @@ from mdm_opt.persistence import (
 from mdm_opt.plugins import one_line
 from mdm_opt.schedules import BetaSchedule
 from mdm_opt.search import Point
+from mdm_opt.service.settling import settle, tell
 from mdm_opt.service.stopping import StopSignal
-from mdm_opt.service.studies import OpenStudy, exclusive
+from mdm_opt.service.studies import OpenStudy, exclusive, open_study
 from mdm_opt.service.workers import Pulse, Worker, check_given_up
 from mdm_opt.storage_errors import Patience
 
 _IDLE_SECONDS = 1.0
+# Long enough for a server's restart.
+JOIN_SECONDS = 30.0
 # One error may be the candidate's or the moment's; this many are the model's or the objective's.
 _ERRORS_IN_A_ROW = 3
 
@@ -71,6 +75,39 @@ class Manners:
     report: Callable[[str], None] = lambda _: None
 
 
+def join_study(
+    name: str,
+    url: str,
+    stop: StopSignal,
+    report: Callable[[str], None],
+    *,
+    wait_seconds: float = JOIN_SECONDS,
+    own_file: str | Path | None = None,
+    device: str | None = None,
+) -> OpenStudy:
+    """Opens a study to work on it; waits for a server that is being restarted or is crowded.
+
+    Args:
+        name: of the study.
+        url: of the database.
+        stop: asks to end.
+        report: called with a line about what is unusual.
+        wait_seconds: longest time to wait for the database.
+        own_file: see `open_study`.
+        device: see `open_study`.
+
+    Raises:
+        InputError: as `open_study`.
+        Stopped: where ``stop`` was asked to.
+    """
+
+    def opened() -> OpenStudy:
+        with stop.allowed():
+            return open_study(name, url, own_file=own_file, device=device, to_work=True)
+
+    return Patience(wait_seconds, stop.sleep, report)(opened)
+
+
 def run_trials(
     opened: OpenStudy, manners: Manners | None = None, stop: StopSignal | None = None
 ) -> Iterator[FinishedTrial]:
@@ -99,36 +136,10 @@ def run_trials(
     ):
         alone = worker.id if is_sqlite(opened.repository.url) else None
         loop.patience(lambda: loop.queue.free_lost(all_but=alone))
-        loop.patience(lambda: settle(opened))
+        loop.patience(lambda: settle(opened.repository, opened.queue, opened.search, opened.name))
         yield from loop.run(worker.id)
-        loop.patience(lambda: settle(opened))
-
-
-def settle(opened: OpenStudy) -> None:
-    """Brings Optuna's trials to what our tables say, after workers that died in between.
-
-    A trial that was measured is finished; one that no trial of the budget has any more is failed.
-    Others belong to a worker, or wait for one.
-    """
-    running = opened.search.running()
-    if not running:
-        return
-    trials = opened.queue.trials()
-    by_number = {trial.trial_number: trial for trial in trials}
-    by_position = {trial.position: trial for trial in trials}
-    measured: dict[int | None, MeasurementRecord] = {}
-    for number, position in running.items():
-        trial = by_number.get(number)
-        if trial is None:
-            ours = by_position.get(-1 if position is None else position)
-            # Its worker may be about to enter it.
-            if ours is None or ours.trial_number is not None:
-                opened.search.fail(number)
-        elif trial.finished_at is not None:
-            if not measured:
-                records = opened.repository.measurements(opened.name, ["search"])
-                measured = {record.trial_number: record for record in records}
-            _tell(opened, number, measured[number])
+        loop.patience(lambda: settle(opened.repository, opened.queue, opened.search, opened.name))
+        check_given_up(loop.patience(loop.queue.trials))
 
 
 class _Loop:
@@ -158,7 +169,6 @@ class _Loop:
                 break
             # Others may die, and leave their trials to us.
             self._stop.sleep(_IDLE_SECONDS)
-        check_given_up(self.patience(self.queue.trials))
 
     def _do(self, trial: TrialRecord, worker_id: int) -> FinishedTrial | None:
         proposal = self.patience(lambda: self._begin(trial))
@@ -186,7 +196,7 @@ class _Loop:
         if finished is None:
             self._report(f"trial {proposal.number} had been finished by another worker")
             return None
-        self.patience(lambda: _tell(self._opened, proposal.number, record))
+        self.patience(lambda: tell(self._opened.search, proposal.number, record))
         return FinishedTrial(proposal, measurement, finished)
 
     def _begin(self, trial: TrialRecord) -> Proposal | None:
@@ -241,16 +251,6 @@ def _point(trial: TrialRecord) -> Point | None:
     if trial.beta_a is None or trial.beta_b is None:
         return None
     return Point(trial.steps, trial.beta_a, trial.beta_b)
-
-
-def _tell(opened: OpenStudy, number: int, record: MeasurementRecord) -> None:
-    measured = {
-        "counts": record.counts,
-        "nfe": record.nfe,
-        "standard_error": record.standard_error,
-        "instances": record.instances,
-    }
-    opened.search.finish(number, record.value, record.nfe, record.guards, measured)
 
 
 def measurement_record(

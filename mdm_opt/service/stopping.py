@@ -1,4 +1,4 @@
-"""SIGTERM and Ctrl-C, let in where they can do no harm."""
+"""SIGTERM, Ctrl-C and a closed terminal, let in where they can do no harm."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ class Stopped(KeyboardInterrupt):
 
 
 class StopSignal:
-    """Catches SIGTERM and SIGINT for as long as it is entered.
+    """Catches SIGTERM, SIGINT and SIGHUP for as long as it is entered.
 
     They are let in inside `allowed`, where a measurement runs, and kept back elsewhere, where
-    trials are being taken and finished. A second signal is not kept back. Outside the main
+    trials are being taken and finished. A second Ctrl-C is not kept back. Outside the main
     thread, which alone can catch signals, `stop` does the same from another thread, at the next
     `allowed`.
     """
 
-    _CAUGHT = (signal.SIGTERM, signal.SIGINT)
+    _CAUGHT = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
     def __init__(self) -> None:
         self._number: int | None = None
@@ -37,7 +37,13 @@ class StopSignal:
 
     def __enter__(self) -> StopSignal:
         if threading.current_thread() is threading.main_thread():
-            self._before = {n: signal.signal(n, self._handle) for n in self._CAUGHT}
+            # Under nohup, closing the terminal is to be survived.
+            caught = [
+                number
+                for number in self._CAUGHT
+                if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN
+            ]
+            self._before = {number: signal.signal(number, self._handle) for number in caught}
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -76,6 +82,9 @@ class StopSignal:
             raise Stopped(self._number)
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
-        again, self._number = self._number is not None, number
+        # Cluster managers signal the whole group, and the launch hands SIGTERM on: only a person
+        # who presses Ctrl-C again does not want to wait.
+        again = self._number is not None and number == signal.SIGINT
+        self._number = number
         if self._open or again:
             raise Stopped(number)

@@ -25,11 +25,14 @@ from mdm_opt.persistence import (
 )
 from mdm_opt.search import SearchStudy, seeds
 from mdm_opt.service.problems import InstanceSets, build_problem
+from mdm_opt.storage_errors import Patience
 
 MORE_WORKERS = (
     "For more, start a server with 'mdm-opt storage start' and move the study to it with "
     "'mdm-opt storage copy'"
 )
+
+_PLAN_SECONDS = 30.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,15 +91,17 @@ def create_study(path: str | Path, url: str) -> OpenStudy:
     name = study_file.study.name
     with exclusive(name, url), schema_lock(url):
         SearchStudy.create_tables(repository.engine)
-        existing = repository.find_study(name)
+        existing, planned = repository.find_study(name), study_file.search.trials
         if existing is None:
             SearchStudy.create(repository.engine, study_file, problem.objective.direction)
             existing = _new_record(study_file, folder, problem)
             repository.add_study(existing)
         else:
             _check_same(existing, study_file)
-            repository.update_study_file(name, study_file.canonical(), str(folder))
-        TrialQueue(repository, name).plan(first, study_file.space.steps, study_file.search.trials)
+        # A worker that joins now must not find fewer trials than the study file asks for.
+        queue = TrialQueue(repository, name)
+        Patience(_PLAN_SECONDS)(lambda: queue.plan(first, study_file.space.steps, planned))
+        repository.update_study_file(name, study_file.canonical(), str(folder))
     return _open(study_file, existing, problem, repository)
 
 

@@ -88,12 +88,14 @@ class Worker:
             Patience(seconds=10.0)(lambda: self._queue.end(self.id, reason))
 
     def _beat(self) -> None:
-        while not self._stopped.wait(self._pulse.interval_seconds):
+        pause = self._pulse.interval_seconds
+        while not self._stopped.wait(pause):
             try:
                 self._queue.beat(self.id)
-            except InputError:
+                pause = self._pulse.interval_seconds
+            except Exception:  # a heart must not stop, whatever the reason
                 # The trials' own calls wait for the database and report it.
-                continue
+                pause = min(1.0, self._pulse.interval_seconds)
 
 
 def check_given_up(trials: Sequence[TrialRecord]) -> None:

@@ -21,7 +21,7 @@ from optuna.distributions import CategoricalDistribution, FloatDistribution
 
 from mdm_opt.measurement import Measurement
 from mdm_opt.service import running
-from mdm_opt.service.studies import open_study
+from mdm_opt.service.stopping import StopSignal
 
 SPACE = {
     "steps": CategoricalDistribution([4, 6]),
@@ -39,7 +39,7 @@ def trivial(problem, _candidate, instances):
 
 def ours(url, name, ready):
     running.measure = trivial
-    opened = open_study(name, url, to_work=True)
+    opened = running.join_study(name, url, StopSignal(), lambda _: None)
     ready()
     seconds = []
     trials = running.run_trials(opened)

@@ -239,5 +239,5 @@ def test_workers_share_out_the_gpus(tmp_path, postgres_url, monkeypatch):
     command = ("launch", "sudoku4", "--storage", postgres_url, "--logs", tmp_path / "logs")
     done = invoke(*command)
     assert done.exit_code == 0, done.output
-    assert "starting 2 workers" in done.output
+    assert "started 2 workers" in done.output
     assert sorted(path.name for path in tmp_path.glob("gpu-*")) == ["gpu-3", "gpu-GPU-5"]

@@ -81,14 +81,14 @@ def test_workers_share_a_budget_and_do_every_trial_once(repository):
 def test_of_many_that_finish_a_trial_one_is_kept(repository):
     queue = TrialQueue(repository, "s")
     queue.plan([], [4], 1)
-    worker = queue.register("here", 1, "cpu", "0", 60.0)
-    trial = queue.claim(worker)
+    workers = [queue.register("here", pid, "cpu", "0", 60.0) for pid in range(WORKERS)]
+    trial = queue.claim(workers[0])
     queue.begin(trial, 0, 1.0, 1.0)
 
     def work(index):
         with closing(Repository(repository.url, create=False)) as own:
             record = measurement(trial_number=0, label=str(index))
-            return TrialQueue(own, "s").finish(trial, worker, record)
+            return TrialQueue(own, "s").finish(trial, workers[index], record)
 
     won = together(WORKERS, work)
     (winner,) = [index for index, finished in enumerate(won) if finished is not None]

@@ -24,6 +24,7 @@ from mdm_opt.service.running import run_trials
 from mdm_opt.service.stopping import StopSignal
 from mdm_opt.service.studies import create_study
 from mdm_opt.service.workers import Pulse
+from mdm_opt.storage_errors import Patience
 
 pytestmark = pytest.mark.postgres
 PULSE = Pulse(interval_seconds=0.5, grace_seconds=3.0)
@@ -97,9 +98,10 @@ class Disturber:
 
     def holders(self):
         """Process and worker ids of the live processes that hold a trial now."""
-        held = {t.worker_id for t in self.queue.trials() if t.finished_at is None}
+        trials = Patience()(self.queue.trials)
+        held = {t.worker_id for t in trials if t.finished_at is None}
         ours = set(self.engine.pids.values()) - self.killed
-        alive = self.queue.alive()
+        alive = Patience()(self.queue.alive)
         return {w.pid: w.id for w in alive if w.id in held and w.pid in ours}
 
     def disturb(self, finished):
@@ -139,6 +141,8 @@ def survive(tmp_path, faults):
         assert len(disturber.killed) == faults.kills
         assert disturber.restarted
         assert disturber.frozen_id is not None
+        # Connections from before the restart are gone.
+        Patience()(opened.queue.progress)
         check_study(opened, url, faults, expected)
         check_workers(opened.queue, disturber, faults)
         opened.repository.close()

@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 from many_loops import run_loops
+from postgres import fresh_database, private_server
 from sqlalchemy import text
 from study_files import SUDOKU4, optuna_trials, write_study
 
@@ -15,7 +16,13 @@ from mdm_opt.service.studies import create_study
 pytestmark = pytest.mark.postgres
 
 
-def test_sixty_loops_share_a_server_with_a_hundred_connections(tmp_path, postgres_url):
+def test_sixty_loops_share_a_server_with_a_hundred_connections(tmp_path):
+    """On a server of its own: other tests may hold connections of the shared one."""
+    with private_server() as server, fresh_database(server) as url:
+        sixty_loops(tmp_path, url)
+
+
+def sixty_loops(tmp_path, postgres_url):
     path = write_study(tmp_path, SUDOKU4, trials="150", steps="[4, 6]", instances="2")
     opened = create_study(path, postgres_url)
     with opened.repository.transaction() as session:

@@ -1,0 +1,52 @@
+"""Bringing Optuna's trials to what our tables say."""
+
+from __future__ import annotations
+
+from mdm_opt.persistence import MAX_FAILURES, MeasurementRecord, Repository, TrialQueue
+from mdm_opt.search import SearchStudy
+
+
+def settle(repository: Repository, queue: TrialQueue, search: SearchStudy, name: str) -> None:
+    """Settles what workers left that died between our tables and Optuna.
+
+    A trial that was measured is finished. One that no trial of the budget has any more, or that
+    was given up, is failed. Others belong to a worker, or wait for one.
+
+    Args:
+        repository: the database.
+        queue: of the study.
+        search: Optuna's side of it.
+        name: of the study.
+    """
+    running = search.running()
+    if not running:
+        return
+    trials = queue.trials()
+    by_number = {trial.trial_number: trial for trial in trials}
+    by_position = {trial.position: trial for trial in trials}
+    measured: dict[int | None, MeasurementRecord] = {}
+    for number, position in running.items():
+        trial = by_number.get(number)
+        if trial is None:
+            ours = by_position.get(-1 if position is None else position)
+            # Its worker may be about to enter it.
+            if ours is None or ours.trial_number is not None:
+                search.fail(number)
+        elif trial.finished_at is not None:
+            if not measured:
+                records = repository.measurements(name, ["search"])
+                measured = {record.trial_number: record for record in records}
+            tell(search, number, measured[number])
+        elif trial.failures >= MAX_FAILURES and trial.worker_id is None:
+            search.fail(number)
+
+
+def tell(search: SearchStudy, number: int, record: MeasurementRecord) -> None:
+    """Finishes a trial in Optuna with its measurement."""
+    measured = {
+        "counts": record.counts,
+        "nfe": record.nfe,
+        "standard_error": record.standard_error,
+        "instances": record.instances,
+    }
+    search.finish(number, record.value, record.nfe, record.guards, measured)
