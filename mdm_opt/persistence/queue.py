@@ -161,8 +161,13 @@ class TrialQueue:
             session.flush()
             return row.id
 
-    def beat(self, worker_id: int) -> None:
-        """Says that a worker lives, even one that was thought dead; frees what the dead left."""
+    def beat(self, worker_id: int, *, bury: bool = True) -> None:
+        """Says that a worker lives, even one that was thought dead.
+
+        Args:
+            worker_id: of the worker.
+            bury: whether to free what dead workers hold, too.
+        """
         with self._repository.transaction() as session:
             session.execute(
                 update(WorkerRow)
@@ -172,7 +177,8 @@ class TrialQueue:
                 )
                 .values(heartbeat_at=_now(session), ended_at=None, ended=None)
             )
-        self.free_lost()
+        if bury:
+            self.free_lost()
 
     def free_lost(self, *, all_but: int | None = None) -> int:
         """Takes trials from workers without a heartbeat within their grace period.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -88,14 +90,16 @@ class Worker:
             Patience(seconds=10.0)(lambda: self._queue.end(self.id, reason))
 
     def _beat(self) -> None:
-        pause = self._pulse.interval_seconds
+        pause, failed_at = self._pulse.interval_seconds, -math.inf
         while not self._stopped.wait(pause):
+            # While the database was away, the others could not show that they are alive, either.
+            bury = time.monotonic() - failed_at > self._pulse.grace_seconds
             try:
-                self._queue.beat(self.id)
+                self._queue.beat(self.id, bury=bury)
                 pause = self._pulse.interval_seconds
             except Exception:  # a heart must not stop, whatever the reason
                 # The trials' own calls wait for the database and report it.
-                pause = min(1.0, self._pulse.interval_seconds)
+                pause, failed_at = min(1.0, self._pulse.interval_seconds), time.monotonic()
 
 
 def check_given_up(trials: Sequence[TrialRecord]) -> None:

@@ -403,3 +403,39 @@ def test_times_are_kept_as_utc(queue, repository):
         times = [row.started_at, row.finished_at, who.started_at, who.heartbeat_at, who.ended_at]
     assert all(time.tzinfo is None for time in times)
     assert all(abs((utc_now() - time).total_seconds()) < 60 for time in times)
+
+
+def test_a_trial_taken_by_a_worker_after_its_end_is_freed(queue, repository):
+    """It was thought dead, took another trial before its heart beat again, and died."""
+    queue.plan([], [4], 2)
+    frozen, other = worker(queue, grace=5.0), worker(queue)
+    age(repository, frozen, 6)
+    queue.beat(other)
+    taken = queue.claim(frozen)
+    assert queue.claim(other).position != taken.position
+    assert queue.claim(worker(queue)) is None
+    queue.beat(other)
+    assert queue.claim(worker(queue)).position == taken.position
+
+
+def test_a_worker_that_has_ended_is_not_called_lost_afterwards(queue, repository):
+    queue.plan([], [4], 1)
+    done, other = worker(queue, grace=5.0), worker(queue)
+    queue.end(done, "finished")
+    age(repository, done, 60)
+    assert queue.free_lost() == 0
+    assert {w.id: w.ended for w in queue.workers()} == {done: "finished", other: None}
+
+
+def test_a_trial_that_was_given_up_starts_anew_with_its_candidate(queue):
+    queue.plan([], [4], 1)
+    me = worker(queue)
+    for _ in range(3):
+        taken = queue.claim(me)
+        assert queue.begin(taken, 7, 1.0, 2.0) == 7
+        queue.fail(taken, me, "no luck")
+    assert queue.progress().failed == 1
+    queue.plan([], [4], 1)
+    again = queue.claim(me)
+    assert (again.trial_number, again.beta_a, again.beta_b) == (None, 1.0, 2.0)
+    assert queue.begin(again, 8, 1.0, 2.0) == 8

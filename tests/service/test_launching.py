@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from study_files import database, write_study
+from study_files import database, optuna_trials, write_study
 
 from mdm_opt.errors import InputError, RunError
+from mdm_opt.search import SearchStudy
 from mdm_opt.service import launching
 from mdm_opt.service.launching import Exit, launch
 from mdm_opt.service.running import run_trials
@@ -130,3 +131,33 @@ def test_what_is_left_is_estimated_from_what_was_done(opened):
     assert set(later.best) == {4}
     states.close()
     assert engine.stopped
+
+
+def test_a_worker_that_is_frozen_at_the_end_does_not_hold_up_the_launch(opened, monkeypatch):
+    monkeypatch.setattr(launching, "_LAST_WORDS_SECONDS", 0.0)
+    engine = ScriptedEngine({0: [], 1: [0]}, at_start=lambda: None)
+    for _trial in run_trials(opened):
+        pass
+    states = follow(opened, engine, 2)
+    assert states[-1].progress.finished == 6
+    assert engine.stopped
+
+
+def test_a_launch_tells_optuna_what_its_last_worker_could_not(opened, monkeypatch):
+    """The worker is killed between our tables and Optuna; nobody comes after it."""
+
+    def killed(*_arguments):
+        raise KeyboardInterrupt
+
+    trials = run_trials(opened)
+    for _ in range(5):
+        next(trials)
+    monkeypatch.setattr(SearchStudy, "finish", killed)
+    with pytest.raises(KeyboardInterrupt):
+        next(trials)
+    monkeypatch.undo()
+    states = [trial.state.name for trial in optuna_trials(opened.repository.url)]
+    assert states == ["COMPLETE"] * 5 + ["RUNNING"]
+    follow(opened, ScriptedEngine({0: [-9]}), 1)
+    states = [trial.state.name for trial in optuna_trials(opened.repository.url)]
+    assert states == ["COMPLETE"] * 6
