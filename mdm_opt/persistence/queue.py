@@ -7,41 +7,23 @@ Every call can be repeated after a lost connection.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy import ColumnElement, DateTime, case, func, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from mdm_opt.errors import InputError
+from mdm_opt.persistence.planning import SeedPoint, missing, without_surplus
 from mdm_opt.persistence.repository import MeasurementRecord, Repository, measurement_row
 from mdm_opt.persistence.tables import StudyRow, TrialRow, WorkerRow
 
 # A candidate on which the model or the objective raised this often is left alone.
 MAX_FAILURES = 3
-SEARCHED = "search"
 LOST = "lost"
 # Sessions here are empty: there is nothing in them to bring up to date.
 _PLAIN = {"synchronize_session": False}
-
-
-class SeedPoint(Protocol):
-    """A candidate that is tried first."""
-
-    @property
-    def label(self) -> str: ...
-
-    @property
-    def steps(self) -> int: ...
-
-    @property
-    def beta_a(self) -> float: ...
-
-    @property
-    def beta_b(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -137,9 +119,9 @@ class TrialQueue:
             )
             session.execute(update(TrialRow).where(*unfinished).values(failures=0))
             rows = list(session.scalars(select(TrialRow).where(self._ours()).order_by("position")))
-            rows = _without_surplus(session, rows, total)
+            rows = without_surplus(session, rows, total)
             position = rows[-1].position + 1 if rows else 0
-            for row in _missing(rows, seeds, steps, total):
+            for row in missing(rows, seeds, steps, total):
                 session.add(TrialRow(study_id=self._study_id, position=position, **row))
                 position += 1
 
@@ -393,39 +375,6 @@ def _now(session: Session) -> datetime:
     """The clock that all workers share, as naive UTC."""
     now: datetime = session.scalars(select(type_coerce(func.current_timestamp(), DateTime))).one()
     return now.replace(tzinfo=None)
-
-
-def _without_surplus(session: Session, rows: list[TrialRow], total: int) -> list[TrialRow]:
-    """Removes the last trials that nobody has begun, down to ``total``."""
-    kept, surplus = [], max(0, len(rows) - total)
-    for row in reversed(rows):
-        untouched = row.finished_at is None and row.worker_id is None and row.attempts == 0
-        if surplus and untouched:
-            session.delete(row)
-            surplus -= 1
-        else:
-            kept.append(row)
-    session.flush()
-    return kept[::-1]
-
-
-def _missing(
-    rows: Sequence[TrialRow], seeds: Sequence[SeedPoint], steps: Sequence[int], total: int
-) -> list[dict[str, object]]:
-    """What has to be added so that there are ``total`` trials."""
-    have = {(row.label, row.steps) for row in rows}
-    room = total - len(rows)
-    added: list[dict[str, object]] = [
-        {"label": s.label, "steps": s.steps, "beta_a": s.beta_a, "beta_b": s.beta_b}
-        for s in seeds
-        if (s.label, s.steps) not in have
-    ][: max(0, room)]
-    shares = Counter([row.steps for row in rows] + [row["steps"] for row in added])
-    for _ in range(room - len(added)):
-        fewest = min(steps, key=lambda count: shares[count])
-        shares[fewest] += 1
-        added.append({"label": SEARCHED, "steps": fewest})
-    return added
 
 
 def _trial_record(row: TrialRow) -> TrialRecord:
