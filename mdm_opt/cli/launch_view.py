@@ -82,8 +82,11 @@ class LaunchView:
             silent = f"{max(0.0, worker.silent_seconds):.0f} s ago"
             row = (str(worker.id), worker.host, str(worker.pid), worker.device, silent)
             table.add_row(*row)
-        lines = [Text(fact) for fact in self._facts(state)]
-        return Group(bar, *lines, Text(f"running for {_clock(state.seconds)}"), table)
+        first, *others = self._facts(state)
+        top = Table.grid(padding=(0, 1))
+        top.add_row(bar, Text(first))
+        lines = [Text(fact) for fact in [*others, f"running for {_clock(state.seconds)}"]]
+        return Group(top, *lines, table)
 
 
 def _clock(seconds: float) -> str:
