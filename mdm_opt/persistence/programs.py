@@ -148,7 +148,8 @@ def _within_reach(account: pwd.struct_passwd, binaries: Path, folder: Path, vers
     with suppress(InputError):
         _check_reach(account, binaries / "postgres")
         return binaries
-    copied = folder.with_name(f".{folder.name}.programs-{version}")
+    # Not by the folder's name: initdb does not find its fellows under all that may stand there.
+    copied = folder.with_name(f".mdm-opt-programs-{version}")
     inner = binaries.relative_to(binaries.parents[2])
     if not copied.exists():
         fresh = copied.with_name(f"{copied.name}.new")
