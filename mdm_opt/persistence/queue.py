@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, DateTime, case, func, select, type_coerce, update
+from sqlalchemy import ColumnElement, Connection, DateTime, case, func, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from mdm_opt.errors import InputError
@@ -128,7 +128,7 @@ class TrialQueue:
     def register(self, host: str, pid: int, device: str, version: str, grace: float) -> int:
         """Keeps a new worker; returns its id."""
         with self._repository.transaction() as session:
-            now = _now(session)
+            now = database_now(session)
             row = WorkerRow(
                 study_id=self._study_id,
                 host=host,
@@ -157,7 +157,7 @@ class TrialQueue:
                     WorkerRow.id == worker_id,
                     WorkerRow.ended.is_(None) | (WorkerRow.ended == LOST),
                 )
-                .values(heartbeat_at=_now(session), ended_at=None, ended=None)
+                .values(heartbeat_at=database_now(session), ended_at=None, ended=None)
             )
         if bury:
             self.free_lost()
@@ -172,7 +172,7 @@ class TrialQueue:
             The number of workers that were found dead.
         """
         with self._repository.transaction() as session:
-            now = _now(session)
+            now = database_now(session)
             seen = session.scalars(
                 select(WorkerRow).where(
                     WorkerRow.study_id == self._study_id, WorkerRow.ended_at.is_(None)
@@ -289,7 +289,7 @@ class TrialQueue:
         """All workers that the study has had, oldest first."""
         names = set(WorkerRecord.__dataclass_fields__) - {"silent_seconds"}
         with self._repository.transaction() as session:
-            now = _now(session)
+            now = database_now(session)
             rows = session.scalars(
                 select(WorkerRow).where(WorkerRow.study_id == self._study_id).order_by("id")
             )
@@ -371,7 +371,7 @@ class TrialQueue:
         )
 
 
-def _now(session: Session) -> datetime:
+def database_now(session: Session | Connection) -> datetime:
     """The clock that all workers share, as naive UTC."""
     now: datetime = session.scalars(select(type_coerce(func.current_timestamp(), DateTime))).one()
     return now.replace(tzinfo=None)

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select, text, type_coerce
+from sqlalchemy import Table, insert, select, text
 from sqlalchemy import inspect as inspect_tables
 from sqlalchemy.orm import Session
 
 from mdm_opt.errors import InputError
 from mdm_opt.persistence.database import check_file, make_engine, revisions
 from mdm_opt.persistence.location import is_sqlite, shown
-from mdm_opt.persistence.queue import LOST
+from mdm_opt.persistence.queue import LOST, database_now
 from mdm_opt.persistence.repository import Repository
 from mdm_opt.persistence.tables import (
     Base,
@@ -96,9 +96,7 @@ def database_state(url: str) -> DatabaseState:
             if revision is not None:
                 studies = tuple(connection.scalars(select(_STUDIES.c.name)))
             if revision is not None and _WORKERS.name in tables:
-                now = connection.scalars(
-                    select(type_coerce(func.current_timestamp(), _WORKERS.c.started_at.type))
-                ).one()
+                now = database_now(connection)
                 open_rows = connection.execute(
                     select(
                         _WORKERS.c.host,
@@ -110,7 +108,7 @@ def database_state(url: str) -> DatabaseState:
                 workers = tuple(
                     (host, pid)
                     for host, pid, seen, grace in open_rows
-                    if now.replace(tzinfo=None) - seen <= timedelta(seconds=grace)
+                    if now - seen <= timedelta(seconds=grace)
                 )
             return DatabaseState(revision, head, studies, workers)
     finally:

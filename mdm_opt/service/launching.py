@@ -179,10 +179,11 @@ class _Watch:
         return not all(slot.done for slot in self._slots) and not self._waited_enough()
 
     def settle(self) -> None:
-        """Tells Optuna what a last worker that died could not."""
+        """Tells Optuna what a last worker that died could not, and looks for the last time."""
         study_file = stored_study_file(self._record)
         search = SearchStudy(self._repository.engine, study_file)
         self._patience(lambda: settle(self._repository, self._queue, search, self._record.name))
+        self._progress = self._patience(self._queue.progress)
 
     def _waited_enough(self) -> bool:
         """Whether all is done, and a worker that is frozen or hangs has had its time."""
@@ -197,7 +198,7 @@ class _Watch:
 
     def state(self) -> LaunchState:
         """What it looks like now; its news are told once."""
-        progress = self._progress = self._patience(self._queue.progress)
+        progress = self._progress
         seconds = time.monotonic() - self._started
         done = progress.finished - self._first.finished
         left = progress.total - progress.finished - progress.failed

@@ -14,10 +14,9 @@ from mdm_opt.errors import InputError
 from mdm_opt.persistence import StudyRecord
 from mdm_opt.persistence.location import STORAGE_VARIABLE
 from mdm_opt.service.launching import Exit
-from mdm_opt.service.workers import Pulse
+from mdm_opt.service.workers import JOIN_SECONDS, Pulse
 
 _STOP_SECONDS = 30.0
-_WAIT_SECONDS = 30.0
 _GPUS = "CUDA_VISIBLE_DEVICES"
 
 
@@ -59,7 +58,7 @@ class LocalEngine:
             *(sys.executable, "-m", "mdm_opt", "worker", record.name),
             *("--heartbeat", f"{pulse.interval_seconds:g}"),
             *("--grace", f"{pulse.grace_seconds:g}"),
-            *("--wait", f"{_WAIT_SECONDS:g}"),
+            *("--wait", f"{JOIN_SECONDS:g}"),
         ]
         device = str(record.study_file["model"].get("device", "auto"))
         if gpus and device.startswith("cuda:"):

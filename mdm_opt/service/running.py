@@ -20,12 +20,10 @@ from mdm_opt.search import Point
 from mdm_opt.service.settling import settle, tell
 from mdm_opt.service.stopping import StopSignal
 from mdm_opt.service.studies import OpenStudy, exclusive, open_study
-from mdm_opt.service.workers import Pulse, Worker, check_given_up
+from mdm_opt.service.workers import JOIN_SECONDS, Pulse, Worker, check_given_up
 from mdm_opt.storage_errors import Patience
 
 _IDLE_SECONDS = 1.0
-# Long enough for a server's restart.
-JOIN_SECONDS = 30.0
 # One error may be the candidate's or the moment's; this many are the model's or the objective's.
 _ERRORS_IN_A_ROW = 3
 
@@ -66,12 +64,10 @@ class Manners:
 
     Attributes:
         pulse: of its heart.
-        patience_seconds: how long it waits for a database that is away.
         report: called with a line about what is unusual.
     """
 
     pulse: Pulse = field(default_factory=Pulse)
-    patience_seconds: float = 600.0
     report: Callable[[str], None] = lambda _: None
 
 
@@ -152,7 +148,7 @@ class _Loop:
         self._report = manners.report
         self._errors_in_a_row = 0
         self.queue: TrialQueue = opened.queue
-        self.patience = Patience(manners.patience_seconds, stop.sleep, manners.report)
+        self.patience = Patience(pause=stop.sleep, report=manners.report)
 
     def run(self, worker_id: int) -> Iterator[FinishedTrial]:
         while True:

@@ -240,7 +240,7 @@ def _summary(repository: Repository, record: StudyRecord) -> dict[str, Any]:
         "direction": record.direction,
         "steps": list(file["space"]["steps"]),
         "trials": file["search"]["trials"],
-        "finished": repository.finished_trials(record.name),
+        "finished": progress.finished,
         "running": progress.running,
         "failed": progress.failed,
         "workers": len(queue.alive()),

@@ -16,6 +16,9 @@ from mdm_opt.errors import InputError, RunError
 from mdm_opt.persistence import MAX_FAILURES, TrialQueue, TrialRecord
 from mdm_opt.storage_errors import Patience
 
+# How long a worker waits for a database before it has joined: enough for a server's restart.
+JOIN_SECONDS = 30.0
+
 
 @dataclass(frozen=True)
 class Pulse:
