@@ -143,8 +143,9 @@ Bounds = Annotated[
 
 
 class SpaceTable(Table):
-    """[space]; beta_a and beta_b are searched on a log scale."""
+    """[space]; beta_a and beta_b are searched on a log scale, counts around the best known."""
 
+    family: Literal["beta", "free"] = "beta"
     steps: list[Annotated[int, Field(ge=1, le=MAX_STEPS)]] = Field(min_length=1, max_length=32)
     beta_a: Bounds = [0.1, 8.0]
     beta_b: Bounds = [0.1, 8.0]
@@ -254,7 +255,7 @@ ObjectiveTable = (
     | PluginObjective
 )
 
-SEED_NAMES = ("energy", "baselines")
+SEED_NAMES = ("energy", "profile", "baselines", "history")
 
 
 def _seed(value: Any) -> str | list[float]:
@@ -278,8 +279,20 @@ class SearchTable(Table):
     """[search]; trials is the number of finished trials, seeds included."""
 
     trials: int = Field(40, ge=1, le=1_000_000)
-    sampler: Literal["gp", "tpe", "random"] = "gp"
-    seeds: list[Seed] = ["energy", "baselines"]
+    sampler: Literal["shape", "gp", "tpe", "random"] = "shape"
+    seeds: list[Seed] = ["energy", "profile", "baselines"]
+    racing: bool = True
+
+
+class ProfileTable(Table):
+    """[profile]; the information profile that seeds and the search start from."""
+
+    references: str | None = Field(None, min_length=1)
+    sequences: int = Field(32, ge=8, le=65536)
+    precision: float = Field(0.1, ge=0, lt=1)
+    boundaries: int = Field(32, ge=2, le=MAX_STEPS)
+    orders: int = Field(2, ge=1, le=1024)
+    seed: int = Field(0, ge=0, lt=2**63)
 
 
 class VerifyTable(Table):
@@ -314,6 +327,7 @@ class StudyFile(Table):
     space: SpaceTable
     objective: ObjectiveTable
     search: SearchTable = SearchTable()
+    profile: ProfileTable = ProfileTable()
     verify: VerifyTable = VerifyTable()
 
     @field_validator("model", mode="before")
@@ -337,6 +351,35 @@ class StudyFile(Table):
             )
         return self
 
+    @model_validator(mode="after")
+    def _family_fits(self) -> Self:
+        if self.space.family == "free":
+            if self.sampler.reveal != "fixed" or self.sampler.rounding != "full":
+                raise ValueError(
+                    "[space] family 'free' searches counts, which needs reveal = 'fixed' and "
+                    f"rounding = 'full', got reveal = {self.sampler.reveal!r} and rounding = "
+                    f"{self.sampler.rounding!r}"
+                )
+            if self.search.sampler != "shape":
+                raise ValueError(
+                    "[space] family 'free' needs [search] sampler = 'shape', got "
+                    f"{self.search.sampler!r}"
+                )
+        return self
+
+    @property
+    def profile_references(self) -> str:
+        """Where the clean sequences of the profile come from: a file, or ``model``."""
+        if self.profile.references is not None:
+            return self.profile.references
+        own = self.objective
+        return own.references if isinstance(own, PathKlObjective) else "model"
+
+    @property
+    def needs_profile(self) -> bool:
+        """Whether the study starts from the model's information profile."""
+        return "profile" in self.search.seeds or self.space.family == "free"
+
     def canonical(self) -> dict[str, Any]:
         """All values, defaults included, in a form that TOML and JSON can hold."""
         return self.model_dump(mode="json", exclude_none=True)
@@ -344,13 +387,18 @@ class StudyFile(Table):
     def identity_hash(self) -> str:
         """SHA-256 of what makes two runs the same study.
 
-        Where it runs, how many trials it gets and how it is verified may change later.
+        Where it runs, how many trials it gets, whether they race, what the profile is measured
+        on and how results are verified may change later.
         """
         identity = self.canonical()
         for table in (identity["model"], identity["objective"].get("judge", {})):
             for key in ("device", "batch_size"):
                 table.pop(key, None)
         del identity["search"]["trials"], identity["verify"]
+        del identity["search"]["racing"], identity["profile"]
+        # Versions before this key knew no other family.
+        if identity["space"]["family"] == "beta":
+            del identity["space"]["family"]
         return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 

@@ -120,6 +120,28 @@ class Measurement:
         return all(value <= 0 for value in self.guards.values())
 
 
+def joined(parts: Sequence[Measurement]) -> Measurement:
+    """One measurement out of several of a candidate, on instances that are all different.
+
+    Args:
+        parts: at least one, in the order of their instances.
+    """
+    shares = np.array([len(part.instances) for part in parts], dtype=np.float64)
+    shares /= shares.sum()
+    return Measurement(
+        instances=tuple(instance for part in parts for instance in part.instances),
+        scores=np.concatenate([part.scores for part in parts]),
+        nfe=float(shares @ [part.nfe for part in parts]),
+        sequence_calls=sum(part.sequence_calls for part in parts),
+        seconds=sum(part.seconds for part in parts),
+        device=parts[0].device,
+        guards={
+            name: float(shares @ [part.guards[name] for part in parts]) for name in parts[0].guards
+        },
+        batch_size=min(part.batch_size for part in parts),
+    )
+
+
 def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) -> Measurement:
     """Scores a candidate on instances; a pure function of its arguments up to seconds.
 

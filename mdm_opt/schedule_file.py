@@ -12,7 +12,16 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from mdm_opt.errors import InputError
-from mdm_opt.schedules import BetaSchedule, Counts, Reveal, Rounding, reveal_counts, reveal_grid
+from mdm_opt.schedules import (
+    BetaSchedule,
+    Counts,
+    CountsSchedule,
+    MaskSchedule,
+    Reveal,
+    Rounding,
+    reveal_counts,
+    reveal_grid,
+)
 
 SCHEMA_VERSION = 1
 MAX_STEPS = 4096
@@ -29,12 +38,13 @@ class ScheduleValues(Part):
 
     Progress runs from 0 (all masked) to 1 (all revealed). `revealed` is the expected revealed
     fraction at the boundaries of the steps; `counts`, the tokens each step reveals, is null under
-    ancestral reveal, where `revealed` gives the probability of each token in each step.
+    ancestral reveal, where `revealed` gives the probability of each token in each step. In the
+    family ``free`` the counts are the schedule, and `beta_a` and `beta_b` are null.
     """
 
-    family: Literal["beta"] = "beta"
-    beta_a: float = Field(gt=0)
-    beta_b: float = Field(gt=0)
+    family: Literal["beta", "free"] = "beta"
+    beta_a: float | None = Field(gt=0)
+    beta_b: float | None = Field(gt=0)
     steps: int = Field(ge=1, le=MAX_STEPS)
     length: int = Field(ge=1, le=2**20)
     reveal: Reveal
@@ -65,7 +75,11 @@ class MeasuredBaseline(Interval):
 
 
 class ResultValues(Part):
-    """What the schedule scored; biased by the search unless `verified`."""
+    """What the schedule scored; biased by the search unless `verified`.
+
+    `gain_over_linear` holds together with those of the study's other step counts;
+    `claim_error_rate` bounds the probability that any `better_than_linear` among them is wrong.
+    """
 
     objective: str
     unit: str
@@ -73,11 +87,13 @@ class ResultValues(Part):
     value: float
     interval: tuple[float, float]
     confidence: float
+    claim_error_rate: float | None = None
     instances: int
     nfe: float
     verified: bool
     baselines: dict[str, MeasuredBaseline]
     gain_over_linear: Interval | None
+    better_than_linear: bool | None = None
     linear_steps_for_equal_quality: int | None
 
 
@@ -114,6 +130,7 @@ class ExportedSchedule(Part):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         values, expected = self.schedule, None
+        _check_family(values)
         grid = reveal_grid(self.mask_schedule, values.steps)
         if len(values.revealed) != len(grid) or not np.allclose(
             values.revealed, grid, rtol=0, atol=1e-9
@@ -134,9 +151,12 @@ class ExportedSchedule(Part):
         return self
 
     @property
-    def mask_schedule(self) -> BetaSchedule:
+    def mask_schedule(self) -> MaskSchedule:
         """alpha(t) as a function."""
-        return BetaSchedule(self.schedule.beta_a, self.schedule.beta_b)
+        values = self.schedule
+        if values.beta_a is not None and values.beta_b is not None:
+            return BetaSchedule(values.beta_a, values.beta_b)
+        return CountsSchedule(tuple(values.counts or ()))
 
     @property
     def counts(self) -> Counts:
@@ -152,6 +172,21 @@ class ExportedSchedule(Part):
     def to_json(self) -> str:
         """The file's content."""
         return self.model_dump_json(indent=2) + "\n"
+
+
+def _check_family(values: ScheduleValues) -> None:
+    """Raises ValueError where a schedule lacks what its family is given by."""
+    given = values.beta_a is not None, values.beta_b is not None
+    if values.family == "beta" and not all(given):
+        raise ValueError("schedule.beta_a and schedule.beta_b are needed in the family 'beta'")
+    if values.family == "free" and (
+        any(given) or not values.counts or len(values.counts) != values.steps
+    ):
+        raise ValueError(
+            "schedule.counts, one for each step and nothing else, are needed in the family 'free'"
+        )
+    if values.family == "free" and sum(values.counts or ()) != values.length:
+        raise ValueError("schedule.counts contradict length")
 
 
 def load_schedule(path: str | Path) -> ExportedSchedule:

@@ -66,15 +66,77 @@ def paired_difference(first: Array, second: Array, confidence: float) -> Estimat
     n, mean = len(differences), float(differences.mean())
     if n == 1:
         return Estimate(mean, mean, mean)
-    if np.isin(np.concatenate([first, second]), (0.0, 1.0)).all():
-        up = (np.count_nonzero(differences > 0) + 1) / (n + 2)
-        down = (np.count_nonzero(differences < 0) + 1) / (n + 2)
-        center = up - down
-        half = _normal(confidence) * math.sqrt((up + down - center**2) / (n + 2))
+    if _binary(first, second):
+        center, error = _bonett_price(differences)
+        half = _normal(confidence) * error
         # At low confidence the centre's shrinkage can exceed the half width.
         low, high = min(mean, center - half), max(mean, center + half)
         return Estimate(mean, max(-1.0, low), min(1.0, high))
     return _student(differences, confidence)
+
+
+def simultaneous(confidence: float, intervals: int) -> float:
+    """Confidence of each of several intervals that hold together with ``confidence``.
+
+    Bonferroni: whatever depends on what.
+
+    Args:
+        confidence: that all of them cover, in (0, 1).
+        intervals: how many, at least 1.
+    """
+    return 1 - (1 - confidence) / intervals
+
+
+def paired_standard_error(first: Array, second: Array) -> float:
+    """Standard error of the mean of ``first - second``, scores of the same instances.
+
+    Where all scores are 0 or 1, that of Bonett and Price's interval, which is never 0.
+
+    Args:
+        first: float64 ``(n,)``.
+        second: float64 ``(n,)``.
+    """
+    differences = first - second
+    n = len(differences)
+    if n == 1:
+        return 0.0
+    if _binary(first, second):
+        return _bonett_price(differences)[1]
+    return float(differences.std(ddof=1) / math.sqrt(n))
+
+
+def worse_p_value(first: Array, second: Array) -> float:
+    """One-sided p-value of "the mean of ``first`` is at most that of ``second``".
+
+    Small where ``first`` is larger, beyond what chance does. The exact sign test on discordant
+    pairs where all scores are 0 or 1, else Student's t on the differences.
+
+    Args:
+        first: float64 ``(n,)``.
+        second: float64 ``(n,)``, of the same instances.
+    """
+    differences = first - second
+    n = len(differences)
+    if _binary(first, second):
+        up, down = np.count_nonzero(differences > 0), np.count_nonzero(differences < 0)
+        return float(stats.binom.sf(up - 1, up + down, 0.5)) if up + down else 1.0
+    mean, spread = float(differences.mean()), float(differences.std(ddof=1)) if n > 1 else 0.0
+    if spread == 0:
+        return 0.0 if mean > 0 and n > 1 else 1.0
+    return float(stats.t.sf(mean / (spread / math.sqrt(n)), n - 1))
+
+
+def _binary(first: Array, second: Array) -> bool:
+    return bool(np.isin(np.concatenate([first, second]), (0.0, 1.0)).all())
+
+
+def _bonett_price(differences: Array) -> tuple[float, float]:
+    """Centre and standard error of the adjusted difference of two paired shares."""
+    n = len(differences)
+    up = (np.count_nonzero(differences > 0) + 1) / (n + 2)
+    down = (np.count_nonzero(differences < 0) + 1) / (n + 2)
+    center = up - down
+    return center, math.sqrt((up + down - center**2) / (n + 2))
 
 
 def _student(scores: Array, confidence: float) -> Estimate:

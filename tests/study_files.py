@@ -23,6 +23,7 @@ instances = 16
 [search]
 trials = 6
 sampler = "random"
+seeds = ["energy", "baselines"]
 [verify]
 instances = 32
 top = 2

@@ -160,23 +160,29 @@ reveals = {
     "rounding": st.sampled_from(["full", "cumulative"]),
 }
 seeds = st.lists(
-    st.sampled_from(["energy", "baselines"]) | st.lists(betas, min_size=2, max_size=2), max_size=4
+    st.sampled_from(["energy", "profile", "baselines", "history"])
+    | st.lists(betas, min_size=2, max_size=2),
+    max_size=4,
 )
+whole_space = {
+    "steps": st.lists(st.integers(1, 4096), min_size=1, max_size=5, unique=True),
+}
+search_keys = {"trials": st.integers(1, 10**6), "seeds": seeds, "racing": st.booleans()}
 shared = {
     "study": table({"name": names}, seed=st.integers(0, 2**63 - 1)),
     "model": models,
-    "space": table(
-        {"steps": st.lists(st.integers(1, 4096), min_size=1, max_size=5, unique=True)},
-        beta_a=bounds,
-        beta_b=bounds,
-    ),
 }
+beta_space = table(whole_space, family=st.just("beta"), beta_a=bounds, beta_b=bounds)
+beta_search = table({}, sampler=st.sampled_from(["shape", "gp", "tpe", "random"]), **search_keys)
 rest = {
-    "search": table(
+    "profile": table(
         {},
-        trials=st.integers(1, 10**6),
-        sampler=st.sampled_from(["gp", "tpe", "random"]),
-        seeds=seeds,
+        references=st.just("clean.txt"),
+        sequences=st.integers(8, 65536),
+        boundaries=st.integers(2, 4096),
+        orders=st.integers(1, 1024),
+        precision=st.floats(0, 1, exclude_max=True),
+        seed=st.integers(0, 2**63 - 1),
     ),
     "verify": table(
         {},
@@ -186,10 +192,25 @@ rest = {
     ),
 }
 studies = st.one_of(
-    table(shared | {"objective": exact_objectives}, **rest, sampler=table({}, **reveals)),
     table(
-        shared | {"objective": sampled_objectives},
+        shared | {"space": beta_space, "objective": exact_objectives},
         **rest,
+        search=beta_search,
+        sampler=table({}, **reveals),
+    ),
+    table(
+        shared
+        | {
+            "space": table(whole_space | {"family": st.just("free")}),
+            "objective": exact_objectives,
+        },
+        **rest,
+        search=table({}, sampler=st.just("shape"), **search_keys),
+    ),
+    table(
+        shared | {"space": beta_space, "objective": sampled_objectives},
+        **rest,
+        search=beta_search,
         sampler=table(
             {},
             **reveals,
@@ -273,9 +294,26 @@ def test_defaults() -> None:
             "reveal": "fixed",
             "rounding": "full",
         },
-        "space": {"steps": [4], "beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0]},
+        "space": {
+            "family": "beta",
+            "steps": [4],
+            "beta_a": [0.1, 8.0],
+            "beta_b": [0.1, 8.0],
+        },
         "objective": {"kind": "path_kl", "instances": 32, "references": "model"},
-        "search": {"trials": 40, "sampler": "gp", "seeds": ["energy", "baselines"]},
+        "search": {
+            "trials": 40,
+            "sampler": "shape",
+            "seeds": ["energy", "profile", "baselines"],
+            "racing": True,
+        },
+        "profile": {
+            "sequences": 32,
+            "precision": 0.1,
+            "boundaries": 32,
+            "orders": 2,
+            "seed": 0,
+        },
         "verify": {"instances": 256, "top": 3, "confidence": 0.95},
     }
 
@@ -312,6 +350,10 @@ def test_edges_of_what_is_accepted() -> None:
         ("study.seed", 2**63 - 1),
         ("study.name", "a" * 64),
         ("search.seeds", []),
+        ("profile.sequences", 8),
+        ("profile.boundaries", 2),
+        ("profile.precision", 0.0),
+        ("profile.seed", 2**63 - 1),
         ("verify.instances", 2),
     ]:
         assert isinstance(parse_study(with_value(path, value), "f"), StudyFile)
@@ -334,7 +376,7 @@ RICH: Tree = {
         "batch_size": 8,
     },
     "sampler": {"order": "random", "temperature": 1.0, "reveal": "fixed", "rounding": "full"},
-    "space": {"steps": [4], "beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0]},
+    "space": {"family": "beta", "steps": [4], "beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0]},
     "objective": {
         "kind": "judge_nll",
         "instances": 64,
@@ -348,13 +390,28 @@ RICH: Tree = {
         },
         "min_entropy_nats": 0.5,
     },
-    "search": {"trials": 40, "sampler": "gp", "seeds": ["energy"]},
+    "search": {"trials": 40, "sampler": "shape", "seeds": ["energy"], "racing": True},
+    "profile": {
+        "references": "clean.txt",
+        "sequences": 32,
+        "boundaries": 16,
+        "orders": 2,
+        "precision": 0.0,
+        "seed": 0,
+    },
     "verify": {"instances": 256, "top": 3, "confidence": 0.95},
 }
 IGNORED: Tree = {
     "model.device": "cuda",
     "model.batch_size": 9,
     "search.trials": 41,
+    "search.racing": False,
+    "profile.references": "others.txt",
+    "profile.sequences": 64,
+    "profile.boundaries": 17,
+    "profile.orders": 1,
+    "profile.precision": 0.5,
+    "profile.seed": 1,
     "verify.instances": 257,
     "verify.top": 4,
     "verify.confidence": 0.9,
@@ -374,6 +431,7 @@ IDENTITY: Tree = {
     "sampler.temperature": 0.5,
     "sampler.reveal": "ancestral",
     "sampler.rounding": "cumulative",
+    "space.family": "free",
     "space.steps": [4, 5],
     "space.beta_a": [0.1, 8.5],
     "space.beta_b": [0.2, 8.0],
@@ -439,11 +497,12 @@ def test_identity_tells_apart(path: str, values: list[Any]) -> None:
 
 
 def test_identity_is_a_sha256_that_never_changes() -> None:
-    """A stored study must be found again by later versions."""
-    found = parse_study(MINIMAL, "f").identity_hash()
-    assert found == parse_study(dict(reversed(MINIMAL.items())), "f").identity_hash()
-    assert len(found) == 64
-    assert set(found) <= set("0123456789abcdef")
+    """A stored study must be found again by later versions: this is what 0.1.0 stored."""
+    search = {"sampler": "gp", "seeds": ["energy", "baselines"]}
+    content = with_value("search", search)
+    found = parse_study(content, "f").identity_hash()
+    assert found == "af38e22f1b871fddb814c89fc5ce2351c9a60e6cb097cfa90d810f1959b3fa7a"
+    assert found == parse_study(dict(reversed(content.items())), "f").identity_hash()
 
 
 # Refusals.
@@ -559,12 +618,26 @@ HUB: Tree = {"kind": "huggingface", "path": "x", "length": 4}
             "expected tags: 'causal', 'bundled', 'antiberty', 'huggingface', 'enumerated'",
         ),
         ("search.trials", 0, "[search] trials: 0 is not accepted: Input should be greater than"),
-        ("search.sampler", "cma", "[search] sampler: 'cma' is not accepted: Input should be 'gp'"),
+        ("search.sampler", "cma", "[search] sampler: 'cma' is not accepted: Input should be 'sh"),
         (
             "search.seeds",
             ["energi"],
-            "[search] seeds.0: 'energi' is not accepted: must be one of energy, baselines",
+            "[search] seeds.0: 'energi' is not accepted: must be one of energy, profile, "
+            "baselines, history, or a pair [a, b] of numbers in [0.05, 20]",
         ),
+        ("search.racing", 1, "[search] racing: 1 is not accepted: Input should be a valid boo"),
+        ("space.family", "cosine", "[space] family: 'cosine' is not accepted: Input should be 'b"),
+        ("profile.sequences", 7, "[profile] sequences: 7 is not accepted: Input should be great"),
+        ("profile.boundaries", 1, "[profile] boundaries: 1 is not accepted: Input should be gre"),
+        ("profile.orders", 0, "[profile] orders: 0 is not accepted: Input should be greater"),
+        (
+            "profile.precision",
+            1.0,
+            "[profile] precision: 1.0 is not accepted: Input should be less than 1",
+        ),
+        ("profile.seed", 2**63, f"[profile] seed: {2**63} is not accepted: Input should be less"),
+        ("profile.references", "", "[profile] references: '' is not accepted: String should have"),
+        ("profile.models", "x", "[profile] models: unknown key"),
         ("verify.top", "3", "[verify] top: '3' is not accepted: Input should be a valid integer"),
         ("verify.confidence", 1, "[verify] confidence: 1 is not accepted: Input should be less"),
         ("verify.confidence", 0.5, "[verify] confidence: 0.5 is not accepted: Input should be gr"),
@@ -574,6 +647,44 @@ def test_refusal_names_table_key_value_and_what_is_accepted(
     path: str, value: Any, expected: str
 ) -> None:
     assert expected in refusal(with_value(path, value))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "got"),
+    [
+        ("sampler.reveal", "ancestral", "reveal = 'ancestral' and rounding = 'full'"),
+        ("sampler.rounding", "cumulative", "reveal = 'fixed' and rounding = 'cumulative'"),
+        ("search.sampler", "gp", "needs [search] sampler = 'shape', got 'gp'"),
+    ],
+)
+def test_counts_are_searched_in_their_own_way_only(path: str, value: str, got: str) -> None:
+    free = with_value("space.family", "free")
+    assert parse_study(free, "f").space.family == "free"
+    message = refusal(with_value(path, value, free))
+    assert "[space] family 'free'" in message
+    assert got in message
+
+
+def test_a_profile_is_needed_for_its_seeds_and_for_counts() -> None:
+    asked = {"seeds": ["energy", "baselines", "history"]}
+    without_seeds = with_value("search", asked)
+    assert not parse_study(without_seeds, "f").needs_profile
+    assert parse_study(MINIMAL, "f").needs_profile
+    assert parse_study(with_value("space.family", "free", without_seeds), "f").needs_profile
+
+
+def test_a_profile_is_measured_on_the_objectives_references_unless_told_otherwise() -> None:
+    own = with_value("objective.references", "a.txt")
+    told = with_value("profile.references", "b.txt", own)
+    scored = with_value("objective", {"kind": "divergence"})
+    for content, expected in [
+        (MINIMAL, "model"),
+        (own, "a.txt"),
+        (told, "b.txt"),
+        (scored, "model"),
+        (with_value("profile.references", "model", own), "model"),
+    ]:
+        assert parse_study(content, "f").profile_references == expected
 
 
 @pytest.mark.parametrize("path", ["study", "model", "space", "objective", "study.name"])

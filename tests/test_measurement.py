@@ -12,7 +12,7 @@ from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
 from mdm_opt.denoisers.laws import toy_balanced
 from mdm_opt.errors import RunError
-from mdm_opt.measurement import Candidate, Measurement, Problem, measure
+from mdm_opt.measurement import Candidate, Measurement, Problem, joined, measure
 from mdm_opt.objectives.base import Reveals, Scores
 from mdm_opt.objectives.sample_score import SampleScore
 from mdm_opt.sampling import ancestral_counts, generate, instance_noise
@@ -74,6 +74,33 @@ def test_scores_guards_and_calls_are_gathered_over_batches() -> None:
     assert found.guards == {"low": 0.0, "never": -5.5}
     assert found.feasible
     assert not measure(asked, CANDIDATE, range(11)).feasible
+
+
+@pytest.mark.parametrize("cuts", [[10], [4, 10], [1, 3, 10]])
+def test_parts_of_a_measurement_make_the_whole(cuts: list[int]) -> None:
+    asked = Problem(EnumeratedDenoiser(toy_balanced()), Guarded(), seed=0, batch_size=4)
+    whole = measure(asked, CANDIDATE, range(10))
+    starts = [0, *cuts[:-1]]
+    parts = [
+        measure(asked, CANDIDATE, range(start, end))
+        for start, end in zip(starts, cuts, strict=True)
+    ]
+    found = joined(parts)
+    assert found.instances == whole.instances
+    assert found.scores.tolist() == whole.scores.tolist()
+    assert found.nfe == pytest.approx(whole.nfe, rel=1e-15)
+    assert found.guards == pytest.approx(whole.guards, rel=1e-15)
+    assert (found.sequence_calls, found.device) == (whole.sequence_calls, whole.device)
+    assert found.seconds == sum(part.seconds for part in parts)
+
+
+def test_a_whole_was_measured_in_the_smallest_batches_of_its_parts() -> None:
+    asked = Problem(EnumeratedDenoiser(toy_balanced()), Guarded(), seed=0, batch_size=4)
+    parts = [
+        measure(replace(asked, batch_size=size), CANDIDATE, range(10 * size, 11 * size))
+        for size in (4, 2, 3)
+    ]
+    assert joined(parts).batch_size == 2
 
 
 def test_objective_is_given_the_candidates_counts_and_noise() -> None:

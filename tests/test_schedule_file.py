@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from mdm_opt.errors import InputError
 from mdm_opt.schedule_file import ExportedSchedule, load_schedule, write_text
-from mdm_opt.schedules import BetaSchedule, reveal_counts, reveal_grid
+from mdm_opt.schedules import BetaSchedule, CountsSchedule, reveal_counts, reveal_grid
 
 
 def content(
@@ -54,6 +54,7 @@ def content(
             "value": 1.5,
             "interval": [1.25, 1.75],
             "confidence": 0.95,
+            "claim_error_rate": 0.025,
             "instances": 64,
             "nfe": 4.0,
             "verified": True,
@@ -61,6 +62,7 @@ def content(
                 "linear": {"value": 2.0, "interval": [1.9, 2.1], "steps": 4, "nfe": 4.0}
             },
             "gain_over_linear": {"value": 0.5, "interval": [0.4, 0.6]},
+            "better_than_linear": True,
             "linear_steps_for_equal_quality": None,
         },
         "provenance": {
@@ -79,9 +81,28 @@ def content(
     }
 
 
-def changed(path: str, value: Any) -> dict[str, Any]:
+def free(counts: list[int]) -> dict[str, Any]:
+    """A whole export of counts that no Beta schedule need have."""
+    revealed = np.cumsum([0, *counts]) / sum(counts)
+    return changed(
+        "schedule",
+        {
+            "family": "free",
+            "beta_a": None,
+            "beta_b": None,
+            "steps": len(counts),
+            "length": sum(counts),
+            "reveal": "fixed",
+            "rounding": "full",
+            "counts": counts,
+            "revealed": revealed.tolist(),
+        },
+    )
+
+
+def changed(path: str, value: Any, base: dict[str, Any] | None = None) -> dict[str, Any]:
     """The content with one value put in; a dotted path names it."""
-    result = content()
+    result = content() if base is None else base
     *tables, key = path.split(".")
     inner = result
     for table in tables:
@@ -137,6 +158,33 @@ def test_round_trip_through_a_file(
     else:
         with pytest.raises(ValueError, match="no fixed counts"):
             _ = loaded.counts
+
+
+@settings(max_examples=60, deadline=None)
+@given(counts=st.lists(st.integers(1, 300), min_size=1, max_size=32))
+def test_counts_of_any_shape_round_trip_through_a_file(
+    tmp_path_factory: pytest.TempPathFactory, counts: list[int]
+) -> None:
+    original = ExportedSchedule.model_validate(free(counts))
+    path = tmp_path_factory.getbasetemp() / "free.json"
+    write_text(path, original.to_json())
+    loaded = load_schedule(path)
+    assert loaded == original
+    assert loaded.mask_schedule == CountsSchedule(tuple(counts))
+    assert loaded.counts.tolist() == counts
+    # Whoever asks the function for the counts gets the same.
+    again = reveal_counts(loaded.mask_schedule, len(counts), sum(counts), "full")
+    assert again.tolist() == counts
+
+
+def test_a_file_of_before_claims_had_an_error_rate_is_read(tmp_path: Path) -> None:
+    old = content()
+    del old["result"]["claim_error_rate"], old["result"]["better_than_linear"]
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(old))
+    result = load_schedule(path).result
+    assert (result.claim_error_rate, result.better_than_linear) == (None, None)
+    assert result.value == 1.5
 
 
 def test_file_is_plain_json_of_its_values() -> None:
@@ -222,6 +270,46 @@ def test_missing_keys_are_refused(tmp_path: Path, path: str) -> None:
 )
 def test_impossible_values_name_their_key(tmp_path: Path, path: str, value: Any) -> None:
     assert f"{path}" in refusal(tmp_path / "s.json", changed(path, value))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        ("schedule.beta_a", None, "beta_a and schedule.beta_b are needed in the family 'beta'"),
+        ("schedule.beta_b", None, "beta_a and schedule.beta_b are needed in the family 'beta'"),
+        ("schedule.family", "free", "one for each step and nothing else, are needed in the fam"),
+    ],
+)
+def test_a_beta_schedule_is_given_by_both_its_parameters(
+    tmp_path: Path, path: str, value: Any, expected: str
+) -> None:
+    assert expected in refusal(tmp_path / "s.json", changed(path, value))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        ("schedule.family", "beta", "are needed in the family 'beta'"),
+        ("schedule.beta_a", 1.0, "are needed in the family 'free'"),
+        ("schedule.beta_b", 1.0, "are needed in the family 'free'"),
+        ("schedule.counts", None, "are needed in the family 'free'"),
+        ("schedule.counts", [], "are needed in the family 'free'"),
+        ("schedule.counts", [9, 7], "are needed in the family 'free'"),
+        ("schedule.counts", [9, 0, 7], "counts must be at least 1 each"),
+        ("schedule.counts", [17, -4, 3], "counts must be at least 1 each"),
+        ("schedule.counts", [2, 5, 9], "schedule.revealed contradicts"),
+        ("schedule.counts", [9, 5, 3], "schedule.counts contradict length"),
+        ("schedule.counts", [10**30, 1, 1], "schedule.counts contradict length"),
+        ("schedule.length", 17, "schedule.counts contradict length"),
+        ("schedule.reveal", "ancestral", "schedule.counts must be null under ancestral reveal"),
+        ("schedule.revealed", [0.0, 0.5, 1.0], "schedule.revealed contradicts"),
+    ],
+)
+def test_counts_of_any_shape_are_given_by_themselves(
+    tmp_path: Path, path: str, value: Any, expected: str
+) -> None:
+    assert ExportedSchedule.model_validate(free([9, 5, 2])).counts.tolist() == [9, 5, 2]
+    assert expected in refusal(tmp_path / "s.json", changed(path, value, free([9, 5, 2])))
 
 
 COUNTS = content()["schedule"]["counts"]

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mdm_opt.statistics import mean_interval, paired_difference
+from mdm_opt.statistics import (
+    mean_interval,
+    paired_difference,
+    paired_standard_error,
+    simultaneous,
+    worse_p_value,
+)
 
 
 @pytest.mark.parametrize("confidence", [0.6, 0.9, 0.95, 0.999])
@@ -111,6 +117,76 @@ def test_sign_follows_the_order_of_the_arguments() -> None:
 def test_different_shapes_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=rf"differ in shape: \(4,\) and \({shape[0]},"):
         paired_difference(np.zeros(4), np.zeros(shape), 0.95)
+
+
+@pytest.mark.parametrize("intervals", [1, 2, 5])
+def test_simultaneous_intervals_share_the_error_equally(intervals: int) -> None:
+    each = simultaneous(0.95, intervals)
+    assert (1 - each) * intervals == pytest.approx(0.05, rel=1e-12)
+    assert simultaneous(0.95, 1) == pytest.approx(0.95, rel=1e-15)
+
+
+def test_intervals_together_cover_as_often_as_they_say() -> None:
+    """Five means of independent normals: Bonferroni loses little, and never more than it may."""
+    samples = np.random.default_rng(3).normal(0.0, 1.0, (SIMULATIONS, 5, 6))
+    each = simultaneous(0.9, 5)
+    found = [[mean_interval(row, each) for row in rows] for rows in samples]
+    hits = np.mean([all(one.low <= 0 <= one.high for one in rows) for rows in found])
+    exact = each**5
+    assert abs(hits - exact) < 4 * np.sqrt(exact * (1 - exact) / SIMULATIONS)
+    assert 0.9 < exact < 0.91
+
+
+def test_paired_standard_error_is_that_of_the_interval() -> None:
+    rng = np.random.default_rng(5)
+    first, second = rng.normal(size=(2, 30))
+    error = paired_standard_error(first, second)
+    assert error == pytest.approx(stats.sem(first - second), rel=1e-12)
+    found = paired_difference(first, second, 0.95)
+    half = stats.t.ppf(0.975, 29) * error
+    assert (found.low, found.high) == pytest.approx((found.value - half, found.value + half))
+
+
+def test_paired_standard_error_of_shares_is_bonett_and_prices_and_never_0() -> None:
+    for up, down, n in [(5, 3, 20), (0, 0, 8), (12, 0, 64)]:
+        first, second = discordant(up, down, n)
+        found = paired_difference(first, second, 0.95)
+        half = 1.959963984540054 * paired_standard_error(first, second)
+        assert found.high - found.low == pytest.approx(2 * half, rel=1e-9)
+        assert half > 0
+    assert paired_standard_error(np.array([1.0]), np.array([0.0])) == 0.0
+
+
+@pytest.mark.parametrize(("up", "down"), [(0, 0), (1, 0), (5, 0), (0, 5), (9, 3), (3, 9), (6, 6)])
+def test_worse_shares_are_judged_by_the_exact_sign_test(up: int, down: int) -> None:
+    expected = 1.0
+    if up + down:
+        expected = stats.binomtest(up, up + down, 0.5, alternative="greater").pvalue
+    assert worse_p_value(*discordant(up, down, 20)) == pytest.approx(expected, rel=1e-12)
+
+
+def test_worse_scores_are_judged_by_students_one_sided_test() -> None:
+    rng = np.random.default_rng(6)
+    common = rng.normal(0, 10, 40)
+    first = common + rng.normal(0.3, 1, 40)
+    reference = stats.ttest_rel(first, common, alternative="greater").pvalue
+    assert worse_p_value(first, common) == pytest.approx(reference, rel=1e-9)
+    assert worse_p_value(common, first) == pytest.approx(1 - reference, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ([2.0, 3.0], [1.0, 2.0], 0.0),
+        ([1.0, 2.0], [2.0, 3.0], 1.0),
+        ([2.0, 3.0], [2.0, 3.0], 1.0),
+        ([2.5], [1.0], 1.0),
+    ],
+)
+def test_differences_without_spread(
+    first: list[float], second: list[float], expected: float
+) -> None:
+    assert worse_p_value(np.array(first), np.array(second)) == expected
 
 
 SIMULATIONS = 4000

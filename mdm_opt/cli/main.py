@@ -8,6 +8,7 @@ from mdm_opt import __version__
 from mdm_opt.cli.common import Commands
 from mdm_opt.cli.energy import energy
 from mdm_opt.cli.handing_on import export, sample
+from mdm_opt.cli.profile import profile
 from mdm_opt.cli.run import best, run, verify
 from mdm_opt.cli.storage import storage
 from mdm_opt.cli.study import study
@@ -20,5 +21,17 @@ def main() -> None:
     """Tune the mask schedule of a frozen masked diffusion model for few-step sampling."""
 
 
-for command in (run, best, verify, sample, export, study, launch, worker, storage, energy):
+for command in (
+    run,
+    best,
+    verify,
+    sample,
+    export,
+    profile,
+    study,
+    launch,
+    worker,
+    storage,
+    energy,
+):
     main.add_command(command)

@@ -33,12 +33,16 @@ def run(study_file: str, storage: str | None, no_verify: bool, as_json: bool) ->
 
     Makes the study where it does not exist. The same command resumes an interrupted one.
     """
+    from mdm_opt.cli.profile import measuring
     from mdm_opt.service.studies import create_study
 
     url = url_of(storage)
     screen = console(err=True)
-    with screen.status("loading the model"):
-        opened = create_study(study_file, url)
+    try:
+        with screen.status("loading the model") as status:
+            opened = create_study(study_file, url, measuring(status))
+    except KeyboardInterrupt as stopped:
+        interrupted(stopped, None, typed(f"run {study_file}", storage))
     try:
         _search(opened, screen)
         if not no_verify:
@@ -96,7 +100,6 @@ def _search(opened: OpenStudy, screen: Console) -> None:
         f"{opened.sets.search} instances on {opened.problem.denoiser.device}",
         markup=False,
     )
-    better = min if record.direction == "minimize" else max
     values: dict[int, float] = {}
     columns = (
         TextColumn("search"),
@@ -110,9 +113,8 @@ def _search(opened: OpenStudy, screen: Console) -> None:
         task = progress.add_task("", total=total, completed=min(total, finished))
         manners = Manners(report=lambda line: progress.console.print(line, markup=False))
         for trial in run_trials(opened, manners, stop):
-            steps, measured = trial.proposal.point.steps, trial.measurement
-            if measured.feasible:
-                values[steps] = better(values.get(steps, measured.value), measured.value)
+            if trial.standing is not None:
+                values[trial.proposal.point.steps] = trial.standing
             best_so_far = ", ".join(f"{n} steps {v:.4g}" for n, v in sorted(values.items()))
             progress.update(
                 task, completed=trial.finished, description=f"best so far: {best_so_far}"
@@ -137,8 +139,8 @@ def _show_best(name: str, storage: str | None, as_json: bool) -> None:
 
     screen = console()
     screen.print(best_table(result))
-    for line in conclusions(result):
-        screen.print(line, markup=False)
+    for line in conclusions(result, typed(f"verify {name}", storage)):
+        screen.print(line, markup=False, soft_wrap=True)
     steps = result.budgets[-1].steps
     export = f"export {name} --steps {steps} --out {name}-{steps}.json"
     click.echo("\nnext: " + typed(f"sample {name} --steps {steps} --count 2", storage))

@@ -45,7 +45,7 @@ def _add_budget(table: Table, budget: BudgetResult) -> None:
     gain = budget.gain_over_linear
     table.add_row(
         str(budget.steps),
-        f"best: beta({budget.beta_a:.3f}, {budget.beta_b:.3f})",
+        f"best: {_schedule(budget)}",
         f"{budget.nfe:.4g}",
         _number(budget.value),
         _interval(budget.interval),
@@ -56,16 +56,24 @@ def _add_budget(table: Table, budget: BudgetResult) -> None:
     )
 
 
-def conclusions(result: BestResult) -> list[str]:
-    """What the table says, in words, one line for each step count."""
+def _schedule(budget: BudgetResult) -> str:
+    if budget.beta_a is None or budget.beta_b is None:
+        return f"counts {' '.join(map(str, budget.counts or ()))}"
+    return f"beta({budget.beta_a:.3f}, {budget.beta_b:.3f})"
+
+
+def conclusions(result: BestResult, verify: str) -> list[str]:
+    """What the table says, in words, one line for each step count.
+
+    Args:
+        result: of the study.
+        verify: the command that verifies it, as it can be typed.
+    """
     lines = []
     for budget in result.budgets:
         head = f"{budget.steps} steps: "
         if not budget.verified:
-            lines.append(
-                head + "not verified: the best of a search is biased; "
-                f"run 'mdm-opt verify {result.study}'"
-            )
+            lines.append(head + f"not verified: the best of a search is biased; run '{verify}'")
             continue
         gain = budget.gain_over_linear
         if gain is not None and gain.interval[0] > 0:
@@ -85,8 +93,14 @@ def conclusions(result: BestResult) -> list[str]:
         if budget.trials_since:
             lines.append(
                 f"{head}{budget.trials_since} trials are newer than this verification; "
-                f"run 'mdm-opt verify {result.study}'"
+                f"run '{verify}'"
             )
+    if any(budget.better_than_linear for budget in result.budgets):
+        lines.append(
+            "with probability at least "
+            f"{100 * (1 - result.claim_error_rate):g}% no claim 'better than linear' of this "
+            "study is wrong"
+        )
     return lines
 
 

@@ -86,10 +86,13 @@ def worker(
             for trial in run_trials(opened, Manners(pulse, report=say), stop):
                 done += 1
                 point, value = trial.proposal.point, trial.measurement.value
+                instances = len(trial.measurement.instances)
+                early = instances < opened.sets.search
+                stopped_early = f", stopped after {instances} instances" if early else ""
                 say(
                     f"trial {trial.proposal.number}: {point.steps} steps, "
-                    f"beta({point.beta_a:.3f}, {point.beta_b:.3f}), {value:.4g} "
-                    f"{opened.record.unit}; {trial.finished} finished"
+                    f"{point.schedule.name}, {value:.4g} {opened.record.unit}{stopped_early}; "
+                    f"{trial.finished} finished"
                 )
         except KeyboardInterrupt as stopped:
             interrupted(stopped, None, typed(f"worker {name}", storage))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 from mdm_opt import config
@@ -17,7 +19,7 @@ from mdm_opt.denoisers.registry import build_denoiser
 from mdm_opt.errors import InputError
 from mdm_opt.objectives.base import Objective
 from mdm_opt.objectives.divergence import Divergence
-from mdm_opt.objectives.path_kl import PathKl, ReferenceLookup
+from mdm_opt.objectives.path_kl import PathKl
 from mdm_opt.objectives.sample_score import SampleScore, validity
 from mdm_opt.plugins import load_callable, user_path
 from mdm_opt.sampling import instance_noise
@@ -93,31 +95,52 @@ def _load_judge(table: config.JudgeNllObjective, build: Build) -> Objective:
 def _path_kl(table: config.PathKlObjective, build: Build) -> Objective:
     if table.references == "model":
         return PathKl()
-    lookup, fingerprint = _reference_lookup(table.references, build)
-    return PathKl(lookup, fingerprint=fingerprint)
+    key = "[objective] references"
+    tokens, fingerprint = read_references(table.references, key, build.denoiser, build.folder)
+    if len(tokens) < build.total:
+        file = user_path(table.references, key, build.folder)
+        raise InputError(
+            f"{key}: {file} has {len(tokens)} sequences; search, selection and verification "
+            f"together need {build.total}"
+        )
+    shuffled = tokens[torch.from_numpy(reference_order(len(tokens), build.seed))]
+    return PathKl(lambda instances: shuffled[build.draw(instances)], fingerprint=fingerprint)
 
 
-def _reference_lookup(path: str, build: Build) -> tuple[ReferenceLookup, str]:
-    """References from a text file, one sequence a line, in an order fixed by the study's seed."""
-    file = user_path(path, "[objective] references", build.folder)
+def read_references(
+    path: str, key: str, denoiser: Denoiser, folder: Path | None
+) -> tuple[torch.Tensor, str]:
+    """Clean sequences from a text file, one a line.
+
+    Args:
+        path: of the file, relative ones under ``folder``.
+        key: of the study file, for messages.
+        denoiser: whose tokens they become.
+        folder: of the study file.
+
+    Returns:
+        int64 ``(lines, length)``, and a hash of the text.
+
+    Raises:
+        InputError: where the file cannot be read, or a line does not fit the model.
+    """
+    file = user_path(path, key, folder)
     try:
         lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"[objective] references: cannot read {file}: {error}") from error
-    if len(lines) < build.total:
-        raise InputError(
-            f"[objective] references: {file} has {len(lines)} sequences; search, selection and "
-            f"verification together need {build.total}"
-        )
+        raise InputError(f"{key}: cannot read {file}: {error}") from error
     try:
-        tokens = build.denoiser.encode(lines)
+        tokens = denoiser.encode(lines)
     except InputError as error:
-        raise InputError(f"[objective] references: {file}: {error}") from error
+        raise InputError(f"{key}: {file}: {error}") from error
+    return tokens, hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def reference_order(lines: int, seed: int) -> npt.NDArray[np.int64]:
+    """The lines of a file of references in the order in which ranks are handed out."""
     # Instance ids end far below the last one, whose noise is free for this.
-    order = instance_noise([2**64 - 1], len(lines), seed=build.seed).permutation[0]
-    shuffled = tokens[torch.from_numpy(order)]
-    digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
-    return lambda instances: shuffled[build.draw(instances)], digest
+    order: npt.NDArray[np.int64] = instance_noise([2**64 - 1], lines, seed=seed).permutation[0]
+    return order
 
 
 def _divergence(table: config.DivergenceObjective, build: Build) -> Objective:

@@ -8,6 +8,12 @@ from mdm_opt.persistence.location import (
     shown_as_given,
     storage_url,
 )
+from mdm_opt.persistence.profiles import (
+    MeasuredSequence,
+    ProfileKey,
+    ProfileRecord,
+    Profiles,
+)
 from mdm_opt.persistence.queue import (
     MAX_FAILURES,
     Progress,
@@ -34,9 +40,13 @@ __all__ = [
     "MAX_FAILURES",
     "CopiedStudy",
     "DatabaseState",
+    "MeasuredSequence",
     "MeasurementRecord",
     "ModelRecord",
     "NoStudies",
+    "ProfileKey",
+    "ProfileRecord",
+    "Profiles",
     "Progress",
     "Repository",
     "StudyRecord",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -23,10 +23,13 @@ class SeedPoint(Protocol):
     def steps(self) -> int: ...
 
     @property
-    def beta_a(self) -> float: ...
+    def beta_a(self) -> float | None: ...
 
     @property
-    def beta_b(self) -> float: ...
+    def beta_b(self) -> float | None: ...
+
+    @property
+    def counts(self) -> tuple[int, ...] | None: ...
 
 
 def without_surplus(session: Session, rows: list[TrialRow], total: int) -> list[TrialRow]:
@@ -45,12 +48,18 @@ def without_surplus(session: Session, rows: list[TrialRow], total: int) -> list[
 
 def missing(
     rows: Sequence[TrialRow], seeds: Sequence[SeedPoint], steps: Sequence[int], total: int
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     """What has to be added so that there are ``total`` trials."""
     have = {(row.label, row.steps) for row in rows}
     room = total - len(rows)
-    added: list[dict[str, object]] = [
-        {"label": s.label, "steps": s.steps, "beta_a": s.beta_a, "beta_b": s.beta_b}
+    added: list[dict[str, Any]] = [
+        {
+            "label": s.label,
+            "steps": s.steps,
+            "beta_a": s.beta_a,
+            "beta_b": s.beta_b,
+            "counts": None if s.counts is None else list(s.counts),
+        }
         for s in seeds
         if (s.label, s.steps) not in have
     ][: max(0, room)]

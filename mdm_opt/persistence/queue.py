@@ -36,6 +36,7 @@ class TrialRecord:
     steps: int
     beta_a: float | None
     beta_b: float | None
+    counts: list[int] | None
     trial_number: int | None
     worker_id: int | None
     attempts: int
@@ -227,8 +228,22 @@ class TrialQueue:
             )
             return None if row is None else _trial_record(row)
 
-    def begin(self, trial: TrialRecord, number: int, beta_a: float, beta_b: float) -> int:
+    def begin(
+        self,
+        trial: TrialRecord,
+        number: int,
+        *,
+        beta_a: float | None = None,
+        beta_b: float | None = None,
+        counts: Sequence[int] | None = None,
+    ) -> int:
         """Gives a trial its number in Optuna and its candidate, unless it has them.
+
+        Args:
+            trial: of the budget.
+            number: in Optuna.
+            beta_a: of the candidate, with ``beta_b``; or
+            counts: of the candidate.
 
         Returns:
             The number that the trial has now: another one where the trial was taken over.
@@ -237,7 +252,12 @@ class TrialQueue:
             found = session.scalar(
                 update(TrialRow)
                 .where(TrialRow.id == trial.id, TrialRow.trial_number.is_(None))
-                .values(trial_number=number, beta_a=beta_a, beta_b=beta_b)
+                .values(
+                    trial_number=number,
+                    beta_a=beta_a,
+                    beta_b=beta_b,
+                    counts=None if counts is None else list(counts),
+                )
                 .returning(TrialRow.trial_number)
                 .execution_options(**_PLAIN)
             ) or session.scalar(select(TrialRow.trial_number).where(TrialRow.id == trial.id))

@@ -17,7 +17,14 @@ from sqlalchemy.orm import Session, joinedload
 from mdm_opt.errors import InputError
 from mdm_opt.persistence.database import open_database
 from mdm_opt.persistence.location import shown
-from mdm_opt.persistence.tables import ExportRow, MeasurementRow, ModelRow, ScoreRow, StudyRow
+from mdm_opt.persistence.tables import (
+    ExportRow,
+    MeasurementRow,
+    ModelRow,
+    ProfileRow,
+    ScoreRow,
+    StudyRow,
+)
 from mdm_opt.storage_errors import storage_errors
 
 
@@ -69,6 +76,10 @@ class MeasurementRecord:
     seconds: float
     device: str
     trial_number: int | None = None
+    rival_number: int | None = None
+    paired_value: float | None = None
+    paired_error: float | None = None
+    stopped_early: bool = False
     worker_id: int | None = None
     id: int | None = None
 
@@ -164,7 +175,7 @@ class Repository:
     def delete_study(self, name: str) -> None:
         """Deletes a study with its trials, workers, measurements, scores and exports.
 
-        Its model goes too where no other study has it.
+        Its model goes too where no other study and no profile has it.
         """
         with self.transaction() as session:
             row = self.row(session, name)
@@ -172,7 +183,8 @@ class Repository:
             session.delete(row)
             session.flush()
             others = select(StudyRow.id).where(StudyRow.model_fingerprint == fingerprint)
-            if session.scalar(others.limit(1)) is None:
+            profiles = select(ProfileRow.id).where(ProfileRow.model_fingerprint == fingerprint)
+            if session.scalar(others.union_all(profiles).limit(1)) is None:
                 session.execute(delete(ModelRow).where(ModelRow.fingerprint == fingerprint))
 
     def add_export(
@@ -235,21 +247,17 @@ class Repository:
                 by_measurement.setdefault(measurement_id, []).append(score)
             return [_measurement_record(row, by_measurement[row.id]) for row in rows]
 
-    def best_values(self, name: str, direction: str) -> dict[int, float]:
-        """Best search value of every step count that has a feasible trial."""
-        best = func.min if direction == "minimize" else func.max
+    def search_scores(self, name: str, trial_number: int) -> npt.NDArray[np.float64] | None:
+        """Scores of a trial by instance, float64 ``(instances,)``; None where there is none."""
         with self.transaction() as session:
-            rows = session.execute(
-                select(MeasurementRow.budget_steps, best(MeasurementRow.value))
-                .join(StudyRow)
-                .where(
-                    StudyRow.name == name,
-                    MeasurementRow.role == "search",
-                    MeasurementRow.feasible,
-                )
-                .group_by(MeasurementRow.budget_steps)
-            )
-            return {steps: float(value) for steps, value in rows}
+            scores = session.scalars(
+                select(ScoreRow.score)
+                .join(MeasurementRow, MeasurementRow.id == ScoreRow.measurement_id)
+                .join(StudyRow, StudyRow.id == MeasurementRow.study_id)
+                .where(StudyRow.name == name, MeasurementRow.trial_number == trial_number)
+                .order_by(ScoreRow.instance)
+            ).all()
+            return np.array(scores) if scores else None
 
     def finished_trials(self, name: str) -> int:
         """Number of search measurements of a study."""

@@ -6,14 +6,17 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     DateTime,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -40,6 +43,66 @@ class ModelRow(Base):
     vocab_size: Mapped[int | None] = mapped_column(Integer)
     mask_token_id: Mapped[int | None] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(DateTime, default=utc_now)
+
+
+class ProfileRow(Base):
+    """A measured information profile of a model; grows when more sequences are asked for."""
+
+    __tablename__ = "mdm_profiles"
+    __table_args__ = (
+        UniqueConstraint(
+            "model_fingerprint",
+            "references_fingerprint",
+            "seed",
+            "boundaries",
+            "orders",
+            name="uq_mdm_profiles",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    model_fingerprint: Mapped[str] = mapped_column(ForeignKey("mdm_models.fingerprint"))
+    # Hash of the file of clean sequences; empty for the model's own.
+    references_fingerprint: Mapped[str] = mapped_column(String(128))
+    seed: Mapped[int] = mapped_column(BigInteger)
+    # How many were asked for; shorter sequences have fewer.
+    boundaries: Mapped[int] = mapped_column(Integer)
+    # Random orders of each sequence.
+    orders: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(DateTime, default=utc_now)
+
+
+class ProfileSequenceRow(Base):
+    """What one clean sequence cost to measure."""
+
+    __tablename__ = "mdm_profile_sequences"
+
+    profile_id: Mapped[int] = mapped_column(
+        ForeignKey("mdm_profiles.id", ondelete="CASCADE"), primary_key=True
+    )
+    # From 0.
+    sequence: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    sequence_calls: Mapped[int] = mapped_column(Integer)
+    seconds: Mapped[float] = mapped_column(Float(53))
+
+
+class ProfileValueRow(Base):
+    """Mean of -log p over the masked tokens of one sequence, given some known tokens."""
+
+    __tablename__ = "mdm_profile_values"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["profile_id", "sequence"],
+            ["mdm_profile_sequences.profile_id", "mdm_profile_sequences.sequence"],
+            ondelete="CASCADE",
+        ),
+    )
+
+    profile_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    sequence: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    # Tokens that are known, from 0 to length - 1.
+    known: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    nats: Mapped[float] = mapped_column(Float(53))
 
 
 class StudyRow(Base):
@@ -110,6 +173,8 @@ class TrialRow(Base):
     # Known from the start for a seed, else once the trial has been begun.
     beta_a: Mapped[float | None] = mapped_column(Float(53))
     beta_b: Mapped[float | None] = mapped_column(Float(53))
+    # The same in the family "free": the tokens that each step reveals.
+    counts: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     # Optuna's number, once the trial has been begun.
     trial_number: Mapped[int | None] = mapped_column(Integer)
     # Who works on it, or who finished it.
@@ -151,6 +216,14 @@ class MeasurementRow(Base):
     value: Mapped[float] = mapped_column(Float(53))
     standard_error: Mapped[float] = mapped_column(Float(53))
     instances: Mapped[int] = mapped_column(Integer)
+    # In the search: the Optuna trial that was the best when this one was measured, the value that
+    # this one would have on all instances, judged by its differences to that one, and the
+    # standard error of these. The value itself where all instances were measured.
+    rival_number: Mapped[int | None] = mapped_column(Integer)
+    paired_value: Mapped[float | None] = mapped_column(Float(53))
+    paired_error: Mapped[float | None] = mapped_column(Float(53))
+    # Whether the race ended before all instances were measured.
+    stopped_early: Mapped[bool] = mapped_column(default=False, server_default=false())
     nfe: Mapped[float] = mapped_column(Float(53))
     feasible: Mapped[bool]
     guards: Mapped[dict[str, float]] = mapped_column(JSON)

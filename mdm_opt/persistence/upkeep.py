@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Table, insert, select, text
+from sqlalchemy import ColumnElement, Table, insert, select, text
 from sqlalchemy import inspect as inspect_tables
 from sqlalchemy.orm import Session
 
 from mdm_opt.errors import InputError
 from mdm_opt.persistence.database import check_file, make_engine, revisions
 from mdm_opt.persistence.location import is_sqlite, shown
+from mdm_opt.persistence.profiles import PROFILE_KEY
 from mdm_opt.persistence.queue import LOST, database_now
 from mdm_opt.persistence.repository import Repository
 from mdm_opt.persistence.tables import (
@@ -23,6 +24,9 @@ from mdm_opt.persistence.tables import (
     ExportRow,
     MeasurementRow,
     ModelRow,
+    ProfileRow,
+    ProfileSequenceRow,
+    ProfileValueRow,
     ScoreRow,
     StudyRow,
     TrialRow,
@@ -33,6 +37,10 @@ from mdm_opt.storage_errors import storage_errors
 _MODELS, _STUDIES, _WORKERS, _TRIALS, _MEASUREMENTS, _SCORES, _EXPORTS = (
     Base.metadata.tables[row.__tablename__]
     for row in (ModelRow, StudyRow, WorkerRow, TrialRow, MeasurementRow, ScoreRow, ExportRow)
+)
+_PROFILES, _PROFILE_SEQUENCES, _PROFILE_VALUES = (
+    Base.metadata.tables[row.__tablename__]
+    for row in (ProfileRow, ProfileSequenceRow, ProfileValueRow)
 )
 _AT_ONCE = 100
 
@@ -209,10 +217,28 @@ def copy_study(source: Session, target: Session, name: str) -> CopiedStudy:
 
 
 def _copy_model(source: Session, target: Session, fingerprint: str) -> None:
-    """Copies a model, unless another study of the target has it."""
+    """Copies a model and its profiles, unless the target has them."""
     mine = _MODELS.c.fingerprint == fingerprint
     if not _rows(target, _MODELS, mine):
         target.execute(insert(_MODELS), _rows(source, _MODELS, mine))
+    known = {_profile_key(row) for row in _rows(target, _PROFILES, _of_model(fingerprint))}
+    for profile in _rows(source, _PROFILES, _of_model(fingerprint)):
+        before = profile.pop("id")
+        if _profile_key(profile) in known:
+            continue
+        after = _insert(target, _PROFILES, [profile])[0]
+        for table in (_PROFILE_SEQUENCES, _PROFILE_VALUES):
+            rows = _rows(source, table, table.c.profile_id == before)
+            if rows:
+                target.execute(insert(table), [row | {"profile_id": after} for row in rows])
+
+
+def _of_model(fingerprint: str) -> ColumnElement[bool]:
+    return _PROFILES.c.model_fingerprint == fingerprint
+
+
+def _profile_key(profile: Row) -> tuple[Any, ...]:
+    return tuple(profile[key] for key in PROFILE_KEY)
 
 
 def _copy_workers(source: Session, target: Session, before: int, after: int) -> dict[int, int]:

@@ -4,6 +4,7 @@ from mdm_opt.sampling.law import SampleLaw, check_enumerable
 from mdm_opt.sampling.loop import Samples, generate
 from mdm_opt.sampling.noise import Noise, ancestral_counts, instance_noise
 from mdm_opt.sampling.order import ORDERS
+from mdm_opt.sampling.profile import own_sequences, sequence_profiles
 
 __all__ = [
     "ORDERS",
@@ -14,4 +15,6 @@ __all__ = [
     "check_enumerable",
     "generate",
     "instance_noise",
+    "own_sequences",
+    "sequence_profiles",
 ]

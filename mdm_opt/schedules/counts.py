@@ -65,16 +65,21 @@ def reveal_counts(
     boundaries = np.floor(ideal + 0.5 + _HALF_TOLERANCE).astype(np.int64)
     boundaries[0], boundaries[-1] = 0, length
     if rounding == "full" and steps <= length:
-        boundaries = _nearest_increasing(boundaries)
+        boundaries = nearest_increasing(boundaries)
     return np.diff(boundaries)
 
 
-def _nearest_increasing(boundaries: Counts) -> Counts:
+def nearest_increasing(boundaries: Counts) -> Counts:
     """Strictly increasing integers with the same ends, least squared distance to the input.
 
     Subtracting 0, 1, ..., N turns "strictly increasing" into "non-decreasing with values in
     0..L-N", which a dynamic programme over (step, value) solves exactly in O(N (L - N)).
+
+    Args:
+        boundaries: int64 ``(steps + 1,)``, non-decreasing, from 0 to at least ``steps``.
     """
+    if (np.diff(boundaries) > 0).all():
+        return boundaries
     steps = len(boundaries) - 1
     slack = int(boundaries[-1]) - steps
     targets = boundaries - np.arange(steps + 1)

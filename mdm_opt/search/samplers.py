@@ -6,19 +6,19 @@ import warnings
 from collections.abc import Callable, Sequence
 
 import optuna
-from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler, GPSampler, RandomSampler, TPESampler
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from mdm_opt.config import SpaceTable
-from mdm_opt.search.space import beta_distributions
+from mdm_opt.schedules.base import Array
+from mdm_opt.search.shape_sampler import ShapeSampler
+from mdm_opt.search.space import Point, Setting, distributions
 
-# The four default seeds of a budget count among these; more random trials are wasted on a valley
-# that the seeds already lie in.
+# The seeds of a budget count among these; more random trials are wasted on a valley that the
+# seeds already lie in.
 STARTUP_TRIALS = 6
 
-SAMPLERS: dict[str, Callable[[int], BaseSampler]] = {
+OPTUNA_SAMPLERS: dict[str, Callable[[int], BaseSampler]] = {
     "gp": lambda seed: GPSampler(seed=seed, n_startup_trials=STARTUP_TRIALS),
     "tpe": lambda seed: TPESampler(seed=seed, n_startup_trials=STARTUP_TRIALS),
     "random": lambda seed: RandomSampler(seed=seed),
@@ -27,42 +27,52 @@ SAMPLERS: dict[str, Callable[[int], BaseSampler]] = {
 
 def propose(
     name: str,
-    space: SpaceTable,
+    setting: Setting,
+    steps: int,
     trials: Callable[[], Sequence[FrozenTrial]],
     *,
     direction: StudyDirection,
     seed: int,
-) -> tuple[float, float]:
-    """(beta_a, beta_b) that the optimiser of one step budget wants to see next.
+    profile: Array | None = None,
+) -> Point:
+    """The candidate that the optimiser of one step budget wants to see next.
 
-    A model of (beta_a, beta_b) for each budget finds better schedules than one of all budgets
-    with the number of calls as a second objective. The optimiser is Optuna's own: it sees the
-    budget's trials, running ones included, in a study in memory.
+    The optimiser is an Optuna sampler that looks at a study in memory. Optuna's own see the trials
+    of the budget, running ones included; ``shape`` those of all budgets.
 
     Args:
-        name: ``gp``, ``tpe`` or ``random``.
-        space: of the study file.
-        trials: gives those of this budget, finished or running, to an optimiser that learns.
+        name: ``shape``, ``gp``, ``tpe`` or ``random``.
+        setting: of the study.
+        steps: the step budget.
+        trials: gives those of the study, finished, pruned or running, to an optimiser that learns.
         direction: of quality.
         seed: different for every trial of the study; two workers that ask at the same time must
             not be told the same.
+        profile: float64 ``(length,)``, h(m), where it is known.
     """
-    distributions = beta_distributions(space)
+    space = distributions(setting.space, steps)
+    shape = ShapeSampler(setting, steps, profile, seed=seed) if name == "shape" else None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        budget = optuna.create_study(direction=direction, sampler=SAMPLERS[name](seed))
+        sampler = shape or OPTUNA_SAMPLERS[name](seed)
+        budget = optuna.create_study(direction=direction, sampler=sampler)
         for trial in trials() if name != "random" else ():
-            budget.add_trial(_of_budget(trial, distributions))
-        params = budget.ask(fixed_distributions=distributions).params
-    return float(params["beta_a"]), float(params["beta_b"])
+            if shape is not None or trial.params["steps"] == steps:
+                budget.add_trial(_alone(trial))
+        params = budget.ask(fixed_distributions=space).params
+    if shape is not None:
+        return shape.point(params)
+    return Point(steps, float(params["beta_a"]), float(params["beta_b"]))
 
 
-def _of_budget(trial: FrozenTrial, space: dict[str, BaseDistribution]) -> FrozenTrial:
-    """A trial as the study of its budget sees it."""
+def _alone(trial: FrozenTrial) -> FrozenTrial:
+    """A trial as a study of quality alone sees it."""
+    names = [name for name in trial.params if name != "steps"]
     return create_trial(
         state=trial.state,
         value=trial.values[0] if trial.state == TrialState.COMPLETE else None,
-        params={name: trial.params[name] for name in space},
-        distributions=space,
+        params={name: trial.params[name] for name in names},
+        distributions={name: trial.distributions[name] for name in names},
         constraints=trial.constraints or None,
+        user_attrs={**trial.user_attrs, "steps": trial.params["steps"]},
     )

@@ -1,82 +1,123 @@
-"""What is searched, and the trials that come first."""
+"""What is searched: candidates, and how Optuna sees them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+import numpy as np
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution
 
-from mdm_opt.config import SpaceTable, StudyFile
-from mdm_opt.errors import InputError
+from mdm_opt.config import SamplerTable, SpaceTable
+from mdm_opt.schedules import (
+    BetaSchedule,
+    Counts,
+    CountsSchedule,
+    MaskSchedule,
+    Rounding,
+    count_coordinates,
+    reveal_counts,
+)
 
-# (label, beta_a, beta_b) by the name that a study file uses.
-NAMED_SEEDS: dict[str, tuple[tuple[str, float, float], ...]] = {
-    # Minimisers of the three energies for the arcsine and the uniform weight [EM sec. 3.2].
-    "energy": (("energy: linear", 0.5, 0.5), ("energy: sin2", 1.0, 1.0)),
-    # The good cells that the paper reports on code and mathematics [EM sec. 4].
-    "baselines": (("paper: (0.9, 0.3)", 0.9, 0.3), ("paper: (1, 0.2)", 1.0, 0.2)),
-}
+# Counts are searched along their slowest cosines; two parameters are what a Beta schedule has.
+MAX_COORDINATES = 4
+# Far beyond what counts of 2^20 tokens can reach.
+_COORDINATE_BOUND = 64.0
 
 
 @dataclass(frozen=True)
-class Seed:
-    """A trial that is tried first.
+class Point:
+    """A candidate of the search space: a Beta schedule, or counts in the family ``free``.
 
     Attributes:
-        label: where it comes from.
         steps: step budget.
-        beta_a: of the schedule.
-        beta_b: of the schedule.
+        beta_a: of the schedule, or None.
+        beta_b: of the schedule, or None.
+        counts: tokens that each step reveals, or None.
     """
 
-    label: str
     steps: int
-    beta_a: float
-    beta_b: float
+    beta_a: float | None = None
+    beta_b: float | None = None
+    counts: tuple[int, ...] | None = None
+
+    @property
+    def schedule(self) -> MaskSchedule:
+        """The mask schedule.
+
+        Raises:
+            ValueError: where the point has neither parameters nor counts.
+        """
+        if self.counts is not None:
+            return CountsSchedule(self.counts)
+        if self.beta_a is None or self.beta_b is None:
+            raise ValueError(f"no candidate: {self}")
+        return BetaSchedule(self.beta_a, self.beta_b)
 
 
-def beta_distributions(space: SpaceTable) -> dict[str, BaseDistribution]:
-    """(beta_a, beta_b) on a log scale."""
+@dataclass(frozen=True)
+class Setting:
+    """What a study searches in.
+
+    Attributes:
+        space: step counts, family and bounds.
+        sampler: reveal and rounding.
+        length: tokens of one sequence.
+    """
+
+    space: SpaceTable
+    sampler: SamplerTable
+    length: int
+
+    def candidate_key(self, point: Point) -> tuple[object, ...]:
+        """Equal for two points of a step budget iff they are the same candidate."""
+        if self.sampler.reveal == "ancestral":
+            return (point.beta_a, point.beta_b)
+        return tuple(self.counts(point).tolist())
+
+    def counts(self, point: Point) -> Counts:
+        """Fixed counts of a candidate, int64 ``(steps,)``."""
+        return _counts(point.schedule, point.steps, self.length, self.sampler.rounding)
+
+
+@lru_cache(maxsize=8192)
+def _counts(schedule: MaskSchedule, steps: int, length: int, rounding: Rounding) -> Counts:
+    return reveal_counts(schedule, steps, length, rounding)
+
+
+def distributions(space: SpaceTable, steps: int) -> dict[str, BaseDistribution]:
+    """The parameters of one step budget: (beta_a, beta_b) on a log scale, or coordinates."""
+    if space.family == "free":
+        names = [f"free_{i}" for i in range(1, dimensions(steps) + 1)]
+        return {name: FloatDistribution(-_COORDINATE_BOUND, _COORDINATE_BOUND) for name in names}
     return {
         "beta_a": FloatDistribution(space.beta_a[0], space.beta_a[1], log=True),
         "beta_b": FloatDistribution(space.beta_b[0], space.beta_b[1], log=True),
     }
 
 
-def distributions(space: SpaceTable) -> dict[str, BaseDistribution]:
-    """The whole search space of a study."""
-    return {"steps": CategoricalDistribution(space.steps), **beta_distributions(space)}
+def all_distributions(space: SpaceTable, steps: int) -> dict[str, BaseDistribution]:
+    """The same, and the step count itself."""
+    return {"steps": CategoricalDistribution(space.steps), **distributions(space, steps)}
 
 
-def seeds(study_file: StudyFile) -> list[Seed]:
-    """The seeds of a study, in the order in which they are tried; budgets take turns.
-
-    A named seed outside the bounds of the space is left out.
-
-    Raises:
-        InputError: for a pair of the user's outside the bounds, or fewer trials than seeds.
-    """
-    space, points = study_file.space, []
-    for index, seed in enumerate(study_file.search.seeds):
-        if isinstance(seed, str):
-            points += [point for point in NAMED_SEEDS[seed] if _inside(space, *point[1:])]
-            continue
-        if not _inside(space, *seed):
-            raise InputError(
-                f"[search] seeds.{index}: {seed} lies outside beta_a = {space.beta_a}, "
-                f"beta_b = {space.beta_b}"
-            )
-        points.append((f"user: ({seed[0]:g}, {seed[1]:g})", seed[0], seed[1]))
-    distinct = list({point[1:]: point for point in reversed(points)}.values())[::-1]
-    found = [Seed(label, steps, a, b) for label, a, b in distinct for steps in space.steps]
-    if len(found) > study_file.search.trials:
-        raise InputError(
-            f"[search] trials: {study_file.search.trials} is not accepted: the seeds alone are "
-            f"{len(found)} trials ({len(distinct)} for each of {len(space.steps)} step counts)"
-        )
-    return found
+def dimensions(steps: int) -> int:
+    """How many coordinates counts of a step budget have."""
+    return min(steps - 1, MAX_COORDINATES)
 
 
-def _inside(space: SpaceTable, beta_a: float, beta_b: float) -> bool:
-    a, b = space.beta_a, space.beta_b
-    return a[0] <= beta_a <= a[1] and b[0] <= beta_b <= b[1]
+def params(point: Point) -> dict[str, float]:
+    """A candidate as Optuna's parameters; counts by the coordinates that are searched."""
+    if point.counts is not None:
+        found = count_coordinates(point.counts, dimensions(point.steps))
+        return {f"free_{i}": float(x) for i, x in enumerate(found, start=1)}
+    if point.beta_a is None or point.beta_b is None:
+        raise ValueError(f"no candidate: {point}")
+    return {"beta_a": point.beta_a, "beta_b": point.beta_b}
+
+
+def boundary_fractions(counts: Sequence[int]) -> np.ndarray:
+    """Revealed fractions at the ends of the steps, float64 ``(steps + 1,)``."""
+    total = np.concatenate([[0], np.cumsum(counts)])
+    return np.asarray(total / total[-1], dtype=np.float64)

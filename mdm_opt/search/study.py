@@ -5,10 +5,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 
 import optuna
 from optuna.storages import BaseStorage, RDBStorage, get_storage
+from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,16 +18,19 @@ from mdm_opt.config import StudyFile
 from mdm_opt.errors import InputError
 from mdm_opt.objectives.base import Direction
 from mdm_opt.plugins import one_line
+from mdm_opt.schedules.base import Array
+from mdm_opt.search.observed import Excess, ranked
 from mdm_opt.search.samplers import propose
-from mdm_opt.search.space import distributions
+from mdm_opt.search.shape_sampler import COUNTS, MEASURED, observed, point_of
+from mdm_opt.search.space import Point, Setting, all_distributions, params
 from mdm_opt.storage_errors import storage_error, without_password
 
 LABEL = "label"
 # Which trial of the budget an Optuna trial is an attempt at.
 POSITION = "position"
-MEASURED = "measured"
 # Marks a study as made by this package; another's of the same name is never deleted.
 OURS = "mdm_opt_version"
+_BEGUN = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
 
 
 # What workers do to Optuna's tables, besides reading them. The row of a study is locked, which
@@ -42,21 +45,6 @@ WORKER_RIGHTS = {
 }
 
 
-@dataclass(frozen=True)
-class Point:
-    """A candidate of the search space.
-
-    Attributes:
-        steps: step budget.
-        beta_a: of the schedule.
-        beta_b: of the schedule.
-    """
-
-    steps: int
-    beta_a: float
-    beta_b: float
-
-
 class SearchStudy:
     """A study in Optuna's storage.
 
@@ -65,13 +53,19 @@ class SearchStudy:
     Args:
         engine: of the database; its connections are used.
         study_file: the study.
+        length: tokens of one sequence.
+        profile: float64 ``(length,)``, h(m) of the model, where it is known.
 
     Raises:
         InputError: where Optuna cannot use the database or the study is missing.
     """
 
-    def __init__(self, engine: Engine, study_file: StudyFile) -> None:
-        self._file = study_file
+    def __init__(
+        self, engine: Engine, study_file: StudyFile, length: int, profile: Array | None = None
+    ) -> None:
+        self._file, self._profile = study_file, profile
+        self._setting = Setting(study_file.space, study_file.sampler, length)
+        self._excess = Excess(self._setting, profile)
         with _storage_errors(engine):
             self._storage = _storage(engine)
             self._study = optuna.load_study(
@@ -98,9 +92,7 @@ class SearchStudy:
             storage = _storage(engine)
             if name in optuna.get_all_study_names(storage):
                 left = optuna.load_study(study_name=name, storage=storage)
-                if OURS not in left.user_attrs or left.get_trials(
-                    deepcopy=False, states=(TrialState.COMPLETE, TrialState.RUNNING)
-                ):
+                if OURS not in left.user_attrs or left.get_trials(deepcopy=False, states=_BEGUN):
                     raise InputError(
                         f"[study] name: {name!r} is taken by an Optuna study that mdm-opt did "
                         "not make; choose another name or another database"
@@ -171,7 +163,7 @@ class SearchStudy:
         )
 
     def propose(self, steps: int, position: int) -> Point:
-        """The next candidate of a step budget, from all trials finished and running.
+        """The next candidate of a step budget, from all trials finished, pruned and running.
 
         Args:
             steps: step budget.
@@ -180,19 +172,36 @@ class SearchStudy:
         """
 
         def trials() -> list[FrozenTrial]:
-            states = (TrialState.COMPLETE, TrialState.RUNNING)
-            found = self._study.get_trials(deepcopy=False, states=states)
-            return [trial for trial in found if trial.params.get("steps") == steps]
+            found = self._study.get_trials(deepcopy=False, states=_BEGUN)
+            return [trial for trial in found if "steps" in trial.params]
 
         with _storage_errors(self._engine):
-            beta_a, beta_b = propose(
+            return propose(
                 self._file.search.sampler,
-                self._file.space,
+                self._setting,
+                steps,
                 trials,
                 direction=self._study.directions[0],
                 seed=(self._file.study.seed * 1_000_003 + position) % 2**32,
+                profile=self._profile,
             )
-        return Point(steps, beta_a, beta_b)
+
+    def incumbent(self, steps: int) -> tuple[int, int] | None:
+        """The trial that is taken for the best of a step budget, by the model and not by luck.
+
+        Returns:
+            Its number, and how many trials it was chosen from; None where none is feasible.
+        """
+        sign = 1.0 if self._study.directions[0] == StudyDirection.MINIMIZE else -1.0
+        with _storage_errors(self._engine):
+            states = (TrialState.COMPLETE, TrialState.PRUNED)
+            trials = self._study.get_trials(deepcopy=False, states=states)
+        seen = [one for one in (observed(trial, steps, sign) for trial in trials) if one]
+        ours = [one for one in seen if one.point.steps == steps and one.eligible]
+        if not ours:
+            return None
+        best = next(one for one in ranked(self._setting, self._excess, seen) if one in ours)
+        return best.number, len(ours)
 
     def begin(self, position: int, label: str, point: Point) -> int:
         """Starts a trial; returns its number.
@@ -202,11 +211,12 @@ class SearchStudy:
             label: of the seed, or ``search``.
             point: the candidate.
         """
+        counts = {} if point.counts is None else {COUNTS: list(point.counts)}
         trial = create_trial(
             state=TrialState.RUNNING,
-            params={"steps": point.steps, "beta_a": point.beta_a, "beta_b": point.beta_b},
-            distributions=distributions(self._file.space),
-            user_attrs={LABEL: label, POSITION: position},
+            params={"steps": point.steps, **params(point)},
+            distributions=all_distributions(self._file.space, point.steps),
+            user_attrs={LABEL: label, POSITION: position, **counts},
         )
         with _storage_errors(self._engine):
             trial_id = self._storage.create_new_trial(self._study_id, trial)
@@ -215,9 +225,9 @@ class SearchStudy:
     def begun(self, position: int) -> tuple[int, Point] | None:
         """Number and candidate of a running attempt at a trial of the budget, or None."""
         for number, trial in self._running().items():
-            if trial.user_attrs.get(POSITION) == position:
-                params = trial.params
-                return number, Point(params["steps"], params["beta_a"], params["beta_b"])
+            point = point_of(trial, 0)
+            if trial.user_attrs.get(POSITION) == position and point is not None:
+                return number, point
         return None
 
     def running(self) -> dict[int, int | None]:
@@ -233,6 +243,8 @@ class SearchStudy:
         nfe: float,
         guards: Mapping[str, float],
         measured: Mapping[str, object],
+        *,
+        pruned: bool = False,
     ) -> None:
         """Finishes a trial; one that is finished already is left as it is.
 
@@ -241,7 +253,9 @@ class SearchStudy:
             value: mean score.
             nfe: model calls of one sequence.
             guards: constraint values, feasible iff <= 0.
-            measured: for whoever looks at the trial in Optuna.
+            measured: for the sampler, and for whoever looks at the trial in Optuna.
+            pruned: whether its race ended early; it gets no value then, which would not be
+                comparable.
         """
         values = [value, nfe] if len(self._study.directions) > 1 else [value]
         with _storage_errors(self._engine), _finished_meanwhile():
@@ -249,7 +263,10 @@ class SearchStudy:
             self._storage.set_trial_user_attr(trial_id, MEASURED, dict(measured))
             if guards:
                 self._set_constraints(trial_id, guards)
-            self._storage.set_trial_state_values(trial_id, TrialState.COMPLETE, values)
+            if pruned:
+                self._storage.set_trial_state_values(trial_id, TrialState.PRUNED)
+            else:
+                self._storage.set_trial_state_values(trial_id, TrialState.COMPLETE, values)
 
     def fail(self, number: int) -> None:
         """Marks an unfinished trial as failed."""

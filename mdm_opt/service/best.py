@@ -9,16 +9,11 @@ from pydantic import BaseModel, ConfigDict
 
 from mdm_opt.errors import RunError
 from mdm_opt.persistence import MeasurementRecord, Repository, StudyRecord
-from mdm_opt.schedules import NAMED_SCHEDULES
-from mdm_opt.service.studies import stored_study_file
-from mdm_opt.service.verification import (
-    BASELINES,
-    BEST,
-    badness,
-    equal_linear_steps,
-    schedule_of,
-)
-from mdm_opt.statistics import Estimate, mean_interval, paired_difference
+from mdm_opt.schedules import NAMED_SCHEDULES, BetaSchedule, CountsSchedule, MaskSchedule
+from mdm_opt.service.standing import schedule_of, standings
+from mdm_opt.service.study_files import stored_study_file
+from mdm_opt.service.verification import BASELINES, BEST, equal_linear_steps
+from mdm_opt.statistics import Estimate, mean_interval, paired_difference, simultaneous
 
 
 class Result(BaseModel):
@@ -49,15 +44,17 @@ class BaselineResult(ValueResult):
 class BudgetResult(Result):
     """The best schedule of one step count.
 
-    `gain_over_linear` is positive where the schedule is better, whatever the direction;
-    `counts` is None under ancestral reveal, which has none. `feasible` says whether every guard
-    held on these instances; `trials_since` counts the trials since the verification.
+    `gain_over_linear` is positive where the schedule is better, whatever the direction; its
+    interval holds together with those of all other step counts, and `better_than_linear` says
+    whether it lies above zero (None where the result is not verified). `beta_a` and `beta_b` are
+    None in the family ``free``, `counts` is None under ancestral reveal. `feasible` says whether
+    every guard held on these instances; `trials_since` counts the trials since the verification.
     """
 
     steps: int
     nfe: float
-    beta_a: float
-    beta_b: float
+    beta_a: float | None
+    beta_b: float | None
     counts: list[int] | None
     value: float
     interval: tuple[float, float]
@@ -67,17 +64,24 @@ class BudgetResult(Result):
     instances: int
     baselines: dict[str, BaselineResult]
     gain_over_linear: ValueResult | None
+    better_than_linear: bool | None
     linear_steps_for_equal_quality: int | None
 
 
 class BestResult(Result):
-    """What ``mdm-opt best NAME --json`` prints."""
+    """What ``mdm-opt best NAME --json`` prints.
+
+    `confidence` is the coverage of every interval by itself, except for the gains over linear,
+    which all hold together with that confidence. So `claim_error_rate` bounds the probability
+    that any of the study's claims "better than linear" is wrong.
+    """
 
     study: str
     objective: str
     unit: str
     direction: str
     confidence: float
+    claim_error_rate: float
     trials: int
     budgets: list[BudgetResult]
 
@@ -95,16 +99,20 @@ def best(name: str, url: str) -> BestResult:
     record = repository.study(name)
     confidence = stored_study_file(record).verify.confidence
     measurements = repository.measurements(name)
+    standing = standings(record, measurements)
     budgets = []
-    for steps in record.study_file["space"]["steps"]:
+    all_steps = record.study_file["space"]["steps"]
+    together = simultaneous(confidence, len(all_steps))
+    for steps in all_steps:
         ours = [m for m in measurements if m.budget_steps == steps]
         verified = [m for m in ours if m.role == "verification"]
         if verified:
             newest = max(m.id or 0 for m in verified)
             since = sum(1 for m in ours if m.role == "search" and (m.id or 0) > newest)
-            budgets.append(_verified(record, verified, confidence, since))
-        elif feasible := [m for m in ours if m.feasible]:
-            budgets.append(_searched(record, feasible, confidence))
+            budgets.append(_verified(record, verified, (confidence, together), since))
+        elif steps in standing:
+            found = _searched(record, standing[steps], (confidence, together))
+            budgets.append(found)
     if not budgets:
         raise RunError(f"study {name!r} has no feasible finished trial yet")
     return BestResult(
@@ -113,6 +121,7 @@ def best(name: str, url: str) -> BestResult:
         unit=record.unit,
         direction=record.direction,
         confidence=confidence,
+        claim_error_rate=(1 - confidence) / 2,
         trials=repository.finished_trials(name),
         budgets=budgets,
     )
@@ -121,7 +130,7 @@ def best(name: str, url: str) -> BestResult:
 def _verified(
     record: StudyRecord,
     measured: Sequence[MeasurementRecord],
-    confidence: float,
+    confidence: tuple[float, float],
     trials_since: int,
 ) -> BudgetResult:
     chosen = next(m for m in measured if m.label == BEST)
@@ -139,16 +148,21 @@ def _verified(
 
 
 def _searched(
-    record: StudyRecord, feasible: Sequence[MeasurementRecord], confidence: float
+    record: StudyRecord, standing: Sequence[MeasurementRecord], confidence: tuple[float, float]
 ) -> BudgetResult:
-    chosen = min(feasible, key=lambda m: badness(record.direction, m))
     baselines: dict[str, MeasurementRecord] = {}
-    for m in feasible:
+    for m in standing:
         for name, schedule in NAMED_SCHEDULES.items():
             if schedule == schedule_of(m):
                 baselines.setdefault(name, m)
     return _budget(
-        record, chosen, baselines, confidence, verified=False, trials_since=0, equal_steps=None
+        record,
+        standing[0],
+        baselines,
+        confidence,
+        verified=False,
+        trials_since=0,
+        equal_steps=None,
     )
 
 
@@ -156,18 +170,19 @@ def _budget(
     record: StudyRecord,
     chosen: MeasurementRecord,
     baselines: dict[str, MeasurementRecord],
-    confidence: float,
+    confidence: tuple[float, float],
     *,
     verified: bool,
     trials_since: int,
     equal_steps: int | None,
 ) -> BudgetResult:
-    own = mean_interval(chosen.scores, confidence)
+    alone, together = confidence
+    own = mean_interval(chosen.scores, alone)
     gain = None
     if "linear" in baselines:
         pair = (baselines["linear"].scores, chosen.scores)
         first, second = pair if record.direction == "minimize" else pair[::-1]
-        gain = ValueResult.of(paired_difference(first, second, confidence))
+        gain = ValueResult.of(paired_difference(first, second, together))
     return BudgetResult(
         steps=chosen.steps,
         nfe=chosen.nfe,
@@ -181,9 +196,17 @@ def _budget(
         trials_since=trials_since,
         instances=chosen.instances,
         baselines={
-            name: BaselineResult.of(mean_interval(m.scores, confidence), steps=m.steps, nfe=m.nfe)
+            name: BaselineResult.of(mean_interval(m.scores, alone), steps=m.steps, nfe=m.nfe)
             for name, m in baselines.items()
         },
         gain_over_linear=gain,
+        better_than_linear=gain is not None and gain.interval[0] > 0 if verified else None,
         linear_steps_for_equal_quality=equal_steps,
     )
+
+
+def budget_schedule(budget: BudgetResult) -> MaskSchedule:
+    """The best schedule of a step count."""
+    if budget.beta_a is not None and budget.beta_b is not None:
+        return BetaSchedule(budget.beta_a, budget.beta_b)
+    return CountsSchedule(tuple(budget.counts or ()))

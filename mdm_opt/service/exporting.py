@@ -20,9 +20,9 @@ from mdm_opt.schedule_file import (
     SamplerValues,
     ScheduleValues,
 )
-from mdm_opt.schedules import BetaSchedule, reveal_grid
-from mdm_opt.service.best import BestResult, BudgetResult, best
-from mdm_opt.service.studies import stored_study_file
+from mdm_opt.schedules import reveal_grid
+from mdm_opt.service.best import BestResult, BudgetResult, best, budget_schedule
+from mdm_opt.service.study_files import stored_study_file
 
 EXPORT_FORMATS: dict[str, Callable[[ExportedSchedule], str]] = {"json": ExportedSchedule.to_json}
 
@@ -48,10 +48,11 @@ def export_schedule(name: str, url: str, steps: int | None = None) -> ExportedSc
         m
         for m in repository.measurements(name, ["search"])
         if (m.steps, m.beta_a, m.beta_b) == (budget.steps, budget.beta_a, budget.beta_b)
+        and (budget.beta_a is not None or m.counts == budget.counts)
     ]
-    grid = reveal_grid(BetaSchedule(budget.beta_a, budget.beta_b), budget.steps)
     return ExportedSchedule(
         schedule=ScheduleValues(
+            family=study_file.space.family,
             beta_a=budget.beta_a,
             beta_b=budget.beta_b,
             steps=budget.steps,
@@ -59,7 +60,7 @@ def export_schedule(name: str, url: str, steps: int | None = None) -> ExportedSc
             reveal=study_file.sampler.reveal,
             rounding=study_file.sampler.rounding,
             counts=budget.counts,
-            revealed=grid.tolist(),
+            revealed=reveal_grid(budget_schedule(budget), budget.steps).tolist(),
         ),
         sampler=SamplerValues(
             order=study_file.sampler.order, temperature=study_file.sampler.temperature
@@ -122,6 +123,7 @@ def _result_values(result: BestResult, budget: BudgetResult) -> ResultValues:
             "verified",
             "baselines",
             "gain_over_linear",
+            "better_than_linear",
             "linear_steps_for_equal_quality",
         }
     )
@@ -131,6 +133,7 @@ def _result_values(result: BestResult, budget: BudgetResult) -> ResultValues:
             "unit": result.unit,
             "direction": result.direction,
             "confidence": result.confidence,
+            "claim_error_rate": result.claim_error_rate,
             **shared,
         }
     )

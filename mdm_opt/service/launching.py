@@ -18,8 +18,10 @@ from mdm_opt.persistence import (
 )
 from mdm_opt.search import SearchStudy
 from mdm_opt.service.settling import settle
+from mdm_opt.service.standing import standings
 from mdm_opt.service.stopping import StopSignal
-from mdm_opt.service.studies import MORE_WORKERS, stored_study_file
+from mdm_opt.service.studies import MORE_WORKERS
+from mdm_opt.service.study_files import stored_study_file
 from mdm_opt.service.workers import check_given_up
 from mdm_opt.storage_errors import Patience
 
@@ -66,7 +68,7 @@ class LaunchState:
 
     Attributes:
         progress: trials by state.
-        best: best search value of each step count that has a feasible trial.
+        best: value of the candidate that is taken for the best of each step count.
         workers: that are alive, all of the study's.
         restarts: of workers that died.
         seconds: since the launch began.
@@ -164,6 +166,8 @@ class _Watch:
         self._started = time.monotonic()
         self._settled_at: float | None = None
         self._restarts = 0
+        # Trials that were finished when it was asked for, and the answer.
+        self._best: tuple[int, dict[int, float]] = (0, {})
         # Since the last trial was finished: all deaths, and those with exit code 2.
         self._deaths = self._refusals = 0
 
@@ -181,7 +185,7 @@ class _Watch:
     def settle(self) -> None:
         """Tells Optuna what a last worker that died could not, and looks for the last time."""
         study_file = stored_study_file(self._record)
-        search = SearchStudy(self._repository.engine, study_file)
+        search = SearchStudy(self._repository.engine, study_file, self._record.model.length)
         self._patience(lambda: settle(self._repository, self._queue, search, self._record.name))
         self._progress = self._patience(self._queue.progress)
 
@@ -202,19 +206,24 @@ class _Watch:
         seconds = time.monotonic() - self._started
         done = progress.finished - self._first.finished
         left = progress.total - progress.finished - progress.failed
-        record, repository = self._record, self._repository
-        best = self._patience(lambda: repository.best_values(record.name, record.direction))
+        if self._best[0] != progress.finished:
+            self._best = progress.finished, self._patience(self._standing)
         alive = self._patience(self._queue.alive)
         news, self._news[:] = tuple(self._news), []
         return LaunchState(
             progress=progress,
-            best=best,
+            best=self._best[1],
             workers=alive,
             restarts=self._restarts,
             seconds=seconds,
             seconds_left=left * seconds / done if done else None,
             news=news,
         )
+
+    def _standing(self) -> dict[int, float]:
+        measured = self._repository.measurements(self._record.name, ["search"])
+        found = standings(self._record, measured)
+        return {steps: records[0].value for steps, records in found.items()}
 
     def check_given_up(self) -> None:
         """See `mdm_opt.service.workers.check_given_up`."""

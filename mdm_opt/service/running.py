@@ -15,9 +15,11 @@ from mdm_opt.persistence import (
     is_sqlite,
 )
 from mdm_opt.plugins import one_line
-from mdm_opt.schedules import BetaSchedule
+from mdm_opt.schedules import BetaSchedule, CountsSchedule
 from mdm_opt.search import Point
+from mdm_opt.service.racing import Paired, Rival, looks, paired, race
 from mdm_opt.service.settling import settle, tell
+from mdm_opt.service.standing import FREE
 from mdm_opt.service.stopping import StopSignal
 from mdm_opt.service.studies import OpenStudy, exclusive, open_study
 from mdm_opt.service.workers import JOIN_SECONDS, Pulse, Worker, check_given_up
@@ -49,12 +51,15 @@ class FinishedTrial:
 
     Attributes:
         proposal: the candidate and its label.
-        measurement: on the search instances.
+        measurement: on the search instances, or those until it had lost its race.
+        standing: value of the candidate that is taken for the best of its step count; None
+            before there is one.
         finished: trials of the study finished so far, by all workers.
     """
 
     proposal: Proposal
     measurement: Measurement
+    standing: float | None
     finished: int
 
 
@@ -170,11 +175,10 @@ class _Loop:
         proposal = self.patience(lambda: self._begin(trial))
         if proposal is None:
             return None
-        candidate = Candidate(
-            BetaSchedule(proposal.point.beta_a, proposal.point.beta_b), proposal.point.steps
-        )
+        candidate = Candidate(proposal.point.schedule, proposal.point.steps)
+        rival = self.patience(lambda: self._rival(trial.steps))
         try:
-            measurement = self._measure(candidate)
+            measurement = self._measure(candidate, rival)
         except MdmOptError as error:
             self._note_error(trial, worker_id, error)
             return None
@@ -187,13 +191,39 @@ class _Loop:
             budget_steps=trial.steps,
             trial_number=proposal.number,
             worker_id=worker_id,
+            rival=rival,
         )
         finished = self.patience(lambda: self.queue.finish(trial, worker_id, record))
         if finished is None:
             self._report(f"trial {proposal.number} had been finished by another worker")
             return None
-        self.patience(lambda: tell(self._opened.search, proposal.number, record))
-        return FinishedTrial(proposal, measurement, finished)
+        exact = self._opened.record.deterministic
+        search = self._opened.search
+        self.patience(lambda: tell(search, proposal.number, record, deterministic=exact))
+        return FinishedTrial(proposal, measurement, self._standing(rival, measurement), finished)
+
+    def _rival(self, steps: int) -> Rival | None:
+        """The best candidate so far, where somebody asks how others compare with it."""
+        opened, instances = self._opened, self._opened.sets.search
+        races = opened.study_file.search.racing and looks(instances)
+        if opened.record.deterministic or not (
+            races or opened.study_file.search.sampler == "shape"
+        ):
+            return None
+        found = opened.search.incumbent(steps)
+        if found is None:
+            return None
+        number, chosen_from = found
+        scores = opened.repository.search_scores(opened.name, number)
+        # Settled in Optuna alone, or measured on other instances: nothing to compare with.
+        if scores is None or len(scores) != instances:
+            return None
+        return Rival(number, scores, chosen_from)
+
+    def _standing(self, rival: Rival | None, measurement: Measurement) -> float | None:
+        if rival is not None:
+            return float(rival.scores.mean())
+        return measurement.value if measurement.feasible else None
 
     def _begin(self, trial: TrialRecord) -> Proposal | None:
         """Enters the trial in Optuna, or goes on with the attempt of a worker that died.
@@ -209,14 +239,23 @@ class _Loop:
             point = _point(trial) or search.propose(trial.steps, trial.position)
             begun = search.begin(trial.position, trial.label, point), point
         number, point = begun
-        if self.queue.begin(trial, number, point.beta_a, point.beta_b) != number:
+        entered = self.queue.begin(
+            trial, number, beta_a=point.beta_a, beta_b=point.beta_b, counts=point.counts
+        )
+        if entered != number:
             search.fail(number)
             return None
         return Proposal(number, trial.label, point)
 
-    def _measure(self, candidate: Candidate) -> Measurement:
+    def _measure(self, candidate: Candidate, rival: Rival | None) -> Measurement:
+        racing = self._opened.study_file.search.racing
         with self._stop.allowed():
-            measurement = measure(self._problem, candidate, self._opened.sets.ids("search"))
+            measurement = race(
+                lambda instances: measure(self._problem, candidate, instances),
+                self._opened.sets.ids("search"),
+                rival if racing else None,
+                self._opened.record.direction,
+            )
         self._errors_in_a_row = 0
         if measurement.batch_size < self._problem.batch_size:
             self._report(
@@ -244,9 +283,10 @@ def _begun(trial: TrialRecord) -> tuple[int, Point] | None:
 
 
 def _point(trial: TrialRecord) -> Point | None:
-    if trial.beta_a is None or trial.beta_b is None:
+    if trial.counts is None and (trial.beta_a is None or trial.beta_b is None):
         return None
-    return Point(trial.steps, trial.beta_a, trial.beta_b)
+    counts = None if trial.counts is None else tuple(trial.counts)
+    return Point(trial.steps, trial.beta_a, trial.beta_b, counts)
 
 
 def measurement_record(
@@ -259,17 +299,20 @@ def measurement_record(
     budget_steps: int,
     trial_number: int | None = None,
     worker_id: int | None = None,
+    rival: Rival | None = None,
 ) -> MeasurementRecord:
     """A measurement as it is kept; ancestral reveal has no fixed counts."""
     schedule = candidate.schedule
     beta = schedule if isinstance(schedule, BetaSchedule) else None
+    name = FREE if isinstance(schedule, CountsSchedule) else schedule.name
     fixed = opened.problem.reveal == "fixed"
+    beside: Paired | None = None if rival is None else paired(measurement.scores, rival)
     return MeasurementRecord(
         role=role,
         label=label,
         budget_steps=budget_steps,
         steps=candidate.steps,
-        schedule="beta" if beta else schedule.name,
+        schedule="beta" if beta else name,
         beta_a=beta.beta_a if beta else None,
         beta_b=beta.beta_b if beta else None,
         counts=opened.problem.counts(candidate).tolist() if fixed else [],
@@ -281,5 +324,9 @@ def measurement_record(
         seconds=measurement.seconds,
         device=measurement.device,
         trial_number=trial_number,
+        rival_number=None if rival is None else rival.number,
+        paired_value=None if beside is None else beside.value,
+        paired_error=None if beside is None else beside.error,
+        stopped_early=rival is not None and len(measurement.scores) < len(rival.scores),
         worker_id=worker_id,
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mdm_opt.measurement import Candidate
-from mdm_opt.schedules import BetaSchedule, named_schedule
-from mdm_opt.service.best import best
+from mdm_opt.schedules import named_schedule
+from mdm_opt.service.best import best, budget_schedule
 from mdm_opt.service.exporting import pick_budget
 from mdm_opt.service.problems import SET_STARTS
 from mdm_opt.service.studies import open_study
@@ -28,11 +28,7 @@ def sample(
     """
     budget = pick_budget(best(name, url), steps)
     opened = open_study(name, url)
-    chosen = (
-        BetaSchedule(budget.beta_a, budget.beta_b)
-        if schedule == "best"
-        else named_schedule(schedule)
-    )
+    chosen = budget_schedule(budget) if schedule == "best" else named_schedule(schedule)
     problem, texts = opened.problem, []
     for start in range(0, count, problem.batch_size):
         first = SET_STARTS["samples"] + start

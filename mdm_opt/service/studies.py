@@ -14,7 +14,6 @@ from mdm_opt.config import StudyFile, load_study_file, parse_study
 from mdm_opt.errors import InputError
 from mdm_opt.measurement import Problem
 from mdm_opt.persistence import (
-    ModelRecord,
     NoStudies,
     Repository,
     StudyRecord,
@@ -22,9 +21,20 @@ from mdm_opt.persistence import (
     database_file,
     is_sqlite,
     schema_lock,
+    shown,
 )
+from mdm_opt.schedules.base import Array
 from mdm_opt.search import SearchStudy, seeds
+from mdm_opt.service.history import earlier_schedules
 from mdm_opt.service.problems import InstanceSets, build_problem
+from mdm_opt.service.profiling import (
+    Advance,
+    check_sequences,
+    find_profile,
+    measured_profile,
+    model_record,
+)
+from mdm_opt.service.study_files import stored_study_file
 from mdm_opt.storage_errors import Patience
 
 MORE_WORKERS = (
@@ -47,6 +57,7 @@ class OpenStudy:
         queue: the trials of its budget.
         search: Optuna's side.
         sets: its instances.
+        profile: float64 ``(length,)``, h(m) of the model; None where the study starts without it.
     """
 
     study_file: StudyFile
@@ -56,6 +67,7 @@ class OpenStudy:
     queue: TrialQueue
     search: SearchStudy
     sets: InstanceSets
+    profile: Array | None
 
     @property
     def name(self) -> str:
@@ -63,7 +75,9 @@ class OpenStudy:
         return self.record.name
 
 
-def create_study(path: str | Path, url: str) -> OpenStudy:
+def create_study(
+    path: str | Path, url: str, advance: Advance = lambda done, total: None
+) -> OpenStudy:
     """Opens the study of a study file, after making it where it does not exist yet.
 
     Everything that can be wrong is found before anything is written. Tables, study and the trials
@@ -72,14 +86,18 @@ def create_study(path: str | Path, url: str) -> OpenStudy:
     Args:
         path: of the study file.
         url: of the database.
+        advance: called while the information profile is measured, where the study starts from
+            one that the database does not have.
 
     Raises:
         InputError: where the file, the model or the database cannot be used, or a study of that
             name was made from another file.
+        RunError: where the profile of the model cannot be measured.
     """
     study_file = load_study_file(path)
     folder = Path(path).resolve().parent
-    first = seeds(study_file)
+    # Wrong seeds are found before the model is loaded.
+    seeds(study_file, 1 if study_file.space.family == "beta" else max(study_file.space.steps))
     existing = _existing(study_file.study.name, url)
     if existing is not None:
         _check_same(existing, study_file)
@@ -87,8 +105,16 @@ def create_study(path: str | Path, url: str) -> OpenStudy:
     if existing is not None:
         _check_version(existing)
         _check_unchanged(existing, problem)
+    if study_file.needs_profile:
+        check_sequences(study_file, folder, problem.denoiser)
     repository = Repository(url, create=True)
     name = study_file.study.name
+    profile, length = None, problem.denoiser.length
+    if study_file.needs_profile:
+        kept = measured_profile(study_file, folder, problem.denoiser, repository, advance)
+        profile = kept.sample.profile()
+    history = earlier_schedules(study_file, problem, repository)
+    first = seeds(study_file, length, profile, history)
     with exclusive(name, url), schema_lock(url):
         SearchStudy.create_tables(repository.engine)
         existing, planned = repository.find_study(name), study_file.search.trials
@@ -102,7 +128,7 @@ def create_study(path: str | Path, url: str) -> OpenStudy:
         queue = TrialQueue(repository, name)
         Patience(_PLAN_SECONDS)(lambda: queue.plan(first, study_file.space.steps, planned))
         repository.update_study_file(name, study_file.canonical(), str(folder))
-    return _open(study_file, existing, problem, repository)
+    return _open(study_file, existing, problem, repository, profile)
 
 
 def open_study(
@@ -140,7 +166,16 @@ def open_study(
         _check_planned(repository, record)
     problem = build_problem(study_file, folder)
     _check_unchanged(record, problem)
-    return _open(study_file, record, problem, repository)
+    profile = None
+    if study_file.needs_profile:
+        kept = find_profile(study_file, folder, problem.denoiser, repository)
+        profile = kept.sample.profile() if kept else None
+        if kept is None and study_file.space.family == "free":
+            raise InputError(
+                f"study {name!r} searches counts around the profile of its model, which is not in "
+                f"{shown(url)}; 'mdm-opt profile' with its study file measures it"
+            )
+    return _open(study_file, record, problem, repository, profile)
 
 
 def _on_device(study_file: StudyFile, device: str) -> StudyFile:
@@ -148,11 +183,6 @@ def _on_device(study_file: StudyFile, device: str) -> StudyFile:
     content = study_file.canonical()
     content["model"]["device"] = device
     return parse_study(content, "--device")
-
-
-def stored_study_file(record: StudyRecord) -> StudyFile:
-    """The study file that a study was last run with."""
-    return parse_study(dict(record.study_file), f"study {record.name}")
 
 
 def delete_study(name: str, url: str) -> None:
@@ -263,11 +293,15 @@ def _check_same(record: StudyRecord, study_file: StudyFile) -> None:
     if record.identity_hash == study_file.identity_hash():
         return
     before, now = _flat(dict(record.study_file)), _flat(study_file.canonical())
-    free = {"model.device", "model.batch_size", "search.trials"}
+    free = {"model.device", "model.batch_size", "search.trials", "search.racing"}
+    tables = ("verify.", "profile.")
+    free |= {key for key in before.keys() | now.keys() if key.startswith(tables)}
     changed = [
         f"{key} was {before.get(key)!r}, is {now.get(key)!r}"
         for key in sorted(before.keys() | now.keys())
-        if before.get(key) != now.get(key) and key not in free and not key.startswith("verify.")
+        if before.get(key) != now.get(key)
+        and key not in free
+        and not key.startswith(("verify.", "profile."))
     ]
     raise InputError(
         f"study {record.name!r} was made from another study file: {'; '.join(changed)}; choose "
@@ -287,13 +321,7 @@ def _new_record(study_file: StudyFile, folder: Path, problem: Problem) -> StudyR
         study_file=study_file.canonical(),
         identity_hash=study_file.identity_hash(),
         folder=str(folder),
-        model=ModelRecord(
-            fingerprint=problem.denoiser.fingerprint,
-            source=study_file.canonical()["model"],
-            length=problem.denoiser.length,
-            vocab_size=problem.denoiser.vocab_size,
-            mask_token_id=problem.denoiser.mask_token_id,
-        ),
+        model=model_record(study_file, problem.denoiser),
         objective=problem.objective.name,
         objective_fingerprint=problem.objective.fingerprint,
         unit=problem.objective.unit,
@@ -347,7 +375,11 @@ def _check_unchanged(record: StudyRecord, problem: Problem) -> None:
 
 
 def _open(
-    study_file: StudyFile, record: StudyRecord, problem: Problem, repository: Repository
+    study_file: StudyFile,
+    record: StudyRecord,
+    problem: Problem,
+    repository: Repository,
+    profile: Array | None,
 ) -> OpenStudy:
     return OpenStudy(
         study_file=study_file,
@@ -355,6 +387,7 @@ def _open(
         problem=problem,
         repository=repository,
         queue=TrialQueue(repository, record.name),
-        search=SearchStudy(repository.engine, study_file),
+        search=SearchStudy(repository.engine, study_file, problem.denoiser.length, profile),
         sets=InstanceSets.of(study_file, deterministic=problem.objective.deterministic),
+        profile=profile,
     )

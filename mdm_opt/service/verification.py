@@ -11,8 +11,9 @@ import numpy as np
 from mdm_opt.errors import RunError
 from mdm_opt.measurement import Candidate, measure
 from mdm_opt.persistence import MeasurementRecord
-from mdm_opt.schedules import BetaSchedule, MaskSchedule, expected_nfe, named_schedule
+from mdm_opt.schedules import MaskSchedule, expected_nfe, named_schedule
 from mdm_opt.service.running import measurement_record
+from mdm_opt.service.standing import badness, schedule_of, standings
 from mdm_opt.service.studies import OpenStudy, exclusive
 
 BASELINES = ("linear", "sin2", "sine")
@@ -50,8 +51,8 @@ def _is_current(opened: OpenStudy, steps: int) -> bool:
     records = [m for m in opened.repository.measurements(opened.name) if m.budget_steps == steps]
     searched = [m.id or 0 for m in records if m.role == "search"]
     verified = [m for m in records if m.role == "verification"]
-    selected = [m.beta_a for m in records if m.role == "selection"]
-    top = [m.beta_a for m in top_candidates(opened, steps)]
+    selected = [_candidate_of(m) for m in records if m.role == "selection"]
+    top = [_candidate_of(m) for m in top_candidates(opened, steps)]
     same_top = selected == (top if _needs_selection(opened, top) else [])
     return (
         bool(verified)
@@ -61,6 +62,10 @@ def _is_current(opened: OpenStudy, steps: int) -> bool:
             for m in verified
         )
     )
+
+
+def _candidate_of(record: MeasurementRecord) -> tuple[object, ...]:
+    return (record.beta_a, record.beta_b, *record.counts)
 
 
 def _verify_budget(opened: OpenStudy, steps: int, report: Report) -> list[MeasurementRecord]:
@@ -109,30 +114,19 @@ def _needs_selection(opened: OpenStudy, top: Sequence[object]) -> bool:
 
 
 def top_candidates(opened: OpenStudy, steps: int) -> list[MeasurementRecord]:
-    """The feasible candidates of a step count with the best search values, all different.
-
-    Under fixed reveal two schedules with the same counts are the same candidate.
+    """The best feasible candidates of a step count, all different; see `standings`.
 
     Raises:
         RunError: where no trial of the step count is feasible.
     """
     records = opened.repository.measurements(opened.name, ["search"])
-    ours = [m for m in records if m.budget_steps == steps]
-    feasible = [m for m in ours if m.feasible]
-    if not feasible:
+    standing = standings(opened.record, records).get(steps, [])
+    if not standing:
+        ours = [m for m in records if m.budget_steps == steps]
         guards = [f"{key} by {value:.4g}" for m in ours[:1] for key, value in m.guards.items()]
         missed = f"; the first one missed {', '.join(guards)}" if guards else ""
         raise RunError(f"none of {len(ours)} trials at {steps} steps is feasible{missed}")
-    feasible.sort(key=lambda record: badness(opened.record.direction, record))
-    distinct: dict[object, MeasurementRecord] = {}
-    for record in feasible:
-        distinct.setdefault(tuple(record.counts) or (record.beta_a, record.beta_b), record)
-    return list(distinct.values())[: opened.study_file.verify.top]
-
-
-def badness(direction: str, record: MeasurementRecord) -> float:
-    """The value, turned so that less is better."""
-    return record.value if direction == "minimize" else -record.value
+    return standing[: opened.study_file.verify.top]
 
 
 def equal_nfe_steps(opened: OpenStudy, schedule: MaskSchedule, nfe: float) -> int:
@@ -202,10 +196,3 @@ def _record(
 
 def _linear(steps: int) -> Candidate:
     return Candidate(named_schedule("linear"), steps)
-
-
-def schedule_of(record: MeasurementRecord) -> MaskSchedule:
-    """The schedule that a measurement belongs to."""
-    if record.beta_a is None or record.beta_b is None:
-        return named_schedule(record.schedule)
-    return BetaSchedule(record.beta_a, record.beta_b)

@@ -34,6 +34,8 @@ def refused(folder, text, code=2):
     return errors[0]
 
 
+NAMED = 'seeds = ["energy", "baselines"]'
+OBJECTIVE = '[objective]\nkind = "validity"\nverifier = "sudoku"\ninstances = 16'
 CASES = {
     "wrong type": ('name = "sudoku4"', "name = 4", "[study] name: 4"),
     "missing key": ('name = "sudoku4"', "", "[study] name: missing"),
@@ -52,13 +54,32 @@ CASES = {
     "unknown objective": ('kind = "validity"', 'kind = "fid"', "kind: 'fid'"),
     "unknown verifier": ('verifier = "sudoku"', 'verifier = "a.b:c"', "cannot import 'a.b'"),
     "unknown sampler": ('sampler = "random"', 'sampler = "cma"', "[search] sampler: 'cma'"),
-    "unknown seed": ("trials = 6", 'trials = 6\nseeds = ["luck"]', "seeds.0: 'luck'"),
+    "unknown seed": (NAMED, 'seeds = ["luck"]', "seeds.0: 'luck'"),
     "seed outside": (
-        "trials = 6",
-        "trials = 6\nseeds = [[0.5, 9.0]]",
-        "[search] seeds.0: [0.5, 9.0] lies outside",
+        NAMED,
+        'seeds = ["energy", [0.5, 9.0]]',
+        "[search] seeds.1: [0.5, 9.0] lies outside",
     ),
-    "fewer trials than seeds": ("trials = 6", "trials = 3", "[search] trials: 3"),
+    "fewer trials than pairs": (
+        f'trials = 6\nsampler = "random"\n{NAMED}',
+        "trials = 1\nseeds = [[0.5, 0.5], [1.0, 1.0]]",
+        "[search] trials: 1 is not accepted: the pairs of seeds alone are 2 trials",
+    ),
+    "profile of a missing file": (
+        NAMED,
+        'seeds = ["profile"]\n[profile]\nreferences = "none.txt"',
+        "[profile] references: cannot read",
+    ),
+    "counts without their own sampler": (
+        "[space]",
+        '[space]\nfamily = "free"',
+        "[space] family 'free' needs [search] sampler = 'shape', got 'random'",
+    ),
+    "counts for more steps than tokens": (
+        f'steps = [4]\n{OBJECTIVE}\n[search]\ntrials = 6\nsampler = "random"',
+        f'family = "free"\nsteps = [17]\n{OBJECTIVE}\n[search]\ntrials = 6',
+        "[space] steps: 17",
+    ),
     "no table": ("[study]", "study = 3\n[x]", "[study]: 3"),
     "no TOML": ("[study]", "[study", "is no valid TOML"),
     "later objective": (
@@ -231,9 +252,15 @@ BASE = {
     "study": {"name": "fuzz", "seed": 0},
     "model": {"kind": "enumerated", "law": "toy_extremes"},
     "sampler": {"order": "random", "temperature": 1.0},
-    "space": {"steps": [2], "beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0]},
+    "space": {"family": "beta", "steps": [2], "beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0]},
     "objective": {"kind": "divergence", "metric": "tv"},
-    "search": {"trials": 4, "sampler": "random", "seeds": ["energy", "baselines"]},
+    "search": {
+        "trials": 4,
+        "sampler": "random",
+        "seeds": ["energy", "baselines"],
+        "racing": True,
+    },
+    "profile": {"references": "model", "sequences": 8, "boundaries": 4, "orders": 1, "seed": 0},
     "verify": {"instances": 2, "top": 1, "confidence": 0.95},
 }
 PATHS = [(table, key) for table, content in BASE.items() for key in content]

@@ -57,12 +57,14 @@ def test_best_json_has_the_documented_form(finished):
     assert found["study"] == "sudoku4"
     assert (found["objective"], found["unit"]) == ("validity", "share")
     assert found["direction"] == "maximize"
+    # One-sided: half of what the intervals leave.
+    assert (found["confidence"], found["claim_error_rate"]) == (0.95, pytest.approx(0.025))
     assert [budget["steps"] for budget in found["budgets"]] == [4, 8]
     for budget in found["budgets"]:
         assert budget.keys() == {
             "steps", "nfe", "beta_a", "beta_b", "counts", "value", "interval", "verified",
             "feasible", "trials_since", "instances", "baselines", "gain_over_linear",
-            "linear_steps_for_equal_quality",
+            "better_than_linear", "linear_steps_for_equal_quality",
         }  # fmt: skip
         assert budget["verified"] is True
         assert sum(budget["counts"]) == 16
@@ -71,6 +73,7 @@ def test_best_json_has_the_documented_form(finished):
         assert linear["interval"][0] <= linear["value"] <= linear["interval"][1]
         gain = budget["gain_over_linear"]
         assert gain["value"] == pytest.approx(budget["value"] - linear["value"])
+        assert budget["better_than_linear"] is (gain["interval"][0] > 0)
 
 
 def test_run_and_verify_print_the_same_json_as_best(finished):
@@ -141,7 +144,8 @@ def test_best_before_any_trial_is_a_run_time_failure(tmp_path):
 def test_no_verify_says_that_the_best_of_a_search_is_biased(tmp_path):
     url = database(tmp_path)
     result = succeed("run", write_study(tmp_path), "--no-verify", "--storage", url)
-    assert "not verified: the best of a search is biased" in result.stdout
+    said = "4 steps: not verified: the best of a search is biased; run 'mdm-opt verify sudoku4 "
+    assert said + f"--storage {url}'\n" in result.stdout
 
 
 def test_storage_comes_from_the_environment(tmp_path, monkeypatch):

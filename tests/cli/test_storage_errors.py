@@ -37,6 +37,7 @@ def refused(folder: Path, url: str, message: str) -> None:
     for command in (
         ("run", path),
         ("study", "create", path),
+        ("profile", path),
         ("study", "list"),
         ("study", "delete", "sudoku4", "--yes"),
         ("best", "sudoku4"),

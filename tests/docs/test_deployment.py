@@ -54,7 +54,7 @@ def team():
         yield found
 
 
-def new_study(folder, team, name, seconds=0.0, trials="6"):
+def new_study(folder, team, name, seconds=0.0, trials="6", **keys):
     """Makes a study as mdm_owner whose trials take so long; returns its file."""
     module = f"metric_{name}"
     (folder / f"{module}.py").write_text(
@@ -67,7 +67,7 @@ def new_study(folder, team, name, seconds=0.0, trials="6"):
         'kind = "validity"\nverifier = "sudoku"',
         f'kind = "{module}:score"\ndirection = "maximize"',
     )
-    path = write_study(folder, study, name=f'"{name}"', trials=trials)
+    path = write_study(folder, study, name=f'"{name}"', trials=trials, **keys)
     create_study(path, team.owner).repository.close()
     return path
 
@@ -85,22 +85,29 @@ def wait_until(condition, seconds=60.0):
 
 
 @postgres
-def test_a_worker_with_the_least_rights_does_a_whole_study(tmp_path, team):
-    new_study(tmp_path, team, "least")
-    done = mdm_opt(
-        "worker", "least", "--heartbeat", "0.2", "--grace", "1", "--storage", team.worker
-    )
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("least", {}),
+        ("profiled", {"seeds": '["profile"]', "sampler": '"shape"', "instances": "32"}),
+    ],
+)
+def test_a_worker_with_the_least_rights_does_a_whole_study(tmp_path, team, name, keys):
+    new_study(tmp_path, team, name, **keys)
+    done = mdm_opt("worker", name, "--heartbeat", "0.2", "--grace", "1", "--storage", team.worker)
     assert done.returncode == 0, done.stderr
-    repository, queue = queue_of(team.worker, "least")
+    repository, queue = queue_of(team.worker, name)
     assert queue.progress().finished == 6
     assert [worker.ended for worker in queue.workers()] == ["finished"]
+    races = [m.stopped_early for m in repository.measurements(name, ["search"])]
     repository.close()
-    assert {trial.state.name for trial in optuna_trials(team.worker, "least")} == {"COMPLETE"}
-    launched = mdm_opt("launch", "least", "--workers", "1", "--storage", team.worker)
+    pruned = [trial.state.name == "PRUNED" for trial in optuna_trials(team.worker, name)]
+    assert pruned == races
+    launched = mdm_opt("launch", name, "--workers", "1", "--storage", team.worker)
     assert launched.returncode == 0, launched.stderr
-    verified = mdm_opt("verify", "least", "--storage", team.owner)
+    verified = mdm_opt("verify", name, "--storage", team.owner)
     assert verified.returncode == 0, verified.stderr
-    assert all(budget.verified for budget in best("least", team.worker).budgets)
+    assert all(budget.verified for budget in best(name, team.worker).budgets)
 
 
 @postgres
@@ -156,6 +163,9 @@ FORBIDDEN = [
     "UPDATE mdm_models SET length = 1",
     "UPDATE mdm_measurements SET value = 1",
     "UPDATE mdm_scores SET score = 1",
+    "INSERT INTO mdm_profiles (seed) VALUES (1)",
+    "UPDATE mdm_profile_values SET nats = 0",
+    "DELETE FROM mdm_profile_sequences",
     "UPDATE mdm_alembic_version SET version_num = '9'",
     "UPDATE studies SET study_name = 'mine'",
     "INSERT INTO mdm_models (fingerprint) VALUES ('mine')",

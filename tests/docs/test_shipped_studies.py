@@ -33,7 +33,7 @@ GRID = [BetaSchedule(a / 10, b / 10) for a, b in itertools.product(range(1, 11),
 def test_every_shipped_study_is_valid_and_named_like_its_file(path):
     study_file = load_study_file(path)
     assert study_file.study.name == path.stem
-    assert seeds(study_file)
+    assert seeds(study_file, max(study_file.space.steps))
 
 
 def test_llada_study_is_complete_and_pinned():

@@ -27,7 +27,7 @@ def search(repository, name="s", number=0, **changes):
     worker = queue.register("here", 1, "cpu", "0", 60.0)
     trial = queue.claim(worker)
     record = measurement(trial_number=number, worker_id=worker, **changes)
-    assert queue.begin(trial, number, 0.1, 1 / 3) == number
+    assert queue.begin(trial, number, beta_a=0.1, beta_b=1 / 3) == number
     assert queue.finish(trial, worker, record)
     queue.end(worker, "finished")
     return record
@@ -147,15 +147,31 @@ def test_measurements_are_asked_for_by_study_and_role(repository):
     assert repository.finished_trials("s") == 1
 
 
-@pytest.mark.parametrize("direction", ["minimize", "maximize"])
-def test_best_values_are_of_feasible_search_measurements(repository, direction):
-    sign = 1 if direction == "minimize" else -1
-    for number, (value, feasible) in enumerate([(3.0, True), (2.0, True), (1.0, False)]):
-        scores = np.array([sign * value])
-        search(repository, number=number, scores=scores, feasible=feasible)
-    better = measurement(role="verification", scores=np.array([sign * 0.5]))
-    repository.replace_verification("s", 8, [better])
-    assert repository.best_values("s", direction) == {8: 2.0 * sign}
+def test_what_a_race_left_comes_back_bit_for_bit(repository):
+    raced = {"rival_number": 0, "paired_value": 1 / 3, "paired_error": 5e-324}
+    search(repository)
+    search(repository, number=1, scores=np.zeros(2), stopped_early=True, **raced)
+    search(repository, number=2, **(raced | {"paired_error": 0.0}))
+    first, lost, won = repository.measurements("s")
+    none = (first.rival_number, first.paired_value, first.paired_error, first.stopped_early)
+    assert none == (None, None, None, False)
+    assert {key: getattr(lost, key) for key in raced} == raced
+    assert (lost.stopped_early, len(lost.scores)) == (True, 2)
+    assert (won.paired_error, won.stopped_early) == (0.0, False)
+
+
+def test_scores_of_a_trial_are_asked_for_by_its_number_in_the_order_of_instances(repository):
+    repository.add_study(study_record("other"))
+    scores = np.array([3.0, -1.0, 1 / 3])
+    search(repository, scores=np.zeros(1))
+    search(repository, number=1, scores=scores)
+    search(repository, "other", number=1, scores=np.ones(1))
+    # Measurements that belong to no trial are never a rival.
+    repository.replace_verification("s", 8, [measurement(role="verification")])
+    assert repository.search_scores("s", 1).tolist() == scores.tolist()
+    assert repository.search_scores("other", 1).tolist() == [1.0]
+    assert repository.search_scores("s", 2) is None
+    assert repository.search_scores("other", 0) is None
 
 
 def test_exports_come_back_in_order(repository):
@@ -173,7 +189,8 @@ def test_deleting_a_study_deletes_all_that_is_its_and_nothing_else(repository):
         search(repository, name)
         repository.add_export(name, steps=8, format_name="json", schedule={})
         repository.replace_verification(name, 8, [measurement(role="verification")])
-    tables = [table for table in Base.metadata.tables if table != "mdm_models"]
+    shared = ("mdm_models", "mdm_profile")
+    tables = [table for table in Base.metadata.tables if not table.startswith(shared)]
     before = {table: rows(repository, table) for table in tables}
     assert all(before.values())
     repository.delete_study("s")

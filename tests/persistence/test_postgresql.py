@@ -60,7 +60,7 @@ def test_workers_share_a_budget_and_do_every_trial_once(repository):
                     continue
                 with lock:
                     number = next(numbers)
-                assert mine.begin(trial, number, 1.0, 1.0) == number
+                assert mine.begin(trial, number, beta_a=1.0, beta_b=1.0) == number
                 record = measurement(trial_number=number, worker_id=worker)
                 assert mine.finish(trial, worker, record)
                 done.append(trial.position)
@@ -83,7 +83,7 @@ def test_of_many_that_finish_a_trial_one_is_kept(repository):
     queue.plan([], [4], 1)
     workers = [queue.register("here", pid, "cpu", "0", 60.0) for pid in range(WORKERS)]
     trial = queue.claim(workers[0])
-    queue.begin(trial, 0, 1.0, 1.0)
+    queue.begin(trial, 0, beta_a=1.0, beta_b=1.0)
 
     def work(index):
         with closing(Repository(repository.url, create=False)) as own:
@@ -135,7 +135,7 @@ def test_a_budget_that_changes_takes_no_trial_from_a_worker(repository):
 
 def test_of_many_that_open_an_empty_database_one_makes_the_tables(postgres_url):
     revisions = together(4, lambda _: upgrade_database(postgres_url))
-    assert sorted(before or "none" for before, _ in revisions) == ["0002", "0002", "0002", "none"]
+    assert sorted(before or "none" for before, _ in revisions) == ["0003", "0003", "0003", "none"]
 
 
 def test_every_connection_speaks_utc_whatever_the_user_and_the_server_say(
@@ -157,7 +157,7 @@ def test_every_connection_speaks_utc_whatever_the_user_and_the_server_say(
 
         SearchStudy.create_tables(repository.engine)
         SearchStudy.create(repository.engine, file, "maximize")
-        search = SearchStudy(repository.engine, file)
+        search = SearchStudy(repository.engine, file, 16)
         before = len(spoken)
         number = search.begin(0, "search", Point(4, 1.0, 1.0))
         search.finish(number, 0.5, 4.0, {}, {})

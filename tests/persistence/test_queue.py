@@ -22,8 +22,9 @@ from mdm_opt.persistence.tables import TrialRow, WorkerRow, utc_now
 class Seed:
     label: str
     steps: int
-    beta_a: float = 0.5
-    beta_b: float = 1 / 3
+    beta_a: float | None = 0.5
+    beta_b: float | None = 1 / 3
+    counts: tuple[int, ...] | None = None
 
 
 SEEDS = [Seed(label, steps) for label in ("first", "second") for steps in (4, 8)]
@@ -49,7 +50,7 @@ def finish(queue, worker_id, number=None):
     """Takes the next trial and finishes it."""
     trial = queue.claim(worker_id)
     number = trial.position if number is None else number
-    assert queue.begin(trial, number, 1.0, 2.0) == number
+    assert queue.begin(trial, number, beta_a=1.0, beta_b=2.0) == number
     assert queue.finish(trial, worker_id, measurement(trial_number=number))
     return trial
 
@@ -128,7 +129,7 @@ def test_no_plan_ever_removes_what_was_begun(repository, actions):
         elif (trial := queue.claim(worker(queue))) is not None:
             begun.add(trial.id)
             if action == "finish":
-                assert queue.begin(trial, trial.position, 1.0, 1.0) == trial.position
+                assert queue.begin(trial, trial.position, beta_a=1.0, beta_b=1.0) == trial.position
                 record = measurement(trial_number=trial.position)
                 assert queue.finish(trial, trial.worker_id, record)
     trials = queue.trials()
@@ -167,9 +168,42 @@ def test_searched_trials_get_their_candidate_when_they_are_begun(queue):
     queue.plan([], [4], 1)
     trial = queue.claim(worker(queue))
     assert (trial.beta_a, trial.beta_b, trial.trial_number) == (None, None, None)
-    assert queue.begin(trial, 3, 0.1, 1 / 3) == 3
+    assert queue.begin(trial, 3, beta_a=0.1, beta_b=1 / 3) == 3
     (begun,) = queue.trials()
     assert (begun.beta_a, begun.beta_b, begun.trial_number) == (0.1, 1 / 3, 3)
+
+
+def test_counts_of_seeds_and_of_begun_trials_come_back(queue, repository):
+    seed = Seed("counts", 4, None, None, (1, 2, 3, 2**31))
+    queue.plan([seed, Seed("beta", 4)], [4], 3)
+    kept = [(t.label, t.counts, t.beta_a) for t in queue.trials()]
+    assert kept == [
+        ("counts", [1, 2, 3, 2**31], None),
+        ("beta", None, 0.5),
+        ("search", None, None),
+    ]
+    # No candidate is the null of SQL, which can be asked for, and not that of JSON.
+    with repository.transaction() as session:
+        empty = select(TrialRow.label).where(TrialRow.counts.is_(None))
+        assert sorted(session.scalars(empty)) == ["beta", "search"]
+    beta = {"beta_a": 0.5, "beta_b": 1 / 3}
+    for number, chosen in enumerate([{"counts": seed.counts}, beta, {"counts": (4, 3)}]):
+        queue.begin(queue.claim(worker(queue)), number, **chosen)
+    begun = [(t.trial_number, t.counts, t.beta_a) for t in queue.trials()]
+    assert begun == [(0, list(seed.counts), None), (1, None, 0.5), (2, [4, 3], None)]
+
+
+def test_a_trial_that_was_taken_over_keeps_its_counts(queue, repository):
+    queue.plan([], [2], 1)
+    slow, fast = worker(queue), worker(queue)
+    trial = queue.claim(slow)
+    queue.begin(trial, 0, counts=[3, 1])
+    age(repository, slow, 61)
+    queue.free_lost()
+    again = queue.claim(fast)
+    assert (again.trial_number, again.counts, again.beta_a) == (0, [3, 1], None)
+    assert queue.begin(again, 1, counts=[2, 2]) == 0
+    assert queue.trials()[0].counts == [3, 1]
 
 
 def test_of_two_that_begin_a_trial_the_first_gives_it_its_number(queue):
@@ -179,8 +213,8 @@ def test_of_two_that_begin_a_trial_the_first_gives_it_its_number(queue):
     queue.release(first)
     again = queue.claim(second)
     assert (again.id, again.attempts) == (trial.id, 2)
-    assert queue.begin(again, 5, 1.0, 1.0) == 5
-    assert queue.begin(trial, 4, 2.0, 2.0) == 5
+    assert queue.begin(again, 5, beta_a=1.0, beta_b=1.0) == 5
+    assert queue.begin(trial, 4, beta_a=2.0, beta_b=2.0) == 5
     (begun,) = queue.trials()
     assert (begun.trial_number, begun.beta_a, begun.worker_id) == (5, 1.0, second)
 
@@ -189,7 +223,7 @@ def test_a_trial_is_finished_once_and_the_first_measurement_stays(queue, reposit
     queue.plan([], [4], 1)
     slow, fast = worker(queue), worker(queue)
     trial = queue.claim(slow)
-    queue.begin(trial, 0, 1.0, 1.0)
+    queue.begin(trial, 0, beta_a=1.0, beta_b=1.0)
     age(repository, slow, 61)
     assert queue.free_lost() == 1
     taken_over = queue.claim(fast)
@@ -207,7 +241,7 @@ def test_the_slow_worker_may_finish_first(queue, repository):
     queue.plan([], [4], 1)
     slow, fast = worker(queue), worker(queue)
     trial = queue.claim(slow)
-    queue.begin(trial, 0, 1.0, 1.0)
+    queue.begin(trial, 0, beta_a=1.0, beta_b=1.0)
     age(repository, slow, 61)
     queue.free_lost()
     queue.claim(fast)
@@ -222,7 +256,7 @@ def test_beginning_a_trial_of_a_deleted_study_is_an_error(queue, repository):
     trial = queue.claim(worker(queue))
     repository.delete_study("s")
     with pytest.raises(InputError, match="deleted while it was being worked on"):
-        queue.begin(trial, 0, 1.0, 1.0)
+        queue.begin(trial, 0, beta_a=1.0, beta_b=1.0)
     assert queue.finish(trial, 1, measurement(trial_number=0)) is None
 
 
@@ -379,7 +413,7 @@ def test_calls_repeated_after_a_lost_answer_give_the_same_state(queue, repositor
         call()
         assert (state(queue), len(repository.measurements("s"))) == once
 
-    twice(lambda: queue.begin(trial, 0, 1.0, 2.0))
+    twice(lambda: queue.begin(trial, 0, beta_a=1.0, beta_b=2.0))
     twice(lambda: queue.finish(trial, one, measurement(trial_number=0)))
     assert len(repository.measurements("s")) == 1
     second = queue.claim(one)
@@ -432,10 +466,10 @@ def test_a_trial_that_was_given_up_starts_anew_with_its_candidate(queue):
     me = worker(queue)
     for _ in range(3):
         taken = queue.claim(me)
-        assert queue.begin(taken, 7, 1.0, 2.0) == 7
+        assert queue.begin(taken, 7, beta_a=1.0, beta_b=2.0) == 7
         queue.fail(taken, me, "no luck")
     assert queue.progress().failed == 1
     queue.plan([], [4], 1)
     again = queue.claim(me)
     assert (again.trial_number, again.beta_a, again.beta_b) == (None, 1.0, 2.0)
-    assert queue.begin(again, 8, 1.0, 2.0) == 8
+    assert queue.begin(again, 8, beta_a=1.0, beta_b=2.0) == 8

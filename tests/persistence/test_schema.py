@@ -21,16 +21,25 @@ from sqlalchemy import MetaData, NullPool, create_engine, inspect, select, text
 from study_files import optuna_trials
 
 from mdm_opt.errors import InputError
-from mdm_opt.persistence import Repository, TrialQueue, upgrade_database
+from mdm_opt.persistence import (
+    ProfileKey,
+    Profiles,
+    Repository,
+    TrialQueue,
+    upgrade_database,
+)
 from mdm_opt.persistence.tables import Base
+from mdm_opt.service import profiling
 from mdm_opt.service.best import best
 from mdm_opt.service.running import run_trials
 from mdm_opt.service.studies import create_study
 from mdm_opt.statistics import mean_interval
 
-HEAD = "0002"
+HEAD = "0003"
 DUMPS = sorted((Path(__file__).parent / "databases").glob("*.sql"))
 FIRST = DUMPS[0]
+# From 0003 on a database has profiles and races.
+RACED = [dump for dump in DUMPS if dump.stem >= "0003"]
 FIRST_TABLES = ("mdm_studies", "mdm_measurements", "mdm_scores")
 
 
@@ -215,6 +224,55 @@ def test_a_study_that_an_old_version_left_half_done_goes_on_to_its_end(dump, tmp
     opened.repository.close()
 
 
+@pytest.mark.parametrize("dump", RACED, ids=lambda dump: dump.stem)
+def test_a_kept_profile_is_not_measured_again(dump, tmp_path, monkeypatch):
+    file = load(dump, tmp_path)
+    url, path = f"sqlite:///{file}", study_file(file, "old-free")
+    rows = table(file, "select * from mdm_profile_values order by sequence, known")
+    monkeypatch.setattr(profiling, "sequence_profiles", pytest.fail)
+    opened = create_study(path, url)
+    (key,) = table(file, "select * from mdm_profiles")
+    assert (key["seed"], key["boundaries"], key["orders"]) == (0, 6, 1)
+    kept = Profiles(opened.repository).find(
+        ProfileKey(opened.record.model, key["references_fingerprint"], 0, 6, 1)
+    )
+    assert kept.sequences == tuple(range(8))
+    assert kept.sample.nats.ravel().tolist() == [row["nats"] for row in rows]
+    np.testing.assert_array_equal(opened.profile, kept.sample.profile())
+    opened.repository.close()
+
+
+@pytest.mark.parametrize("dump", RACED, ids=lambda dump: dump.stem)
+def test_races_of_an_old_version_count_and_the_study_goes_on(dump, tmp_path):
+    file = load(dump, tmp_path)
+    url, path = f"sqlite:///{file}", study_file(file, "old-free")
+    path.write_text(path.read_text().replace("trials = 9", "trials = 11"))
+    opened = create_study(path, url)
+    before = {m.trial_number: m for m in opened.repository.measurements("old-free")}
+    lost = {number for number, m in before.items() if m.stopped_early}
+    assert lost == {4, 5}
+    assert {n for n, m in before.items() if len(m.scores) < 64} == lost
+    for number in lost:
+        rival = before[before[number].rival_number]
+        beside = rival.scores[: len(before[number].scores)]
+        paired = rival.value + (before[number].scores - beside).mean()
+        assert before[number].paired_value == pytest.approx(paired, abs=1e-12)
+        assert not rival.stopped_early
+    assert [t.counts for t in opened.queue.trials() if t.finished_at] == [
+        before[number].counts for number in range(9)
+    ]
+    states = [trial.state.name for trial in optuna_trials(url, "old-free")]
+    assert states == ["COMPLETE"] * 4 + ["PRUNED"] * 2 + ["COMPLETE"] * 3
+    whole = {m.value for m in before.values() if not m.stopped_early}
+    assert {budget.value for budget in best("old-free", url).budgets} <= whole
+    assert len(list(run_trials(opened))) == 2
+    after = {m.trial_number: m for m in opened.repository.measurements("old-free")}
+    assert sorted(after) == list(range(11))
+    candidates = [(m.steps, tuple(m.counts)) for m in after.values()]
+    assert len(set(candidates)) == 11
+    opened.repository.close()
+
+
 @pytest.mark.postgres
 def test_a_server_is_upgraded_when_told_to_only(first_revision):
     before = snapshot(first_revision)
@@ -254,15 +312,15 @@ def test_an_upgraded_server_has_what_an_upgraded_file_has(first_revision, tmp_pa
 @pytest.fixture
 def power_failure(monkeypatch):
     """The last statement of the migrations fails; gives it back."""
-    create_index = alembic.op.create_index
+    add_column = alembic.op.add_column
 
-    def failing(name, *arguments, **keys):
-        if name == "ix_mdm_exports_study_id":
+    def failing(table, column, **keys):
+        if column.name == "stopped_early":
             raise RuntimeError("power failure")
-        return create_index(name, *arguments, **keys)
+        return add_column(table, column, **keys)
 
     with monkeypatch.context() as patch:
-        patch.setattr(alembic.op, "create_index", failing)
+        patch.setattr(alembic.op, "add_column", failing)
         yield patch
 
 

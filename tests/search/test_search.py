@@ -17,7 +17,11 @@ from mdm_opt.errors import InputError
 from mdm_opt.persistence import Repository, TrialQueue
 from mdm_opt.persistence.database import make_engine
 from mdm_opt.search import Point, SearchStudy, seeds
-from mdm_opt.search.space import distributions
+from mdm_opt.search.space import all_distributions, distributions
+
+EXACT = {"noise_variance": 0.0}
+# Long enough that different parameters are different counts.
+LENGTH = 512
 
 
 def study_file(**search):
@@ -26,7 +30,7 @@ def study_file(**search):
         "model": {"kind": "bundled"},
         "space": {"steps": search.pop("steps", [8]), **search.pop("space", {})},
         "objective": {"kind": "path_kl"},
-        "search": {"trials": 30} | search,
+        "search": {"trials": 30, "sampler": "gp", "seeds": ["energy", "baselines"]} | search,
     }
     return parse_study(content, "test")
 
@@ -49,12 +53,12 @@ class Bench:
             else Point(trial.steps, trial.beta_a, trial.beta_b)
         )
         number = self.study.begin(trial.position, trial.label, point)
-        self.queue.begin(trial, number, point.beta_a, point.beta_b)
+        self.queue.begin(trial, number, beta_a=point.beta_a, beta_b=point.beta_b)
         return trial, number, point
 
     def end(self, trial, number, point, guards):
         self.queue.finish(trial, self.worker, measurement(trial_number=number))
-        self.study.finish(number, distance(point), float(point.steps), guards, {})
+        self.study.finish(number, distance(point), float(point.steps), guards, EXACT)
 
     def run(self, trials):
         done = []
@@ -75,9 +79,9 @@ def opened(tmp_path, file):
     if repository.find_study(file.study.name) is None:
         repository.add_study(study_record(file.study.name))
     queue = TrialQueue(repository, file.study.name)
-    queue.plan(seeds(file), file.space.steps, file.search.trials)
+    queue.plan(seeds(file, LENGTH), file.space.steps, file.search.trials)
     worker = queue.register("here", 1, "cpu", "0", 60.0)
-    yield Bench(SearchStudy(repository.engine, file), queue, worker, url)
+    yield Bench(SearchStudy(repository.engine, file, LENGTH), queue, worker, url)
     repository.close()
 
 
@@ -102,7 +106,7 @@ def distance(point):
 
 def test_seeds_outside_the_space_are_left_out_and_pairs_are_labelled():
     file = study_file(space={"beta_a": [0.6, 2.0]}, seeds=["energy", "baselines", [0.7, 0.7]])
-    found = [(seed.label, seed.beta_a, seed.beta_b) for seed in seeds(file)]
+    found = [(seed.label, seed.beta_a, seed.beta_b) for seed in seeds(file, LENGTH)]
     assert found == [
         ("energy: sin2", 1.0, 1.0),
         ("paper: (0.9, 0.3)", 0.9, 0.3),
@@ -112,7 +116,7 @@ def test_seeds_outside_the_space_are_left_out_and_pairs_are_labelled():
 
 
 def test_a_repeated_seed_is_tried_once_under_its_first_label():
-    found = seeds(study_file(seeds=["energy", [1.0, 1.0]]))
+    found = seeds(study_file(seeds=["energy", [1.0, 1.0]]), LENGTH)
     assert [seed.label for seed in found] == ["energy: linear", "energy: sin2"]
 
 
@@ -123,7 +127,7 @@ def test_budgets_get_equal_shares_and_stay_inside_the_space(make):
     assert all(0.2 <= p.beta_b <= 1.5 and 0.1 <= p.beta_a <= 8 for p in points)
 
 
-@pytest.mark.parametrize("sampler", ["gp", "tpe"])
+@pytest.mark.parametrize("sampler", ["shape", "gp", "tpe"])
 def test_optimisers_learn_each_budget(make, sampler):
     points = make(study_file(steps=[4, 16], sampler=sampler, trials=50)).run(50)
     for steps in (4, 16):
@@ -240,7 +244,8 @@ def test_what_an_interrupted_creation_left_is_made_anew(make):
 
 
 def test_space_is_logarithmic():
-    space = distributions(study_file().space)
+    space = distributions(study_file().space, 8)
     assert space["beta_a"].log
     assert space["beta_b"].log
-    assert space["steps"].choices == (8,)
+    assert set(space) == {"beta_a", "beta_b"}
+    assert all_distributions(study_file(steps=[4, 8]).space, 8)["steps"].choices == (4, 8)

@@ -7,11 +7,12 @@ import json
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from study_files import database, write_study
+from study_files import SUDOKU4, database, write_study
 
 import mdm_opt
 from mdm_opt.cli.main import main
 from mdm_opt.errors import InputError
+from mdm_opt.persistence import Repository
 from mdm_opt.service.best import best
 from mdm_opt.service.exporting import export_schedule
 from mdm_opt.service.running import run_trials
@@ -84,6 +85,37 @@ def test_samples_are_new_and_repeatable(finished):
     assert any(is_valid(texts))
     assert all(set(text) <= set("1234") and len(text) == 16 for text in texts)
     assert sample("sudoku4", url, count=3, steps=8, schedule="sine") != texts[:3]
+
+
+def test_counts_of_any_shape_are_searched_verified_exported_and_sampled(tmp_path):
+    study = SUDOKU4.replace("[space]", '[space]\nfamily = "free"')
+    keys = {"sampler": '"shape"', "trials": "8", "seeds": '["baselines"]'}
+    path, url = write_study(tmp_path, study, **keys), database(tmp_path)
+    shown = CliRunner().invoke(main, ["run", str(path), "--storage", url])
+    assert shown.exit_code == 0, shown.output
+    (budget,) = best("sudoku4", url).budgets
+    assert (budget.beta_a, budget.beta_b) == (None, None)
+    assert (len(budget.counts), sum(budget.counts), min(budget.counts) >= 1) == (4, 16, True)
+    assert f"best: counts {' '.join(map(str, budget.counts))}" in shown.output
+    exported = export_schedule("sudoku4", url)
+    assert exported.schedule.family == "free"
+    assert exported.counts.tolist() == budget.counts
+    repository = Repository(url, create=False)
+    measured = {m.trial_number: m for m in repository.measurements("sudoku4", ["search"])}
+    assert measured[exported.provenance.trial].counts == budget.counts
+    # Seeds and proposals are different counts, all of them kept with their trials.
+    assert len({tuple(m.counts) for m in measured.values()}) == 8
+    assert {m.schedule for m in measured.values()} == {"free"}
+    labels = [m.label for m in measured.values()]
+    assert labels[0] == "profile: limit"
+    assert labels.count("search") == 5
+    repository.close()
+    out = tmp_path / "schedule.json"
+    out.write_text(exported.to_json())
+    assert mdm_opt.load_schedule(out) == exported
+    texts = sample("sudoku4", url, count=5)
+    assert len(set(texts)) == 5
+    assert CliRunner().invoke(main, ["run", str(path), "--storage", url]).exit_code == 0
 
 
 def test_listing_and_showing(finished):

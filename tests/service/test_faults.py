@@ -156,7 +156,7 @@ def check_study(opened, url, faults, expected):
     assert len(records) == faults.trials
     assert by_position(opened.repository, opened.queue) == expected
     labels = Counter((m.label, m.budget_steps) for m in records if m.label != "search")
-    wanted = {(seed.label, seed.steps): 1 for seed in seeds(opened.study_file)}
+    wanted = {(seed.label, seed.steps): 1 for seed in seeds(opened.study_file, 16)}
     assert labels == wanted
     trials = optuna_trials(url)
     states = Counter(trial.state.name for trial in trials)

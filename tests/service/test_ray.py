@@ -167,7 +167,7 @@ def test_killed_actor_is_started_again_and_every_trial_is_done_once(
     measured = opened.repository.measurements("sudoku4", ["search"])
     assert len({record.trial_number for record in measured}) == len(measured) == TRIALS
     labels = [record.label for record in measured if record.label != "search"]
-    assert sorted(labels) == sorted(seed.label for seed in seeds(opened.study_file))
+    assert sorted(labels) == sorted(seed.label for seed in seeds(opened.study_file, 16))
     optuna = optuna_trials(postgres_url)
     assert [trial.state for trial in optuna].count(TrialState.COMPLETE) == TRIALS
     assert not any(trial.state == TrialState.RUNNING for trial in optuna)

@@ -67,14 +67,76 @@ def test_seeds_come_first_once_for_every_budget(tmp_path):
     assert [steps for _, steps in labels].count(4) == 6
 
 
-def test_stopping_and_resuming_gives_the_undisturbed_study(tmp_path):
+def test_named_seeds_beyond_the_trials_are_left_out_and_come_back(tmp_path):
+    path, url = write_study(tmp_path, trials="3", steps="[4, 6]"), database(tmp_path)
+    first = [("energy: linear", 4), ("energy: linear", 6), ("energy: sin2", 4)]
+    assert [(label, steps) for label, steps, *_ in run_all(path, url)] == first
+    more = run_all(write_study(tmp_path, trials="9", steps="[4, 6]"), url)
+    rest = [("energy: sin2", 6)]
+    rest += [(f"paper: {pair}", steps) for pair in ("(0.9, 0.3)", "(1, 0.2)") for steps in (4, 6)]
+    assert [(label, steps) for label, steps, *_ in more] == [*rest, ("search", 4)]
+
+
+def test_the_users_pairs_stay_where_named_seeds_are_left_out(tmp_path):
+    seeds = '["energy", "baselines", [2.0, 3.0]]'
+    path = write_study(tmp_path, trials="2", seeds=seeds)
+    labels = [label for label, *_ in run_all(path, database(tmp_path))]
+    assert labels == ["energy: linear", "user: (2, 3)"]
+
+
+def test_seeds_with_the_same_counts_are_tried_once(tmp_path):
+    """At two steps of 16 tokens (0.5, 0.5) and (1, 1) are the same halves."""
+    path = write_study(tmp_path, trials="4", steps="[2]")
+    labels = [label for label, *_ in run_all(path, database(tmp_path))]
+    assert labels == ["energy: linear", "paper: (0.9, 0.3)", "paper: (1, 0.2)", "search"]
+
+
+@pytest.mark.parametrize("sampler", ["random", "shape"])
+def test_stopping_and_resuming_gives_the_undisturbed_study(tmp_path, sampler):
+    """Races included: the rival is the same, too."""
     (tmp_path / "other").mkdir()
-    whole = run_all(write_study(tmp_path / "other", trials="9"), database(tmp_path / "other"))
+    keys = {"sampler": f'"{sampler}"', "instances": "32"}
+    path = write_study(tmp_path / "other", trials="9", **keys)
+    whole = run_all(path, database(tmp_path / "other"))
     url = database(tmp_path)
-    run_all(write_study(tmp_path, trials="5"), url)
-    rest = run_all(write_study(tmp_path, trials="9"), url)
+    run_all(write_study(tmp_path, trials="5", **keys), url)
+    rest = run_all(write_study(tmp_path, trials="9", **keys), url)
     assert len(rest) == 4
     assert rest == whole[5:]
+
+
+def test_a_race_that_is_lost_ends_early_and_is_pruned_in_optuna(tmp_path):
+    url = database(tmp_path)
+    opened = create_study(write_study(tmp_path, instances="64", trials="4"), url)
+    done = list(run_trials(opened))
+    lengths = [len(trial.measurement.scores) for trial in done]
+    assert lengths[0] == 64
+    assert {*lengths} == {32, 64}
+    early = [n == 32 for n in lengths]
+    records = opened.repository.measurements("sudoku4", ["search"])
+    assert [m.stopped_early for m in records] == early
+    trials = optuna_trials(url)
+    assert [trial.state.name == "PRUNED" for trial in trials] == early
+    for trial, record, ended in zip(trials, records, early, strict=True):
+        # A mean over fewer instances would not be comparable.
+        assert (trial.values is None) == ended
+        assert trial.user_attrs["measured"]["instances"] == len(record.scores)
+    for trial, record in zip(done[1:], records[1:], strict=True):
+        rival = records[record.rival_number]
+        assert not rival.stopped_early
+        assert trial.standing == rival.value
+        beside = record.scores - rival.scores[: len(record.scores)]
+        assert record.paired_value == pytest.approx(rival.value + beside.mean(), abs=1e-12)
+    # The first had nobody to be compared with.
+    assert (records[0].rival_number, done[0].standing) == (None, records[0].value)
+
+
+def test_without_racing_everything_is_measured(tmp_path):
+    study = SUDOKU4.replace("[verify]", "racing = false\n[verify]")
+    url = database(tmp_path)
+    opened = create_study(write_study(tmp_path, study, instances="64", trials="4"), url)
+    assert [len(trial.measurement.scores) for trial in run_trials(opened)] == [64] * 4
+    assert [trial.state.name for trial in optuna_trials(url)] == ["COMPLETE"] * 4
 
 
 def test_finished_study_is_left_alone(tmp_path):
@@ -180,9 +242,9 @@ def test_a_measured_trial_that_was_not_told_is_finished_not_repeated(tmp_path, m
     next(trials)
     finish = SearchStudy.finish
 
-    def interrupted(*arguments):
+    def interrupted(*arguments, **keys):
         if told:
-            finish(*arguments)
+            finish(*arguments, **keys)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(SearchStudy, "finish", interrupted)

@@ -21,7 +21,7 @@ from alembic import command as alembic
 from click.testing import CliRunner
 from postgres import fresh_database
 from sqlalchemy import inspect, text
-from study_files import database, optuna_trials, write_study
+from study_files import SUDOKU4, database, optuna_trials, write_study
 
 from mdm_opt.cli.main import main
 from mdm_opt.errors import InputError, RunError
@@ -43,6 +43,10 @@ BOTH_WAYS = [
 BETWEEN = BOTH_WAYS[1:3]
 # Shortest texts, subnormal, largest, one unit in the last place apart.
 ODD = [0.1 + 0.2, 1 / 3, 5e-324, 1.7976931348623157e308, 1.0, np.nextafter(1.0, 2.0), -2.5e-17]
+# With a profile, and instances enough for a race.
+PROFILED = SUDOKU4.replace(
+    "[verify]", "[profile]\nsequences = 8\nboundaries = 6\norders = 1\n[verify]"
+)
 OLD_DATABASE = Path(__file__).parents[1] / "persistence" / "databases" / "0001.sql"
 
 
@@ -92,7 +96,8 @@ def finish(path, url):
 
 def full_study(tmp_path, url):
     """A finished, verified, exported study with scores that are hard to copy."""
-    path = write_study(tmp_path, trials="9", steps="[4, 6]")
+    seeds = '["energy", "profile"]'
+    path = write_study(tmp_path, PROFILED, trials="9", steps="[4, 6]", seeds=seeds, instances="64")
     finish(path, url)
     opened = create_study(path, url)
     verify(opened)
@@ -121,6 +126,16 @@ def content(url, name="sudoku4"):
         "ON m.id = x.measurement_id JOIN mdm_studies s ON s.id = m.study_id "
         "WHERE s.name = :name ORDER BY m.id, x.instance",
     }
+    ours = (
+        "JOIN mdm_studies s ON s.model_fingerprint = p.model_fingerprint WHERE s.name = :name "
+        "ORDER BY p.references_fingerprint, p.seed, p.boundaries, p.orders"
+    )
+    tables["mdm_profiles"] = f"SELECT p.* FROM mdm_profiles p {ours}"  # noqa: S608
+    for table, more in (("mdm_profile_sequences", ""), ("mdm_profile_values", ", x.known")):
+        tables[table] = (
+            f"SELECT x.* FROM {table} x JOIN mdm_profiles p ON p.id = x.profile_id "  # noqa: S608
+            f"{ours}, x.sequence{more}"
+        )
     for table in ("mdm_workers", "mdm_trials", "mdm_measurements", "mdm_exports"):
         tables[table] = (
             "SELECT x.* FROM TABLE x JOIN mdm_studies s ON s.id = x.study_id "
@@ -139,7 +154,7 @@ def plain(row):
             continue
         if isinstance(value, float):
             value = struct.pack("<d", value).hex()
-        elif key in ("deterministic", "feasible"):
+        elif key in ("deterministic", "feasible", "stopped_early"):
             value = bool(value)
         elif key.endswith("_at") and value is not None:
             value = str(value).ljust(26, "0")[:26].replace("000000", "").rstrip(".0")
@@ -181,7 +196,9 @@ def test_everything_is_copied_bit_for_bit_there_and_back(
     source, target, back = map(new_database, (from_backend, to_backend, from_backend))
     full_study(tmp_path, source)
     before, seen = content(source), as_seen_in_optuna(source)
-    assert {len(rows) for rows in before.values()} >= {1, 9}
+    assert {len(rows) for rows in before.values()} >= {1, 8, 9, 48}
+    assert {row["stopped_early"] for row in before["mdm_measurements"]} == {False, True}
+    assert {trial["state"].name for trial in seen} == {"COMPLETE", "PRUNED"}
     (copied,) = copy_all(source, target)
     assert (copied.name, copied.trials, copied.finished, copied.exports) == ("sudoku4", 9, 9, 1)
     assert copied.scores == len(before["mdm_scores"])
@@ -268,14 +285,17 @@ def test_claims_of_dead_workers_are_free_in_the_copy(
 def test_chosen_studies_are_copied_beside_others(tmp_path):
     for name in "abc":
         (tmp_path / name).mkdir()
-        finish(write_study(tmp_path / name, name=f'"{name}"'), database(tmp_path))
+        path = write_study(tmp_path / name, PROFILED, name=f'"{name}"', seeds='["profile"]')
+        finish(path, database(tmp_path))
     source, target = database(tmp_path), f"sqlite:///{tmp_path}/target.db"
     before = content(source, "b")
     assert [c.name for c in copy_all(source, target, "c", "b", "c")] == ["c", "b"]
     assert [c.name for c in copy_all(source, target, "a")] == ["a"]
     assert content(target, "b") == before
-    # One model serves all three.
+    # One model serves all three, and so does its profile.
     assert execute(target, "SELECT COUNT(*) FROM mdm_models") == [(1,)]
+    assert execute(target, "SELECT COUNT(*) FROM mdm_profile_values") == [(48,)]
+    assert [len(before[table]) for table in before if "profile" in table] == [1, 8, 48]
 
 
 def snapshot(url):
@@ -499,12 +519,12 @@ def test_upgrade_makes_all_tables_once(new_database, backend):
     url = new_database(backend)
     result = invoke("upgrade", "--storage", url)
     assert result.exit_code == 0, result.output
-    assert "made the tables of schema 0002 in" in result.output
+    assert "made the tables of schema 0003 in" in result.output
     before = snapshot(url)
     assert {"mdm_trials", "mdm_exports", "studies", "trial_values", "version_info"} <= set(before)
-    assert "has schema 0002 already; nothing to do" in invoke("upgrade", "--storage", url).output
+    assert "has schema 0003 already; nothing to do" in invoke("upgrade", "--storage", url).output
     facts = json.loads(invoke("upgrade", "--storage", url, "--json").stdout)
-    assert (facts["before"], facts["now"]) == ("0002", "0002")
+    assert (facts["before"], facts["now"]) == ("0003", "0003")
     assert snapshot(url) == before
 
 
@@ -529,7 +549,7 @@ def test_upgrade_of_an_old_database(new_database, backend):
     measured = execute(url, "SELECT COUNT(*) FROM mdm_measurements")
     result = invoke("upgrade", "--storage", url)
     assert result.exit_code == 0, result.output
-    assert "from schema 0001 to 0002" in result.output
+    assert "from schema 0001 to 0003" in result.output
     assert execute(url, "SELECT COUNT(*) FROM mdm_measurements") == measured
     Repository(url, create=False).close()
 
@@ -551,7 +571,7 @@ def test_upgrade_is_refused_while_workers_are_alive_where_it_would_change_someth
 ):
     opened = create_study(write_study(tmp_path), postgres_url)
     opened.queue.register("elsewhere", 7, "cpu", "0", 60.0)
-    assert upgrade_storage(postgres_url) == ("0002", "0002")
+    assert upgrade_storage(postgres_url) == ("0003", "0003")
     execute(postgres_url, "UPDATE mdm_alembic_version SET version_num = '0001'")
     result = invoke("upgrade", "--storage", postgres_url)
     assert result.exit_code == 2

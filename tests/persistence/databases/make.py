@@ -1,7 +1,8 @@
 """Writes the dump of a database of the present schema: ``python make.py 0003`` in this folder.
 
-It holds a finished, verified and exported study ``old``, and ``old-partly``, whose worker was
-killed during the sixth of ten trials. A dump stays as it is once a version with its schema is out.
+It holds a finished, verified and exported study ``old``, ``old-partly``, whose worker was killed
+during the sixth of ten trials, and ``old-free``, which searched counts around a profile, two of
+them in races that ended early. A dump stays as it is once a version with its schema is out.
 """
 
 from __future__ import annotations
@@ -36,9 +37,31 @@ instances = 8
 [search]
 trials = 10
 sampler = "random"
+seeds = ["energy", "baselines"]
 [verify]
 instances = 16
 top = 2
+"""
+FREE = """
+[study]
+name = "{name}"
+[model]
+kind = "enumerated"
+law = "sudoku4"
+[space]
+family = "free"
+steps = [4, 6]
+[objective]
+kind = "validity"
+verifier = "sudoku"
+instances = 64
+[search]
+trials = 9
+seeds = ["baselines"]
+[profile]
+sequences = 8
+boundaries = 6
+orders = 1
 """
 
 
@@ -49,6 +72,12 @@ def finished(path: Path, url: str) -> None:
     schedule = json.loads(export_schedule("old", url, 4).to_json())
     if not opened.repository.exports("old"):
         opened.repository.add_export("old", steps=4, format_name="json", schedule=schedule)
+
+
+def raced(path: Path, url: str) -> None:
+    trials = list(running.run_trials(create_study(path, url)))
+    if not any(len(trial.measurement.instances) < 64 for trial in trials):
+        raise SystemExit("no race ended early")
 
 
 def killed(path: Path, url: str) -> None:
@@ -75,12 +104,18 @@ def dump(file: Path) -> str:
 def main(revision: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/old.db"
-        for name, work in (("old", finished), ("old-partly", killed)):
+        for name, work, study in (
+            ("old", finished, STUDY),
+            ("old-partly", killed, STUDY),
+            ("old-free", raced, FREE),
+        ):
             path = Path(folder, f"{name}.toml")
-            path.write_text(STUDY.format(name=name))
+            path.write_text(study.format(name=name))
             process = multiprocessing.get_context("spawn").Process(target=work, args=(path, url))
             process.start()
             process.join()
+            if process.exitcode:
+                raise SystemExit(f"{name}: {process.exitcode}")
         text = dump(Path(folder, "old.db"))
     Path(__file__).with_name(f"{revision}.sql").write_text(text)
 

@@ -1,0 +1,152 @@
+"""mdm-opt profile: the information profile of a model and what it predicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from mdm_opt.cli.common import (
+    console,
+    example,
+    interrupted,
+    json_option,
+    print_json,
+    storage_option,
+    typed,
+    url_of,
+)
+from mdm_opt.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.status import Status
+    from rich.table import Table
+
+    from mdm_opt.service.predictions import PredictedBudget
+    from mdm_opt.service.profiling import ProfileResult
+
+
+@click.command(
+    epilog=example(
+        "mdm-opt profile studies/quickstart.toml",
+        "mdm-opt profile studies/quickstart.toml --steps 8,16 --sequences 64",
+    )
+)
+@click.argument("study_file", type=click.Path(dir_okay=False))
+@click.option("--steps", metavar="N,N,...", help="Step budgets.  [default: the study file's]")
+@click.option(
+    "--sequences",
+    type=click.IntRange(8, 65536),
+    help="Clean sequences to measure.  [default: as many as the study file's precision needs]",
+)
+@storage_option
+@json_option
+def profile(
+    study_file: str,
+    steps: str | None,
+    sequences: int | None,
+    storage: str | None,
+    as_json: bool,
+) -> None:
+    """Measure the information profile of the model of STUDY_FILE, and print what it predicts.
+
+    For every step budget: the path KL of the usual schedules, of the best Beta schedule, of the
+    one fitted to the measured energy, and the limit that no schedule of random order can pass. The
+    profile is kept for the model; what has been measured already is not measured again.
+    """
+    from mdm_opt.service.profiling import profile_study
+
+    screen = console(err=True)
+    try:
+        with screen.status("loading the model") as status:
+            result = profile_study(
+                study_file, url_of(storage), measuring(status), _steps(steps), sequences
+            )
+    except KeyboardInterrupt as stopped:
+        interrupted(stopped, None, typed(f"profile {study_file}", storage))
+    if as_json:
+        print_json(result.model_dump(mode="json"))
+        return
+    screen = console()
+    screen.print(_head(result), markup=False)
+    screen.print(_profile_table(result))
+    for budget in result.budgets:
+        screen.print(_budget_table(budget))
+    click.echo(
+        "values: means over sequences that had no part in fitting the schedule, with standard "
+        "errors; gains are paired"
+    )
+    click.echo("\nnext: " + typed(f"run {study_file}", storage))
+
+
+def measuring(status: Status) -> Callable[[int, int], None]:
+    """Says how far the measurement of a profile is."""
+
+    def advance(done: int, total: int) -> None:
+        status.update(f"measuring the information profile: {done} sequences of at most {total}")
+
+    return advance
+
+
+def _steps(text: str | None) -> list[int] | None:
+    if text is None:
+        return None
+    try:
+        found = sorted({int(part) for part in text.split(",")})
+    except ValueError:
+        found = []
+    if not found or found[0] < 1:
+        raise InputError(f"--steps: {text!r} is not accepted: whole numbers N,N,... of at least 1")
+    return found
+
+
+def _head(result: ProfileResult) -> str:
+    source = "the model's own" if result.references == "model" else result.references
+    return (
+        f"model {result.model_fingerprint[:24]}..., {result.length} tokens: "
+        f"{result.sequences} sequences ({source}), {len(result.known)} boundaries, "
+        f"{result.orders} random orders each; {result.sequence_calls} model calls in all, "
+        f"{result.new_sequences} sequences measured now"
+    )
+
+
+def _profile_table(result: ProfileResult) -> Table:
+    table = _table("h(m): nats a masked token costs when m tokens are known")
+    for column in ("known", "h", "standard error", "non-increasing"):
+        table.add_column(column, justify="right")
+    # Enough rows to see the shape; --json has all.
+    stride = max(1, (len(result.known) + 15) // 16)
+    for i in range(0, len(result.known), stride):
+        numbers = f"{result.mean[i]:.4g}", f"{result.standard_error[i]:.2g}"
+        table.add_row(str(result.known[i]), *numbers, f"{result.isotonic[i]:.4g}")
+    return table
+
+
+def _budget_table(budget: PredictedBudget) -> Table:
+    table = _table(f"{budget.steps} steps: predicted path KL in nats per sequence")
+    table.add_column("schedule")
+    for column in ("a", "b", "path KL", "standard error", "gain over linear", "linear steps"):
+        table.add_column(column, justify="right")
+    for row in budget.schedules:
+        table.add_row(
+            row.label,
+            "" if row.beta_a is None else f"{row.beta_a:.3f}",
+            "" if row.beta_b is None else f"{row.beta_b:.3f}",
+            f"{row.value:.4g}",
+            f"{row.standard_error:.2g}",
+            f"{row.gain_over_linear:.4g} ± {row.gain_standard_error:.2g}",
+            "never" if row.linear_steps is None else str(row.linear_steps),
+        )
+    table.caption = (
+        f"no schedule of random order is below {budget.limit_from_below:.4g} (fitted to all "
+        "sequences, so on average a little low)"
+    )
+    table.caption_justify = "left"
+    return table
+
+
+def _table(title: str) -> Table:
+    from rich.table import Table
+
+    return Table(title=title, title_justify="left")

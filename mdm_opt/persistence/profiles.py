@@ -1,0 +1,185 @@
+"""Information profiles of models: kept sequence by sequence, found again, extended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from mdm_opt.persistence.repository import ModelRecord, Repository
+from mdm_opt.persistence.tables import ModelRow, ProfileRow, ProfileSequenceRow, ProfileValueRow
+from mdm_opt.schedules import ProfileSample
+
+# What makes two profiles the same but for the number of their sequences.
+PROFILE_KEY = ("model_fingerprint", "references_fingerprint", "seed", "boundaries", "orders")
+
+
+@dataclass(frozen=True)
+class ProfileKey:
+    """Which profile; see `ProfileRow`."""
+
+    model: ModelRecord
+    references_fingerprint: str
+    seed: int
+    boundaries: int
+    orders: int
+
+
+@dataclass(frozen=True)
+class MeasuredSequence:
+    """The profile of one clean sequence.
+
+    Attributes:
+        sequence: its number: of the line in a file of references, or of the model's own, from 0.
+        nats: one value for each boundary.
+        sequence_calls: sequences that were put through the model to find out.
+        seconds: wall time.
+    """
+
+    sequence: int
+    nats: Sequence[float]
+    sequence_calls: int
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class ProfileRecord:
+    """A profile as it is kept.
+
+    Attributes:
+        sequences: their numbers, increasing.
+        sample: of these sequences.
+        sequence_calls: what all of them cost.
+        seconds: wall time of all of them.
+    """
+
+    sequences: tuple[int, ...]
+    sample: ProfileSample
+    sequence_calls: int
+    seconds: float
+
+
+class Profiles:
+    """The profiles in a database.
+
+    Args:
+        repository: the database.
+    """
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+
+    def find(self, key: ProfileKey) -> ProfileRecord | None:
+        """The profile, or None where no sequence has been measured yet."""
+        with self._repository.transaction() as session:
+            profile_id = _find_id(session, key)
+            if profile_id is None:
+                return None
+            of_profile = ProfileValueRow.profile_id == profile_id
+            rows = session.execute(
+                select(ProfileValueRow.sequence, ProfileValueRow.known, ProfileValueRow.nats)
+                .where(of_profile)
+                .order_by(ProfileValueRow.sequence, ProfileValueRow.known)
+            ).all()
+            if not rows:
+                return None
+            calls, seconds = session.execute(
+                select(
+                    func.sum(ProfileSequenceRow.sequence_calls),
+                    func.sum(ProfileSequenceRow.seconds),
+                ).where(ProfileSequenceRow.profile_id == profile_id)
+            ).one()
+        known = sorted({row.known for row in rows})
+        sequences = tuple(sorted({row.sequence for row in rows}))
+        nats = np.array([row.nats for row in rows]).reshape(-1, len(known))
+        sample = ProfileSample(key.model.length, np.array(known, dtype=np.int64), nats)
+        return ProfileRecord(sequences, sample, int(calls), float(seconds))
+
+    def add(
+        self, key: ProfileKey, known: Sequence[int], sequences: Sequence[MeasuredSequence]
+    ) -> None:
+        """Keeps measured sequences; those that are there already stay as they are.
+
+        Args:
+            key: of the profile, which is made where it does not exist.
+            known: the boundaries.
+            sequences: one or more.
+        """
+        with self._repository.transaction() as session:
+            _lock_model(session, key.model)
+            profile_id = _find_id(session, key)
+            if profile_id is None:
+                row = ProfileRow(
+                    model_fingerprint=key.model.fingerprint,
+                    references_fingerprint=key.references_fingerprint,
+                    seed=key.seed,
+                    boundaries=key.boundaries,
+                    orders=key.orders,
+                )
+                session.add(row)
+                session.flush()
+                profile_id = row.id
+            have = set(
+                session.scalars(
+                    select(ProfileSequenceRow.sequence).where(
+                        ProfileSequenceRow.profile_id == profile_id
+                    )
+                )
+            )
+            new = [one for one in sequences if one.sequence not in have]
+            if not new:
+                return
+            session.execute(
+                insert(ProfileSequenceRow),
+                [
+                    {
+                        "profile_id": profile_id,
+                        "sequence": one.sequence,
+                        "sequence_calls": one.sequence_calls,
+                        "seconds": one.seconds,
+                    }
+                    for one in new
+                ],
+            )
+            session.execute(
+                insert(ProfileValueRow),
+                [
+                    {
+                        "profile_id": profile_id,
+                        "sequence": one.sequence,
+                        "known": int(tokens),
+                        "nats": float(value),
+                    }
+                    for one in new
+                    for tokens, value in zip(known, one.nats, strict=True)
+                ],
+            )
+
+
+def _lock_model(session: Session, model: ModelRecord) -> None:
+    """Makes a model where it does not exist; others that do the same wait until the end.
+
+    What is written first locks the whole of an SQLite file, and the row of a server.
+    """
+    values = vars(model) | {"source": dict(model.source)}
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(sqlite.insert(ModelRow).values(values).on_conflict_do_nothing())
+        return
+    session.execute(postgresql.insert(ModelRow).values(values).on_conflict_do_nothing())
+    session.get(ModelRow, model.fingerprint, with_for_update=True)
+
+
+def _find_id(session: Session, key: ProfileKey) -> int | None:
+    return session.scalar(
+        select(ProfileRow.id).where(
+            ProfileRow.model_fingerprint == key.model.fingerprint,
+            ProfileRow.references_fingerprint == key.references_fingerprint,
+            ProfileRow.seed == key.seed,
+            ProfileRow.boundaries == key.boundaries,
+            ProfileRow.orders == key.orders,
+        )
+    )

@@ -1,0 +1,165 @@
+"""The information profile of a model and what a schedule costs under it (MATH.md 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import optimize, stats
+
+from mdm_opt.schedules.base import Array
+from mdm_opt.schedules.counts import Counts
+
+
+def profile_boundaries(length: int, boundaries: int) -> npt.NDArray[np.int64]:
+    """Numbers of known tokens at which the profile is measured.
+
+    (L - 1) sin^3 of equally spaced angles: denser near both ends, and most at the start, where
+    profiles fall fastest.
+
+    Args:
+        length: tokens of one sequence, L >= 1.
+        boundaries: how many are wanted, at least 2; ``length`` or more gives all.
+
+    Returns:
+        int64 ``(at most boundaries,)``, increasing, from 0 to L - 1.
+
+    Raises:
+        ValueError: for fewer than 2 boundaries or a length below 1.
+    """
+    if length < 1 or boundaries < 2:
+        raise ValueError(f"length >= 1 and boundaries >= 2 needed, got {length}, {boundaries}")
+    if boundaries >= length:
+        return np.arange(length)
+    angles = np.linspace(0, np.pi / 2, boundaries)
+    # Halves are rounded up on every machine.
+    ideal = np.floor((length - 1) * np.sin(angles) ** 3 + 0.5 + 1e-9).astype(np.int64)
+    # Next to the ends several fall on one number; they move inwards, and none is lost.
+    rank = np.arange(boundaries)
+    up = np.maximum.accumulate(ideal - rank) + rank
+    return np.minimum(up, length - boundaries + rank)
+
+
+@dataclass(frozen=True, eq=False)
+class ProfileSample:
+    """Measured profiles of single sequences.
+
+    Attributes:
+        length: tokens of one sequence, L.
+        known: int64 ``(boundaries,)``, numbers m of known tokens; increasing, from 0 to L - 1.
+        nats: float64 ``(sequences, boundaries)``: unbiased estimates of h(m) from one sequence
+            each, see `mdm_opt.sampling.sequence_profiles`.
+
+    Raises:
+        ValueError: for shapes or boundaries that do not fit.
+    """
+
+    length: int
+    known: npt.NDArray[np.int64]
+    nats: Array
+
+    def __post_init__(self) -> None:
+        known, nats = self.known, self.nats
+        if nats.ndim != 2 or not nats.size or nats.shape[1] != len(known):
+            raise ValueError(f"nats {nats.shape} do not fit {len(known)} boundaries")
+        if not np.isfinite(nats).all():
+            raise ValueError(f"nats must be finite, got {nats[~np.isfinite(nats)][0]}")
+        ends = known[0], known[-1]
+        if ends != (0, self.length - 1) or (np.diff(known) <= 0).any():
+            raise ValueError(f"boundaries must increase from 0 to {self.length - 1}, got {known}")
+
+    def __len__(self) -> int:
+        return len(self.nats)
+
+    def part(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> ProfileSample:
+        """The same of some of the sequences."""
+        return ProfileSample(self.length, self.known, self.nats[np.asarray(rows)])
+
+    @property
+    def mean(self) -> Array:
+        """float64 ``(boundaries,)``: h(m) before isotonic regression, nats a token."""
+        return np.asarray(self.nats.mean(axis=0), dtype=np.float64)
+
+    @property
+    def standard_error(self) -> Array:
+        """float64 ``(boundaries,)``: of `mean`; zeros for a single sequence."""
+        if len(self) == 1:
+            return np.zeros(len(self.known))
+        return np.asarray(self.nats.std(axis=0, ddof=1) / np.sqrt(len(self)), dtype=np.float64)
+
+    def profile(self) -> Array:
+        """h(m) for m = 0..L-1: non-increasing, float64 ``(length,)``, nats a token.
+
+        Isotonic regression at the boundaries, each weighted by the tokens it is a mean of, and
+        straight lines between them.
+        """
+        weights = (self.length - self.known).astype(np.float64)
+        fitted = optimize.isotonic_regression(self.mean, weights=weights, increasing=False).x
+        return np.asarray(np.interp(np.arange(self.length), self.known, fitted))
+
+    def costs(self, weights: Array) -> Array:
+        """A linear functional of the profile, of each sequence by itself.
+
+        Args:
+            weights: float64 ``(length,)``, see `fixed_weights` and `ancestral_weights`.
+
+        Returns:
+            float64 ``(sequences,)``, whose mean is unbiased up to the straight lines between
+            boundaries; not restricted to be monotone.
+        """
+        return np.asarray(self.nats @ self._onto_boundaries(weights), dtype=np.float64)
+
+    def _onto_boundaries(self, weights: Array) -> Array:
+        """Weights of the boundaries that give the same sum as interpolating between them."""
+        m, last = np.arange(self.length), len(self.known) - 1
+        if last == 0:
+            return np.array([weights.sum()])
+        right = np.clip(np.searchsorted(self.known, m, side="left"), 1, last)
+        low, high = self.known[right - 1], self.known[right]
+        share = (m - low) / (high - low)
+        found = np.zeros(len(self.known))
+        np.add.at(found, right - 1, weights * (1 - share))
+        np.add.at(found, right, weights * share)
+        return found
+
+
+def fixed_weights(counts: npt.ArrayLike) -> Array:
+    """Weights c with path KL = sum_m c(m) h(m) under fixed counts (MATH.md 5).
+
+    Args:
+        counts: integers ``(steps,)``, non-negative, sum = length.
+
+    Returns:
+        float64 ``(length,)``, sum 0.
+    """
+    revealed = np.asarray(counts, dtype=np.int64)
+    revealed = revealed[revealed > 0]
+    weights = -np.ones(int(revealed.sum()))
+    weights[np.cumsum(revealed) - revealed] += revealed
+    return weights
+
+
+def ancestral_weights(grid: Array, length: int) -> Array:
+    """The same under ancestral reveal.
+
+    f(alpha) = L sum_m Binomial(L-1, alpha)(m) h(m) integrates to sum_m h(m).
+
+    Args:
+        grid: float64 ``(steps + 1,)``, the reveal grid.
+        length: tokens of one sequence.
+    """
+    known = np.arange(length)
+    seen = stats.binom.pmf(known[None, :], length - 1, grid[:-1, None])
+    return np.asarray(length * (np.diff(grid) @ seen) - 1, dtype=np.float64)
+
+
+def path_kl(profile: Array, counts: Counts) -> float:
+    """Path KL in nats of fixed counts; never negative for a non-increasing profile.
+
+    Args:
+        profile: float64 ``(length,)``, h(m).
+        counts: int64 ``(steps,)``, sum = length.
+    """
+    return float(fixed_weights(counts) @ profile)

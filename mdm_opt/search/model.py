@@ -1,0 +1,244 @@
+"""A Gaussian process over the shapes of schedules, with the noise that each trial had."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import linalg
+
+from mdm_opt.schedules import shape_angles
+
+Array = npt.NDArray[np.float64]
+# Length scale, amplitude, slope.
+Setting = tuple[float, float, float]
+
+# Of the residual: root mean square differences of angles, a few tenths between good and bad.
+_LENGTH_SCALES = (0.05, 0.1, 0.2, 0.4, 0.8)
+_AMPLITUDES = (0.1, 0.5, 2.0, 8.0)
+# Prior variance of the slope along the excess that the profile predicts; 0 leaves it out.
+_SLOPES = (0.0, 1.0, 10.0)
+# Of the level of each step budget, on values of scale 1.
+_LEVEL = 4.0
+# How fast what is known at one step count says less about others.
+_FORGOTTEN_PER_DOUBLING = 0.3
+_JITTER = 1e-6
+# Variance of a trial's noise where nobody says it, on values of scale 1.
+_UNKNOWN_NOISE = 0.05
+# Settings less likely than the best by this factor are left out of the mean over settings.
+_NEGLIGIBLE = 0.02
+# Beyond this many trials the model is made from the best and the newest.
+MOST_TRIALS = 300
+
+
+@dataclass(frozen=True, eq=False)
+class Shapes:
+    """Candidates as the model sees them.
+
+    Attributes:
+        steps: int64 ``(n,)``, step budgets.
+        angles: float64 ``(n, 7)``, see `mdm_opt.schedules.shape_angles`.
+        excess: float64 ``(n,)``, logarithm of the path KL that the profile predicts over the
+            least one; zeros where there is no profile.
+    """
+
+    steps: npt.NDArray[np.int64]
+    angles: Array
+    excess: Array
+
+    @classmethod
+    def of(cls, steps: int, grids: Array, excess: Array | None = None) -> Shapes:
+        """Of candidates of one step budget, given by reveal grids ``(n, steps + 1)``."""
+        zeros = np.zeros(len(grids))
+        return cls(
+            np.full(len(grids), steps), shape_angles(grids), zeros if excess is None else excess
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Shapes]) -> Shapes:
+        """Several after one another."""
+        return cls(
+            np.concatenate([part.steps for part in parts]),
+            np.concatenate([part.angles for part in parts]),
+            np.concatenate([part.excess for part in parts]),
+        )
+
+    def part(self, rows: npt.NDArray[Any]) -> Shapes:
+        """Some of them."""
+        return Shapes(self.steps[rows], self.angles[rows], self.excess[rows])
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """What the model says of candidates.
+
+    Attributes:
+        mean: float64 ``(n,)``, less is better; each step budget has a scale of its own.
+        deviation: float64 ``(n,)``, standard deviation on that scale, noise not included.
+    """
+
+    mean: Array
+    deviation: Array
+
+
+class ShapeModel:
+    """Gaussian process posterior over candidates of all step budgets.
+
+    A candidate is the shape of its schedule: seven angles, comparable between step counts. The
+    value is a level of its step budget, plus a slope times what the profile predicts, plus a
+    smooth deviation that near step counts share. Values are scaled by the spread of the better
+    half of a budget, and bad ones are compressed: how bad they are does not matter. Predictions
+    are means over settings of length scale, amplitude and slope, weighted by their likelihood.
+
+    Args:
+        shapes: of the measured candidates, at least one.
+        targets: float64 ``(n,)``, less is better, of scale 1 within each step budget.
+        noise: float64 ``(n,)``, variances on that scale.
+        settings: what to take the mean over, with weights; None for all by their likelihood.
+    """
+
+    def __init__(
+        self,
+        shapes: Shapes,
+        targets: Array,
+        noise: Array,
+        settings: Sequence[tuple[float, Setting]] | None = None,
+    ) -> None:
+        self._shapes, self._targets, self._noise = shapes, targets, noise
+        pairs = _Pairs.of(shapes, shapes)
+
+        def fitted(setting: Setting) -> _Fit:
+            return _Fit.of(setting, pairs, targets, noise + _JITTER)
+
+        if settings is not None:
+            self._fits = [(weight, fitted(setting)) for weight, setting in settings]
+            return
+        slopes = _SLOPES if np.ptp(shapes.excess) > 0 else (0.0,)
+        fits = [fitted(one) for one in itertools.product(_LENGTH_SCALES, _AMPLITUDES, slopes)]
+        best = max(fit.log_likelihood for fit in fits)
+        weighed = [(np.exp(fit.log_likelihood - best), fit) for fit in fits]
+        kept = [(weight, fit) for weight, fit in weighed if weight >= _NEGLIGIBLE]
+        total = sum(weight for weight, _ in kept)
+        self._fits = [(weight / total, fit) for weight, fit in kept]
+
+    @classmethod
+    def of_values(cls, shapes: Shapes, values: Array, variances: Array) -> ShapeModel:
+        """The model of values on any scale.
+
+        Args:
+            shapes: of the measured candidates, at least one.
+            values: float64 ``(n,)``, less is better.
+            variances: float64 ``(n,)`` of the values' noise; NaN where it is not known.
+        """
+        return cls(shapes, *_scaled(shapes.steps, values, variances))
+
+    def believing(self, shapes: Shapes) -> ShapeModel:
+        """The model after further candidates have scored what is expected of them."""
+        targets = np.concatenate([self._targets, self.posterior(shapes).mean])
+        noise = np.concatenate([self._noise, np.full(len(shapes), np.median(self._noise))])
+        settings = [(weight, fit.setting) for weight, fit in self._fits]
+        return ShapeModel(Shapes.joined([self._shapes, shapes]), targets, noise, settings)
+
+    def posterior(self, shapes: Shapes) -> Posterior:
+        """Mean and deviation of candidates, measured or not."""
+        pairs = _Pairs.of(shapes, self._shapes)
+        mean = np.zeros(len(shapes))
+        square = np.zeros(len(shapes))
+        for weight, fit in self._fits:
+            own, variance = fit.predict(pairs, shapes.excess)
+            mean += weight * own
+            square += weight * (variance + own**2)
+        return Posterior(mean, np.sqrt(np.maximum(square - mean**2, 0.0)))
+
+    @property
+    def measured(self) -> Posterior:
+        """What the model says of the candidates it was made from."""
+        return self.posterior(self._shapes)
+
+
+@dataclass(frozen=True, eq=False)
+class _Pairs:
+    """What kernels are made of, each float64 ``(n, m)``."""
+
+    distance: Array
+    doublings: Array
+    excess: Array
+
+    @classmethod
+    def of(cls, first: Shapes, second: Shapes) -> _Pairs:
+        # |x - y|^2 = |x|^2 + |y|^2 - 2 x y, kept from turning negative by rounding.
+        squares = (
+            (first.angles**2).mean(axis=1)[:, None]
+            + (second.angles**2).mean(axis=1)[None, :]
+            - 2 * first.angles @ second.angles.T / first.angles.shape[1]
+        )
+        return cls(
+            distance=np.sqrt(np.maximum(squares, 0.0)),
+            doublings=np.abs(np.log2(first.steps[:, None] / second.steps[None, :])),
+            excess=first.excess[:, None] * second.excess[None, :],
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """The process under one setting of its parameters."""
+
+    setting: Setting
+    factor: tuple[Array, bool]
+    solved: Array
+    log_likelihood: float
+
+    @classmethod
+    def of(cls, setting: Setting, pairs: _Pairs, targets: Array, noise: Array) -> _Fit:
+        covariance = _kernel(setting, pairs)
+        covariance[np.diag_indices_from(covariance)] += noise
+        factor = linalg.cho_factor(covariance, lower=True)
+        solved = linalg.cho_solve(factor, targets)
+        log_determinant = 2 * np.log(np.diag(factor[0])).sum()
+        return cls(setting, factor, solved, float(-(targets @ solved + log_determinant) / 2))
+
+    def predict(self, pairs: _Pairs, excess: Array) -> tuple[Array, Array]:
+        cross = _kernel(self.setting, pairs)
+        reduced = linalg.solve_triangular(self.factor[0], cross.T, lower=True)
+        _, amplitude, slope = self.setting
+        prior = _LEVEL + slope * excess**2 + amplitude
+        return cross @ self.solved, np.maximum(prior - (reduced**2).sum(axis=0), 0.0)
+
+
+def _kernel(setting: Setting, pairs: _Pairs) -> Array:
+    length_scale, amplitude, slope = setting
+    distance = np.sqrt(5) / length_scale * pairs.distance
+    matern = (1 + distance + distance**2 / 3) * np.exp(-distance)
+    shared = np.exp(-_FORGOTTEN_PER_DOUBLING * pairs.doublings)
+    return np.asarray(
+        _LEVEL * (pairs.doublings == 0) + slope * pairs.excess + amplitude * matern * shared
+    )
+
+
+def _scaled(steps: npt.NDArray[np.int64], values: Array, variances: Array) -> tuple[Array, Array]:
+    """Values of scale 1 within each step budget, and the variances of their noise."""
+    targets, noise = np.empty(len(values)), np.empty(len(values))
+    for budget in np.unique(steps):
+        rows = steps == budget
+        own, own_noise = values[rows], variances[rows]
+        known = own_noise[np.isfinite(own_noise)]
+        typical = float(np.median(known)) if len(known) else np.nan
+        middle = float(np.median(own))
+        spread = max(middle - float(own.min()), np.sqrt(typical) if len(known) else 0.0)
+        # A single value, or all the same: any scale serves.
+        scale = spread if spread > 0 else max(abs(middle), 1.0)
+        if not len(known):
+            typical = _UNKNOWN_NOISE * scale**2
+        filled = np.where(np.isfinite(own_noise), own_noise, typical) / scale**2
+        raw = (own - middle) / scale
+        above = np.maximum(raw, 0.0)
+        targets[rows] = np.where(raw > 0, np.log1p(above), raw)
+        noise[rows] = filled / (1 + above) ** 2
+    return targets, noise

@@ -1,0 +1,95 @@
+"""Seeds from the verified schedules of earlier studies."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from mdm_opt.config import StudyFile
+from mdm_opt.measurement import Problem
+from mdm_opt.persistence import MeasurementRecord, Repository, StudyRecord
+from mdm_opt.search import Seed
+
+_MOST = 2
+
+
+def earlier_schedules(
+    study_file: StudyFile, problem: Problem, repository: Repository
+) -> list[Seed]:
+    """What earlier studies of the same model or task have verified, for each step count.
+
+    Studies of both come first, then those of the same model, then those of the same task (the
+    same [objective]); among these the nearest step count, then the newest. Two for a step count at
+    most. Empty unless the study file names the seed ``history``.
+
+    Args:
+        study_file: of the study that is being made.
+        problem: of the same.
+        repository: the database.
+    """
+    if "history" not in study_file.search.seeds:
+        return []
+    found: list[tuple[tuple[bool, bool], StudyRecord, MeasurementRecord]] = []
+    for study in repository.studies():
+        kinship = _kinship(study, study_file, problem)
+        if study.name == study_file.study.name or not any(kinship):
+            continue
+        found += [
+            (kinship, study, record)
+            for record in repository.measurements(study.name, ["verification"])
+            if record.label == "best" and record.feasible
+        ]
+    seeds = []
+    for steps in study_file.space.steps:
+
+        def order(one: tuple[tuple[bool, bool], StudyRecord, MeasurementRecord]) -> Any:
+            (same_model, same_task), _, record = one
+            far = abs(math.log(record.budget_steps / steps))  # noqa: B023 (used at once)
+            return (not same_model, not same_task, far, -(record.id or 0))
+
+        usable = [one for one in found if _usable(study_file, problem, steps, one[1], one[2])]
+        for _, study, record in sorted(usable, key=order)[:_MOST]:
+            free = record.beta_a is None
+            seeds.append(
+                Seed(
+                    f"history: {study.name}, {record.budget_steps} steps"[:64],
+                    steps,
+                    record.beta_a,
+                    record.beta_b,
+                    counts=tuple(record.counts) if free else None,
+                )
+            )
+    return seeds
+
+
+def _kinship(study: StudyRecord, study_file: StudyFile, problem: Problem) -> tuple[bool, bool]:
+    same_model = study.model.fingerprint == problem.denoiser.fingerprint
+    same_task = (
+        _task(study.study_file) == _task(study_file.canonical())
+        and study.objective_fingerprint == problem.objective.fingerprint
+    )
+    return same_model, same_task
+
+
+def _task(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in content["objective"].items() if key != "instances"}
+
+
+def _usable(
+    study_file: StudyFile,
+    problem: Problem,
+    steps: int,
+    study: StudyRecord,
+    record: MeasurementRecord,
+) -> bool:
+    """Whether the schedule is a candidate of the study."""
+    a, b = study_file.space.beta_a, study_file.space.beta_b
+    if record.beta_a is not None and record.beta_b is not None:
+        return a[0] <= record.beta_a <= a[1] and b[0] <= record.beta_b <= b[1]
+    # Counts fit one length and one step count only.
+    return (
+        study_file.space.family == "free"
+        and study.model.length == problem.denoiser.length
+        and len(record.counts) == steps
+    )

@@ -1,0 +1,203 @@
+"""Ways to find a schedule, and how many model calls each takes until it has a good one."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import optuna
+from optuna.distributions import FloatDistribution
+from problems import study_file
+
+from mdm_opt.measurement import Measurement
+from mdm_opt.schedules import reveal_counts
+from mdm_opt.search import Excess, Observed, Point, Setting, ShapeSampler, ranked, seeds
+from mdm_opt.service.predictions import Predictions
+from mdm_opt.service.profiling import BLOCK, ENOUGH_TO_JUDGE, FEWEST
+from mdm_opt.service.racing import Rival, paired, race
+
+GRID = np.arange(1, 11) / 10
+TRIALS = 25
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a search would answer if it were asked now.
+
+    Attributes:
+        calls: model calls so far, everything counted.
+        counts: of the incumbent of each step budget that has one.
+        trials: of each step budget so far.
+    """
+
+    calls: int
+    counts: dict[int, tuple[int, ...]]
+    trials: dict[int, int]
+
+
+def best_cell(problem, steps: int) -> float:
+    """The true value of the best of the paper's 100 cells."""
+    cells = [counts_of(problem, Point(steps, a, b)) for a in GRID for b in GRID]
+    return min(problem.truth(counts) for counts in cells)
+
+
+def paper_calls(steps: Sequence[int]) -> int:
+    """The paper's protocol: every cell on 100 instances."""
+    return sum(100 * 100 * n for n in steps)
+
+
+def counts_of(problem, point: Point) -> tuple[int, ...]:
+    """Reveal counts of a candidate."""
+    return tuple(reveal_counts(point.schedule, point.steps, problem.length, "full").tolist())
+
+
+def calls_until_good(problem, budgets: Sequence[int], course: Iterator[Standing]) -> float:
+    """Model calls until the incumbents of all budgets are truly within 5% of the best cell."""
+    goals = {n: within_5_percent(best_cell(problem, n)) for n in budgets}
+    for standing in course:
+        if all(
+            n in standing.counts and problem.truth(standing.counts[n]) <= goals[n] for n in budgets
+        ):
+            return standing.calls
+    return np.inf
+
+
+def within_5_percent(value: float) -> float:
+    """The worst value that counts as equal; values are such that less is better."""
+    return value * (1.05 if value > 0 else 0.95)
+
+
+def optuna_course(problem, budgets: Sequence[int], sampler: str, run: int) -> Iterator[Standing]:
+    """One of Optuna's samplers, a study for each budget; the luckiest value is the incumbent."""
+    makers = {
+        "random": lambda seed: optuna.samplers.RandomSampler(seed=seed),
+        "TPE": lambda seed: optuna.samplers.TPESampler(seed=seed),
+        "CMA-ES": lambda seed: optuna.samplers.CmaEsSampler(seed=seed),
+        "GP without seeds": lambda seed: optuna.samplers.GPSampler(seed=seed),
+    }
+    space = {name: FloatDistribution(0.1, 8.0, log=True) for name in ("beta_a", "beta_b")}
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    sign = 1 if problem.direction == "minimize" else -1
+    studies = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        for steps in budgets:
+            studies[steps] = optuna.create_study(sampler=makers[sampler](run))
+    calls, best, new = 0, {}, problem.instances
+    for trial_number in range(TRIALS):
+        for steps, study in studies.items():
+            trial = study.ask(space)
+            counts = counts_of(problem, Point(steps, **trial.params))
+            value = sign * problem.scores(counts, run, 0, problem.instances).mean()
+            calls += problem.trial_calls(steps, problem.instances, new, tabled=False)
+            new = 0
+            study.tell(trial, value)
+            if steps not in best or value < best[steps][0]:
+                best[steps] = value, counts
+            yield Standing(
+                calls,
+                {n: found[1] for n, found in best.items()},
+                dict.fromkeys(budgets, trial_number + 1),
+            )
+
+
+def our_course(problem, budgets: Sequence[int], run: int, **space: object) -> Iterator[Standing]:
+    """A study of this package: profile, seeds, races, the model of shapes."""
+    file = study_file(problem, budgets, **space)
+    setting = Setting(file.space, file.sampler, problem.length)
+    trials = dict.fromkeys(budgets, 0)
+    for sample, calls in _growing_profile(problem, file, run):
+        profile = sample.profile()
+        queue = list(seeds(file, problem.length, profile))
+        first = {n: next(seed.point for seed in queue if seed.steps == n) for n in budgets}
+        incumbents = {n: counts_of(problem, point) for n, point in first.items()}
+        yield Standing(calls, incumbents, dict(trials))
+    search = _Search(problem, setting, profile, run)
+    while min(trials.values()) < TRIALS:
+        steps = min(trials, key=trials.__getitem__)
+        point = next((seed.point for seed in queue if seed.steps == steps), None)
+        if point is not None:
+            queue = [seed for seed in queue if seed.point != point]
+        calls += search.trial(steps, point)
+        trials[steps] += 1
+        incumbents = {n: search.incumbent(n) or incumbents[n] for n in budgets}
+        yield Standing(calls, incumbents, dict(trials))
+
+
+def _growing_profile(problem, file, run: int):
+    """The profile block by block, until it is as precise as the study file wants it."""
+    table = file.profile
+    for sequences in range(FEWEST, table.sequences + 1, BLOCK):
+        sample, calls = problem.profile(run, sequences)
+        yield sample, calls
+        if sequences >= ENOUGH_TO_JUDGE:
+            predictions = Predictions(sample, file.space, file.sampler)
+            if all(predictions.optimism(n) <= table.precision for n in file.space.steps):
+                return
+
+
+class _Search:
+    """The trials of one study, as its worker does them."""
+
+    def __init__(self, problem, setting: Setting, profile: np.ndarray, run: int) -> None:
+        self._problem, self._setting, self._run = problem, setting, run
+        self._profile, self._excess = profile, Excess(setting, profile)
+        self._sign = 1 if problem.direction == "minimize" else -1
+        self._observed: list[Observed] = []
+        self._scores: list[np.ndarray] = []
+        self._seen = 0
+
+    def trial(self, steps: int, point: Point | None) -> int:
+        """Proposes where there is no seed, measures, and returns the calls made."""
+        number = len(self._observed)
+        if point is None:
+            seed = self._run * 1000 + number
+            sampler = ShapeSampler(self._setting, steps, self._profile, seed=seed)
+            point = sampler.propose(self._observed, [])
+        rival, calls = self._rival(steps), 0
+        counts = counts_of(self._problem, point)
+
+        def measure(ids: range) -> Measurement:
+            nonlocal calls
+            new = max(0, ids[-1] + 1 - self._seen)
+            self._seen += new
+            made = self._problem.trial_calls(steps, len(ids), new, tabled=True)
+            calls += made
+            scores = self._problem.scores(counts, self._run, ids[0], ids[-1] + 1)
+            return Measurement(tuple(ids), scores, steps, made, 0.0, "cpu", {}, 1)
+
+        ids = range(self._problem.instances)
+        scores = race(measure, ids, rival, self._problem.direction).scores
+        value, variance = float(scores.mean()), None
+        if rival is not None:
+            beside = paired(scores, rival)
+            value, variance = beside.value, beside.error**2 / 2
+        complete = len(scores) == self._problem.instances
+        self._scores.append(scores)
+        self._observed.append(
+            Observed(number, point, self._sign * value, variance, complete=complete)
+        )
+        return calls
+
+    def incumbent(self, steps: int) -> tuple[int, ...] | None:
+        """Counts of the trial that is taken for the best."""
+        best = self._best(steps)
+        return None if best is None else counts_of(self._problem, best.point)
+
+    def _best(self, steps: int) -> Observed | None:
+        standing = ranked(self._setting, self._excess, self._observed)
+        return next((one for one in standing if one.point.steps == steps), None)
+
+    def _rival(self, steps: int) -> Rival | None:
+        best = self._best(steps)
+        if best is None:
+            return None
+        eligible = [one for one in self._observed if one.point.steps == steps and one.eligible]
+        return Rival(best.number, self._scores[best.number], len(eligible))
+
+
+def linear_counts(problem, steps: int) -> tuple[int, ...]:
+    """Counts of the linear schedule."""
+    return counts_of(problem, Point(steps, 0.5, 0.5))

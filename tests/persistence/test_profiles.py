@@ -1,0 +1,252 @@
+"""What every backend keeps to: information profiles, sequence by sequence."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from records import MODEL, study_record
+from sqlalchemy import delete, text
+
+from mdm_opt.errors import InputError
+from mdm_opt.persistence import MeasuredSequence, ProfileKey, Profiles, Repository
+from mdm_opt.persistence.tables import ProfileRow
+from mdm_opt.persistence.upkeep import copy_study, held_still
+
+KEY = ProfileKey(MODEL, "text", seed=2**63 - 1, boundaries=3, orders=2)
+KNOWN = [0, 2, 3]
+OTHERS = {
+    "model": replace(MODEL, fingerprint="g"),
+    "references_fingerprint": "",
+    "seed": 0,
+    "boundaries": 4,
+    "orders": 1,
+}
+TABLES = ("mdm_profiles", "mdm_profile_sequences", "mdm_profile_values")
+# SQLite has no negative zero; adding zero turns it into a positive one.
+FINITE = st.floats(allow_nan=False, allow_infinity=False).map(lambda number: number + 0.0)
+
+
+def sequence(number, first=1.0, calls=6, seconds=0.25):
+    """A measured sequence; what its values are follows from its number."""
+    return MeasuredSequence(number, [first + number, 1 / 3, 0.0], calls, seconds)
+
+
+def add(profiles, *numbers, key=KEY, **changes):
+    profiles.add(key, KNOWN, [sequence(number, **changes) for number in numbers])
+
+
+def count(repository):
+    """Rows of profiles, sequences and values."""
+    with repository.transaction() as session:
+        return tuple(session.scalar(text(f"select count(*) from {t}")) for t in TABLES)  # noqa: S608
+
+
+@pytest.fixture
+def profiles(repository):
+    return Profiles(repository)
+
+
+def test_a_profile_is_found_again_as_it_was_measured(profiles):
+    assert profiles.find(KEY) is None
+    add(profiles, 7, 2, seconds=0.125)
+    found = profiles.find(KEY)
+    assert found.sequences == (2, 7)
+    assert found.sample.length == MODEL.length
+    assert (found.sample.known.dtype, found.sample.known.tolist()) == (np.int64, KNOWN)
+    assert found.sample.nats.tolist() == [[3.0, 1 / 3, 0.0], [8.0, 1 / 3, 0.0]]
+    assert (found.sequence_calls, found.seconds) == (12, 0.25)
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(nats=st.lists(FINITE, min_size=3, max_size=3), seconds=FINITE, number=st.integers(0, 2**40))
+def test_every_finite_number_comes_back_bit_for_bit(repository, nats, seconds, number):
+    key = replace(KEY, references_fingerprint=f"{number}")
+    profiles = Profiles(repository)
+    # Of an earlier example of the same number.
+    with repository.transaction() as session:
+        session.execute(delete(ProfileRow).where(ProfileRow.references_fingerprint == f"{number}"))
+    profiles.add(key, KNOWN, [MeasuredSequence(2**31 - 1, nats, 2**31 - 1, seconds)])
+    found = profiles.find(key)
+    assert found.sample.nats.tobytes() == np.array([nats]).tobytes()
+    assert np.array(found.seconds).tobytes() == np.array(seconds).tobytes()
+    assert (found.sequences, found.sequence_calls) == ((2**31 - 1,), 2**31 - 1)
+
+
+def test_only_missing_sequences_are_added_and_the_others_stay_as_they_are(profiles, repository):
+    add(profiles, 0, 1)
+    before = profiles.find(KEY)
+    add(profiles, 1, 2, 0, first=100.0, calls=50, seconds=9.0)
+    found = profiles.find(KEY)
+    assert found.sequences == (0, 1, 2)
+    assert found.sample.nats[:2].tolist() == before.sample.nats.tolist()
+    assert found.sample.nats[2].tolist() == [102.0, 1 / 3, 0.0]
+    assert (found.sequence_calls, found.seconds) == (2 * 6 + 50, 2 * 0.25 + 9.0)
+    assert count(repository) == (1, 3, 9)
+
+
+def test_the_same_sequences_again_change_nothing(profiles, repository):
+    add(profiles, 0, 1)
+    before = vars(profiles.find(KEY)) | {"sample": None}
+    add(profiles, 0, 1, first=5.0)
+    add(profiles, 0)
+    assert vars(profiles.find(KEY)) | {"sample": None} == before
+    assert profiles.find(KEY).sample.nats[:, 0].tolist() == [1.0, 2.0]
+    assert count(repository) == (1, 2, 6)
+
+
+@pytest.mark.parametrize("changed", OTHERS)
+def test_another_model_text_seed_or_number_is_another_profile(profiles, repository, changed):
+    other = replace(KEY, **{changed: OTHERS[changed]})
+    add(profiles, 0)
+    assert profiles.find(other) is None
+    add(profiles, 0, 1, key=other, first=9.0)
+    assert profiles.find(KEY).sample.nats[:, 0].tolist() == [1.0]
+    assert profiles.find(other).sample.nats[:, 0].tolist() == [9.0, 10.0]
+    assert count(repository) == (2, 3, 9)
+
+
+def test_where_the_model_lies_is_not_which_profile(profiles, repository):
+    moved = replace(KEY, model=replace(MODEL, source={"kind": "elsewhere"}))
+    add(profiles, 0)
+    add(profiles, 0, 1, key=moved)
+    assert profiles.find(moved).sequences == profiles.find(KEY).sequences == (0, 1)
+    assert repository.study("s").model == MODEL
+    assert count(repository) == (1, 2, 6)
+
+
+def test_what_cannot_be_kept_keeps_nothing(profiles, repository):
+    broken = replace(sequence(1), nats=[1.0])
+    with pytest.raises(ValueError, match="shorter"):
+        profiles.add(KEY, KNOWN, [sequence(0), broken])
+    with pytest.raises(InputError, match=r"(?i)null"):
+        profiles.add(KEY, KNOWN, [sequence(0), replace(sequence(1), seconds=None)])
+    assert count(repository) == (0, 0, 0)
+    assert profiles.find(KEY) is None
+
+
+def test_a_profile_needs_no_study(url):
+    with closing(Repository(url, create=True)) as repository:
+        profiles = Profiles(repository)
+        add(profiles, 0)
+        assert profiles.find(KEY).sequences == (0,)
+        # A study of the model comes later, and finds the model there.
+        repository.add_study(study_record())
+        assert repository.study("s").model == MODEL
+        assert profiles.find(KEY).sequences == (0,)
+
+
+def models(repository):
+    with repository.transaction() as session:
+        return session.scalars(text("select fingerprint from mdm_models order by 1")).all()
+
+
+def test_a_profile_survives_its_study_and_keeps_the_model(profiles, repository):
+    add(profiles, 0, 1)
+    repository.add_study(study_record("other", model=replace(MODEL, fingerprint="g")))
+    before = profiles.find(KEY).sample.nats.tobytes()
+    repository.delete_study("s")
+    repository.delete_study("other")
+    # The model that nobody has any more is gone, that of the profile is not.
+    assert models(repository) == ["f"]
+    assert profiles.find(KEY).sample.nats.tobytes() == before
+    repository.add_study(study_record())
+    add(profiles, 2)
+    assert profiles.find(KEY).sequences == (0, 1, 2)
+    assert repository.study("s").model == MODEL
+
+
+def test_a_deleted_profile_takes_its_sequences_and_values_along(profiles, repository):
+    other = replace(KEY, seed=1)
+    add(profiles, 0, 1)
+    add(profiles, 0, key=other)
+    with repository.transaction() as session:
+        session.execute(delete(ProfileRow).where(ProfileRow.seed == KEY.seed))
+    assert count(repository) == (1, 1, 3)
+    assert profiles.find(other).sequences == (0,)
+
+
+def test_of_many_that_measure_the_same_profile_each_sequence_is_kept_once(url):
+    """On a database that has not even the model."""
+    Repository(url, create=True).close()
+    workers = 6
+    barrier = threading.Barrier(workers)
+
+    def work(index):
+        with closing(Repository(url, create=False)) as own:
+            mine = Profiles(own)
+            barrier.wait()
+            for first in range(0, 12, 2):
+                add(mine, first, first + 1, first=100.0 * index)
+
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(work, range(workers)))
+    with closing(Repository(url, create=False)) as repository:
+        found = Profiles(repository).find(KEY)
+        assert found.sequences == tuple(range(12))
+        # Every sequence is one worker's, whole.
+        assert set((found.sample.nats[:, 0] - np.arange(12)) % 100) == {0.0}
+        assert count(repository) == (1, 12, 36)
+        assert models(repository) == ["f"]
+
+
+def copied(source, target, name):
+    with held_still(source, name) as reading, target.transaction() as writing:
+        copy_study(reading, writing, name)
+
+
+@pytest.fixture(params=["from", "to"])
+def both(request, repository, tmp_path):
+    """Two databases, one of them a file: where a study ``s`` is, and where there is nothing."""
+    url = f"sqlite:///{tmp_path}/other.db"
+    with closing(Repository(url, create=True)) as other:
+        if request.param == "from":
+            yield repository, other
+            return
+        repository.delete_study("s")
+        other.add_study(study_record())
+        yield other, repository
+
+
+def test_profiles_are_copied_with_the_first_study_of_their_model_and_not_again(both):
+    source, target = both
+    source.add_study(study_record("t"))
+    source.add_study(study_record("none", model=replace(MODEL, fingerprint="g")))
+    seeded = replace(KEY, seed=1)
+    add(Profiles(source), 3, 5)
+    add(Profiles(source), 0, key=seeded)
+    copied(source, target, "none")
+    assert count(target) == (0, 0, 0)
+    for name in ("s", "t"):
+        copied(source, target, name)
+        assert count(target) == count(source) == (2, 3, 9)
+    for key in (KEY, seeded):
+        here, there = Profiles(source).find(key), Profiles(target).find(key)
+        assert there.sequences == here.sequences
+        assert there.sample.nats.tobytes() == here.sample.nats.tobytes()
+        assert (there.sequence_calls, there.seconds) == (here.sequence_calls, here.seconds)
+    # It goes on growing there.
+    add(Profiles(target), 5, 6)
+    assert Profiles(target).find(KEY).sequences == (3, 5, 6)
+    assert Profiles(source).find(KEY).sequences == (3, 5)
+
+
+def test_a_profile_that_the_target_has_stays_as_it_is(both):
+    source, target = both
+    missing = replace(KEY, orders=7)
+    add(Profiles(source), 0, 1)
+    add(Profiles(source), 0, key=missing)
+    add(Profiles(target), 8, first=50.0)
+    copied(source, target, "s")
+    assert Profiles(target).find(KEY).sequences == (8,)
+    assert Profiles(target).find(KEY).sample.nats[0, 0] == 58.0
+    assert Profiles(target).find(missing).sequences == (0,)
+    assert count(target) == (2, 2, 6)
