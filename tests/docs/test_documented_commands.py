@@ -234,7 +234,7 @@ ELSEWHERE = {
 def test_queries_of_the_storage_page_answer(database, request):
     engine = create_engine(request.getfixturevalue(database), poolclass=NullPool)
     queries = blocks("storage/README.md", "sql")
-    assert len(queries) == 6
+    assert len(queries) == 7
     with engine.connect() as connection:
         answers = [connection.execute(text(query)).mappings().all() for query in queries]
     assert all(answers)

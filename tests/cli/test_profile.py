@@ -1,0 +1,93 @@
+"""mdm-opt profile: what it prints, keeps, and refuses."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from study_files import SUDOKU4, database, write_study
+
+from mdm_opt.cli.main import main
+
+
+def invoke(tmp_path, *arguments, text=SUDOKU4):
+    path = write_study(tmp_path, text)
+    return CliRunner().invoke(
+        main, ["profile", str(path), "--storage", database(tmp_path), *arguments]
+    )
+
+
+def test_every_schedule_of_every_step_budget_is_predicted(tmp_path):
+    result = invoke(tmp_path, "--json", "--steps", "6,4", "--sequences", "48")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["sequences"] == found["new_sequences"] == 48
+    assert found["sequence_calls"] == 48 * (16 + 2 * 16)
+    assert [budget["steps"] for budget in found["budgets"]] == [4, 6]
+    for budget in found["budgets"]:
+        rows = {row["label"]: row for row in budget["schedules"]}
+        assert list(rows) == [
+            "linear", "sin2", "sine", "paper: (0.9, 0.3)", "paper: (1, 0.2)",
+            "energy fit", "best Beta", "limit",
+        ]  # fmt: skip
+        assert rows["linear"]["linear_steps"] == budget["steps"]
+        assert rows["best Beta"]["beta_a"] > 0
+        assert sum(rows["limit"]["counts"]) == 16
+        assert rows["best Beta"]["gain_over_linear"] > 2 * rows["best Beta"]["gain_standard_error"]
+        assert rows["best Beta"]["linear_steps"] > budget["steps"]
+
+
+def test_the_tables_say_what_is_measured_and_what_comes_next(tmp_path):
+    result = invoke(tmp_path, "--sequences", "8")
+    assert result.exit_code == 0, result.output
+    assert "8 sequences (the model's own), 16 boundaries" in result.output
+    assert "4 steps: predicted path KL in nats per sequence" in result.output
+    assert "no schedule of random order is below" in result.output
+    assert "next: mdm-opt run" in result.output
+    again = invoke(tmp_path, "--sequences", "8")
+    assert "0 sequences measured now" in again.output
+
+
+def test_ancestral_reveal_has_a_limit_too(tmp_path):
+    text = SUDOKU4.replace("[space]", '[sampler]\nreveal = "ancestral"\n[space]')
+    result = invoke(tmp_path, "--json", "--sequences", "16", text=text)
+    assert result.exit_code == 0, result.output
+    (budget,) = json.loads(result.stdout)["budgets"]
+    rows = {row["label"]: row for row in budget["schedules"]}
+    assert rows["limit"]["counts"] is None
+    assert rows["limit"]["value"] < rows["linear"]["value"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--steps", "4,x"], "--steps: '4,x' is not accepted: whole numbers"),
+        (["--steps", "0"], "--steps: '0' is not accepted"),
+        (["--steps", "17"], "--steps: 17 is not accepted: the model writes 16 tokens"),
+        (["--sequences", "2"], "2 is not in the range 8<=x<=65536"),
+    ],
+)
+def test_bad_options_are_refused_in_one_line(tmp_path, arguments, message):
+    result = invoke(tmp_path, *arguments)
+    assert result.exit_code == 2
+    assert message in result.output
+    assert "Traceback" not in result.output
+    assert not (tmp_path / "test.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("[profile]\nsequences = 4\n", "[profile] sequences: 4 is not accepted"),
+        ("[profile]\nprecision = 1.5\n", "[profile] precision: 1.5 is not accepted"),
+        ("[profile]\nreferences = 'no.txt'\n", "[profile] references: cannot read"),
+        ("[profile]\nlength = 4\n", "length"),
+    ],
+)
+def test_bad_tables_are_refused_in_one_line(tmp_path, table, message):
+    result = invoke(tmp_path, text=SUDOKU4 + table)
+    assert result.exit_code == 2
+    assert message in result.output
+    assert len(result.output.strip().splitlines()) == 1
+    assert not (tmp_path / "test.db").exists()
