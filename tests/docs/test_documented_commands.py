@@ -238,11 +238,12 @@ def test_queries_of_the_storage_page_answer(database, request):
     with engine.connect() as connection:
         answers = [connection.execute(text(query)).mappings().all() for query in queries]
     assert all(answers)
-    progress, candidates, verified, workers, devices, pairs = answers
+    progress, candidates, profile, verified, workers, devices, pairs = answers
     assert {row["trial_state"] for row in progress} == {"finished"}
     assert {"quickstart", "mine", "NAME"} <= {row["name"] for row in progress}
     values = [row["value"] for row in candidates]
     assert values == sorted(values, reverse=True)
+    assert all(row["sequences"] >= 16 and row["standard_error"] < row["nats"] for row in profile)
     assert {"best", "linear", "sin2", "sine"} <= {row["label"] for row in verified}
     assert sum(row["trials"] for row in workers) == sum(row["trials"] for row in progress)
     assert sum(row["trials"] for row in devices) == sum(row["trials"] for row in progress)
