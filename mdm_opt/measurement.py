@@ -196,7 +196,7 @@ def _score(problem: Problem, reveals: Reveals) -> Scores | None:
         return problem.objective.score(problem.denoiser, reveals)
     except Exception as error:  # models and devices may raise anything
         # None, not an exception: a traceback would keep the batch's tensors alive.
-        if _out_of_memory(error):
+        if out_of_memory(error):
             return None
         if isinstance(error, MdmOptError):
             raise
@@ -206,7 +206,8 @@ def _score(problem: Problem, reveals: Reveals) -> Scores | None:
         ) from error
 
 
-def _out_of_memory(error: BaseException | None) -> bool:
+def out_of_memory(error: BaseException | None) -> bool:
+    """Whether an exception, or one that it came from, says that a device's memory is full."""
     while error is not None:
         if isinstance(error, torch.cuda.OutOfMemoryError):
             return True

@@ -111,13 +111,16 @@ def _search(opened: OpenStudy, screen: Console) -> None:
     with StopSignal() as stop, Progress(*columns, console=screen) as progress:
         finished = opened.queue.progress().finished
         task = progress.add_task("", total=total, completed=min(total, finished))
+        stopped = 0
         manners = Manners(report=lambda line: progress.console.print(line, markup=False))
         for trial in run_trials(opened, manners, stop):
             if trial.standing is not None:
                 values[trial.proposal.point.steps] = trial.standing
             best_so_far = ", ".join(f"{n} steps {v:.4g}" for n, v in sorted(values.items()))
+            stopped += len(trial.measurement.instances) < opened.sets.search
+            early = f"; {stopped} stopped early" if stopped else ""
             progress.update(
-                task, completed=trial.finished, description=f"best so far: {best_so_far}"
+                task, completed=trial.finished, description=f"best so far: {best_so_far}{early}"
             )
 
 

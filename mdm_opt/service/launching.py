@@ -168,6 +168,7 @@ class _Watch:
         self._restarts = 0
         # Trials that were finished when it was asked for, and the answer.
         self._best: tuple[int, dict[int, float]] = (0, {})
+        self._ask_again_at = 0.0
         # Since the last trial was finished: all deaths, and those with exit code 2.
         self._deaths = self._refusals = 0
 
@@ -206,8 +207,12 @@ class _Watch:
         seconds = time.monotonic() - self._started
         done = progress.finished - self._first.finished
         left = progress.total - progress.finished - progress.failed
-        if self._best[0] != progress.finished:
+        # Asking takes longer the more trials there are; it must not keep the launch from looking.
+        due = progress.settled or time.monotonic() >= self._ask_again_at
+        if due and self._best[0] != progress.finished:
+            asked = time.monotonic()
             self._best = progress.finished, self._patience(self._standing)
+            self._ask_again_at = time.monotonic() + 10 * (time.monotonic() - asked)
         alive = self._patience(self._queue.alive)
         news, self._news[:] = tuple(self._news), []
         return LaunchState(

@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from pydantic import BaseModel, ConfigDict
 
 from mdm_opt.config import PathKlObjective, StudyFile, load_study_file
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.registry import build_denoiser
-from mdm_opt.errors import InputError
+from mdm_opt.errors import InputError, MdmOptError, RunError
+from mdm_opt.measurement import out_of_memory
 from mdm_opt.objectives.registry import read_references, reference_order
 from mdm_opt.persistence import (
     MeasuredSequence,
@@ -23,6 +25,7 @@ from mdm_opt.persistence import (
     Profiles,
     Repository,
 )
+from mdm_opt.plugins import one_line
 from mdm_opt.sampling import own_sequences, sequence_profiles
 from mdm_opt.schedules import profile_boundaries
 from mdm_opt.service.predictions import PredictedBudget, Predictions
@@ -150,28 +153,55 @@ def _measure(
     denoiser: Denoiser,
     source: _Sequences,
     block: Sequence[int],
-    known: np.ndarray,
+    known: npt.NDArray[np.int64],
 ) -> list[MeasuredSequence]:
     started, size = time.perf_counter(), study_file.model.batch_size
-    parts = []
-    for first in range(0, len(block), size):
-        numbers = block[first : first + size]
-        parts.append(
-            sequence_profiles(
-                denoiser,
-                source.tokens(numbers),
-                numbers,
-                known,
-                orders=study_file.profile.orders,
-                seed=study_file.profile.seed,
-            )
-        )
+    parts: list[npt.NDArray[np.float64]] = []
+    done = 0
+    while done < len(block):
+        numbers = block[done : done + size]
+        part = _profiles_of(study_file, denoiser, source, numbers, known)
+        if part is None:
+            size = len(numbers) // 2
+            torch.cuda.empty_cache()
+            continue
+        parts.append(part)
+        done += len(numbers)
     seconds = (time.perf_counter() - started) / len(block)
     calls = source.calls_each + len(known) * study_file.profile.orders
     return [
         MeasuredSequence(number, nats.tolist(), calls, seconds)
         for number, nats in zip(block, np.concatenate(parts), strict=True)
     ]
+
+
+def _profiles_of(
+    study_file: StudyFile,
+    denoiser: Denoiser,
+    source: _Sequences,
+    numbers: Sequence[int],
+    known: npt.NDArray[np.int64],
+) -> npt.NDArray[np.float64] | None:
+    """Profiles of sequences that are measured at once, or None where memory is too small."""
+    try:
+        return sequence_profiles(
+            denoiser,
+            source.tokens(numbers),
+            numbers,
+            known,
+            orders=study_file.profile.orders,
+            seed=study_file.profile.seed,
+        )
+    except Exception as error:  # models and devices may raise anything
+        # None, not an exception: a traceback would keep the batch's tensors alive.
+        if out_of_memory(error) and len(numbers) > 1:
+            return None
+        if isinstance(error, MdmOptError):
+            raise
+        raise RunError(
+            f"the information profile could not be measured: {type(error).__name__}: "
+            f"{one_line(error)}"
+        ) from error
 
 
 class ProfileResult(BaseModel):

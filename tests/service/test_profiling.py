@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from exact_profile import SUDOKU, study_file
 from study_files import SUDOKU4, database, write_study
 
 from mdm_opt.config import load_study_file
 from mdm_opt.denoisers.registry import build_denoiser
-from mdm_opt.errors import InputError
+from mdm_opt.errors import InputError, RunError
 from mdm_opt.persistence import Repository
 from mdm_opt.schedules import (
     ProfileSample,
@@ -198,3 +199,39 @@ def test_a_free_study_needs_its_profile(tmp_path):
     with pytest.raises(InputError, match="'mdm-opt profile' with its study file measures it"):
         open_study("sudoku4", url)
     Repository(url, create=False).close()
+
+
+class Small:
+    """A denoiser whose device holds two sequences at once."""
+
+    def __init__(self, inner, most=2):
+        self.inner, self.most, self.largest = inner, most, 0
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+    def log_probs(self, tokens, positions):
+        if len(tokens) > self.most:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+        self.largest = max(self.largest, len(tokens))
+        return self.inner.log_probs(tokens, positions)
+
+
+def test_a_block_that_does_not_fit_into_memory_is_halved(tmp_path):
+    opened = create_study(write_study(tmp_path, SUDOKU4 + PRECISE), database(tmp_path))
+    (tmp_path / "other").mkdir()
+    plenty, small = opened.problem.denoiser, Small(opened.problem.denoiser)
+    repositories = [Repository(database(tmp_path / name), create=True) for name in (".", "other")]
+    found = [
+        measured_profile(opened.study_file, tmp_path, denoiser, repository).sample.nats
+        for denoiser, repository in zip((plenty, small), repositories, strict=True)
+    ]
+    np.testing.assert_array_equal(*found)
+    assert small.largest == 2
+
+
+def test_what_does_not_fit_at_all_is_one_clear_line(tmp_path):
+    opened = create_study(write_study(tmp_path), database(tmp_path))
+    denoiser = Small(opened.problem.denoiser, 0)
+    with pytest.raises(RunError, match="profile could not be measured: OutOfMemoryError: CUDA"):
+        measured_profile(opened.study_file, tmp_path, denoiser, opened.repository)
