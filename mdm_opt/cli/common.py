@@ -14,9 +14,13 @@ import click
 from mdm_opt.errors import MdmOptError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console
+    from rich.status import Status
 
     from mdm_opt.persistence import Progress
+    from mdm_opt.service.studies import OpenStudy
 
 
 class Commands(click.Group):
@@ -62,6 +66,35 @@ def typed(arguments: str, storage: str | None) -> str:
     from mdm_opt.persistence import shown_as_given
 
     return f"{program} {arguments} --storage {shlex.quote(shown_as_given(storage))}"
+
+
+def measuring(status: Status) -> Callable[[int, int], None]:
+    """Says how far the measurement of a profile is."""
+
+    def advance(done: int, total: int) -> None:
+        status.update(f"measuring the information profile: {done} sequences of at most {total}")
+
+    return advance
+
+
+def made_study(study_file: str, storage: str | None, command: str) -> OpenStudy:
+    """Makes or opens the study of a file, and says what takes its time.
+
+    Args:
+        study_file: its path.
+        storage: as given on the command line.
+        command: that goes on where this one is interrupted, e.g. ``run``.
+
+    Raises:
+        click.exceptions.Exit: where it is interrupted.
+    """
+    from mdm_opt.service.studies import create_study
+
+    try:
+        with console(err=True).status("loading the model") as status:
+            return create_study(study_file, url_of(storage), measuring(status))
+    except KeyboardInterrupt as stopped:
+        interrupted(stopped, None, typed(f"{command} {study_file}", storage))
 
 
 def interrupted(stopped: KeyboardInterrupt, progress: Progress | None, resume: str) -> NoReturn:

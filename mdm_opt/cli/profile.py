@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +11,7 @@ from mdm_opt.cli.common import (
     example,
     interrupted,
     json_option,
+    measuring,
     print_json,
     storage_option,
     typed,
@@ -20,7 +20,6 @@ from mdm_opt.cli.common import (
 from mdm_opt.errors import InputError
 
 if TYPE_CHECKING:
-    from rich.status import Status
     from rich.table import Table
 
     from mdm_opt.service.predictions import PredictedBudget
@@ -78,15 +77,6 @@ def profile(
         "errors; gains are paired"
     )
     click.echo("\nnext: " + typed(f"run {study_file}", storage))
-
-
-def measuring(status: Status) -> Callable[[int, int], None]:
-    """Says how far the measurement of a profile is."""
-
-    def advance(done: int, total: int) -> None:
-        status.update(f"measuring the information profile: {done} sequences of at most {total}")
-
-    return advance
 
 
 def _steps(text: str | None) -> list[int] | None:

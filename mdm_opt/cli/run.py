@@ -11,6 +11,7 @@ from mdm_opt.cli.common import (
     example,
     interrupted,
     json_option,
+    made_study,
     print_json,
     storage_option,
     typed,
@@ -33,16 +34,8 @@ def run(study_file: str, storage: str | None, no_verify: bool, as_json: bool) ->
 
     Makes the study where it does not exist. The same command resumes an interrupted one.
     """
-    from mdm_opt.cli.profile import measuring
-    from mdm_opt.service.studies import create_study
-
-    url = url_of(storage)
     screen = console(err=True)
-    try:
-        with screen.status("loading the model") as status:
-            opened = create_study(study_file, url, measuring(status))
-    except KeyboardInterrupt as stopped:
-        interrupted(stopped, None, typed(f"run {study_file}", storage))
+    opened = made_study(study_file, storage, "run")
     try:
         _search(opened, screen)
         if not no_verify:

@@ -10,11 +10,10 @@ from mdm_opt.cli.common import (
     Commands,
     console,
     example,
-    interrupted,
     json_option,
+    made_study,
     print_json,
     storage_option,
-    typed,
     url_of,
 )
 
@@ -30,17 +29,11 @@ def study() -> None:
 @json_option
 def create(study_file: str, storage: str | None, as_json: bool) -> None:
     """Check STUDY_FILE, load its model and make the study without running it."""
-    from mdm_opt.cli.profile import measuring
-    from mdm_opt.service.studies import create_study, show_study
+    from mdm_opt.service.studies import show_study
 
-    url = url_of(storage)
-    try:
-        with console(err=True).status("loading the model") as status:
-            opened = create_study(study_file, url, measuring(status))
-    except KeyboardInterrupt as stopped:
-        interrupted(stopped, None, typed(f"study create {study_file}", storage))
+    opened = made_study(study_file, storage, "study create")
     if as_json:
-        print_json(show_study(opened.name, url))
+        print_json(show_study(opened.name, url_of(storage)))
     else:
         click.echo(f"study {opened.name} is ready; next: mdm-opt run {study_file}")
 

@@ -28,6 +28,12 @@ class ProfileKey:
     boundaries: int
     orders: int
 
+    @property
+    def columns(self) -> dict[str, str | int]:
+        """Values of the columns that the key stands in, see `PROFILE_KEY`."""
+        known = {"model_fingerprint": self.model.fingerprint} | vars(self)
+        return {name: known[name] for name in PROFILE_KEY}
+
 
 @dataclass(frozen=True)
 class MeasuredSequence:
@@ -113,13 +119,7 @@ class Profiles:
             _lock_model(session, key.model)
             profile_id = _find_id(session, key)
             if profile_id is None:
-                row = ProfileRow(
-                    model_fingerprint=key.model.fingerprint,
-                    references_fingerprint=key.references_fingerprint,
-                    seed=key.seed,
-                    boundaries=key.boundaries,
-                    orders=key.orders,
-                )
+                row = ProfileRow(**key.columns)
                 session.add(row)
                 session.flush()
                 profile_id = row.id
@@ -174,12 +174,4 @@ def _lock_model(session: Session, model: ModelRecord) -> None:
 
 
 def _find_id(session: Session, key: ProfileKey) -> int | None:
-    return session.scalar(
-        select(ProfileRow.id).where(
-            ProfileRow.model_fingerprint == key.model.fingerprint,
-            ProfileRow.references_fingerprint == key.references_fingerprint,
-            ProfileRow.seed == key.seed,
-            ProfileRow.boundaries == key.boundaries,
-            ProfileRow.orders == key.orders,
-        )
-    )
+    return session.scalar(select(ProfileRow.id).filter_by(**key.columns))

@@ -11,7 +11,7 @@ from scipy import optimize, special, stats
 from mdm_opt.schedules.base import Array, MaskSchedule
 from mdm_opt.schedules.counts import Counts, Reveal, Rounding, reveal_counts, reveal_grid
 from mdm_opt.schedules.family import BetaSchedule, named_schedule
-from mdm_opt.schedules.profile import ancestral_weights, fixed_weights
+from mdm_opt.schedules.profile import ancestral_weights, fixed_weights, path_kl
 
 Bounds = tuple[float, float]
 
@@ -158,7 +158,7 @@ def linear_path_kls(profile: Array, reveal: Reveal, rounding: Rounding) -> Array
         raise ValueError(f"reveal must be 'fixed' or 'ancestral', got {reveal!r}")
     if reveal == "fixed":
         values = [
-            fixed_weights(reveal_counts(linear, n, length, rounding)) @ profile
+            path_kl(profile, reveal_counts(linear, n, length, rounding))
             for n in range(1, length + 1)
         ]
         return np.array(values)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -66,10 +65,6 @@ class Shapes:
             np.concatenate([part.angles for part in parts]),
             np.concatenate([part.excess for part in parts]),
         )
-
-    def part(self, rows: npt.NDArray[Any]) -> Shapes:
-        """Some of them."""
-        return Shapes(self.steps[rows], self.angles[rows], self.excess[rows])
 
     def __len__(self) -> int:
         return len(self.steps)

@@ -12,8 +12,8 @@ from mdm_opt.schedules import (
     ancestral_weights,
     best_beta,
     energy_fitted_beta,
-    fixed_weights,
     limit,
+    path_kl,
     reveal_counts,
     reveal_grid,
 )
@@ -76,7 +76,7 @@ def seeds(
     Raises:
         InputError: for a pair of the user's outside the bounds, or fewer trials than pairs.
     """
-    _check_pairs(study_file)
+    check_pairs(study_file)
     setting = Setting(study_file.space, study_file.sampler, length)
     ranked = [
         _ranked(study_file, setting, steps, profile, history) for steps in study_file.space.steps
@@ -98,7 +98,12 @@ def _affordable(found: list[Seed], trials: int) -> list[Seed]:
     return kept[::-1]
 
 
-def _check_pairs(study_file: StudyFile) -> None:
+def check_pairs(study_file: StudyFile) -> None:
+    """Refuses pairs of the user's that cannot all be tried; needs no model.
+
+    Raises:
+        InputError: for a pair outside the bounds, or fewer trials than pairs.
+    """
     space, pairs = study_file.space, 0
     for index, seed in enumerate(study_file.search.seeds):
         if isinstance(seed, str):
@@ -181,7 +186,7 @@ def _as_counts(seed: Seed, setting: Setting) -> Seed:
 def expected_path_kl(setting: Setting, profile: Array, point: Point) -> float:
     """The path KL in nats that a profile predicts for a candidate."""
     if setting.sampler.reveal == "fixed":
-        return float(fixed_weights(setting.counts(point)) @ profile)
+        return path_kl(profile, setting.counts(point))
     grid = reveal_grid(point.schedule, point.steps)
     return float(ancestral_weights(grid, setting.length) @ profile)
 

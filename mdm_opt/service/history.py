@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from mdm_opt.config import StudyFile
@@ -12,6 +13,9 @@ from mdm_opt.persistence import MeasurementRecord, Repository, StudyRecord
 from mdm_opt.search import Seed
 
 _MOST = 2
+
+# Whether model and task are the same, the study, and what it verified.
+_Earlier = tuple[tuple[bool, bool], StudyRecord, MeasurementRecord]
 
 
 def earlier_schedules(
@@ -30,7 +34,7 @@ def earlier_schedules(
     """
     if "history" not in study_file.search.seeds:
         return []
-    found: list[tuple[tuple[bool, bool], StudyRecord, MeasurementRecord]] = []
+    found: list[_Earlier] = []
     for study in repository.studies():
         kinship = _kinship(study, study_file, problem)
         if study.name == study_file.study.name or not any(kinship):
@@ -42,14 +46,8 @@ def earlier_schedules(
         ]
     seeds = []
     for steps in study_file.space.steps:
-
-        def order(one: tuple[tuple[bool, bool], StudyRecord, MeasurementRecord]) -> Any:
-            (same_model, same_task), _, record = one
-            far = abs(math.log(record.budget_steps / steps))  # noqa: B023 (used at once)
-            return (not same_model, not same_task, far, -(record.id or 0))
-
         usable = [one for one in found if _usable(study_file, problem, steps, one[1], one[2])]
-        for _, study, record in sorted(usable, key=order)[:_MOST]:
+        for _, study, record in sorted(usable, key=partial(_rank, steps))[:_MOST]:
             free = record.beta_a is None
             seeds.append(
                 Seed(
@@ -61,6 +59,13 @@ def earlier_schedules(
                 )
             )
     return seeds
+
+
+def _rank(steps: int, one: _Earlier) -> tuple[bool, bool, float, int]:
+    """Lower for what is more likely to be good at a step count."""
+    (same_model, same_task), _, record = one
+    far = abs(math.log(record.budget_steps / steps))
+    return (not same_model, not same_task, far, -(record.id or 0))
 
 
 def _kinship(study: StudyRecord, study_file: StudyFile, problem: Problem) -> tuple[bool, bool]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from mdm_opt.config import SamplerTable, SpaceTable
 from mdm_opt.schedules import (
     BetaSchedule,
+    CountsSchedule,
     MaskSchedule,
     ProfileSample,
     ancestral_limit,
@@ -116,7 +117,7 @@ class Predictions:
         former, or to a tenth of the linear schedule's where that is more. About twice what fitting
         to so few sequences costs.
         """
-        held_out = self._row(BEST_BETA, steps, lambda profile: self._beta(profile, steps)).value
+        held_out = float(self._held_out(lambda profile: self._beta(profile, steps)).mean())
         weights, _ = self._beta(self._profile, steps)
         linear = float(self._weights(named_schedule("linear"), steps) @ self._profile)
         # Below a thousandth of a nat there is nothing to be gained.
@@ -141,19 +142,17 @@ class Predictions:
         return self._weights(found, steps), found
 
     def _limit(self, profile: Array, steps: int) -> tuple[Array, MaskSchedule | None]:
-        length = self._sample.length
         if self._sampler.reveal == "ancestral":
             # The grid must be finer than the steps.
             grid = ancestral_limit(profile, steps, max(512, 4 * steps))[-1][1]
-            return ancestral_weights(grid, length), None
-        return fixed_weights(limit(profile, min(steps, length)).counts(min(steps, length))), None
+            return ancestral_weights(grid, self._sample.length), None
+        counts = limit(profile, steps).counts(steps)
+        return fixed_weights(counts), CountsSchedule(tuple(counts.tolist()))
 
     def _row(self, label: str, steps: int, fit: _Fit) -> PredictedSchedule:
-        values = np.empty(len(self._sample))
-        for rows, profile in zip(self._folds, self._fitted, strict=True):
-            values[rows] = self._sample.part(rows).costs(fit(profile)[0])
+        values = self._held_out(fit)
         linear = self._sample.costs(self._weights(named_schedule("linear"), steps))
-        weights, schedule = fit(self._profile)
+        _, schedule = fit(self._profile)
         value = float(values.mean())
         reaches = np.flatnonzero(self._linear_values <= value + 1e-12)
         beta = schedule if isinstance(schedule, BetaSchedule) else None
@@ -161,7 +160,7 @@ class Predictions:
             label=label,
             beta_a=beta.beta_a if beta else None,
             beta_b=beta.beta_b if beta else None,
-            counts=self._counts(schedule, weights, steps),
+            counts=self._counts(schedule, steps),
             value=value,
             standard_error=_standard_error(values),
             gain_over_linear=float((linear - values).mean()),
@@ -169,15 +168,17 @@ class Predictions:
             linear_steps=int(reaches[0]) + 1 if len(reaches) else None,
         )
 
-    def _counts(
-        self, schedule: MaskSchedule | None, weights: Array, steps: int
-    ) -> list[int] | None:
-        if self._sampler.reveal == "ancestral":
+    def _held_out(self, fit: _Fit) -> Array:
+        """Path KL of each sequence, of what is fitted to the other folds."""
+        values = np.empty(len(self._sample))
+        for rows, profile in zip(self._folds, self._fitted, strict=True):
+            values[rows] = self._sample.part(rows).costs(fit(profile)[0])
+        return values
+
+    def _counts(self, schedule: MaskSchedule | None, steps: int) -> list[int] | None:
+        """Fixed counts; ancestral reveal has none."""
+        if schedule is None or self._sampler.reveal == "ancestral":
             return None
-        if schedule is None:
-            # Boundaries are where the weight is not -1.
-            starts = np.flatnonzero(weights > -1)
-            return [int(n) for n in np.diff(np.append(starts, len(weights)))]
         counts = reveal_counts(schedule, steps, self._sample.length, self._sampler.rounding)
         return [int(n) for n in counts]
 

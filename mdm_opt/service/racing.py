@@ -80,22 +80,22 @@ def race(
     Returns:
         The measurement, of fewer instances where the race was lost.
     """
-    planned = looks(len(instances)) if rival is not None else []
+    if rival is None:
+        return measure(instances)
+    planned = looks(len(instances))
     parts: list[Measurement] = []
     done = 0
-    for end in [*planned, len(instances)]:
+    for end in planned:
         parts.append(measure(instances[done:end]))
         done = end
         # What costs nothing need not be stopped.
-        if rival is None or done == len(instances) or not parts[-1].sequence_calls:
+        if not parts[-1].sequence_calls:
             break
         own = np.concatenate([part.scores for part in parts])
         share = ERROR_RATE / (len(planned) * max(1, rival.chosen_from))
         if clearly_worse(own, rival.scores[:done], direction, share):
             return joined(parts)
-    if done < len(instances):
-        parts.append(measure(instances[done:]))
-    return joined(parts)
+    return joined([*parts, measure(instances[done:])])
 
 
 def clearly_worse(own: Array, rival: Array, direction: str, error_rate: float) -> bool:

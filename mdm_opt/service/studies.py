@@ -24,7 +24,7 @@ from mdm_opt.persistence import (
     shown,
 )
 from mdm_opt.schedules.base import Array
-from mdm_opt.search import SearchStudy, seeds
+from mdm_opt.search import SearchStudy, check_pairs, seeds
 from mdm_opt.service.history import earlier_schedules
 from mdm_opt.service.problems import InstanceSets, build_problem
 from mdm_opt.service.profiling import (
@@ -96,8 +96,7 @@ def create_study(
     """
     study_file = load_study_file(path)
     folder = Path(path).resolve().parent
-    # Wrong seeds are found before the model is loaded.
-    seeds(study_file, 1 if study_file.space.family == "beta" else max(study_file.space.steps))
+    check_pairs(study_file)
     existing = _existing(study_file.study.name, url)
     if existing is not None:
         _check_same(existing, study_file)
