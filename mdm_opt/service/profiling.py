@@ -304,7 +304,8 @@ class _Sequences:
             self.fingerprint, self.calls_each = "", denoiser.length
             self.numbers = list(range(wanted))
             return
-        key = "[profile] references"
+        table = "profile" if study_file.profile.references is not None else "objective"
+        key = f"[{table}] references"
         self._tokens, self.fingerprint = read_references(path, key, denoiser, folder)
         self.calls_each = 0
         order = reference_order(len(self._tokens), study_file.study.seed).tolist()

@@ -91,3 +91,12 @@ def test_bad_tables_are_refused_in_one_line(tmp_path, table, message):
     assert message in result.output
     assert len(result.output.strip().splitlines()) == 1
     assert not (tmp_path / "test.db").exists()
+
+
+def test_references_that_the_objective_names_are_refused_under_its_key(tmp_path):
+    text = SUDOKU4.replace(
+        'kind = "validity"\nverifier = "sudoku"', 'kind = "path_kl"\nreferences = "no.txt"'
+    )
+    result = invoke(tmp_path, text=text)
+    assert result.exit_code == 2
+    assert "[objective] references: cannot read" in result.output
