@@ -282,6 +282,7 @@ class SearchTable(Table):
     sampler: Literal["shape", "gp", "tpe", "random"] = "shape"
     seeds: list[Seed] = ["energy", "profile", "baselines"]
     racing: bool = True
+    samples: int = Field(3, ge=0, le=64)
 
 
 class ProfileTable(Table):
@@ -387,15 +388,15 @@ class StudyFile(Table):
     def identity_hash(self) -> str:
         """SHA-256 of what makes two runs the same study.
 
-        Where it runs, how many trials it gets, whether they race, what the profile is measured
-        on and how results are verified may change later.
+        Where it runs, how many trials it gets, whether they race, how many samples of them are
+        kept, what the profile is measured on and how results are verified may change later.
         """
         identity = self.canonical()
         for table in (identity["model"], identity["objective"].get("judge", {})):
             for key in ("device", "batch_size"):
                 table.pop(key, None)
         del identity["search"]["trials"], identity["verify"]
-        del identity["search"]["racing"], identity["profile"]
+        del identity["search"]["racing"], identity["search"]["samples"], identity["profile"]
         # Versions before this key knew no other family.
         if identity["space"]["family"] == "beta":
             del identity["space"]["family"]

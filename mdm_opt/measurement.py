@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +19,8 @@ from mdm_opt.objectives.base import Objective, Reveals, Scores
 from mdm_opt.plugins import one_line
 from mdm_opt.sampling import Noise, ancestral_counts, instance_noise
 from mdm_opt.schedules import Counts, MaskSchedule, Reveal, Rounding, reveal_counts, reveal_grid
+
+_Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,7 @@ class Measurement:
         device: where it ran.
         guards: constraint values; the candidate is feasible iff all are <= 0.
         batch_size: the largest that fitted into memory, at most the problem's.
+        texts: of the samples that were scored, ``(n,)``; empty where none were drawn.
     """
 
     instances: tuple[int, ...]
@@ -108,6 +113,7 @@ class Measurement:
     device: str
     guards: Mapping[str, float]
     batch_size: int
+    texts: tuple[str, ...] = ()
 
     @cached_property
     def value(self) -> float:
@@ -118,6 +124,21 @@ class Measurement:
     def feasible(self) -> bool:
         """Whether every guard holds."""
         return all(value <= 0 for value in self.guards.values())
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Samples of a candidate that were drawn to be looked at.
+
+    Attributes:
+        texts: one an instance.
+        sequence_calls: sequences that were put through the model.
+        seconds: wall time.
+    """
+
+    texts: tuple[str, ...]
+    sequence_calls: int
+    seconds: float
 
 
 def joined(parts: Sequence[Measurement]) -> Measurement:
@@ -139,6 +160,7 @@ def joined(parts: Sequence[Measurement]) -> Measurement:
             name: float(shares @ [part.guards[name] for part in parts]) for name in parts[0].guards
         },
         batch_size=min(part.batch_size for part in parts),
+        texts=tuple(chain.from_iterable(part.texts for part in parts)),
     )
 
 
@@ -154,26 +176,21 @@ def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) ->
         instances: instance ids, at least one, distinct.
 
     Raises:
-        RunError: where the objective fails or returns a score that is no finite number.
+        RunError: where the objective fails, or returns a score that is no finite number or not
+            one text for every sample.
     """
     started = time.perf_counter()
-    parts: list[Scores] = []
-    done, size = 0, problem.batch_size
-    while done < len(instances):
-        batch = instances[done : done + size]
-        part = _score(problem, problem.reveals(candidate, batch))
-        if part is None:
-            size = len(batch) // 2
-            if size == 0:
-                raise RunError(
-                    f"objective {problem.objective.name!r}: one sequence alone does not fit into "
-                    f"the memory of {problem.denoiser.device}"
-                )
-            torch.cuda.empty_cache()
-            continue
-        _check_finite(problem, candidate, batch, part)
-        parts.append(part)
-        done += len(batch)
+
+    def score(reveals: Reveals) -> Scores:
+        scores = problem.objective.score(problem.denoiser, reveals)
+        _check_finite(problem, candidate, reveals.instances, scores)
+        return scores
+
+    objective = f"objective {problem.objective.name!r}"
+    parts, size = _in_batches(problem, candidate, instances, score, objective, "measured")
+    texts = tuple(chain.from_iterable(part.texts for part in parts))
+    if texts:
+        _check_texts(objective, texts, instances)
     guards = {
         name: float(np.concatenate([part.guards[name] for part in parts]).mean())
         for name in parts[0].guards
@@ -187,23 +204,75 @@ def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) ->
         device=str(problem.denoiser.device),
         guards=guards,
         batch_size=size,
+        texts=texts,
     )
 
 
-def _score(problem: Problem, reveals: Reveals) -> Scores | None:
-    """The scores of a batch, or None where it does not fit into memory."""
+def draw(problem: Problem, candidate: Candidate, instances: Sequence[int]) -> Drawn:
+    """Samples of a candidate to look at; what `measure` would have scored on these instances.
+
+    Args:
+        problem: whose model is sampled.
+        candidate: schedule and step budget.
+        instances: instance ids, distinct.
+
+    Raises:
+        RunError: where the model fails, or does not decode one text for every sample.
+    """
+    started = time.perf_counter()
+
+    def sample(reveals: Reveals) -> tuple[list[str], int]:
+        samples = reveals.sample(problem.denoiser)
+        return problem.denoiser.decode(samples.tokens), int(samples.nfe.sum())
+
+    parts, _ = _in_batches(problem, candidate, instances, sample, "samples", "drawn")
+    texts = tuple(chain.from_iterable(part for part, _ in parts))
+    _check_texts("the model", texts, instances)
+    return Drawn(texts, sum(calls for _, calls in parts), time.perf_counter() - started)
+
+
+def _in_batches(
+    problem: Problem,
+    candidate: Candidate,
+    instances: Sequence[int],
+    work: Callable[[Reveals], _Part],
+    name: str,
+    deed: str,
+) -> tuple[list[_Part], int]:
+    """What ``work`` makes of the batches, and the largest batch that fitted into memory.
+
+    ``name`` and ``deed`` are for messages: "NAME could not be DEED".
+    """
+    parts: list[_Part] = []
+    done, size = 0, problem.batch_size
+    while done < len(instances):
+        batch = instances[done : done + size]
+        part = _fitting(work, problem.reveals(candidate, batch), f"{name} could not be {deed}")
+        if part is None:
+            size = len(batch) // 2
+            if size == 0:
+                raise RunError(
+                    f"{name}: one sequence alone does not fit into the memory of "
+                    f"{problem.denoiser.device}"
+                )
+            torch.cuda.empty_cache()
+            continue
+        parts.append(part)
+        done += len(batch)
+    return parts, size
+
+
+def _fitting(work: Callable[[Reveals], _Part], reveals: Reveals, failure: str) -> _Part | None:
+    """What ``work`` makes of a batch, or None where it does not fit into memory."""
     try:
-        return problem.objective.score(problem.denoiser, reveals)
+        return work(reveals)
     except Exception as error:  # models and devices may raise anything
         # None, not an exception: a traceback would keep the batch's tensors alive.
         if out_of_memory(error):
             return None
         if isinstance(error, MdmOptError):
             raise
-        raise RunError(
-            f"objective {problem.objective.name!r} could not be measured: "
-            f"{type(error).__name__}: {one_line(error)}"
-        ) from error
+        raise RunError(f"{failure}: {type(error).__name__}: {one_line(error)}") from error
 
 
 def out_of_memory(error: BaseException | None) -> bool:
@@ -234,4 +303,12 @@ def _check_finite(
             f"objective {problem.objective.name!r} returned {scores.values[first]} for instance "
             f"{instances[first]} at {candidate.schedule.name}, {candidate.steps} steps; every "
             "score must be a finite number"
+        )
+
+
+def _check_texts(name: str, texts: Sequence[str], instances: Sequence[int]) -> None:
+    if len(texts) != len(instances):
+        raise RunError(
+            f"{name} decoded {len(texts)} texts of {len(instances)} samples; one text a sample is "
+            "expected"
         )

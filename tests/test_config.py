@@ -167,7 +167,12 @@ seeds = st.lists(
 whole_space = {
     "steps": st.lists(st.integers(1, 4096), min_size=1, max_size=5, unique=True),
 }
-search_keys = {"trials": st.integers(1, 10**6), "seeds": seeds, "racing": st.booleans()}
+search_keys = {
+    "trials": st.integers(1, 10**6),
+    "seeds": seeds,
+    "racing": st.booleans(),
+    "samples": st.integers(0, 64),
+}
 shared = {
     "study": table({"name": names}, seed=st.integers(0, 2**63 - 1)),
     "model": models,
@@ -306,6 +311,7 @@ def test_defaults() -> None:
             "sampler": "shape",
             "seeds": ["energy", "profile", "baselines"],
             "racing": True,
+            "samples": 3,
         },
         "profile": {
             "sequences": 32,
@@ -390,7 +396,13 @@ RICH: Tree = {
         },
         "min_entropy_nats": 0.5,
     },
-    "search": {"trials": 40, "sampler": "shape", "seeds": ["energy"], "racing": True},
+    "search": {
+        "trials": 40,
+        "sampler": "shape",
+        "seeds": ["energy"],
+        "racing": True,
+        "samples": 3,
+    },
     "profile": {
         "references": "clean.txt",
         "sequences": 32,
@@ -406,6 +418,7 @@ IGNORED: Tree = {
     "model.batch_size": 9,
     "search.trials": 41,
     "search.racing": False,
+    "search.samples": 0,
     "profile.references": "others.txt",
     "profile.sequences": 64,
     "profile.boundaries": 17,
@@ -625,6 +638,10 @@ HUB: Tree = {"kind": "huggingface", "path": "x", "length": 4}
             "[search] seeds.0: 'energi' is not accepted: must be one of energy, profile, "
             "baselines, history, or a pair [a, b] of numbers in [0.05, 20]",
         ),
+        ("search.samples", -1, "[search] samples: -1 is not accepted: Input should be greater th"),
+        ("search.samples", 65, "[search] samples: 65 is not accepted: Input should be less than"),
+        ("search.samples", 3.0, "[search] samples: 3.0 is not accepted: Input should be a valid"),
+        ("search.samples", True, "[search] samples: True is not accepted: Input should be a val"),
         ("search.racing", 1, "[search] racing: 1 is not accepted: Input should be a valid boo"),
         ("space.family", "cosine", "[space] family: 'cosine' is not accepted: Input should be 'b"),
         ("profile.sequences", 7, "[profile] sequences: 7 is not accepted: Input should be great"),

@@ -12,7 +12,7 @@ from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
 from mdm_opt.denoisers.laws import toy_balanced
 from mdm_opt.errors import RunError
-from mdm_opt.measurement import Candidate, Measurement, Problem, joined, measure
+from mdm_opt.measurement import Candidate, Measurement, Problem, draw, joined, measure
 from mdm_opt.objectives.base import Reveals, Scores
 from mdm_opt.objectives.sample_score import SampleScore
 from mdm_opt.sampling import ancestral_counts, generate, instance_noise
@@ -60,6 +60,7 @@ def test_fields_of_a_measurement() -> None:
     assert found.device == "cpu"
     assert found.guards == {}
     assert found.feasible
+    assert as_number(list(found.texts)) == found.scores.tolist()
 
 
 def test_scores_guards_and_calls_are_gathered_over_batches() -> None:
@@ -72,6 +73,7 @@ def test_scores_guards_and_calls_are_gathered_over_batches() -> None:
     assert found.sequence_calls == 100
     # Means over all instances, not over batches of different sizes.
     assert found.guards == {"low": 0.0, "never": -5.5}
+    assert found.texts == ()
     assert found.feasible
     assert not measure(asked, CANDIDATE, range(11)).feasible
 
@@ -92,6 +94,20 @@ def test_parts_of_a_measurement_make_the_whole(cuts: list[int]) -> None:
     assert found.guards == pytest.approx(whole.guards, rel=1e-15)
     assert (found.sequence_calls, found.device) == (whole.sequence_calls, whole.device)
     assert found.seconds == sum(part.seconds for part in parts)
+    assert found.texts == ()
+
+
+@pytest.mark.parametrize("cuts", [[10], [4, 10], [1, 3, 10]])
+def test_texts_of_parts_are_those_of_the_whole(cuts: list[int]) -> None:
+    asked = problem(batch_size=4)
+    starts = [0, *cuts[:-1]]
+    parts = [
+        measure(asked, CANDIDATE, range(start, end))
+        for start, end in zip(starts, cuts, strict=True)
+    ]
+    texts = measure(asked, CANDIDATE, range(10)).texts
+    assert joined(parts).texts == texts
+    assert len(set(texts)) > 1
 
 
 def test_a_whole_was_measured_in_the_smallest_batches_of_its_parts() -> None:
@@ -242,3 +258,80 @@ def test_measuring_leaves_global_random_states_alone() -> None:
     measure(problem(), CANDIDATE, range(4))
     assert torch.equal(torch.get_rng_state(), before[0])
     assert np.array_equal(np.random.get_state()[1], before[1])
+
+
+class Talkative(Guarded):
+    """Says one text more or less than there are samples, in its first batch."""
+
+    def __init__(self, more: int) -> None:
+        super().__init__()
+        self.more = more
+
+    def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
+        scores = super().score(denoiser, reveals)
+        said = len(reveals.instances) + (self.more if len(self.batches) == 1 else 0)
+        return replace(scores, texts=["x"] * said)
+
+
+@pytest.mark.parametrize("more", [-1, 1, -4])
+def test_texts_that_are_not_one_a_sample_are_refused(more: int) -> None:
+    denoiser = EnumeratedDenoiser(toy_balanced())
+    asked = Problem(denoiser, Talkative(more), seed=0, batch_size=4)
+    said = f"objective 'guarded' decoded {10 + more} texts of 10 samples; one text a sample"
+    with pytest.raises(RunError, match=said):
+        measure(asked, CANDIDATE, range(10))
+    right = Problem(denoiser, Talkative(0), seed=0, batch_size=4)
+    assert measure(right, CANDIDATE, range(10)).texts == ("x",) * 10
+
+
+@pytest.mark.parametrize("reveal", ["fixed", "ancestral"])
+@pytest.mark.parametrize("order", ["random", "margin"])
+def test_drawn_samples_are_those_that_would_have_been_scored(order: str, reveal: str) -> None:
+    asked = problem(order=order, reveal=reveal, temperature=0.8, batch_size=4)
+    found = draw(asked, CANDIDATE, range(3, 13))
+    scored = measure(asked, CANDIDATE, range(3, 13))
+    assert found.texts == scored.texts
+    assert found.sequence_calls == scored.sequence_calls > 0
+    assert found.seconds > 0
+
+
+class Failing(EnumeratedDenoiser):
+    """Decodes a few at a time, or fails, or returns too few."""
+
+    def __init__(self, *, room: int = 64, error: Exception | None = None, lost: int = 0) -> None:
+        super().__init__(toy_balanced())
+        self.room, self.error, self.lost = room, error, lost
+        self.batches: list[int] = []
+
+    def decode(self, tokens: torch.Tensor) -> list[str]:
+        self.batches.append(len(tokens))
+        if self.error is not None and len(tokens) > self.room:
+            raise self.error
+        return super().decode(tokens)[self.lost :]
+
+
+@pytest.mark.parametrize("error", OUT_OF_MEMORY.values(), ids=OUT_OF_MEMORY)
+def test_batches_that_do_not_fit_while_drawing_are_halved(error: Exception) -> None:
+    cramped = Failing(room=3, error=error)
+    found = draw(replace(problem(), denoiser=cramped, batch_size=12), CANDIDATE, range(10))
+    assert cramped.batches == [10, 5, 2, 2, 2, 2, 2]
+    assert found.texts == measure(problem(), CANDIDATE, range(10)).texts
+    assert found.sequence_calls == 30
+    none = replace(problem(), denoiser=Failing(room=0, error=error))
+    with pytest.raises(RunError, match=r"samples: one sequence alone does not fit .* of cpu"):
+        draw(none, CANDIDATE, range(2))
+
+
+def test_errors_while_drawing_are_one_line() -> None:
+    asked = replace(problem(), denoiser=Failing(room=0, error=KeyError("no\nsuch token")))
+    with pytest.raises(RunError, match="samples could not be drawn: KeyError: 'no") as caught:
+        draw(asked, CANDIDATE, range(2))
+    assert "\n" not in str(caught.value)
+    with pytest.raises(RunError, match="the model decoded 1 texts of 2 samples"):
+        draw(replace(problem(), denoiser=Failing(lost=1)), CANDIDATE, range(2))
+
+
+def test_no_samples_are_drawn_for_nothing() -> None:
+    unused = Failing()
+    assert draw(replace(problem(), denoiser=unused), CANDIDATE, range(0)).texts == ()
+    assert unused.batches == []

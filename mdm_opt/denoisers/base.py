@@ -51,7 +51,11 @@ class Denoiser(Protocol):
         ...
 
     def decode(self, tokens: torch.Tensor) -> list[str]:
-        """Text of clean tokens, int64 ``(batch, length)``."""
+        """Text of clean tokens, int64 ``(batch, length)``.
+
+        A text ``data:image/png;base64,...`` (or ``jpeg``, ``webp``, ``gif``; no other kind) is a
+        picture, and is shown as one; see `mdm_opt.sample_texts`.
+        """
         ...
 
     def encode(self, texts: Sequence[str]) -> torch.Tensor:
@@ -71,13 +75,18 @@ _REQUIRED = (
 )
 
 
+def lacking(candidate: Any) -> list[str]:
+    """The attributes of a denoiser that an object does not have."""
+    return [name for name in _REQUIRED if not hasattr(candidate, name)]
+
+
 def checked_denoiser(candidate: Any, source: str) -> Denoiser:
     """Returns ``candidate`` if it has what a denoiser must have.
 
     Raises:
         InputError: naming ``source`` and what is missing.
     """
-    missing = [name for name in _REQUIRED if not hasattr(candidate, name)]
+    missing = lacking(candidate)
     if missing:
         raise InputError(
             f"{source} returned a {type(candidate).__name__} that is no denoiser: it lacks "

@@ -62,12 +62,14 @@ class Scores:
         nfe: float64 ``(batch,)``, model calls that one sequence of this candidate costs.
         sequence_calls: sequences that were put through the model to find out.
         guards: name to float64 ``(batch,)``; the candidate is feasible iff each mean is <= 0.
+        texts: what was decoded of the samples, ``(batch,)``; empty where none are drawn.
     """
 
     values: Array
     nfe: Array
     sequence_calls: int
     guards: Mapping[str, Array] = field(default_factory=dict)
+    texts: Sequence[str] = ()
 
 
 class Objective(Protocol):

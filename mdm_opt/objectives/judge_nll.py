@@ -51,12 +51,13 @@ class JudgeNll:
     def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
         """See `Objective.score`; the guard is ``entropy``: floor minus entropy."""
         samples = reveals.sample(denoiser)
-        values, calls = self._judge(denoiser.decode(samples.tokens))
+        texts = denoiser.decode(samples.tokens)
+        values, calls = self._judge(texts)
         guards = {}
         if self._min_entropy is not None:
             guards["entropy"] = self._min_entropy - unigram_entropy(samples.tokens)
         return Scores(
-            values, samples.nfe.astype(np.float64), int(samples.nfe.sum()) + calls, guards
+            values, samples.nfe.astype(np.float64), int(samples.nfe.sum()) + calls, guards, texts
         )
 
 

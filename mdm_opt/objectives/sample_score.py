@@ -50,8 +50,11 @@ class SampleScore:
     def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
         """See `Objective.score`."""
         samples = reveals.sample(denoiser)
-        values = self._call(denoiser.decode(samples.tokens))
-        return Scores(values, samples.nfe.astype(np.float64), int(samples.nfe.sum()))
+        texts = denoiser.decode(samples.tokens)
+        # The function may change the list that it is given.
+        kept = tuple(texts)
+        values = self._call(texts)
+        return Scores(values, samples.nfe.astype(np.float64), int(samples.nfe.sum()), texts=kept)
 
     def _call(self, texts: list[str]) -> Array:
         try:

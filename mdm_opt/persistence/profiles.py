@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sqlalchemy import func, insert, select
@@ -104,6 +104,23 @@ class Profiles:
         nats = np.array([row.nats for row in rows]).reshape(-1, len(known))
         sample = ProfileSample(key.model.length, np.array(known, dtype=np.int64), nats)
         return ProfileRecord(sequences, sample, int(calls), float(seconds))
+
+    def from_any_file(self, key: ProfileKey) -> ProfileRecord | None:
+        """The profile with the most sequences of those whose sequences come from a file.
+
+        Args:
+            key: its references are not looked at.
+        """
+        columns = key.columns
+        del columns["references_fingerprint"]
+        with self._repository.transaction() as session:
+            prints = session.scalars(
+                select(ProfileRow.references_fingerprint)
+                .filter_by(**columns)
+                .where(ProfileRow.references_fingerprint != "")
+            ).all()
+        found = [self.find(replace(key, references_fingerprint=one)) for one in prints]
+        return max((one for one in found if one), key=lambda one: len(one.sequences), default=None)
 
     def add(
         self, key: ProfileKey, known: Sequence[int], sequences: Sequence[MeasuredSequence]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -22,9 +22,13 @@ from mdm_opt.persistence.tables import (
     MeasurementRow,
     ModelRow,
     ProfileRow,
+    ProfileSequenceRow,
+    SampleRow,
     ScoreRow,
     StudyRow,
+    TrialRow,
 )
+from mdm_opt.sample_texts import storable
 from mdm_opt.storage_errors import storage_errors
 
 
@@ -58,7 +62,11 @@ class StudyRecord:
 
 @dataclass(frozen=True, eq=False)
 class MeasurementRecord:
-    """A measurement with its scores, float64 ``(instances,)``; see `MeasurementRow`."""
+    """A measurement with its scores, float64 ``(instances,)``; see `MeasurementRow`.
+
+    ``samples`` are texts of the first instances. They are kept, but are not read back with the
+    measurement; see `Repository.samples`.
+    """
 
     role: str
     label: str
@@ -81,6 +89,7 @@ class MeasurementRecord:
     paired_error: float | None = None
     stopped_early: bool = False
     worker_id: int | None = None
+    samples: tuple[str, ...] = ()
     id: int | None = None
 
     @property
@@ -117,6 +126,13 @@ class Repository:
         # A server counts connections; one that nobody uses any more must not wait for its owner
         # to be asked.
         weakref.finalize(self, self.engine.dispose)
+
+    @classmethod
+    def through(cls, engine: Engine, url: str) -> Repository:
+        """Our tables as they are, by an engine of the caller's; nothing is made or upgraded."""
+        found = cls.__new__(cls)
+        found.url, found.engine = url, engine
+        return found
 
     def close(self) -> None:
         """Gives the connections back."""
@@ -173,7 +189,7 @@ class Repository:
             return [_study_record(row) for row in rows]
 
     def delete_study(self, name: str) -> None:
-        """Deletes a study with its trials, workers, measurements, scores and exports.
+        """Deletes a study with its trials, workers, measurements, scores, samples and exports.
 
         Its model goes too where no other study and no profile has it.
         """
@@ -228,7 +244,7 @@ class Repository:
     def measurements(
         self, name: str, roles: Sequence[str] = ("search", "selection", "verification")
     ) -> list[MeasurementRecord]:
-        """Measurements of a study with their scores, oldest first."""
+        """Measurements of a study with their scores, without their samples, oldest first."""
         with self.transaction() as session:
             study = self.row(session, name)
             rows = session.scalars(
@@ -258,6 +274,63 @@ class Repository:
                 .order_by(ScoreRow.instance)
             ).all()
             return np.array(scores) if scores else None
+
+    def samples(
+        self, name: str, measurement_ids: Collection[int] | None = None
+    ) -> dict[int, list[str]]:
+        """Texts of samples, from the first instance on, by the id of their measurement.
+
+        Args:
+            name: of the study.
+            measurement_ids: of the measurements that are asked for; None means all.
+
+        Returns:
+            The measurements that have any, oldest first.
+        """
+        asked = (
+            select(SampleRow.measurement_id, SampleRow.text)
+            .join(MeasurementRow, MeasurementRow.id == SampleRow.measurement_id)
+            .join(StudyRow, StudyRow.id == MeasurementRow.study_id)
+            .where(StudyRow.name == name)
+            .order_by(SampleRow.measurement_id, SampleRow.instance)
+        )
+        if measurement_ids is not None:
+            asked = asked.where(SampleRow.measurement_id.in_(measurement_ids))
+        with self.transaction() as session:
+            found: dict[int, list[str]] = {}
+            for measurement_id, sample in session.execute(asked):
+                found.setdefault(measurement_id, []).append(sample)
+            return found
+
+    def texts(self, measurement_id: int) -> list[str]:
+        """Texts of the samples of one measurement, from the first instance on."""
+        with self.transaction() as session:
+            return list(
+                session.scalars(
+                    select(SampleRow.text)
+                    .where(SampleRow.measurement_id == measurement_id)
+                    .order_by(SampleRow.instance)
+                )
+            )
+
+    def version(self, name: str) -> tuple[int, ...] | None:
+        """Numbers that change whenever something about a study does; None where there is none."""
+        with self.transaction() as session:
+            study = session.scalar(select(StudyRow.id).where(StudyRow.name == name))
+            if study is None:
+                return None
+            of_study = MeasurementRow.study_id == study
+            trials = TrialRow.study_id == study
+            counted = [
+                select(func.max(MeasurementRow.id)).where(of_study),
+                select(func.count(MeasurementRow.id)).where(of_study),
+                select(func.count(TrialRow.id)).where(trials),
+                select(func.count(TrialRow.worker_id)).where(trials),
+                select(func.sum(TrialRow.failures)).where(trials),
+                select(func.count(ProfileSequenceRow.sequence)),
+            ]
+            found = session.execute(select(*(one.scalar_subquery() for one in counted))).one()
+            return (study, *(int(value or 0) for value in found))
 
     def finished_trials(self, name: str) -> int:
         """Number of search measurements of a study."""
@@ -291,8 +364,10 @@ def _study_record(row: StudyRow) -> StudyRecord:
 
 
 def measurement_row(study_id: int, record: MeasurementRecord) -> MeasurementRow:
-    """A measurement as a row, its scores with it."""
-    values = {key: value for key, value in vars(record).items() if key not in ("id", "scores")}
+    """A measurement as a row, its scores and samples with it."""
+    values = {
+        key: value for key, value in vars(record).items() if key not in ("id", "scores", "samples")
+    }
     return MeasurementRow(
         study_id=study_id,
         value=record.value,
@@ -302,11 +377,15 @@ def measurement_row(study_id: int, record: MeasurementRecord) -> MeasurementRow:
             ScoreRow(instance=index, score=float(score))
             for index, score in enumerate(record.scores)
         ],
+        samples=[
+            SampleRow(instance=index, text=storable(text))
+            for index, text in enumerate(record.samples)
+        ],
         **values,
     )
 
 
 def _measurement_record(row: MeasurementRow, scores: list[float]) -> MeasurementRecord:
-    names = set(MeasurementRecord.__dataclass_fields__) - {"scores"}
+    names = set(MeasurementRecord.__dataclass_fields__) - {"scores", "samples"}
     values = {field: getattr(row, field) for field in names}
     return MeasurementRecord(scores=np.array(scores), **values)

@@ -239,6 +239,9 @@ class MeasurementRow(Base):
     scores: Mapped[list[ScoreRow]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by="ScoreRow.instance"
     )
+    samples: Mapped[list[SampleRow]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="SampleRow.instance"
+    )
 
 
 class ScoreRow(Base):
@@ -252,6 +255,19 @@ class ScoreRow(Base):
     # Within the role's own set, from 0.
     instance: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     score: Mapped[float] = mapped_column(Float(53))
+
+
+class SampleRow(Base):
+    """What one instance's sample looked like."""
+
+    __tablename__ = "mdm_samples"
+
+    measurement_id: Mapped[int] = mapped_column(
+        ForeignKey("mdm_measurements.id", ondelete="CASCADE"), primary_key=True
+    )
+    # Within the role's own set, from 0.
+    instance: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    text: Mapped[str] = mapped_column(Text)
 
 
 class ExportRow(Base):

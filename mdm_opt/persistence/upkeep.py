@@ -27,6 +27,7 @@ from mdm_opt.persistence.tables import (
     ProfileRow,
     ProfileSequenceRow,
     ProfileValueRow,
+    SampleRow,
     ScoreRow,
     StudyRow,
     TrialRow,
@@ -38,6 +39,7 @@ _MODELS, _STUDIES, _WORKERS, _TRIALS, _MEASUREMENTS, _SCORES, _EXPORTS = (
     Base.metadata.tables[row.__tablename__]
     for row in (ModelRow, StudyRow, WorkerRow, TrialRow, MeasurementRow, ScoreRow, ExportRow)
 )
+_SAMPLES = Base.metadata.tables[SampleRow.__tablename__]
 _PROFILES, _PROFILE_SEQUENCES, _PROFILE_VALUES = (
     Base.metadata.tables[row.__tablename__]
     for row in (ProfileRow, ProfileSequenceRow, ProfileValueRow)
@@ -53,6 +55,7 @@ WORKER_RIGHTS = {
     "mdm_trials": "UPDATE",
     "mdm_measurements": "INSERT",
     "mdm_scores": "INSERT",
+    "mdm_samples": "INSERT",
 }
 
 
@@ -83,6 +86,7 @@ class CopiedStudy:
     workers: int
     measurements: int
     scores: int
+    samples: int
     exports: int
 
 
@@ -197,10 +201,11 @@ def copy_study(source: Session, target: Session, name: str) -> CopiedStudy:
             trial["worker_id"] = None
     _insert(target, _TRIALS, trials)
     measurements = _copied(source, _MEASUREMENTS, before, after, workers)
-    scores = sum(
-        _copy_measurements(source, target, measurements[first : first + _AT_ONCE])
-        for first in range(0, len(measurements), _AT_ONCE)
-    )
+    scores = samples = 0
+    for first in range(0, len(measurements), _AT_ONCE):
+        new_ids = _copy_measurements(target, measurements[first : first + _AT_ONCE])
+        scores += _copy_instances(source, target, _SCORES, new_ids)
+        samples += _copy_instances(source, target, _SAMPLES, new_ids)
     exports = _copied(source, _EXPORTS, before, after, workers)
     for export in exports:
         export.pop("id")
@@ -212,6 +217,7 @@ def copy_study(source: Session, target: Session, name: str) -> CopiedStudy:
         workers=len(workers),
         measurements=len(measurements),
         scores=scores,
+        samples=samples,
         exports=len(exports),
     )
 
@@ -251,16 +257,33 @@ def _copy_workers(source: Session, target: Session, before: int, after: int) -> 
     return dict(zip(old, _insert(target, _WORKERS, rows), strict=True))
 
 
-def _copy_measurements(source: Session, target: Session, rows: list[Row]) -> int:
-    """Measurements and their scores; returns the number of scores."""
+def _copy_measurements(target: Session, rows: list[Row]) -> dict[int, int]:
+    """New ids by old ones."""
     old = [row.pop("id") for row in rows]
-    new = dict(zip(old, _insert(target, _MEASUREMENTS, rows), strict=True))
-    scores = _rows(source, _SCORES, _SCORES.c.measurement_id.in_(old))
-    for score in scores:
-        score["measurement_id"] = new[score["measurement_id"]]
-    if scores:
-        target.execute(insert(_SCORES), scores)
-    return len(scores)
+    return dict(zip(old, _insert(target, _MEASUREMENTS, rows), strict=True))
+
+
+def _copy_instances(
+    source: Session, target: Session, table: Table, new_ids: dict[int, int]
+) -> int:
+    """Copies what belongs to instances of measurements; returns the number of rows.
+
+    Texts can be long, so that there are never many rows in memory.
+    """
+    found = source.execute(
+        select(table)
+        .where(table.c.measurement_id.in_(new_ids))
+        .order_by(*table.primary_key)
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    copied = 0
+    for part in found.mappings().partitions():
+        rows = [
+            row | {"measurement_id": new_ids[row["measurement_id"]]} for row in map(dict, part)
+        ]
+        target.execute(insert(table), rows)
+        copied += len(rows)
+    return copied
 
 
 def _copied(

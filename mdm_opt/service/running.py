@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mdm_opt.errors import MdmOptError
-from mdm_opt.measurement import Candidate, Measurement, measure
+from mdm_opt.measurement import Candidate, Drawn, Measurement, draw, measure
 from mdm_opt.persistence import (
     MeasurementRecord,
     TrialQueue,
@@ -17,6 +17,7 @@ from mdm_opt.persistence import (
 from mdm_opt.plugins import one_line
 from mdm_opt.schedules import BetaSchedule, CountsSchedule
 from mdm_opt.search import Point
+from mdm_opt.service.problems import SET_STARTS
 from mdm_opt.service.racing import Paired, Rival, looks, paired, race
 from mdm_opt.service.settling import settle, tell
 from mdm_opt.service.standing import FREE
@@ -178,21 +179,23 @@ class _Loop:
         candidate = Candidate(proposal.point.schedule, proposal.point.steps)
         rival = self.patience(lambda: self._rival(trial.steps))
         try:
-            measurement = self._measure(candidate, rival)
+            with self._stop.allowed():
+                measurement = self._measure(candidate, rival)
+                record = measurement_record(
+                    self._opened,
+                    candidate,
+                    measurement,
+                    role="search",
+                    label=trial.label,
+                    budget_steps=trial.steps,
+                    trial_number=proposal.number,
+                    worker_id=worker_id,
+                    rival=rival,
+                )
         except MdmOptError as error:
             self._note_error(trial, worker_id, error)
             return None
-        record = measurement_record(
-            self._opened,
-            candidate,
-            measurement,
-            role="search",
-            label=trial.label,
-            budget_steps=trial.steps,
-            trial_number=proposal.number,
-            worker_id=worker_id,
-            rival=rival,
-        )
+        self._errors_in_a_row = 0
         finished = self.patience(lambda: self.queue.finish(trial, worker_id, record))
         if finished is None:
             self._report(f"trial {proposal.number} had been finished by another worker")
@@ -249,14 +252,12 @@ class _Loop:
 
     def _measure(self, candidate: Candidate, rival: Rival | None) -> Measurement:
         racing = self._opened.study_file.search.racing
-        with self._stop.allowed():
-            measurement = race(
-                lambda instances: measure(self._problem, candidate, instances),
-                self._opened.sets.ids("search"),
-                rival if racing else None,
-                self._opened.record.direction,
-            )
-        self._errors_in_a_row = 0
+        measurement = race(
+            lambda instances: measure(self._problem, candidate, instances),
+            self._opened.sets.ids("search"),
+            rival if racing else None,
+            self._opened.record.direction,
+        )
         if measurement.batch_size < self._problem.batch_size:
             self._report(
                 f"out of memory on {measurement.device} with batches of "
@@ -301,7 +302,14 @@ def measurement_record(
     worker_id: int | None = None,
     rival: Rival | None = None,
 ) -> MeasurementRecord:
-    """A measurement as it is kept; ancestral reveal has no fixed counts."""
+    """A measurement as it is kept, with samples to look at; see `_samples`.
+
+    Ancestral reveal has no fixed counts.
+
+    Raises:
+        RunError: where samples have to be drawn, and the model fails.
+    """
+    drawn = _samples(opened, candidate, measurement, role)
     schedule = candidate.schedule
     beta = schedule if isinstance(schedule, BetaSchedule) else None
     name = FREE if isinstance(schedule, CountsSchedule) else schedule.name
@@ -320,8 +328,8 @@ def measurement_record(
         nfe=measurement.nfe,
         feasible=measurement.feasible,
         guards=dict(measurement.guards),
-        sequence_calls=measurement.sequence_calls,
-        seconds=measurement.seconds,
+        sequence_calls=measurement.sequence_calls + drawn.sequence_calls,
+        seconds=measurement.seconds + drawn.seconds,
         device=measurement.device,
         trial_number=trial_number,
         rival_number=None if rival is None else rival.number,
@@ -329,4 +337,20 @@ def measurement_record(
         paired_error=None if beside is None else beside.error,
         stopped_early=rival is not None and len(measurement.scores) < len(rival.scores),
         worker_id=worker_id,
+        samples=drawn.texts,
     )
+
+
+def _samples(
+    opened: OpenStudy, candidate: Candidate, measurement: Measurement, role: str
+) -> Drawn:
+    """The samples that are kept of a measurement, and what they cost beyond it.
+
+    They belong to the first instances of the role whatever the candidate, so that candidates can
+    be compared sample by sample. Where the objective has drawn none, they are drawn here.
+    """
+    count = opened.study_file.search.samples if role in ("search", "verification") else 0
+    if not count or measurement.texts:
+        return Drawn(measurement.texts[:count], 0, 0.0)
+    problem = replace(opened.problem, batch_size=measurement.batch_size)
+    return draw(problem, candidate, range(SET_STARTS[role], SET_STARTS[role] + count))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mdm_opt.measurement import Candidate
+from mdm_opt.measurement import Candidate, draw
 from mdm_opt.schedules import named_schedule
 from mdm_opt.service.best import best, budget_schedule
 from mdm_opt.service.exporting import pick_budget
@@ -24,15 +24,11 @@ def sample(
 
     Raises:
         InputError: where there is no such study, step count or schedule.
-        RunError: where the study has no feasible trial yet.
+        RunError: where the study has no feasible trial yet, or the model fails.
     """
     budget = pick_budget(best(name, url), steps)
     opened = open_study(name, url)
     chosen = budget_schedule(budget) if schedule == "best" else named_schedule(schedule)
-    problem, texts = opened.problem, []
-    for start in range(0, count, problem.batch_size):
-        first = SET_STARTS["samples"] + start
-        instances = range(first, first + min(problem.batch_size, count - start))
-        reveals = problem.reveals(Candidate(chosen, budget.steps), instances)
-        texts += problem.denoiser.decode(reveals.sample(problem.denoiser).tokens)
-    return texts
+    first = SET_STARTS["samples"]
+    candidate = Candidate(chosen, budget.steps)
+    return list(draw(opened.problem, candidate, range(first, first + count)).texts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,13 +94,35 @@ def create_study(
             name was made from another file.
         RunError: where the profile of the model cannot be measured.
     """
-    study_file = load_study_file(path)
-    folder = Path(path).resolve().parent
+    study_file, folder = load_study_file(path), Path(path).resolve().parent
+    return make_study(study_file, folder, url, lambda: build_problem(study_file, folder), advance)
+
+
+def make_study(
+    study_file: StudyFile,
+    folder: Path,
+    url: str,
+    build: Callable[[], Problem],
+    advance: Advance = lambda done, total: None,
+) -> OpenStudy:
+    """The same for a study file that has been read, and a problem from wherever it comes.
+
+    Args:
+        study_file: the study.
+        folder: in which relative paths and modules of the study are looked for.
+        url: of the database.
+        build: makes the model and the objective; called once what needs neither is checked.
+        advance: see `create_study`.
+
+    Raises:
+        InputError: as `create_study`.
+        RunError: as `create_study`.
+    """
     check_pairs(study_file)
     existing = _existing(study_file.study.name, url)
     if existing is not None:
-        _check_same(existing, study_file)
-    problem = build_problem(study_file, folder)
+        check_same(existing, study_file)
+    problem = build()
     if existing is not None:
         _check_version(existing)
         _check_unchanged(existing, problem)
@@ -122,7 +144,7 @@ def create_study(
             existing = _new_record(study_file, folder, problem)
             repository.add_study(existing)
         else:
-            _check_same(existing, study_file)
+            check_same(existing, study_file)
         # A worker that joins now must not find fewer trials than the study file asks for.
         queue = TrialQueue(repository, name)
         Patience(_PLAN_SECONDS)(lambda: queue.plan(first, study_file.space.steps, planned))
@@ -156,7 +178,7 @@ def open_study(
     record = repository.study(name)
     study_file, folder = stored_study_file(record), Path(record.folder)
     if own_file is not None:
-        _check_same(record, load_study_file(own_file))
+        check_same(record, load_study_file(own_file))
         folder = Path(own_file).resolve().parent
     if device is not None:
         study_file = _on_device(study_file, device)
@@ -288,11 +310,17 @@ def _existing(name: str, url: str) -> StudyRecord | None:
         repository.close()
 
 
-def _check_same(record: StudyRecord, study_file: StudyFile) -> None:
+def check_same(record: StudyRecord, study_file: StudyFile) -> None:
+    """Refuses a study file that is not the one a study was made from.
+
+    Raises:
+        InputError: naming every key that differs.
+    """
     if record.identity_hash == study_file.identity_hash():
         return
     before, now = _flat(dict(record.study_file)), _flat(study_file.canonical())
-    free = {"model.device", "model.batch_size", "search.trials", "search.racing"}
+    free = {"model.device", "model.batch_size"}
+    free |= {"search.trials", "search.racing", "search.samples"}
     tables = ("verify.", "profile.")
     free |= {key for key in before.keys() | now.keys() if key.startswith(tables)}
     changed = [

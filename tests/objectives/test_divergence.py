@@ -171,6 +171,7 @@ def test_every_instance_gets_the_same_value_without_a_sampled_sequence() -> None
     found = measure(problem(toy_balanced(), "tv", batch_size=2), Candidate(LINEAR, 2), range(5))
     assert np.ptp(found.scores) == 0
     assert found.sequence_calls == 0
+    assert found.texts == ()
     objective = Divergence(toy_balanced())
     assert (objective.direction, objective.unit) == ("minimize", "total variation")
     assert objective.deterministic

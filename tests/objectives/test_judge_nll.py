@@ -250,9 +250,11 @@ def test_causal_judge_of_a_study_file(tmp_path: Path) -> None:
     asked = Problem(denoiser, objective, seed=0)
     found = measure(asked, CANDIDATE, range(5))
     samples = generate(denoiser, asked.counts(CANDIDATE), instance_noise(range(5), 5, seed=0))
-    expected = [direct_nll(folder, text) for text in denoiser.decode(samples.tokens)]
+    texts = denoiser.decode(samples.tokens)
+    expected = [direct_nll(folder, text) for text in texts]
     np.testing.assert_allclose(found.scores, expected, rtol=0, atol=2e-5)
     assert found.sequence_calls == 5 * 2 + 5
+    assert list(found.texts) == texts
     assert set(found.guards) == {"entropy"}
 
 

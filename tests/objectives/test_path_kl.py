@@ -117,6 +117,7 @@ def test_model_is_asked_length_times_an_instance_and_never_again(
         # The model's own references cost as much again to make.
         expected = (2 if own else 1) * LENGTH * 10 if trial == 0 else 0
         assert found.sequence_calls == counting.sequences == expected
+        assert found.texts == ()
         counting.sequences = 0
     assert counting.largest_batch == 4
 

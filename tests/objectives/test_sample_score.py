@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from mdm_opt import config
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
@@ -78,6 +79,27 @@ def test_function_sees_the_texts_of_the_instances() -> None:
     assert found.scores.dtype == np.float64
     assert found.nfe == 3
     assert found.sequence_calls == 30
+    assert list(found.texts) == expected
+
+
+def test_texts_are_decoded_once_and_kept_from_the_function() -> None:
+    """It may change the list that it is given."""
+
+    class Counting(EnumeratedDenoiser):
+        decoded = 0
+
+        def decode(self, tokens: torch.Tensor) -> list[str]:
+            Counting.decoded += len(tokens)
+            return super().decode(tokens)
+
+    def greedy(samples: list[str]) -> list[float]:
+        scores = [0.0 for _ in samples]
+        samples[:] = ["eaten" for _ in samples]
+        return scores
+
+    asked = Problem(Counting(toy_balanced()), scored(greedy), seed=1, batch_size=4)
+    assert list(measure(asked, CANDIDATE, range(10)).texts) == sampled_texts(range(10), 3)
+    assert Counting.decoded == 10
 
 
 def test_user_function_of_a_study_file(plugin: str, tmp_path: Path) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from records import MODEL, measurement, study_record
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import ModelRecord, NoStudies, Repository, TrialQueue
 from mdm_opt.persistence.tables import Base
+from mdm_opt.sample_texts import storable
 
 # SQLite has no negative zero; adding zero turns it into a positive one.
 FINITE = st.floats(allow_nan=False, allow_infinity=False).map(lambda number: number + 0.0)
@@ -83,6 +84,7 @@ def test_measurements_come_back_bit_for_bit(repository):
     assert found.value == measurement().scores.mean()
     assert found.standard_error == pytest.approx(measurement().scores.std(ddof=1) / 3**0.5)
     assert repository.finished_trials("s") == 1
+    assert found.samples == ()
 
 
 @settings(
@@ -99,6 +101,70 @@ def test_every_finite_number_comes_back_bit_for_bit(repository, scores, seconds,
     assert found.scores.tobytes() == scores.tobytes()
     kept = np.array([found.seconds, found.beta_a, found.guards["g"]])
     assert kept.tobytes() == np.array([seconds, seconds, guard]).tobytes()
+
+
+def samples_of(repository, role, name="s"):
+    """Samples by the label of their measurement."""
+    labels = {m.id: m.label for m in repository.measurements(name, [role])}
+    found = repository.samples(name)
+    return {labels[key]: texts for key, texts in found.items() if key in labels}
+
+
+def test_samples_come_back_in_the_order_of_instances(repository):
+    repository.add_study(study_record("other"))
+    texts = [f"text {index}" for index in range(12)]
+    search(repository, samples=tuple(texts))
+    search(repository, number=1, label="none")
+    search(repository, number=2, label="third", samples=("", "ü\n'\"\\%s:x", "😀"))
+    search(repository, "other", samples=("theirs",))
+    found = samples_of(repository, "search")
+    assert found == {"l": texts, "third": ["", "ü\n'\"\\%s:x", "😀"]}
+    assert list(repository.samples("other").values()) == [["theirs"]]
+    assert repository.samples("nobody") == {}
+
+
+def test_samples_of_chosen_measurements_of_the_study_only(repository):
+    repository.add_study(study_record("other"))
+    for number in range(3):
+        search(repository, number=number, samples=(str(number),))
+    search(repository, "other", samples=("theirs",))
+    first, second, third = (m.id for m in repository.measurements("s"))
+    (theirs,) = (m.id for m in repository.measurements("other"))
+    assert repository.samples("s", [third, first, theirs]) == {first: ["0"], third: ["2"]}
+    assert repository.samples("s", {second}) == {second: ["1"]}
+    assert repository.samples("s", []) == {}
+    assert list(repository.samples("s")) == [first, second, third]
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.text(st.characters(exclude_categories=[])), max_size=4))
+@example(["a\x00b\ud800", "\U0010ffff\ufffe"])
+def test_every_text_is_kept_as_far_as_a_database_can_hold_it(repository, texts):
+    record = measurement(role="verification", samples=tuple(texts))
+    repository.replace_verification("s", 8, [record])
+    kept = [storable(text) for text in texts]
+    assert samples_of(repository, "verification") == ({"l": kept} if texts else {})
+
+
+def test_a_text_that_is_too_long_is_replaced(repository):
+    search(repository, samples=("x" * 1_000_000, "x" * 1_000_001))
+    ((whole, replaced),) = repository.samples("s").values()
+    assert len(whole) == 1_000_000
+    assert replaced == "[not kept: 1000001 characters, more than 1000000]"
+
+
+def test_measurements_are_read_without_their_samples(repository):
+    search(repository, samples=("a", "b"))
+    asked = []
+    event.listen(
+        repository.engine, "before_cursor_execute", lambda *given: asked.append(given[2].lower())
+    )
+    (found,) = repository.measurements("s")
+    assert found.samples == ()
+    assert asked
+    assert not [statement for statement in asked if "mdm_samples" in statement]
 
 
 def test_value_and_error_can_be_asked_in_sql(repository):
@@ -128,13 +194,18 @@ def test_a_new_verification_replaces_that_of_its_budget_only(repository):
     for budget in (8, 16):
         records = [measurement(role="verification", budget_steps=budget)]
         repository.replace_verification("s", budget, records)
-    repository.replace_verification("s", 8, [measurement(role="verification", label="new")])
+    samples = [f"of {label}" for label in ("old", "new")]
+    for text_of_one in samples:
+        record = measurement(role="verification", label="new", samples=(text_of_one,))
+        repository.replace_verification("s", 8, [record])
+    assert samples_of(repository, "verification") == {"new": ["of new"]}
+    assert rows(repository, "mdm_samples") == 1
     found = [(m.role, m.budget_steps, m.label) for m in repository.measurements("s")]
     assert found == [("search", 8, "l"), ("verification", 16, "l"), ("verification", 8, "new")]
     # An id is never given again, or a verification could look older than the search it follows.
     ids = [m.id for m in repository.measurements("s")]
     assert ids == sorted(ids)
-    assert ids[-1] == 4
+    assert ids[-1] == 5
 
 
 def test_measurements_are_asked_for_by_study_and_role(repository):
@@ -186,9 +257,10 @@ def test_exports_come_back_in_order(repository):
 def test_deleting_a_study_deletes_all_that_is_its_and_nothing_else(repository):
     repository.add_study(study_record("other"))
     for name in ("s", "other"):
-        search(repository, name)
+        search(repository, name, samples=("text",))
         repository.add_export(name, steps=8, format_name="json", schedule={})
-        repository.replace_verification(name, 8, [measurement(role="verification")])
+        verification = measurement(role="verification", samples=("text",))
+        repository.replace_verification(name, 8, [verification])
     shared = ("mdm_models", "mdm_profile")
     tables = [table for table in Base.metadata.tables if not table.startswith(shared)]
     before = {table: rows(repository, table) for table in tables}
@@ -203,8 +275,44 @@ def test_deleting_a_study_deletes_all_that_is_its_and_nothing_else(repository):
 
 
 def test_a_transaction_that_fails_keeps_nothing(repository):
-    records = [measurement(role="verification"), measurement(role="verification", label=None)]
+    kept = measurement(role="verification", samples=("text",))
+    records = [kept, measurement(role="verification", label=None)]
     with pytest.raises(InputError, match=r"(?i)null"):
         repository.replace_verification("s", 8, records)
     assert repository.measurements("s") == []
-    assert rows(repository, "mdm_scores") == 0
+    assert rows(repository, "mdm_scores") == rows(repository, "mdm_samples") == 0
+
+
+def test_texts_of_one_measurement_come_in_the_order_of_instances(repository):
+    records = [
+        measurement(role="verification", label=label, samples=samples)
+        for label, samples in (("best", ("a", "b")), ("linear", ()))
+    ]
+    repository.replace_verification("s", 8, records)
+    first, second = repository.measurements("s")
+    assert repository.texts(first.id) == ["a", "b"]
+    assert repository.texts(second.id) == []
+    assert repository.texts(second.id + 1) == []
+
+
+def test_the_version_of_a_study_changes_with_all_that_is_shown_of_it(repository):
+    assert repository.version("none") is None
+    repository.add_study(study_record("other"))
+    seen = [repository.version("s")]
+    queue = TrialQueue(repository, "s")
+    queue.plan([], [8], 2)
+    seen.append(repository.version("s"))
+    worker = queue.register("host", 1, "cpu", "0", 60.0)
+    trial = queue.claim(worker)
+    seen.append(repository.version("s"))
+    queue.fail(trial, worker, "error")
+    seen.append(repository.version("s"))
+    repository.replace_verification("s", 8, [measurement(role="verification", label="best")])
+    seen.append(repository.version("s"))
+    # The same again: a new measurement all the same.
+    repository.replace_verification("s", 8, [measurement(role="verification", label="best")])
+    seen.append(repository.version("s"))
+    assert len(set(seen)) == len(seen) == 6
+    assert repository.version("s") == seen[-1]
+    repository.replace_verification("other", 8, [measurement(role="verification")])
+    assert repository.version("s") == seen[-1]

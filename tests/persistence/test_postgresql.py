@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import chain
 
 import pytest
-from postgres import execute
+from postgres import execute, fresh_database
 from records import measurement, study_record
-from sqlalchemy import event, text
+from sqlalchemy import event, make_url, text
 from study_files import SUDOKU4, write_study
 
 from mdm_opt.config import load_study_file
-from mdm_opt.persistence import Progress, Repository, TrialQueue, upgrade_database
+from mdm_opt.errors import InputError
+from mdm_opt.persistence import (
+    Progress,
+    Repository,
+    TrialQueue,
+    grant_to_workers,
+    upgrade_database,
+)
 from mdm_opt.search import Point, SearchStudy
 
 pytestmark = pytest.mark.postgres
@@ -135,7 +143,7 @@ def test_a_budget_that_changes_takes_no_trial_from_a_worker(repository):
 
 def test_of_many_that_open_an_empty_database_one_makes_the_tables(postgres_url):
     revisions = together(4, lambda _: upgrade_database(postgres_url))
-    assert sorted(before or "none" for before, _ in revisions) == ["0003", "0003", "0003", "none"]
+    assert sorted(before or "none" for before, _ in revisions) == ["0004", "0004", "0004", "none"]
 
 
 def test_every_connection_speaks_utc_whatever_the_user_and_the_server_say(
@@ -176,3 +184,34 @@ def test_every_connection_speaks_utc_whatever_the_user_and_the_server_say(
         assert connected
         assert [time.total_seconds() for time in times] == [0.0, 0.0]
         assert set(applications) == {"mdm-opt"}
+
+
+@pytest.fixture
+def worker_url(postgres_server):
+    """The URL of a database with a study ``s``, as a role that has the rights of workers."""
+    role = f"w_{uuid.uuid4().hex[:12]}"
+    with fresh_database(postgres_server) as url:
+        execute(url, f"CREATE ROLE {role} LOGIN")
+        try:
+            with closing(Repository(url, create=True)) as repository:
+                repository.add_study(study_record())
+                TrialQueue(repository, "s").plan([], [8], 1)
+            grant_to_workers(url, role, {})
+            yield make_url(url).set(username=role).render_as_string(hide_password=False)
+        finally:
+            execute(url, f"DROP OWNED BY {role}")
+            execute(url, f"DROP ROLE {role}")
+
+
+def test_a_worker_keeps_samples_and_can_neither_change_nor_delete_them(worker_url):
+    with closing(Repository(worker_url, create=False)) as mine:
+        queue = TrialQueue(mine, "s")
+        worker = queue.register("here", 1, "cpu", "0", 60.0)
+        trial = queue.claim(worker)
+        assert queue.begin(trial, 0, beta_a=1.0, beta_b=1.0) == 0
+        record = measurement(trial_number=0, worker_id=worker, samples=("a\x00", "b"))
+        assert queue.finish(trial, worker, record) == 1
+        for forbidden in ("UPDATE mdm_samples SET text = ''", "DELETE FROM mdm_samples"):
+            with pytest.raises(InputError, match="permission denied"), mine.transaction() as own:
+                own.execute(text(forbidden))
+        assert list(mine.samples("s").values()) == [["a\ufffd", "b"]]

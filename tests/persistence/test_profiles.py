@@ -250,3 +250,16 @@ def test_a_profile_that_the_target_has_stays_as_it_is(both):
     assert Profiles(target).find(KEY).sample.nats[0, 0] == 58.0
     assert Profiles(target).find(missing).sequences == (0,)
     assert count(target) == (2, 2, 6)
+
+
+def test_the_largest_profile_of_any_file_is_found_without_knowing_the_file(profiles):
+    def other(**changes):
+        return replace(KEY, **changes)
+
+    add(profiles, 0, 1, 2, key=other(references_fingerprint=""))
+    add(profiles, *range(5), key=other(references_fingerprint="another seed", seed=1))
+    assert profiles.from_any_file(KEY) is None
+    add(profiles, 3, key=other(references_fingerprint="small"))
+    add(profiles, 4, 5, key=other(references_fingerprint="large"))
+    assert profiles.from_any_file(KEY).sequences == (4, 5)
+    assert profiles.from_any_file(other(references_fingerprint="")).sequences == (4, 5)

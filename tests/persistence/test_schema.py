@@ -21,6 +21,7 @@ from sqlalchemy import MetaData, NullPool, create_engine, inspect, select, text
 from study_files import optuna_trials
 
 from mdm_opt.errors import InputError
+from mdm_opt.measurement import Candidate, draw
 from mdm_opt.persistence import (
     ProfileKey,
     Profiles,
@@ -32,14 +33,17 @@ from mdm_opt.persistence.tables import Base
 from mdm_opt.service import profiling
 from mdm_opt.service.best import best
 from mdm_opt.service.running import run_trials
+from mdm_opt.service.standing import schedule_of
 from mdm_opt.service.studies import create_study
 from mdm_opt.statistics import mean_interval
 
-HEAD = "0003"
+HEAD = "0004"
 DUMPS = sorted((Path(__file__).parent / "databases").glob("*.sql"))
 FIRST = DUMPS[0]
 # From 0003 on a database has profiles and races.
 RACED = [dump for dump in DUMPS if dump.stem >= "0003"]
+# From 0004 on samples are kept.
+SAMPLED = [dump for dump in DUMPS if dump.stem >= "0004"]
 FIRST_TABLES = ("mdm_studies", "mdm_measurements", "mdm_scores")
 
 
@@ -219,8 +223,28 @@ def test_a_study_that_an_old_version_left_half_done_goes_on_to_its_end(dump, tmp
     assert set(states) <= {"COMPLETE", "FAIL"}
     finished = {trial.number for trial in trials if trial.state.name == "COMPLETE"}
     assert finished == {m.trial_number for m in after}
+    # What has been measured since has its samples.
+    samples = opened.repository.samples("old-partly")
+    assert {m.id for m in after[5:]} <= set(samples) <= {m.id for m in after}
+    assert all(len(texts) == 3 for texts in samples.values())
+    assert opened.study_file.search.samples == 3
     # The other study has not been touched.
     assert list(run_trials(create_study(study_file(file, "old"), url))) == []
+    opened.repository.close()
+
+
+@pytest.mark.parametrize("dump", SAMPLED, ids=lambda dump: dump.stem)
+def test_kept_samples_are_those_that_would_be_drawn(dump, tmp_path):
+    file = load(dump, tmp_path)
+    opened = create_study(study_file(file, "old"), f"sqlite:///{file}")
+    samples = opened.repository.samples("old")
+    measured = opened.repository.measurements("old")
+    assert set(samples) == {m.id for m in measured if m.role != "selection"}
+    for record in measured:
+        if record.role != "selection":
+            candidate = Candidate(schedule_of(record), record.steps)
+            ids = opened.sets.ids(record.role)[:3]
+            assert samples[record.id] == list(draw(opened.problem, candidate, ids).texts)
     opened.repository.close()
 
 
@@ -311,16 +335,17 @@ def test_an_upgraded_server_has_what_an_upgraded_file_has(first_revision, tmp_pa
 
 @pytest.fixture
 def power_failure(monkeypatch):
-    """The last statement of the migrations fails; gives it back."""
-    add_column = alembic.op.add_column
+    """The power fails after the last statement of the migrations; gives it back."""
+    create_table = alembic.op.create_table
 
-    def failing(table, column, **keys):
-        if column.name == "stopped_early":
+    def failing(name, *columns, **keys):
+        made = create_table(name, *columns, **keys)
+        if name == "mdm_samples":
             raise RuntimeError("power failure")
-        return add_column(table, column, **keys)
+        return made
 
     with monkeypatch.context() as patch:
-        patch.setattr(alembic.op, "add_column", failing)
+        patch.setattr(alembic.op, "create_table", failing)
         yield patch
 
 

@@ -43,6 +43,7 @@ BOTH_WAYS = [
 BETWEEN = BOTH_WAYS[1:3]
 # Shortest texts, subnormal, largest, one unit in the last place apart.
 ODD = [0.1 + 0.2, 1 / 3, 5e-324, 1.7976931348623157e308, 1.0, np.nextafter(1.0, 2.0), -2.5e-17]
+ODD_TEXT = "ü\n\t'\"\\%(x)s :name \ufffd 😀 " + "long " * 50_000
 # With a profile, and instances enough for a race.
 PROFILED = SUDOKU4.replace(
     "[verify]", "[profile]\nsequences = 8\nboundaries = 6\norders = 1\n[verify]"
@@ -97,7 +98,8 @@ def finish(path, url):
 def full_study(tmp_path, url):
     """A finished, verified, exported study with scores that are hard to copy."""
     seeds = '["energy", "profile"]'
-    path = write_study(tmp_path, PROFILED, trials="9", steps="[4, 6]", seeds=seeds, instances="64")
+    study = PROFILED.replace("[profile]", "samples = 9\n[profile]")
+    path = write_study(tmp_path, study, trials="9", steps="[4, 6]", seeds=seeds, instances="64")
     finish(path, url)
     opened = create_study(path, url)
     verify(opened)
@@ -113,6 +115,8 @@ def full_study(tmp_path, url):
             "UPDATE mdm_scores SET score = :score WHERE measurement_id = :id AND instance = :n",
             score=float(score), id=ids[0], n=instance,
         )  # fmt: skip
+    kept = "UPDATE mdm_samples SET text = :text WHERE measurement_id = :id AND instance = 0"
+    execute(url, kept, text=ODD_TEXT, id=ids[0])
     return path
 
 
@@ -120,6 +124,9 @@ def content(url, name="sudoku4"):
     """Everything about a study but its ids, floats as their bits."""
     tables = {
         "mdm_studies": "SELECT x.* FROM mdm_studies x WHERE x.name = :name",
+        "mdm_samples": "SELECT x.* FROM mdm_samples x JOIN mdm_measurements m "
+        "ON m.id = x.measurement_id JOIN mdm_studies s ON s.id = m.study_id "
+        "WHERE s.name = :name ORDER BY m.id, x.instance",
         "mdm_models": "SELECT x.* FROM mdm_models x JOIN mdm_studies s "
         "ON s.model_fingerprint = x.fingerprint WHERE s.name = :name",
         "mdm_scores": "SELECT x.* FROM mdm_scores x JOIN mdm_measurements m "
@@ -202,6 +209,7 @@ def test_everything_is_copied_bit_for_bit_there_and_back(
     (copied,) = copy_all(source, target)
     assert (copied.name, copied.trials, copied.finished, copied.exports) == ("sudoku4", 9, 9, 1)
     assert copied.scores == len(before["mdm_scores"])
+    assert copied.samples == len(before["mdm_samples"]) > 100
     copy_all(target, back)
     assert before == content(source) == content(target) == content(back)
     assert seen == as_seen_in_optuna(source) == as_seen_in_optuna(target)
@@ -210,6 +218,7 @@ def test_everything_is_copied_bit_for_bit_there_and_back(
         repository = Repository(url, create=False)
         first = repository.measurements("sudoku4", ["search"])[0]
         assert first.scores[: len(ODD)].tolist() == ODD
+        assert repository.samples("sudoku4")[first.id][0] == ODD_TEXT
         repository.close()
 
 
@@ -519,12 +528,12 @@ def test_upgrade_makes_all_tables_once(new_database, backend):
     url = new_database(backend)
     result = invoke("upgrade", "--storage", url)
     assert result.exit_code == 0, result.output
-    assert "made the tables of schema 0003 in" in result.output
+    assert "made the tables of schema 0004 in" in result.output
     before = snapshot(url)
     assert {"mdm_trials", "mdm_exports", "studies", "trial_values", "version_info"} <= set(before)
-    assert "has schema 0003 already; nothing to do" in invoke("upgrade", "--storage", url).output
+    assert "has schema 0004 already; nothing to do" in invoke("upgrade", "--storage", url).output
     facts = json.loads(invoke("upgrade", "--storage", url, "--json").stdout)
-    assert (facts["before"], facts["now"]) == ("0003", "0003")
+    assert (facts["before"], facts["now"]) == ("0004", "0004")
     assert snapshot(url) == before
 
 
@@ -549,7 +558,7 @@ def test_upgrade_of_an_old_database(new_database, backend):
     measured = execute(url, "SELECT COUNT(*) FROM mdm_measurements")
     result = invoke("upgrade", "--storage", url)
     assert result.exit_code == 0, result.output
-    assert "from schema 0001 to 0003" in result.output
+    assert "from schema 0001 to 0004" in result.output
     assert execute(url, "SELECT COUNT(*) FROM mdm_measurements") == measured
     Repository(url, create=False).close()
 
@@ -571,7 +580,7 @@ def test_upgrade_is_refused_while_workers_are_alive_where_it_would_change_someth
 ):
     opened = create_study(write_study(tmp_path), postgres_url)
     opened.queue.register("elsewhere", 7, "cpu", "0", 60.0)
-    assert upgrade_storage(postgres_url) == ("0003", "0003")
+    assert upgrade_storage(postgres_url) == ("0004", "0004")
     execute(postgres_url, "UPDATE mdm_alembic_version SET version_num = '0001'")
     result = invoke("upgrade", "--storage", postgres_url)
     assert result.exit_code == 2

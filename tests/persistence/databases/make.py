@@ -1,4 +1,4 @@
-"""Writes the dump of a database of the present schema: ``python make.py 0003`` in this folder.
+"""Writes the dump of a database of the present schema: ``python make.py 0004`` in this folder.
 
 It holds a finished, verified and exported study ``old``, ``old-partly``, whose worker was killed
 during the sixth of ten trials, and ``old-free``, which searched counts around a profile, two of
