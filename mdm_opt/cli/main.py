@@ -6,10 +6,12 @@ import click
 
 from mdm_opt import __version__
 from mdm_opt.cli.common import Commands
+from mdm_opt.cli.doctor import doctor
 from mdm_opt.cli.energy import energy
 from mdm_opt.cli.handing_on import export, sample
 from mdm_opt.cli.profile import profile
 from mdm_opt.cli.run import best, run, verify
+from mdm_opt.cli.showing import dashboard, report
 from mdm_opt.cli.storage import storage
 from mdm_opt.cli.study import study
 from mdm_opt.cli.workers import launch, worker
@@ -27,11 +29,14 @@ for command in (
     verify,
     sample,
     export,
+    dashboard,
+    report,
     profile,
     study,
     launch,
     worker,
     storage,
+    doctor,
     energy,
 ):
     main.add_command(command)

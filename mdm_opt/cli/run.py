@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from mdm_opt.cli.common import (
@@ -18,11 +16,6 @@ from mdm_opt.cli.common import (
     url_of,
 )
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from mdm_opt.service.studies import OpenStudy
-
 
 @click.command(epilog=example("mdm-opt run studies/quickstart.toml"))
 @click.argument("study_file", type=click.Path(dir_okay=False))
@@ -34,12 +27,14 @@ def run(study_file: str, storage: str | None, no_verify: bool, as_json: bool) ->
 
     Makes the study where it does not exist. The same command resumes an interrupted one.
     """
+    from mdm_opt.bars import search_shown, verify_shown
+
     screen = console(err=True)
     opened = made_study(study_file, storage, "run")
     try:
-        _search(opened, screen)
+        search_shown(opened, screen)
         if not no_verify:
-            _verify(opened, screen)
+            verify_shown(opened, screen)
     except KeyboardInterrupt as stopped:
         interrupted(stopped, opened.queue.progress(), typed(f"run {study_file}", storage))
     _show_best(opened.name, storage, as_json)
@@ -51,6 +46,7 @@ def run(study_file: str, storage: str | None, no_verify: bool, as_json: bool) ->
 @json_option
 def verify(name: str, storage: str | None, as_json: bool) -> None:
     """Measure the best schedules of study NAME on fresh instances, paired with the baselines."""
+    from mdm_opt.bars import verify_shown
     from mdm_opt.service.studies import open_study
 
     url = url_of(storage)
@@ -58,7 +54,7 @@ def verify(name: str, storage: str | None, as_json: bool) -> None:
     with screen.status("loading the model"):
         opened = open_study(name, url)
     try:
-        _verify(opened, screen)
+        verify_shown(opened, screen)
     except KeyboardInterrupt as stopped:
         interrupted(stopped, None, typed(f"verify {name}", storage))
     _show_best(name, storage, as_json)
@@ -73,57 +69,6 @@ def best(name: str, storage: str | None, as_json: bool) -> None:
     _show_best(name, storage, as_json)
 
 
-def _search(opened: OpenStudy, screen: Console) -> None:
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-    )
-
-    from mdm_opt.service.running import Manners, run_trials
-    from mdm_opt.service.stopping import StopSignal
-
-    total = opened.study_file.search.trials
-    record = opened.record
-    screen.print(
-        f"study {record.name}: {record.objective} in {record.unit}, {record.direction}; "
-        f"steps {', '.join(map(str, opened.study_file.space.steps))}; {total} trials of "
-        f"{opened.sets.search} instances on {opened.problem.denoiser.device}",
-        markup=False,
-    )
-    values: dict[int, float] = {}
-    columns = (
-        TextColumn("search"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}"),
-    )
-    with StopSignal() as stop, Progress(*columns, console=screen) as progress:
-        finished = opened.queue.progress().finished
-        task = progress.add_task("", total=total, completed=min(total, finished))
-        stopped = 0
-        manners = Manners(report=lambda line: progress.console.print(line, markup=False))
-        for trial in run_trials(opened, manners, stop):
-            if trial.standing is not None:
-                values[trial.proposal.point.steps] = trial.standing
-            best_so_far = ", ".join(f"{n} steps {v:.4g}" for n, v in sorted(values.items()))
-            stopped += len(trial.measurement.instances) < opened.sets.search
-            early = f"; {stopped} stopped early" if stopped else ""
-            progress.update(
-                task, completed=trial.finished, description=f"best so far: {best_so_far}{early}"
-            )
-
-
-def _verify(opened: OpenStudy, screen: Console) -> None:
-    from mdm_opt.service.verification import verify as verify_study
-
-    with screen.status("verifying") as status:
-        verify_study(opened, lambda line: status.update(f"verifying: {line}"))
-
-
 def _show_best(name: str, storage: str | None, as_json: bool) -> None:
     from mdm_opt.service.best import best as best_of
 
@@ -131,7 +76,8 @@ def _show_best(name: str, storage: str | None, as_json: bool) -> None:
     if as_json:
         print_json(result.model_dump(mode="json"))
         return
-    from mdm_opt.cli.tables import best_table, conclusions
+    from mdm_opt.cli.tables import best_table
+    from mdm_opt.service.wording import conclusions
 
     screen = console()
     screen.print(best_table(result))

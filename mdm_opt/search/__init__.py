@@ -1,6 +1,6 @@
 """Where Optuna lives: search space, seeds, the model of shapes, proposals, trials."""
 
-from mdm_opt.search.observed import Excess, Observed, ranked
+from mdm_opt.search.observed import Excess, Observed, expected_values, ranked
 from mdm_opt.search.seeds import NAMED_SEEDS, Seed, best_beta_in, check_pairs, energy_fit_in, seeds
 from mdm_opt.search.shape_sampler import ShapeSampler
 from mdm_opt.search.space import Point, Setting
@@ -19,6 +19,7 @@ __all__ = [
     "best_beta_in",
     "check_pairs",
     "energy_fit_in",
+    "expected_values",
     "ranked",
     "seeds",
 ]

@@ -217,23 +217,50 @@ def _kernel(setting: Setting, pairs: _Pairs) -> Array:
     )
 
 
+@dataclass(frozen=True)
+class Scale:
+    """Of the values of one step budget.
+
+    Attributes:
+        middle: their median.
+        unit: spread of their better half, or of their noise.
+    """
+
+    middle: float
+    unit: float
+
+    @classmethod
+    def of(cls, values: Array, variances: Array) -> Scale:
+        """From values, less is better, and the variances of their noise, NaN where not known."""
+        known = variances[np.isfinite(variances)]
+        middle = float(np.median(values))
+        noise = np.sqrt(float(np.median(known))) if len(known) else 0.0
+        spread = max(middle - float(values.min()), noise)
+        # A single value, or all the same: any unit serves.
+        return cls(middle, spread if spread > 0 else max(abs(middle), 1.0))
+
+    def compressed(self, values: Array) -> Array:
+        """Values of scale 1; how bad a bad one is does not matter."""
+        raw = (values - self.middle) / self.unit
+        return np.where(raw > 0, np.log1p(np.maximum(raw, 0.0)), raw)
+
+    def restored(self, targets: Array) -> Array:
+        """The inverse of `compressed`."""
+        raw = np.where(targets > 0, np.expm1(np.maximum(targets, 0.0)), targets)
+        return np.asarray(self.middle + self.unit * raw)
+
+
 def _scaled(steps: npt.NDArray[np.int64], values: Array, variances: Array) -> tuple[Array, Array]:
     """Values of scale 1 within each step budget, and the variances of their noise."""
     targets, noise = np.empty(len(values)), np.empty(len(values))
     for budget in np.unique(steps):
         rows = steps == budget
         own, own_noise = values[rows], variances[rows]
+        scale = Scale.of(own, own_noise)
         known = own_noise[np.isfinite(own_noise)]
-        typical = float(np.median(known)) if len(known) else np.nan
-        middle = float(np.median(own))
-        spread = max(middle - float(own.min()), np.sqrt(typical) if len(known) else 0.0)
-        # A single value, or all the same: any scale serves.
-        scale = spread if spread > 0 else max(abs(middle), 1.0)
-        if not len(known):
-            typical = _UNKNOWN_NOISE * scale**2
-        filled = np.where(np.isfinite(own_noise), own_noise, typical) / scale**2
-        raw = (own - middle) / scale
-        above = np.maximum(raw, 0.0)
-        targets[rows] = np.where(raw > 0, np.log1p(above), raw)
+        typical = float(np.median(known)) if len(known) else _UNKNOWN_NOISE * scale.unit**2
+        filled = np.where(np.isfinite(own_noise), own_noise, typical) / scale.unit**2
+        above = np.maximum((own - scale.middle) / scale.unit, 0.0)
+        targets[rows] = scale.compressed(own)
         noise[rows] = filled / (1 + above) ** 2
     return targets, noise

@@ -9,7 +9,7 @@ import numpy as np
 
 from mdm_opt.schedules import limit, reveal_grid
 from mdm_opt.schedules.base import Array
-from mdm_opt.search.model import MOST_TRIALS, Posterior, ShapeModel, Shapes
+from mdm_opt.search.model import MOST_TRIALS, Posterior, Scale, ShapeModel, Shapes
 from mdm_opt.search.seeds import best_beta_in, expected_path_kl
 from mdm_opt.search.space import Point, Setting, boundary_fractions
 
@@ -134,3 +134,23 @@ def ranked(setting: Setting, excess: Excess, observed: Sequence[Observed]) -> li
         eligible,
         key=lambda o: (0.0 if exact else means.get(o.number, last), o.value, o.number),
     )
+
+
+def expected_values(
+    setting: Setting, observed: Sequence[Observed], points: Sequence[Point]
+) -> Array:
+    """What the measured trials let expect of candidates, on the scale of the trials' values.
+
+    Args:
+        setting: of the study.
+        observed: trials of any step budgets, at least one of that of the candidates.
+        points: candidates of one step budget.
+
+    Returns:
+        float64 ``(len(points),)``, less is better.
+    """
+    chosen, nothing = manageable(observed), Excess(setting, None)
+    mean = model_of(setting, nothing, chosen).posterior(shapes_of(setting, nothing, points)).mean
+    ours = [one for one in chosen if one.point.steps == points[0].steps]
+    variances = np.array([np.nan if one.variance is None else one.variance for one in ours])
+    return Scale.of(np.array([one.value for one in ours]), variances).restored(mean)

@@ -110,6 +110,12 @@ class SearchStudy:
                 study.set_metric_names(["quality", "nfe"] if several else ["quality"])
 
     @staticmethod
+    def storage(engine: Engine) -> BaseStorage:
+        """Optuna's storage in a database whose tables exist."""
+        with _storage_errors(engine):
+            return _storage(engine)
+
+    @staticmethod
     def delete(engine: Engine, name: str) -> None:
         """Deletes the study, if it is there."""
         with _storage_errors(engine):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -97,9 +97,26 @@ def best(name: str, url: str) -> BestResult:
     """
     repository = Repository(url, create=False)
     record = repository.study(name)
-    confidence = stored_study_file(record).verify.confidence
     measurements = repository.measurements(name)
-    standing = standings(record, measurements)
+    found = best_of(record, measurements, standings(record, measurements))
+    if found is None:
+        raise RunError(f"study {name!r} has no feasible finished trial yet")
+    return found
+
+
+def best_of(
+    record: StudyRecord,
+    measurements: Sequence[MeasurementRecord],
+    standing: Mapping[int, Sequence[MeasurementRecord]],
+) -> BestResult | None:
+    """The same from what has been read of a study; None where no trial is feasible yet.
+
+    Args:
+        record: the study.
+        measurements: all of it.
+        standing: see `standings`.
+    """
+    confidence = stored_study_file(record).verify.confidence
     budgets = []
     all_steps = record.study_file["space"]["steps"]
     together = simultaneous(confidence, len(all_steps))
@@ -114,15 +131,15 @@ def best(name: str, url: str) -> BestResult:
             found = _searched(record, standing[steps], (confidence, together))
             budgets.append(found)
     if not budgets:
-        raise RunError(f"study {name!r} has no feasible finished trial yet")
+        return None
     return BestResult(
-        study=name,
+        study=record.name,
         objective=record.objective,
         unit=record.unit,
         direction=record.direction,
         confidence=confidence,
         claim_error_rate=(1 - confidence) / 2,
-        trials=repository.finished_trials(name),
+        trials=sum(1 for m in measurements if m.role == "search"),
         budgets=budgets,
     )
 

@@ -53,27 +53,36 @@ def standings(
         study: the study.
         measured: its measurements.
     """
+    setting, seen = setting_of(study), observations(study, measured)
+    by_number = {record.trial_number: record for record in measured}
+    standing: dict[int, dict[object, MeasurementRecord]] = {}
+    for one in ranked(setting, Excess(setting, None), seen):
+        budget = standing.setdefault(one.point.steps, {})
+        budget.setdefault(setting.candidate_key(one.point), by_number[one.number])
+    return {steps: list(records.values()) for steps, records in standing.items()}
+
+
+def setting_of(study: StudyRecord) -> Setting:
+    """What a study searches in."""
     file = stored_study_file(study)
-    setting = Setting(file.space, file.sampler, study.model.length)
-    found = [m for m in measured if m.role == "search" and m.trial_number is not None]
+    return Setting(file.space, file.sampler, study.model.length)
+
+
+def observations(study: StudyRecord, measured: Sequence[MeasurementRecord]) -> list[Observed]:
+    """The trials of a study as the model of the search sees them."""
     sign = 1.0 if study.direction == "minimize" else -1.0
-    seen = [
+    return [
         Observed(
-            number=record.trial_number or 0,
+            number=record.trial_number,
             point=_point(record),
             value=sign * (record.value if record.paired_value is None else record.paired_value),
             variance=noise_variance(record, deterministic=study.deterministic),
             guard=max(record.guards.values(), default=-np.inf),
             complete=not record.stopped_early,
         )
-        for record in found
+        for record in measured
+        if record.role == "search" and record.trial_number is not None
     ]
-    by_number = {record.trial_number: record for record in found}
-    standing: dict[int, dict[object, MeasurementRecord]] = {}
-    for one in ranked(setting, Excess(setting, None), seen):
-        budget = standing.setdefault(one.point.steps, {})
-        budget.setdefault(setting.candidate_key(one.point), by_number[one.number])
-    return {steps: list(records.values()) for steps, records in standing.items()}
 
 
 def _point(record: MeasurementRecord) -> Point:

@@ -1,0 +1,173 @@
+"""Serving the dashboard: where, for whom, until when."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import secrets
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import waitress
+
+from mdm_opt.errors import InputError
+from mdm_opt.persistence import Repository
+from mdm_opt.search import SearchStudy
+from mdm_opt.service.dashboard.guard import Access, Guard, host_name
+from mdm_opt.service.dashboard.view import View
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+_THREADS = 4
+# A shorter token could be guessed.
+_SHORTEST_TOKEN = 16
+_MOST_BYTES = 64 * 2**20
+
+
+@dataclass(frozen=True, eq=False)
+class Dashboard:
+    """A dashboard that is listening and not yet served.
+
+    Attributes:
+        address: to open in a browser; with the token where one is needed.
+        access: what is allowed.
+    """
+
+    address: str
+    access: Access
+    _server: Any
+
+    def serve(self) -> None:
+        """Answers requests until it is interrupted."""
+        try:
+            self._server.run()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Stops listening."""
+        self._server.close()
+
+
+def make_dashboard(
+    url: str,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8080,
+    writable: bool = False,
+    allow_hosts: tuple[str, ...] = (),
+    token: str | None = None,
+    require_token: bool = False,
+    artifacts: Path | None = None,
+) -> Dashboard:
+    """Starts to listen.
+
+    Args:
+        url: of the database.
+        host: interface to listen on, a name or an address.
+        port: 0 takes a free one.
+        writable: whether studies may be changed through the browser.
+        allow_hosts: further names that it is reached by, e.g. that of a reverse proxy.
+        token: that every request must show; where it is None and others than this machine can
+            reach the dashboard, a new one is made.
+        require_token: whether one is needed on this machine, too.
+        artifacts: folder of an Optuna artifact store to show.
+
+    Raises:
+        InputError: where there is no such database, address or folder, or the port is taken.
+    """
+    names = [_checked_name(name) for name in allow_hosts]
+    loopback = _is_loopback(host)
+    if token is not None and len(token) < _SHORTEST_TOKEN:
+        raise InputError(
+            f"MDM_OPT_DASHBOARD_TOKEN: {len(token)} characters are not accepted; at least "
+            f"{_SHORTEST_TOKEN} are needed"
+        )
+    if token is None and (require_token or names or not loopback):
+        token = secrets.token_urlsafe(32)
+    repository = Repository(url, create=False)
+    application = View(_optuna_dashboard(repository, artifacts), repository)
+    own = {host.lower(), socket.gethostname().lower(), socket.getfqdn().lower()}
+    hosts = frozenset([*_LOOPBACK_NAMES, *names, *(() if loopback else own)])
+    # The port is known once it listens.
+    listening = _listen(host, port)
+    taken = listening.getsockname()[1]
+    access = Access(
+        hosts=hosts,
+        addresses=not loopback,
+        token=token,
+        writable=writable,
+        cookie=f"mdm_opt_dashboard_{taken}",
+    )
+    # A warning for each request that waits for a thread helps nobody.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    server = waitress.create_server(
+        Guard(application, access),
+        sockets=[listening],
+        threads=_THREADS,
+        ident=None,
+        max_request_body_size=_MOST_BYTES,
+        clear_untrusted_proxy_headers=True,
+    )
+    shown = _shown_host(host)
+    query = f"?token={token}" if token else ""
+    return Dashboard(f"http://{shown}:{taken}/dashboard{query}", access, server)
+
+
+def _optuna_dashboard(repository: Repository, artifacts: Path | None) -> WSGIApplication:
+    import optuna_dashboard
+    from optuna.artifacts import FileSystemArtifactStore
+
+    store = None
+    if artifacts is not None:
+        if not artifacts.is_dir():
+            raise InputError(f"--artifacts: {artifacts} is no folder")
+        store = FileSystemArtifactStore(artifacts)
+    storage = SearchStudy.storage(repository.engine)
+    application: WSGIApplication = optuna_dashboard.wsgi(storage, artifact_store=store)
+    return application
+
+
+def _checked_name(name: str) -> str:
+    found = host_name(name)
+    if found is None or ":" in name:
+        raise InputError(f"--allow-host: {name!r} is not accepted; a host name without a port is")
+    return found
+
+
+def _is_loopback(host: str) -> bool:
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError) as error:
+        raise InputError(f"--host: {host!r} is not known here: {error}") from error
+    listening = socket.socket(family, kind, protocol)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+    except OSError as error:
+        listening.close()
+        raise InputError(
+            f"--host {host} --port {port}: {error.strerror}; '--port 0' takes a free one"
+        ) from error
+    return listening
+
+
+def _shown_host(host: str) -> str:
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 - compared, not bound
+        return socket.gethostname()
+    return f"[{host}]" if ":" in host else host

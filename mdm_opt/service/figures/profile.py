@@ -1,0 +1,136 @@
+"""The information profile of the model, and what it predicts."""
+
+from __future__ import annotations
+
+import numpy as np
+from plotly.graph_objects import Figure, Scatter
+
+from mdm_opt.schedules import limit, linear_path_kls, named_schedule, path_kl_weights
+from mdm_opt.schedules.base import Array
+from mdm_opt.service.best import budget_schedule
+from mdm_opt.service.figures.style import (
+    COLOURS,
+    FAINT,
+    FOUND,
+    SHOWN_NAMES,
+    laid_out,
+    logarithmic,
+    schedule_name,
+)
+from mdm_opt.service.findings import Findings
+
+# Half the width of a 95% interval in standard errors.
+_WIDTH = 1.96
+# How far beyond the study's step counts the prediction goes.
+_FURTHER, _LEAST = 2, 24
+
+
+def information_profile(found: Findings) -> Figure | None:
+    """h(m) with its standard error; None where it has not been measured."""
+    sample = found.profile
+    if sample is None:
+        return None
+    known, mean, error = sample.known, sample.mean, _WIDTH * sample.standard_error
+    figure = Figure()
+    figure.add_trace(
+        Scatter(
+            x=np.concatenate([known, known[::-1]]),
+            y=np.concatenate([mean + error, (mean - error)[::-1]]),
+            fill="toself",
+            fillcolor="rgba(47, 128, 237, 0.2)",
+            line={"width": 0},
+            name="95% interval",
+            hoverinfo="skip",
+        )
+    )
+    figure.add_trace(
+        Scatter(x=known, y=mean, mode="markers", name="measured", marker={"color": FOUND})
+    )
+    figure.add_trace(
+        Scatter(
+            x=np.arange(sample.length),
+            y=sample.profile(),
+            mode="lines",
+            name="decreasing fit",
+            line={"color": FOUND},
+        )
+    )
+    laid_out(figure, f"Information profile h(m) of the model, {len(sample)} sequences")
+    figure.update_xaxes(title="tokens known (m)")
+    figure.update_yaxes(title="nats a masked token", rangemode="tozero")
+    return figure
+
+
+def predicted_path_kl(found: Findings) -> Figure | None:
+    """Path KL of found, linear and limit over step counts, as the profile predicts it.
+
+    None without a profile, and for orders other than random, for which it predicts nothing.
+    """
+    if found.profile is None or found.file.sampler.order != "random":
+        return None
+    profile, sampler = found.profile.profile(), found.file.sampler
+    length = len(profile)
+    most = min(length, max(_LEAST, _FURTHER * max(found.file.space.steps)))
+    steps = np.arange(1, most + 1)
+    lines = {"linear": linear_path_kls(profile, sampler.reveal, sampler.rounding)[:most]}
+    figure = Figure()
+    for name in ("sin2", "sine"):
+        lines[name] = np.array([_path_kl(found, profile, name, int(n)) for n in steps])
+    for name, values in lines.items():
+        figure.add_trace(
+            Scatter(
+                x=steps,
+                y=values,
+                mode="lines",
+                name=SHOWN_NAMES[name],
+                line={"color": COLOURS[name]},
+            )
+        )
+    if sampler.reveal == "fixed":
+        figure.add_trace(
+            Scatter(
+                x=steps,
+                y=limit(profile, most).nats,
+                mode="lines",
+                name="limit of all schedules",
+                line={"color": FAINT, "dash": "dash"},
+            )
+        )
+    _add_found(figure, found, profile)
+    laid_out(figure, "Path KL that the profile predicts (less is better)")
+    shown = [float(v) for values in lines.values() for v in values]
+    figure.update_xaxes(title="steps", type="log" if most > 16 else "linear")
+    figure.update_yaxes(title="nats a sequence", type="log" if logarithmic(shown) else "linear")
+    return figure
+
+
+def _path_kl(found: Findings, profile: Array, name: str, steps: int) -> float:
+    sampler = found.file.sampler
+    weights = path_kl_weights(
+        named_schedule(name), steps, len(profile), sampler.reveal, sampler.rounding
+    )
+    return float(weights @ profile)
+
+
+def _add_found(figure: Figure, found: Findings, profile: Array) -> None:
+    budgets = found.result.budgets if found.result else []
+    sampler = found.file.sampler
+    values = [
+        float(
+            path_kl_weights(
+                budget_schedule(b), b.steps, len(profile), sampler.reveal, sampler.rounding
+            )
+            @ profile
+        )
+        for b in budgets
+    ]
+    figure.add_trace(
+        Scatter(
+            x=[b.steps for b in budgets],
+            y=values,
+            text=[schedule_name(b) for b in budgets],
+            mode="markers",
+            name="found",
+            marker={"color": FOUND, "size": 11, "symbol": "star"},
+        )
+    )
