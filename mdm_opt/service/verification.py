@@ -41,18 +41,23 @@ def verify(opened: OpenStudy, report: Report = lambda _: None) -> None:
         InputError: where another process works on the study.
     """
     with exclusive(opened.name, opened.repository.url):
+        found = opened.repository.measurements(opened.name)
+        standing = standings(opened.record, found)
         for steps in opened.study_file.space.steps:
-            if not _is_current(opened, steps):
-                records = _verify_budget(opened, steps, report)
+            ours = [m for m in found if m.budget_steps == steps]
+            top = _top(opened, steps, ours, standing.get(steps, []))
+            if not _is_current(opened, ours, top):
+                records = _verify_budget(opened, steps, top, report)
                 opened.repository.replace_verification(opened.name, steps, records)
 
 
-def _is_current(opened: OpenStudy, steps: int) -> bool:
-    records = [m for m in opened.repository.measurements(opened.name) if m.budget_steps == steps]
+def _is_current(
+    opened: OpenStudy, records: Sequence[MeasurementRecord], best: Sequence[MeasurementRecord]
+) -> bool:
     searched = [m.id or 0 for m in records if m.role == "search"]
     verified = [m for m in records if m.role == "verification"]
     selected = [_candidate_of(m) for m in records if m.role == "selection"]
-    top = [_candidate_of(m) for m in top_candidates(opened, steps)]
+    top = [_candidate_of(m) for m in best]
     same_top = selected == (top if _needs_selection(opened, top) else [])
     return (
         bool(verified)
@@ -68,8 +73,10 @@ def _candidate_of(record: MeasurementRecord) -> tuple[object, ...]:
     return (record.beta_a, record.beta_b, *record.counts)
 
 
-def _verify_budget(opened: OpenStudy, steps: int, report: Report) -> list[MeasurementRecord]:
-    selected, best = _select(opened, steps, report)
+def _verify_budget(
+    opened: OpenStudy, steps: int, top: Sequence[MeasurementRecord], report: Report
+) -> list[MeasurementRecord]:
+    selected, best = _select(opened, steps, top, report)
     measured: dict[tuple[str, int], MeasurementRecord] = {}
 
     def verified(label: str, candidate: Candidate) -> MeasurementRecord:
@@ -88,10 +95,9 @@ def _verify_budget(opened: OpenStudy, steps: int, report: Report) -> list[Measur
 
 
 def _select(
-    opened: OpenStudy, steps: int, report: Report
+    opened: OpenStudy, steps: int, top: Sequence[MeasurementRecord], report: Report
 ) -> tuple[list[MeasurementRecord], MeasurementRecord]:
     """Measurements of the top candidates on the selection instances, and the chosen one."""
-    top = top_candidates(opened, steps)
     if not _needs_selection(opened, top):
         return [], top[0]
     selected = []
@@ -120,13 +126,22 @@ def top_candidates(opened: OpenStudy, steps: int) -> list[MeasurementRecord]:
         RunError: where no trial of the step count is feasible.
     """
     records = opened.repository.measurements(opened.name, ["search"])
-    standing = standings(opened.record, records).get(steps, [])
+    ours = [m for m in records if m.budget_steps == steps]
+    return _top(opened, steps, ours, standings(opened.record, records).get(steps, []))
+
+
+def _top(
+    opened: OpenStudy,
+    steps: int,
+    records: Sequence[MeasurementRecord],
+    standing: Sequence[MeasurementRecord],
+) -> list[MeasurementRecord]:
     if not standing:
-        ours = [m for m in records if m.budget_steps == steps]
+        ours = [m for m in records if m.role == "search"]
         guards = [f"{key} by {value:.4g}" for m in ours[:1] for key, value in m.guards.items()]
         missed = f"; the first one missed {', '.join(guards)}" if guards else ""
         raise RunError(f"none of {len(ours)} trials at {steps} steps is feasible{missed}")
-    return standing[: opened.study_file.verify.top]
+    return list(standing[: opened.study_file.verify.top])
 
 
 def equal_nfe_steps(opened: OpenStudy, schedule: MaskSchedule, nfe: float) -> int:

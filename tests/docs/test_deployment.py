@@ -9,17 +9,16 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
+import tomllib
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 import yaml
+from boards import dashboard_process
 from click.testing import CliRunner
 from postgres import execute, unavailable
 from sqlalchemy import NullPool, create_engine, make_url, text
@@ -448,61 +447,62 @@ def test_compose_binds_to_this_machine_and_holds_no_password():
 
 
 def test_compose_pins_what_the_tests_use():
-    recipe = COMPOSE["services"]["dashboard"]["build"]["dockerfile_inline"]
+    build = COMPOSE["services"]["dashboard"]["build"]
+    recipe = build["dockerfile_inline"]
     assert re.match(r"FROM python:\d+\.\d+\.\d+-\w+-\w+\n", recipe)
     assert recipe.rstrip().endswith("USER nobody")
-    constraints = (ROOT / "constraints.txt").read_text().splitlines()
-    (packages,) = re.findall(r"pip install --no-cache-dir(.*?)\nUSER", recipe, re.DOTALL)
-    pins = [pin.replace("[binary]", "") for pin in shlex.split(packages.replace("\\\n", ""))]
-    assert [pin.split("==")[0] for pin in pins] == [
-        "optuna", "optuna-dashboard", "SQLAlchemy", "psycopg"
-    ]  # fmt: skip
-    assert set(pins) <= set(constraints)
+    assert "-c /source/constraints.txt" in recipe
+    (torch,) = re.findall(r"torch==\S+", recipe)
+    assert torch in (ROOT / "constraints.txt").read_text().splitlines()
+    # What it copies is there, and is all that installing needs; storage/ holds secrets.
+    context = (STORAGE / build["context"]).resolve()
+    copied = [line.split()[1:-1] for line in recipe.splitlines() if line.startswith("COPY")]
+    names = [name for line in copied for name in line]
+    assert all((context / name).exists() for name in names)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert {project["project"]["readme"], *project["project"]["license-files"]} <= set(names)
+    assert "storage" not in names
 
 
 @postgres
-def test_the_dashboard_of_compose_shows_studies_and_deletes_none(tmp_path, team):
+def test_the_dashboard_of_compose_shows_studies_to_the_token_and_deletes_none(tmp_path, team):
     new_study(tmp_path, team, "shown")
     shell, option, command = COMPOSE["services"]["dashboard"]["command"]
+    token = "0123456789abcdef" * 3
     (tmp_path / "worker_password").write_text("not asked for over a socket")
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    (tmp_path / "dashboard_token").write_text(token)
     for shown, used in (
         ("$$", "$"),
-        ("/run/secrets/worker_password", str(tmp_path / "worker_password")),
-        ("postgresql+psycopg://mdm_worker@postgres/mdm", f"'{team.worker}'"),
-        ("--host 0.0.0.0", "--host 127.0.0.1"),
-        ("8080", str(port)),
+        ("/run/secrets/", f"{tmp_path}/"),
+        ("postgresql://mdm_worker@postgres/mdm", f"'{team.worker}'"),
+        ("--port 8080", "--port 0"),
+        ("exec mdm-opt", f"exec '{sys.executable}' -m mdm_opt"),
     ):
         assert shown in command
         command = command.replace(shown, used)
     found = environment()
     found["PATH"] = f"{Path(sys.executable).parent}:{found['PATH']}"
-    process = subprocess.Popen(
-        [shell, option, command],
-        env=found, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    address = f"http://127.0.0.1:{port}/api/studies"
-    try:
+    with dashboard_process([shell, option, command], env=found) as address:
+        port = int(re.search(r":(\d+)/dashboard\?token=", address)[1])
 
-        def studies():
-            try:
-                with urllib.request.urlopen(address, timeout=10) as answer:
-                    return json.load(answer)["study_summaries"]
-            except urllib.error.URLError:
-                return None
+        def ask(method, path, **headers):
+            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+                connection.request(
+                    method, path, b"{}", {"Content-Type": "application/json"} | headers
+                )
+                answer = connection.getresponse()
+                return answer.status, answer.read()
 
-        wait_until(studies)
-        (study,) = [s for s in studies() if s["study_name"] == "shown"]
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
-            header = {"Content-Type": "application/json"}
-            connection.request("DELETE", f"/api/studies/{study['study_id']}", b"{}", header)
-            assert connection.getresponse().status >= 400
-        assert study["study_id"] in [s["study_id"] for s in studies()]
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+        allowed = {"Authorization": f"Bearer {token}"}
+        assert ask("GET", "/api/studies")[0] == 401
+        status, body = ask("GET", "/api/studies", **allowed)
+        assert status == 200
+        studies = {s["study_name"]: s["study_id"] for s in json.loads(body)["study_summaries"]}
+        status, body = ask("GET", f"/api/studies/{studies['shown']}", **allowed)
+        # Our part is there: the role may read all of our tables.
+        assert "trials finished" in json.loads(body)["note"]["body"]
+        assert ask("DELETE", f"/api/studies/{studies['shown']}", **allowed)[0] == 403
+        assert ask("GET", f"/api/studies/{studies['shown']}", **allowed)[0] == 200
 
 
 def test_kubernetes_job_is_a_work_queue_with_least_rights():

