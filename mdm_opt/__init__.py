@@ -1,18 +1,34 @@
 """mdm-opt: mask schedules for few-step sampling of frozen masked diffusion models."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mdm_opt.denoisers.torch_module import TorchDenoiser
     from mdm_opt.schedule_file import ExportedSchedule, load_schedule
+    from mdm_opt.tuning import TuneResult, tune
 
 __version__ = "0.1.0"
-__all__ = ["ExportedSchedule", "__version__", "load_schedule"]
+__all__ = [
+    "ExportedSchedule",
+    "TorchDenoiser",
+    "TuneResult",
+    "__version__",
+    "load_schedule",
+    "tune",
+]
+
+# Loaded on first use, so that `mdm-opt --help` answers at once.
+_MODULES = {
+    "ExportedSchedule": "mdm_opt.schedule_file",
+    "TorchDenoiser": "mdm_opt.denoisers.torch_module",
+    "TuneResult": "mdm_opt.tuning",
+    "load_schedule": "mdm_opt.schedule_file",
+    "tune": "mdm_opt.tuning",
+}
 
 
 def __getattr__(name: str) -> Any:
-    # Loaded on first use, so that `mdm-opt --help` answers at once.
-    if name in ("ExportedSchedule", "load_schedule"):
-        from mdm_opt import schedule_file
-
-        return getattr(schedule_file, name)
+    if name in _MODULES:
+        return getattr(import_module(_MODULES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

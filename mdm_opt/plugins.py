@@ -77,6 +77,12 @@ def _check_origin(module: ModuleType, name: str, key: str, folder: Path | None) 
         )
 
 
+def qualified_name(thing: Any) -> str:
+    """``package.module.name`` of a function or class, or of the class of anything else."""
+    named = thing if hasattr(thing, "__qualname__") else type(thing)
+    return f"{getattr(named, '__module__', None) or 'builtins'}.{named.__qualname__}"
+
+
 def one_line(error: BaseException | str) -> str:
     """A message folded to one line of at most 300 characters."""
     text = " ".join(str(error).split())

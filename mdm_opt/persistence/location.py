@@ -35,9 +35,19 @@ def storage_url(given: str | None = None) -> str:
     Raises:
         InputError: for a URL of something else, or an embedded server that does not run.
     """
+    return chosen_storage(given)[0]
+
+
+def chosen_storage(given: str | None = None) -> tuple[str, str]:
+    """The database's URL as `storage_url` has it, and in words why it is this one."""
+    if given:
+        return _given_url(given), "named by --storage"
     # A variable that was read from a file may end in a line break.
     kept = os.environ.get(STORAGE_VARIABLE, "").strip()
-    return _given_url(given or kept or _default())
+    if kept:
+        return _given_url(kept), f"named by {STORAGE_VARIABLE}"
+    place, why = _default()
+    return _given_url(place), why
 
 
 def shown(url: str) -> str:
@@ -79,7 +89,7 @@ def driver_errors(url: str) -> Iterator[None]:
         ) from error
 
 
-def _default() -> str:
+def _default() -> tuple[str, str]:
     server = EmbeddedServer(embedded_folder())
     if server.exists:
         url = server.url()
@@ -88,9 +98,11 @@ def _default() -> str:
                 f"the embedded server in {server.folder} does not run; start it with 'mdm-opt "
                 "storage start', or name another database with --storage"
             )
-        return url
+        return url, "the server of 'mdm-opt storage start'"
     folder = Path("storage")
-    return str(folder / "mdm-opt.db" if folder.is_dir() else Path("mdm-opt.db"))
+    if folder.is_dir():
+        return str(folder / "mdm-opt.db"), "in the folder storage"
+    return "mdm-opt.db", "the default"
 
 
 def _given_url(text: str) -> str:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mdm_opt.config import StudyFile
+from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.errors import InputError
 from mdm_opt.measurement import Problem
+from mdm_opt.objectives.base import Objective
 
 # First instance id of each set; the sets are disjoint whatever their sizes.
 SET_STARTS = {"search": 0, "selection": 2**40, "verification": 2**41, "samples": 2**42}
@@ -74,20 +76,41 @@ def build_problem(study_file: StudyFile, folder: Path | None) -> Problem:
         InputError: where something is missing or does not fit together.
     """
     from mdm_opt.denoisers.registry import build_denoiser
-    from mdm_opt.objectives.registry import Build, build_objective
 
     denoiser = build_denoiser(study_file.model, folder)
+    check_steps(study_file, denoiser)
+    return problem_of(study_file, denoiser, objective_of(study_file, folder, denoiser))
+
+
+def objective_of(study_file: StudyFile, folder: Path | None, denoiser: Denoiser) -> Objective:
+    """Makes the objective of a study for its model.
+
+    Raises:
+        InputError: where something is missing or does not fit together.
+    """
+    from mdm_opt.objectives.registry import Build, build_objective
+
+    sets = InstanceSets.of(study_file)
+    build = Build(denoiser, folder, sets.ranks, sets.total, study_file.study.seed)
+    return build_objective(study_file.objective, build)
+
+
+def check_steps(study_file: StudyFile, denoiser: Denoiser) -> None:
+    """Refuses more steps than the model writes tokens, where every step must reveal one.
+
+    Raises:
+        InputError: naming the first such step count.
+    """
     too_many = [steps for steps in study_file.space.steps if steps > denoiser.length]
     if too_many and study_file.sampler.reveal == "fixed":
         raise InputError(
             f"[space] steps: {too_many[0]} is not accepted: the model writes {denoiser.length} "
             "tokens, and more steps than tokens cannot all reveal one"
         )
-    sets = InstanceSets.of(study_file)
-    objective = build_objective(
-        study_file.objective,
-        Build(denoiser, folder, sets.ranks, sets.total, study_file.study.seed),
-    )
+
+
+def problem_of(study_file: StudyFile, denoiser: Denoiser, objective: Objective) -> Problem:
+    """A model and an objective with how the study samples them."""
     return Problem(
         denoiser=denoiser,
         objective=objective,

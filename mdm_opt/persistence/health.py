@@ -1,0 +1,109 @@
+"""Looking at a database without changing it, not even its journal."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from sqlalchemy import Engine, NullPool, create_engine, text
+
+from mdm_opt.persistence.database import make_engine, revisions
+from mdm_opt.persistence.location import database_file, is_sqlite, shown
+from mdm_opt.persistence.repository import Repository, StudyRecord
+from mdm_opt.storage_errors import storage_errors
+
+_BUSY_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class ServerFacts:
+    """A PostgreSQL server.
+
+    Attributes:
+        version: as the server says it.
+        number: of the major version.
+        free_connections: that an ordinary role can still open.
+        most_connections: that it can open at all.
+        time_zone: of its sessions, before ours is set.
+    """
+
+    version: str
+    number: int
+    free_connections: int
+    most_connections: int
+    time_zone: str
+
+
+def schema_revision(url: str) -> tuple[str | None, str]:
+    """The database's revision, None where our tables are missing, and this version's.
+
+    Raises:
+        InputError: where it cannot be opened, or has a newer schema or another program's tables.
+    """
+    with _reading(url) as engine:
+        return revisions(engine, url)
+
+
+def read_study(url: str, name: str) -> StudyRecord:
+    """A study of a database whose schema is this version's.
+
+    Raises:
+        InputError: where there is none, listing those there are.
+    """
+    with _reading(url) as engine:
+        return Repository.through(engine, url).study(name)
+
+
+def find_study(url: str, name: str) -> StudyRecord | None:
+    """As `read_study`, or None."""
+    with _reading(url) as engine:
+        return Repository.through(engine, url).find_study(name)
+
+
+def server_facts(url: str) -> ServerFacts:
+    """What a PostgreSQL server says of itself.
+
+    Raises:
+        InputError: where it cannot be reached.
+    """
+    with _reading(url) as engine, engine.connect() as connection:
+        version, number, most, zone, reserved, used = connection.execute(
+            text(
+                "SELECT current_setting('server_version'), "
+                "current_setting('server_version_num')::int / 10000, "
+                "current_setting('max_connections')::int, "
+                "(SELECT reset_val FROM pg_settings WHERE name = 'TimeZone'), "
+                "(SELECT sum(setting::int) FROM pg_settings "
+                "WHERE name IN ('superuser_reserved_connections', 'reserved_connections')), "
+                "(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')"
+            )
+        ).one()
+    most -= int(reserved)
+    return ServerFacts(version, number, most - int(used), most, zone)
+
+
+@contextmanager
+def _reading(url: str) -> Iterator[Engine]:
+    engine = _sqlite_reader(url) if is_sqlite(url) else make_engine(url)
+    if not is_sqlite(url):
+        engine = engine.execution_options(postgresql_readonly=True)
+    try:
+        with storage_errors(shown(url)):
+            yield engine
+    finally:
+        engine.dispose()
+
+
+def _sqlite_reader(url: str) -> Engine:
+    file = database_file(url).absolute()
+    journal = file.with_name(f"{file.name}-wal")
+    # Without a journal nobody writes now, and SQLite need not make one to look.
+    mode = "mode=ro" if journal.exists() else "mode=ro&immutable=1"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(f"file:{quote(str(file))}?{mode}", _BUSY_SECONDS, uri=True)
+
+    return create_engine("sqlite://", creator=connect, poolclass=NullPool)

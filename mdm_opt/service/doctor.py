@@ -1,0 +1,334 @@
+"""What `mdm-opt doctor` looks at: machine, database, study; nothing is written."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+
+from mdm_opt.config import (
+    DivergenceObjective,
+    PathKlObjective,
+    StudyFile,
+    load_study_file,
+    parse_study,
+)
+from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.measurement import out_of_memory
+from mdm_opt.persistence import StudyRecord, database_file, is_sqlite, shown
+from mdm_opt.persistence.health import find_study, read_study, schema_revision, server_facts
+from mdm_opt.persistence.location import chosen_storage
+from mdm_opt.service.checks import Check, guarded
+from mdm_opt.service.machine import check_machine
+from mdm_opt.service.problems import check_steps, objective_of
+from mdm_opt.service.studies import check_same
+from mdm_opt.service.study_files import stored_study_file
+
+_OLDEST_POSTGRESQL = 14
+# One worker takes two now and then: its own, and its heartbeat's.
+_FEW_CONNECTIONS = 4
+_NETWORK = re.compile(
+    r"nfs\d?|cifs|smb\w*|9p|afs|ceph|lustre|gpfs|beegfs\w*|glusterfs|pvfs2|fuse\.(sshfs|s3fs|gcsfuse"
+    r"|glusterfs|ceph\S*|rclone|juicefs)"
+)
+_MOUNTS = Path("/proc/self/mounts")
+# A larger batch is not worth the wait.
+_LONGEST_FORWARD_SECONDS = 20.0
+_BUNDLED = {
+    "study": {"name": "doctor"},
+    "model": {"kind": "bundled"},
+    "space": {"steps": [12]},
+    "objective": {"kind": "validity", "verifier": "sudoku"},
+}
+
+
+def examine(
+    storage: str | None = None, study_file: str | Path | None = None, study: str | None = None
+) -> Iterator[Check]:
+    """Looks at everything that a study needs, one check after the other.
+
+    A check that fails does not keep the others from running, but those that need what it did not
+    find are left out. Models of a hub come into its cache as in every run; nothing else is
+    written.
+
+    Args:
+        storage: as given on the command line; see `mdm_opt.persistence.storage_url`.
+        study_file: whose model and objective are tried.
+        study: name of one in the database, in its place.
+    """
+    yield from check_machine()
+    with _no_bytecode():
+        yield from _Examination(storage, study_file, study).checks()
+
+
+class _Examination:
+    """What one check finds and the next one needs; None where it was not found."""
+
+    def __init__(
+        self, storage: str | None, study_file: str | Path | None, study: str | None
+    ) -> None:
+        self._storage, self._path, self._name = storage, study_file, study
+        self._url: str | None = None
+        self._readable = False
+        self._record: StudyRecord | None = None
+        self._study_file: StudyFile | None = None
+        self._folder: Path | None = None
+        self._denoiser: Denoiser | None = None
+
+    def checks(self) -> Iterator[Check]:
+        looks: list[tuple[str, Callable[[], Iterable[Check]]]] = [
+            ("storage", self._look_at_storage),
+            ("server", self._look_at_server),
+            ("schema", self._look_at_schema),
+            ("study", self._look_at_study),
+            ("model", self._look_at_model),
+            ("speed", self._look_at_speed),
+            ("objective", self._look_at_objective),
+        ]
+        for name, look in looks:
+            yield from guarded(name, look)
+
+    @property
+    def _asked(self) -> bool:
+        return self._path is not None or self._name is not None
+
+    def _look_at_storage(self) -> Iterator[Check]:
+        url, why = chosen_storage(self._storage)
+        found = f"{shown(url)} ({why})"
+        if not is_sqlite(url):
+            self._url = url
+            yield Check("storage", "ok", found)
+            return
+        file = database_file(url).absolute()
+        if not file.parent.is_dir():
+            mend = "make it, or name another file with --storage"
+            yield Check("storage", "fail", f"{found}: the folder does not exist", mend)
+            return
+        self._url = url
+        system = file_system(file.parent)
+        if not os.access(file if file.exists() else file.parent, os.W_OK):
+            mend = "change its permissions, or name another file with --storage"
+            yield Check("storage", "fail", f"{found}: it cannot be written to", mend)
+        elif _NETWORK.fullmatch(system):
+            mend = "use a local file, or a server: 'mdm-opt storage start'"
+            at = f"{found}: SQLite is not safe on a network file system ({system})"
+            yield Check("storage", "warn", at, mend)
+        else:
+            yield Check("storage", "ok", found)
+
+    def _look_at_server(self) -> Iterator[Check]:
+        if self._url is None or is_sqlite(self._url):
+            return
+        facts = server_facts(self._url)
+        found = (
+            f"PostgreSQL {facts.version}, {facts.free_connections} of {facts.most_connections} "
+            f"connections free, time zone {facts.time_zone} (mdm-opt sets UTC)"
+        )
+        if facts.number < _OLDEST_POSTGRESQL:
+            mend = f"use PostgreSQL {_OLDEST_POSTGRESQL} or newer"
+            yield Check("server", "fail", found, mend)
+        elif facts.free_connections < _FEW_CONNECTIONS:
+            mend = "raise max_connections, or end programs that hold connections"
+            yield Check("server", "warn", found, mend)
+        else:
+            yield Check("server", "ok", found)
+
+    def _look_at_schema(self) -> Iterator[Check]:
+        if self._url is None:
+            return
+        if is_sqlite(self._url) and not database_file(self._url).exists():
+            yield Check("schema", "ok", "no database yet; the first study makes it")
+            return
+        revision, head = schema_revision(self._url)
+        self._readable = revision == head
+        if revision is None:
+            yield Check("schema", "ok", "no tables yet; the first study makes them")
+        elif self._readable:
+            yield Check("schema", "ok", f"{head}, this version's")
+        else:
+            found = f"{revision} is older than this version's {head}"
+            mend = "back it up, stop its workers, then run 'mdm-opt storage upgrade'"
+            yield Check("schema", "warn" if is_sqlite(self._url) else "fail", found, mend)
+
+    def _look_at_study(self) -> Iterator[Check]:
+        if self._path is not None:
+            self._study_file = load_study_file(self._path)
+            self._folder = Path(self._path).resolve().parent
+            name = self._study_file.study.name
+            if self._url is not None and self._readable:
+                self._record = find_study(self._url, name)
+            if self._record is None:
+                yield Check("study", "ok", f"{name}: the file is valid; not in the database yet")
+                return
+            check_same(self._record, self._study_file)
+            yield Check("study", "ok", f"{name}: the file is valid, and the study's own")
+        elif self._name is not None:
+            if self._url is None or not self._readable:
+                found = f"{self._name} cannot be looked for: no database of this version's schema"
+                yield Check("study", "fail", found, "see storage and schema above")
+                return
+            self._record = read_study(self._url, self._name)
+            self._study_file = stored_study_file(self._record)
+            self._folder = Path(self._record.folder)
+            yield Check(
+                "study", "ok", f"{self._name}: made by mdm-opt {self._record.package_version}"
+            )
+
+    def _look_at_model(self) -> Iterator[Check]:
+        from mdm_opt.denoisers.registry import build_denoiser
+
+        if not self._asked:
+            self._study_file = parse_study(_BUNDLED, "doctor")
+        if self._study_file is None:
+            return
+        denoiser = build_denoiser(self._study_file.model, self._folder)
+        check_steps(self._study_file, denoiser)
+        dtype = getattr(getattr(denoiser, "model", None), "dtype", None)
+        precision = "" if dtype is None else f"{dtype} ".removeprefix("torch.")
+        found = (
+            f"{self._study_file.model.kind}: fingerprint {denoiser.fingerprint[:24]}, "
+            f"{denoiser.length} tokens, vocabulary {denoiser.vocab_size}, {precision}on "
+            f"{denoiser.device}"
+        )
+        self._denoiser = denoiser
+        was = self._record.model.fingerprint if self._record else denoiser.fingerprint
+        if was == denoiser.fingerprint:
+            yield Check("model", "ok", found)
+        else:
+            mend = "bring the study's model back, or make a study of another name"
+            changed = f"{found}; the study was made with another, fingerprint {was[:24]}"
+            yield Check("model", "fail", changed, mend)
+
+    def _look_at_speed(self) -> Iterator[Check]:
+        if self._denoiser is None or self._study_file is None:
+            return
+        asked = min(self._study_file.model.batch_size, self._study_file.objective.instances)
+        wanted = _positions(self._study_file, self._denoiser)
+        batch, seconds = timed_forward(self._denoiser, asked, wanted)
+        found = (
+            f"one forward of {batch} masked sequences: {1000 * seconds:.3g} ms, "
+            f"{batch / seconds:.3g} sequences/s"
+        )
+        if batch < asked:
+            found += f" (batches of {asked} do not fit, or take too long to try)"
+        if self._asked and not isinstance(self._study_file.objective, DivergenceObjective):
+            found += f"; {_estimate(self._study_file, self._denoiser, batch, seconds)}"
+        yield Check("speed", "ok", found)
+
+    def _look_at_objective(self) -> Iterator[Check]:
+        if self._denoiser is None or self._study_file is None or not self._asked:
+            return
+        objective = objective_of(self._study_file, self._folder, self._denoiser)
+        found = f"{objective.name} in {objective.unit}, {objective.direction}"
+        was = self._record.objective_fingerprint if self._record else ""
+        if was and was != objective.fingerprint:
+            mend = "bring them back, or make a study of another name"
+            found += f"; its data or judge are not those that the study was made with: {was[:24]}"
+            yield Check("objective", "fail", found, mend)
+        else:
+            yield Check("objective", "ok", found)
+
+
+def timed_forward(denoiser: Denoiser, batch: int, positions: int) -> tuple[int, float]:
+    """One all-masked batch after a warm-up with a single sequence.
+
+    Args:
+        denoiser: the model.
+        batch: sequences; fewer where they do not fit into memory, or would take long.
+        positions: of each sequence whose log-probabilities are asked for.
+
+    Returns:
+        The sequences of the batch, and its wall time in seconds.
+    """
+    _forward(denoiser, 1, positions)
+    alone = _forward(denoiser, 1, positions) or 0.0
+    if alone * batch > _LONGEST_FORWARD_SECONDS:
+        batch = max(1, int(_LONGEST_FORWARD_SECONDS / alone))
+    while True:
+        seconds = _forward(denoiser, batch, positions)
+        if seconds is not None:
+            return batch, seconds
+        batch //= 2
+        torch.cuda.empty_cache()
+
+
+def _forward(denoiser: Denoiser, batch: int, positions: int) -> float | None:
+    """Seconds; None where the batch does not fit, and a smaller one may."""
+    tokens = torch.full((batch, denoiser.length), denoiser.mask_token_id, device=denoiser.device)
+    asked = torch.arange(positions, device=denoiser.device).expand(batch, -1)
+    started = time.perf_counter()
+    try:
+        with torch.inference_mode():
+            # The copy to the CPU waits for the device.
+            denoiser.log_probs(tokens, asked)[:1, :1, :1].cpu()
+    except Exception as error:  # models and devices may raise anything
+        if batch > 1 and out_of_memory(error):
+            return None
+        raise
+    return max(time.perf_counter() - started, 1e-9)
+
+
+def _positions(study_file: StudyFile, denoiser: Denoiser) -> int:
+    """What a step asks the model for: all that is masked where it must choose."""
+    if study_file.sampler.order != "random":
+        return denoiser.length
+    return math.ceil(denoiser.length / min(study_file.space.steps))
+
+
+def _estimate(study_file: StudyFile, denoiser: Denoiser, batch: int, seconds: float) -> str:
+    """How long the search takes at this speed, in words."""
+    instances, trials = study_file.objective.instances, study_file.search.trials
+    batches, steps = instances / batch, study_file.space.steps
+    if isinstance(study_file.objective, PathKlObjective):
+        passes = denoiser.length * (2 if study_file.objective.references == "model" else 1)
+        counted = f"{instances} instances x {passes} model calls, once for all trials"
+        total = batches * passes * seconds
+    else:
+        mean = sum(steps) / len(steps)
+        counted = f"{trials} trials x {instances} instances x {mean:g} steps"
+        total = trials * batches * mean * seconds
+    return (
+        f"the search takes about {_duration(total)} ({counted}), not counting scoring, profile "
+        "and verification"
+    )
+
+
+def _duration(seconds: float) -> str:
+    for unit, length in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.2g} {unit}"
+    return f"{seconds:.2g} seconds"
+
+
+def file_system(folder: Path) -> str:
+    """Type of the file system that a folder lies on; empty where the system does not say."""
+    folder = folder.resolve()
+    found, depth = "", -1
+    try:
+        lines = _MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    for line in lines:
+        _, point, kind, *_ = line.split(" ")
+        # Blanks and the like are written as octal numbers.
+        place = Path(re.sub(r"\\(\d{3})", lambda code: chr(int(code[1], 8)), point))
+        if folder.is_relative_to(place) and len(place.parts) >= depth:
+            found, depth = kind, len(place.parts)
+    return found
+
+
+@contextmanager
+def _no_bytecode() -> Iterator[None]:
+    """Python keeps no compiled modules beside a study file meanwhile."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before

@@ -1,0 +1,332 @@
+"""Tuning from Python: a model and a metric in, a verified schedule out."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, NoReturn, cast
+
+import numpy as np
+from rich.console import Console
+
+from mdm_opt.bars import Report, search_shown, verify_shown
+from mdm_opt.config import StudyFile, parse_study
+from mdm_opt.denoisers.base import Denoiser, lacking
+from mdm_opt.errors import InputError
+from mdm_opt.objectives.base import Direction, Objective
+from mdm_opt.objectives.divergence import Divergence
+from mdm_opt.objectives.path_kl import PathKl
+from mdm_opt.objectives.sample_score import SampleFunction, SampleScore
+from mdm_opt.persistence import storage_url
+from mdm_opt.plugins import one_line, qualified_name
+from mdm_opt.schedule_file import ExportedSchedule
+from mdm_opt.schedules import Counts, Reveal, Rounding
+from mdm_opt.service.best import BestResult, best
+from mdm_opt.service.exporting import export_schedule
+from mdm_opt.service.problems import check_steps, problem_of
+from mdm_opt.service.studies import OpenStudy, make_study
+from mdm_opt.service.wording import conclusions, headings, result_rows
+
+# What stands in the study file for a Python object.
+_GIVEN = "mdm_opt.tuning:given"
+_SOURCE = "tune"
+# Keys of the study file by the arguments of `tune` that become them.
+_KEYS = {
+    "name": ("study", "name"),
+    "seed": ("study", "seed"),
+    "batch_size": ("model", "batch_size"),
+    "denoiser": ("model", "options"),
+    "order": ("sampler", "order"),
+    "temperature": ("sampler", "temperature"),
+    "reveal": ("sampler", "reveal"),
+    "rounding": ("sampler", "rounding"),
+    "steps": ("space", "steps"),
+    "family": ("space", "family"),
+    "beta_a": ("space", "beta_a"),
+    "beta_b": ("space", "beta_b"),
+    "instances": ("objective", "instances"),
+    "direction": ("objective", "direction"),
+    "unit": ("objective", "unit"),
+    "objective": ("objective", "options"),
+    "trials": ("search", "trials"),
+    "sampler": ("search", "sampler"),
+    "seeds": ("search", "seeds"),
+    "racing": ("search", "racing"),
+    "samples": ("search", "samples"),
+    "profile_sequences": ("profile", "sequences"),
+    "verify_instances": ("verify", "instances"),
+    "top": ("verify", "top"),
+    "confidence": ("verify", "confidence"),
+}
+_ARGUMENTS = {key: argument for argument, key in _KEYS.items()}
+_OBJECTIVE_PARTS = ("name", "direction", "unit", "deterministic", "fingerprint", "score")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class TuneResult:
+    """What `tune` found.
+
+    Attributes:
+        best: the best schedule of every step count, with baselines and intervals; verified.
+        schedules: the same ready to be applied or written to a file, by step count.
+    """
+
+    best: BestResult
+    schedules: Mapping[int, ExportedSchedule]
+
+    def schedule(self, steps: int | None = None) -> ExportedSchedule:
+        """The best schedule of a step count; it may be left out where there is one.
+
+        Raises:
+            InputError: naming the step counts there are.
+        """
+        found = [n for n in self.schedules if steps in (None, n)]
+        if len(found) != 1:
+            asked = "one is needed" if steps is None else f"{steps!r} is not accepted"
+            there = ", ".join(map(str, self.schedules))
+            raise InputError(f"steps: {asked}: there are schedules of {there} steps")
+        return self.schedules[found[0]]
+
+    @property
+    def counts(self) -> Counts:
+        """Tokens revealed by each step, int64 ``(steps,)``, where there is one step count."""
+        return self.schedule().counts
+
+    def __str__(self) -> str:
+        """The verified table, and what it says in words."""
+        result = self.best
+        better = "less" if result.direction == "minimize" else "more"
+        rows = [headings(result), *(row.cells for row in result_rows(result))]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = [
+            f"{result.study}: {result.objective} in {result.unit} ({better} is better)",
+            *("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows),
+            *conclusions(result, "mdm-opt verify " + result.study),
+        ]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+
+def tune(
+    denoiser: Denoiser,
+    objective: SampleFunction | Objective,
+    *,
+    steps: int | Sequence[int] = (8,),
+    trials: int = 40,
+    name: str = "tuned",
+    direction: Direction | None = None,
+    unit: str | None = None,
+    instances: int = 64,
+    verify_instances: int = 256,
+    top: int = 3,
+    confidence: float = 0.95,
+    seed: int = 0,
+    order: Literal["random", "confidence", "margin", "entropy"] = "random",
+    temperature: float = 1.0,
+    reveal: Reveal = "fixed",
+    rounding: Rounding = "full",
+    family: Literal["beta", "free"] = "beta",
+    beta_a: Sequence[float] = (0.1, 8.0),
+    beta_b: Sequence[float] = (0.1, 8.0),
+    sampler: Literal["shape", "gp", "tpe", "random"] = "shape",
+    seeds: Sequence[str | Sequence[float]] = ("energy", "profile", "baselines"),
+    racing: bool = True,
+    samples: int = 3,
+    profile_sequences: int = 32,
+    batch_size: int = 64,
+    storage: str | Path | None = None,
+    progress: bool = True,
+    report: Report | None = None,
+) -> TuneResult:
+    """Searches the best schedules of a model and verifies them, as ``mdm-opt run`` does.
+
+    Arguments that are not named here are the keys of the study file that studies/README.md
+    explains; ``verify_instances`` is ``[verify] instances``, ``profile_sequences`` is
+    ``[profile] sequences``.
+
+    Args:
+        denoiser: a frozen model, e.g. a `mdm_opt.TorchDenoiser`.
+        objective: a function that gets a list of texts and returns one number each, or an object
+            with the attributes of `mdm_opt.objectives.base.Objective`.
+        steps: one step count or several.
+        trials: finished trials in all, seeds included.
+        name: of the study, where ``storage`` keeps several.
+        direction: of a function's numbers; None is ``maximize``. Objects have their own.
+        unit: of a function's numbers; None is ``score``. Objects have their own.
+        storage: a file name or URL that keeps everything. The same call with the same storage
+            goes on with what is there; other settings, another model or an objective of another
+            name are refused (a changed body of a function cannot be seen). None keeps nothing.
+        progress: a bar on standard error, where that is a terminal.
+        report: called with a line about every trial, and about what is unusual.
+
+    Returns:
+        The verified result of every step count.
+
+    Raises:
+        InputError: for arguments that cannot be accepted; nothing was measured or written.
+        RunError: where the objective or the model fails, or no trial is feasible; finished trials
+            are kept in ``storage``.
+        KeyboardInterrupt: likewise.
+    """
+    if lacking(denoiser):
+        _refuse(
+            "denoiser", denoiser, f"it lacks {', '.join(lacking(denoiser))}; see TorchDenoiser"
+        )
+    judge = _judge(objective, direction, unit)
+    if isinstance(judge, PathKl | Divergence) and (order, temperature) != ("random", 1.0):
+        _refuse("order, temperature", (order, temperature), f"{judge.name} needs 'random' and 1.0")
+    settings = {
+        "name": name, "seed": seed, "batch_size": batch_size,
+        "order": order, "temperature": temperature, "reveal": reveal, "rounding": rounding,
+        "steps": [steps] if np.ndim(steps) == 0 else steps,
+        "family": family, "beta_a": beta_a, "beta_b": beta_b,
+        "instances": instances, "direction": judge.direction, "unit": judge.unit,
+        "trials": trials, "sampler": sampler, "seeds": seeds, "racing": racing,
+        "profile_sequences": profile_sequences,
+        "samples": samples if storage is not None else 0,
+        "verify_instances": verify_instances, "top": top, "confidence": confidence,
+        "denoiser": {"object": qualified_name(getattr(denoiser, "model", denoiser))},
+        "objective": {"object": qualified_name(objective)},
+    }  # fmt: skip
+    with _in_arguments():
+        study_file = _study_file(settings)
+        check_steps(study_file, denoiser)
+        kept = None if storage is None else storage_url(str(storage))
+    screen = Console(stderr=True, highlight=False)
+    screen.quiet = not (progress and screen.is_terminal)
+    with _database(kept) as url:
+        opened = _opened(study_file, denoiser, judge, url, screen, report or _silent)
+        try:
+            search_shown(opened, screen, report or _silent)
+            verify_shown(opened, screen, report or _silent)
+        finally:
+            opened.repository.close()
+        found = best(study_file.study.name, url)
+        return TuneResult(
+            found, {n.steps: export_schedule(found.study, url, n.steps) for n in found.budgets}
+        )
+
+
+def given(**description: str) -> NoReturn:
+    """What commands find in place of a model or an objective that was a Python object.
+
+    Raises:
+        InputError: always.
+    """
+    what = description.get("object", "a Python object")
+    raise InputError(
+        f"this study was tuned from Python, and a study file cannot hold {what}; to go on with "
+        "it, call mdm_opt.tune again with the same storage"
+    )
+
+
+def _opened(
+    study_file: StudyFile,
+    denoiser: Denoiser,
+    judge: Objective,
+    url: str,
+    screen: Console,
+    report: Report,
+) -> OpenStudy:
+    def advance(done: int, total: int) -> None:
+        line = f"measuring the information profile: {done} sequences of at most {total}"
+        status.update(line)
+        report(line)
+
+    with _in_arguments(), screen.status("making the study") as status:
+        return make_study(
+            study_file, Path.cwd(), url, lambda: problem_of(study_file, denoiser, judge), advance
+        )
+
+
+def _study_file(settings: Mapping[str, Any]) -> StudyFile:
+    """Settings by argument as a study file, which validates them."""
+    content: dict[str, dict[str, Any]] = {
+        "model": {"kind": _GIVEN},
+        "objective": {"kind": _GIVEN},
+    }
+    for argument, value in settings.items():
+        table, key = _KEYS[argument]
+        content.setdefault(table, {})[key] = _plain(value)
+    return parse_study(content, _SOURCE)
+
+
+def _plain(value: Any) -> Any:
+    """Sequences as lists and numpy's numbers as Python's, as a study file has them."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    if isinstance(value, tuple | list | range):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _judge(
+    objective: SampleFunction | Objective, direction: Direction | None, unit: str | None
+) -> Objective:
+    if hasattr(objective, "score"):
+        missing = [part for part in _OBJECTIVE_PARTS if not hasattr(objective, part)]
+        if missing:
+            _refuse("objective", objective, f"it lacks {', '.join(missing)}")
+        judge = cast(Objective, objective)
+        own = {"direction": judge.direction, "unit": judge.unit}
+        for argument, value in {"direction": direction, "unit": unit}.items():
+            if value not in (None, own[argument]):
+                _refuse(argument, value, f"the objective has its own, {own[argument]!r}")
+        return judge
+    if not callable(objective):
+        _refuse("objective", objective, "a function or an object with a method score is expected")
+    name = str(getattr(objective, "__name__", type(objective).__name__))
+    return SampleScore(
+        objective,
+        name=name[:64] if name.isidentifier() else "objective",
+        direction="maximize" if direction is None else direction,
+        unit="score" if unit is None else unit,
+    )
+
+
+@contextmanager
+def _database(kept: str | None) -> Iterator[str]:
+    """The URL of the database; without one of the caller's, of a file that goes afterwards."""
+    if kept is not None:
+        yield kept
+        return
+    with tempfile.TemporaryDirectory(prefix="mdm-opt-") as folder:
+        yield storage_url(str(Path(folder) / "tune.db"))
+
+
+@contextmanager
+def _in_arguments() -> Iterator[None]:
+    """Names the arguments of `tune` where messages name the keys of a study file."""
+    try:
+        yield
+    except InputError as error:
+        raise type(error)(_named(str(error))) from error
+
+
+def _named(message: str) -> str:
+    """A message about a study file with the arguments of `tune` in place of its keys."""
+
+    def argument(found: re.Match[str]) -> str:
+        key = found["table"], found["key"]
+        index = "".join(f"[{part}]" for part in found["index"].split(".")[1:])
+        return _ARGUMENTS[key] + index if key in _ARGUMENTS else found[0]
+
+    tables = "|".join(dict.fromkeys(table for table, _ in _KEYS.values()))
+    index = r"(?P<index>(?:\.\d+)*)"
+    message = re.sub(rf"\[(?P<table>{tables})\] (?P<key>\w+){index}", argument, message)
+    message = re.sub(rf"\b(?P<table>{tables})\.(?P<key>\w+){index}(?= was )", argument, message)
+    message = message.replace("was made from another study file", "was made with other arguments")
+    return message.removeprefix(f"{_SOURCE}: ").removeprefix('["study file"]: ')
+
+
+def _refuse(argument: str, value: Any, accepted: str) -> NoReturn:
+    raise InputError(f"{argument}: {one_line(repr(value))} is not accepted: {accepted}")
+
+
+def _silent(_line: str) -> None:
+    """Says nothing."""
