@@ -29,10 +29,9 @@ from mdm_opt.service.best import BestResult, best
 from mdm_opt.service.exporting import export_schedule
 from mdm_opt.service.problems import check_steps, problem_of
 from mdm_opt.service.studies import OpenStudy, make_study
+from mdm_opt.service.study_files import FROM_PYTHON
 from mdm_opt.service.wording import conclusions, headings, result_rows
 
-# What stands in the study file for a Python object.
-_GIVEN = "mdm_opt.tuning:given"
 _SOURCE = "tune"
 # Keys of the study file by the arguments of `tune` that become them.
 _KEYS = {
@@ -247,8 +246,8 @@ def _opened(
 def _study_file(settings: Mapping[str, Any]) -> StudyFile:
     """Settings by argument as a study file, which validates them."""
     content: dict[str, dict[str, Any]] = {
-        "model": {"kind": _GIVEN},
-        "objective": {"kind": _GIVEN},
+        "model": {"kind": FROM_PYTHON},
+        "objective": {"kind": FROM_PYTHON},
     }
     for argument, value in settings.items():
         table, key = _KEYS[argument]

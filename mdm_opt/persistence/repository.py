@@ -332,6 +332,25 @@ class Repository:
             found = session.execute(select(*(one.scalar_subquery() for one in counted))).one()
             return (study, *(int(value or 0) for value in found))
 
+    def best_value(self, name: str, budget_steps: int, direction: str) -> float | None:
+        """The best value of the search at a step count, by luck as it may be.
+
+        None where no trial is feasible and wholly measured.
+        """
+        value = MeasurementRow.value
+        with self.transaction() as session:
+            return session.scalar(
+                select(func.min(value) if direction == "minimize" else func.max(value))
+                .join(StudyRow)
+                .where(
+                    StudyRow.name == name,
+                    MeasurementRow.role == "search",
+                    MeasurementRow.budget_steps == budget_steps,
+                    MeasurementRow.feasible,
+                    ~MeasurementRow.stopped_early,
+                )
+            )
+
     def finished_trials(self, name: str) -> int:
         """Number of search measurements of a study."""
         with self.transaction() as session:

@@ -53,8 +53,8 @@ class FinishedTrial:
     Attributes:
         proposal: the candidate and its label.
         measurement: on the search instances, or those until it had lost its race.
-        standing: value of the candidate that is taken for the best of its step count; None
-            before there is one.
+        standing: value of the candidate that is taken for the best of its step count, or the
+            best value where nobody has asked which that is; None before there is one.
         finished: trials of the study finished so far, by all workers.
     """
 
@@ -203,7 +203,8 @@ class _Loop:
         exact = self._opened.record.deterministic
         search = self._opened.search
         self.patience(lambda: tell(search, proposal.number, record, deterministic=exact))
-        return FinishedTrial(proposal, measurement, self._standing(rival, measurement), finished)
+        standing = self.patience(lambda: self._standing(rival, trial.steps))
+        return FinishedTrial(proposal, measurement, standing, finished)
 
     def _rival(self, steps: int) -> Rival | None:
         """The best candidate so far, where somebody asks how others compare with it."""
@@ -223,10 +224,11 @@ class _Loop:
             return None
         return Rival(number, scores, chosen_from)
 
-    def _standing(self, rival: Rival | None, measurement: Measurement) -> float | None:
+    def _standing(self, rival: Rival | None, steps: int) -> float | None:
         if rival is not None:
             return float(rival.scores.mean())
-        return measurement.value if measurement.feasible else None
+        record = self._opened.record
+        return self._opened.repository.best_value(record.name, steps, record.direction)
 
     def _begin(self, trial: TrialRecord) -> Proposal | None:
         """Enters the trial in Optuna, or goes on with the attempt of a worker that died.

@@ -8,6 +8,9 @@ from typing import Any
 from mdm_opt.config import StudyFile, parse_study
 from mdm_opt.persistence import StudyRecord
 
+# What stands under kind for a model or an objective that was a Python object.
+FROM_PYTHON = "mdm_opt.tuning:given"
+
 
 def stored_study_file(record: StudyRecord) -> StudyFile:
     """The study file that a study was last run with."""

@@ -150,7 +150,8 @@ def test_the_model_card_has_table_counts_and_study_file(url, found):
         assert f"`{' '.join(map(str, budget.counts))}`" in card
         value = markdown(f"{number(budget.value)}")
         assert f"**{value}** | **{markdown(interval(budget.interval))}**" in card
-    block = re.search(r"```text\n(.*?)\n```", card, re.DOTALL)[1]
+    commands, block = re.findall(r"```text\n(.*?)\n```", card, re.DOTALL)
+    assert commands.splitlines()[0] == "mdm-opt run sudoku4.toml"
     assert parse_study(tomllib.loads(block), "card") == found.file
 
 
@@ -334,3 +335,22 @@ def test_old_study_without_samples_still_has_a_report(tmp_path):
     page = contents("sudoku4", opened.repository.url)
     assert page.samples == []
     assert 'id="samples"' not in REPORT_FORMATS["html"](page)
+
+
+def test_a_study_from_python_is_repeated_from_python(tmp_path):
+    from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
+    from mdm_opt.denoisers.laws import LAWS
+    from mdm_opt.tuning import tune
+
+    def ones(texts):
+        return [text.count("1") for text in texts]
+
+    denoiser, kept = EnumeratedDenoiser(LAWS["sudoku4"]()), tmp_path / "kept.db"
+    few = {"steps": 4, "trials": 2, "instances": 4, "verify_instances": 4, "seeds": ["energy"]}
+    tune(denoiser, ones, storage=kept, progress=False, **few)
+    page = contents("tuned", f"sqlite:///{kept}")
+    assert page.commands == []
+    assert page.repeat.startswith("Call mdm_opt.tune")
+    for write in REPORT_FORMATS.values():
+        assert "mdm-opt run" not in write(page)
+    assert page.samples[0].columns[0][1]

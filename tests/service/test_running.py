@@ -297,3 +297,21 @@ def test_killed_run_loses_no_finished_trial_and_resumes(tmp_path, sent):
     assert {t.number for t in finished} == {m.trial_number for m in after}
     assert not [t for t in optuna_trials(url) if t.state.name in ("RUNNING", "WAITING")]
     repository.close()
+
+
+@pytest.mark.parametrize("direction", ["maximize", "minimize"])
+def test_without_a_rival_the_best_value_so_far_stands(tmp_path, direction):
+    (tmp_path / f"standing_{direction}.py").write_text(
+        "def ones(samples):\n    return [float(s.count('1')) for s in samples]\n"
+    )
+    text = SUDOKU4.replace(
+        'kind = "validity"\nverifier = "sudoku"',
+        f'kind = "standing_{direction}:ones"\ndirection = "{direction}"',
+    ).replace('sampler = "random"', 'sampler = "random"\nracing = false')
+    opened = create_study(write_study(tmp_path, text, trials="8"), database(tmp_path))
+    better = max if direction == "maximize" else min
+    done = list(run_trials(opened))
+    values = [trial.measurement.value for trial in done]
+    assert [t.standing for t in done] == [better(values[: i + 1]) for i in range(8)]
+    # Not merely the last one's.
+    assert values != [t.standing for t in done]

@@ -13,7 +13,7 @@ from mdm_opt.service.exporting import export_schedule
 from mdm_opt.service.findings import Findings, findings
 from mdm_opt.service.notes import model_words
 from mdm_opt.service.standing import schedule_of
-from mdm_opt.service.study_files import study_toml
+from mdm_opt.service.study_files import FROM_PYTHON, study_toml
 from mdm_opt.service.wording import conclusions, number, schedule_words
 
 # Whose samples are shown beside each other.
@@ -45,7 +45,8 @@ class Contents:
         provenance: of the best schedule; None before there is one.
         facts: where the numbers come from, names and values.
         study_toml: the study file.
-        commands: that repeat the study.
+        repeat: how to repeat the study, one sentence that the commands or the file follow.
+        commands: that do; none where it was made from Python.
     """
 
     found: Findings
@@ -55,6 +56,7 @@ class Contents:
     provenance: Provenance | None
     facts: Sequence[tuple[str, str]]
     study_toml: str
+    repeat: str
     commands: Sequence[str]
 
 
@@ -73,7 +75,10 @@ def contents(name: str, url: str) -> Contents:
     result, provenance = found.result, None
     if result is not None:
         provenance = export_schedule(name, url, result.budgets[-1].steps).provenance
-    verify = f"mdm-opt verify {name}"
+    from_python = FROM_PYTHON in (found.file.model.kind, found.file.objective.kind)
+    verify = "mdm_opt.tune" if from_python else f"mdm-opt verify {name}"
+    run = [f"mdm-opt run {name}.toml", f"mdm-opt report {name} --out {name}.html"]
+    version = found.record.package_version
     return Contents(
         found=found,
         state=_state(found),
@@ -82,7 +87,12 @@ def contents(name: str, url: str) -> Contents:
         provenance=provenance,
         facts=_facts(found, provenance),
         study_toml=study_toml(found.file),
-        commands=[f"mdm-opt run {name}.toml", f"mdm-opt report {name} --out {name}.html"],
+        repeat=(
+            f"Call mdm_opt.tune of mdm-opt {version} with the same objects and these settings:"
+            if from_python
+            else f"With this study file as {name}.toml and mdm-opt {version}:"
+        ),
+        commands=[] if from_python else run,
     )
 
 

@@ -120,9 +120,9 @@ def model_card(contents: Contents) -> str:
         "\n".join(f"- {markdown(name)}: {markdown(value)}" for name, value in contents.facts)
     )
     parts.append("### To repeat it")
-    parts.append(
-        f"With this study file as `{found.record.name}.toml`, run `{contents.commands[0]}`:"
-    )
+    parts.append(markdown(contents.repeat))
+    if contents.commands:
+        parts.append(fenced("\n".join(contents.commands)))
     parts.append(fenced(contents.study_toml.rstrip("\n")))
     return "\n\n".join(parts) + "\n"
 
