@@ -1,10 +1,11 @@
-"""The exported schedule: a versioned JSON file that any sampler can read (schema version 1)."""
+"""The exported schedule: versioned JSON, by itself or in another format's comment (version 1)."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -25,6 +26,8 @@ from mdm_opt.schedules import (
 
 SCHEMA_VERSION = 1
 MAX_STEPS = 4096
+# Begins the line that keeps the whole JSON in the artefacts of other formats.
+SCHEDULE_LINE = "# mdm-opt-schedule: "
 
 
 class Part(BaseModel):
@@ -190,16 +193,17 @@ def _check_family(values: ScheduleValues) -> None:
 
 
 def load_schedule(path: str | Path) -> ExportedSchedule:
-    """Reads an exported schedule.
+    """Reads an exported schedule, in whichever format it was written.
 
     Args:
-        path: of the JSON file.
+        path: of the JSON file, or of one with a line ``# mdm-opt-schedule: {...}``.
 
     Raises:
         InputError: where it cannot be read, is of another version, or contradicts itself.
     """
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        text = Path(path).read_text(encoding="utf-8")
+        content = json.loads(_kept_json(text))
     except OSError as error:
         raise InputError(f"cannot read schedule {path}: {error.strerror or error}") from error
     except ValueError as error:
@@ -216,6 +220,18 @@ def load_schedule(path: str | Path) -> ExportedSchedule:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "schedule file"
         raise InputError(f"{path}: {where}: {first['msg']}") from error
+
+
+def _kept_json(text: str) -> str:
+    """The JSON that a file keeps in a comment; the file itself where it has none.
+
+    Raises:
+        ValueError: where it keeps more than one.
+    """
+    kept = re.findall(rf"^{SCHEDULE_LINE}(.*)$", text, re.MULTILINE)
+    if len(kept) > 1:
+        raise ValueError(f"{len(kept)} lines begin with {SCHEDULE_LINE.strip()!r}")
+    return kept[0] if kept else text
 
 
 def write_text(path: str | Path, text: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from mdm_opt.cli.common import example, json_option, print_json, storage_option, url_of
@@ -38,34 +40,101 @@ def sample(
             click.echo(text)
 
 
-@click.command(epilog=example("mdm-opt export quickstart --out quickstart.json"))
+@click.command(
+    epilog=example(
+        "mdm-opt export quickstart --out quickstart.json",
+        "mdm-opt export quickstart --format llada --out quickstart_llada.py",
+        "mdm-opt export quickstart --all-steps --out quickstart",
+    )
+)
 @click.argument("name")
 @steps_option
 @click.option(
     "--format",
-    "export_format",
-    type=click.Choice(["json"]),
-    default="json",
-    show_default=True,
-    help="json: parameters, counts, result and provenance; read it by mdm_opt.load_schedule().",
+    "formats",
+    metavar="FORMAT",
+    multiple=True,
+    help="json (canonical), python (needs nothing), llada (and Fast-dLLM), dllm, mdlm (and SEDD), "
+    "dream, sglang, maskgit, or package.module:function, your own: it takes the schedule and "
+    "returns the text. mdm_opt.load_schedule() reads them all. With --all-steps it may be given "
+    "several times.  [default: json; with --all-steps every format that can express it]",
 )
-@click.option("--out", type=click.Path(dir_okay=False), help="File.  [default: standard output]")
+@click.option(
+    "--block-length",
+    type=click.IntRange(min=1),
+    help="Tokens of a block, for llada, dllm and sglang, which can fill a sequence block by "
+    "block; the schedule is applied in each.  [default: the whole sequence]",
+)
+@click.option("--all-steps", is_flag=True, help="Every step count of the study, into a folder.")
+@click.option(
+    "--out",
+    type=click.Path(),
+    help="File, or the folder of --all-steps.  [default: standard output]",
+)
 @storage_option
 def export(
-    name: str, steps: int | None, export_format: str, out: str | None, storage: str | None
+    name: str,
+    steps: int | None,
+    formats: tuple[str, ...],
+    block_length: int | None,
+    all_steps: bool,
+    out: str | None,
+    storage: str | None,
 ) -> None:
     """Export the best schedule of study NAME with its provenance."""
-    from mdm_opt.schedule_file import write_text
-    from mdm_opt.service.exporting import EXPORT_FORMATS, export_schedule, keep_export
-
-    url = url_of(storage)
-    schedule = export_schedule(name, url, steps)
-    text = EXPORT_FORMATS[export_format](schedule)
-    if out is not None:
-        write_text(out, text)
-    keep_export(url, schedule, export_format)
-    if out is None:
-        click.echo(text, nl=False)
+    if all_steps:
+        if steps is not None or out is None:
+            raise click.UsageError("--all-steps needs --out FOLDER, and no --steps")
+        _export_all(name, url_of(storage), formats, block_length, out)
         return
+    if len(formats) > 1:
+        raise click.UsageError("several --format need --all-steps")
+    _export_one(name, url_of(storage), steps, (*formats, "json")[0], block_length, out)
+
+
+def _export_one(
+    name: str,
+    url: str,
+    steps: int | None,
+    format_name: str,
+    block_length: int | None,
+    out: str | None,
+) -> None:
+    from mdm_opt.exports import render
+    from mdm_opt.service.exporting import export_schedule, keep_export, write_artefact
+
+    schedule = export_schedule(name, url, steps)
+    file = None if out is None else Path(out).name
+    artefact = render(schedule, format_name, block_length=block_length, file=file)
+    if out is None:
+        keep_export(url, schedule, format_name)
+        click.echo(artefact.text, nl=False)
+        for companion in artefact.companions:
+            click.echo(f"{companion} belongs beside it: --out FILE writes it, too", err=True)
+        return
+    _, *beside = write_artefact(out, artefact)
+    keep_export(url, schedule, format_name)
     state = "verified" if schedule.result.verified else "NOT verified"
     click.echo(f"wrote {out}: {schedule.schedule.steps} steps, {state}", err=True)
+    for path in beside:
+        click.echo(f"wrote {path}", err=True)
+    for note in artefact.notes:
+        click.echo(f"note: {note}", err=True)
+    for line in artefact.use:
+        click.echo(f"  {line}", err=True)
+
+
+def _export_all(
+    name: str, url: str, formats: tuple[str, ...], block_length: int | None, out: str
+) -> None:
+    from mdm_opt.service.bundles import INDEX, make_bundle, write_bundle
+
+    bundle = make_bundle(name, url, formats, block_length)
+    write_bundle(bundle, out, url)
+    for entry in bundle.entries:
+        state = "verified" if entry.exported.result.verified else "NOT verified"
+        steps = entry.exported.schedule.steps
+        click.echo(f"wrote {Path(out) / entry.file}: {steps} steps, {state}", err=True)
+    for left in bundle.left_out:
+        click.echo(f"left out: {left.steps} steps: {left.reason}", err=True)
+    click.echo(f"wrote {Path(out) / INDEX}: how to use each, and what differs there", err=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import platform
 import subprocess
-from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from mdm_opt import __version__
 from mdm_opt.errors import InputError
+from mdm_opt.exports import Artefact, kept_name
 from mdm_opt.persistence import Repository
 from mdm_opt.schedule_file import (
     ExportedSchedule,
@@ -19,12 +19,11 @@ from mdm_opt.schedule_file import (
     ResultValues,
     SamplerValues,
     ScheduleValues,
+    write_text,
 )
 from mdm_opt.schedules import reveal_grid
 from mdm_opt.service.best import BestResult, BudgetResult, best, budget_schedule
 from mdm_opt.service.study_files import stored_study_file
-
-EXPORT_FORMATS: dict[str, Callable[[ExportedSchedule], str]] = {"json": ExportedSchedule.to_json}
 
 
 def export_schedule(name: str, url: str, steps: int | None = None) -> ExportedSchedule:
@@ -40,7 +39,20 @@ def export_schedule(name: str, url: str, steps: int | None = None) -> ExportedSc
         RunError: where the study has no feasible trial yet.
     """
     result = best(name, url)
-    budget = pick_budget(result, steps)
+    return export_budget(name, url, result, pick_budget(result, steps))
+
+
+def export_budget(
+    name: str, url: str, result: BestResult, budget: BudgetResult
+) -> ExportedSchedule:
+    """The schedule of one of the study's results with its provenance.
+
+    Args:
+        name: of the study.
+        url: of the database.
+        result: the best of the study.
+        budget: one of its results.
+    """
     repository = Repository(url, create=False)
     record = repository.study(name)
     study_file = stored_study_file(record)
@@ -88,15 +100,46 @@ def keep_export(url: str, exported: ExportedSchedule, format_name: str) -> None:
     Args:
         url: of the database.
         exported: the schedule with its provenance.
-        format_name: one of `EXPORT_FORMATS`.
+        format_name: of the format; one that is no built-in is kept as ``plug-in``.
     """
     repository = Repository(url, create=False)
     repository.add_export(
         exported.provenance.study,
         steps=exported.schedule.steps,
-        format_name=format_name,
+        format_name=kept_name(format_name),
         schedule=json.loads(exported.to_json()),
     )
+
+
+def write_artefact(path: str | Path, artefact: Artefact) -> list[Path]:
+    """Writes an artefact, and what belongs beside it.
+
+    Args:
+        path: of its file.
+        artefact: what is written.
+
+    Returns:
+        The files, the artefact's own first.
+
+    Raises:
+        InputError: where one cannot be written.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise InputError(f"--out: {str(path)!r} is a folder; accepted: a file")
+    beside = {target.with_name(name): text for name, text in artefact.companions.items()}
+    if target in beside:
+        raise InputError(f"--out: {target.name} is the name of a file that is written beside it")
+    new = [companion for companion in beside if not companion.exists()]
+    try:
+        for companion, text in beside.items():
+            write_text(companion, text)
+        write_text(target, artefact.text)
+    except InputError:
+        for companion in new:
+            companion.unlink(missing_ok=True)
+        raise
+    return [target, *beside]
 
 
 def pick_budget(result: BestResult, steps: int | None) -> BudgetResult:

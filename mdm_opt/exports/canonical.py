@@ -1,0 +1,21 @@
+"""Format ``json``: the canonical file."""
+
+from __future__ import annotations
+
+from mdm_opt.exports.base import Artefact, Target, needs_no_blocks
+from mdm_opt.schedule_file import ExportedSchedule
+
+
+def render(exported: ExportedSchedule, target: Target) -> Artefact:
+    """The canonical JSON.
+
+    Raises:
+        InputError: for blocks.
+    """
+    needs_no_blocks("json", target, exported.schedule.length)
+    use = (
+        f"schedule = mdm_opt.load_schedule({target.named('.json')!a})",
+        "schedule.counts  # tokens that each step reveals",
+        "schedule.mask_schedule.revealed(t)  # revealed fraction at progress t, from 0 to 1",
+    )
+    return Artefact(exported.to_json(), use)

@@ -1,0 +1,102 @@
+"""Format ``mdlm``: a noise schedule for kuleshov-group/mdlm, and for SEDD.
+
+Their time t runs from 1 to eps over the steps, and a masked token is revealed in the step from t
+to s with probability (m(t) - m(s)) / m(t), m = 1 - exp(-total_noise) the masked fraction. Scaling
+m by a constant changes none of these, so total_noise keeps the finite range that models with
+log-linear noise were trained on: -log(1 - (1 - 1e-3) m).
+"""
+
+from __future__ import annotations
+
+from mdm_opt.exports.base import Artefact, Target, layout, needs_no_blocks
+from mdm_opt.exports.header import document
+from mdm_opt.schedule_file import ExportedSchedule
+
+_BODY = '''\
+import torch
+
+STEPS = {steps}
+LENGTH = {length}
+# Revealed fraction at the boundaries of the steps.
+REVEALED = {boundaries}
+
+
+class Noise(torch.nn.Module):
+    """Noise at the times of STEPS steps, for sampling; eps is the time at which they end."""
+
+    def __init__(self, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.step = 0
+
+    def forward(self, t):
+        return self.total_noise(t), self.rate_noise(t)
+
+    def total_noise(self, t):
+        masked = 1 - REVEALED[self._step(t)]
+        return torch.full_like(t, masked).mul(-(1 - 1e-3)).log1p().neg()
+
+    def rate_noise(self, t):
+        step = min(self._step(t), STEPS - 1)
+        masked, rise = 1 - REVEALED[step], REVEALED[step + 1] - REVEALED[step]
+        rate = (1 - 1e-3) * rise * STEPS / (1 - self.eps) / (1 - (1 - 1e-3) * masked)
+        return torch.full_like(t, rate)
+
+    def _step(self, t):
+        """The boundary that a time is, which may follow only itself or the one before it."""
+        places = [(1 - time) / (1 - self.eps) * STEPS for time in t.flatten().tolist()]
+        step = round(places[0])
+        off = max(abs(place - step) for place in places)
+        if off > 0.01 or not 0 <= step <= STEPS or step > self.step + 1:
+            raise ValueError(
+                f"this schedule was exported for {{STEPS}} steps down to time {{self.eps}}, one "
+                f"after the other; time {{float(t.flatten()[0])}} is none of theirs"
+            )
+        self.step = step
+        return step
+
+
+def apply(model):
+    """Gives a diffusion.Diffusion of mdlm the schedule, and the predictor that uses it."""
+    if model.config.model.length != LENGTH:
+        raise ValueError(
+            f"this schedule was exported for {{LENGTH}} tokens; the model has "
+            f"{{model.config.model.length}}"
+        )
+    model.noise = Noise()
+    # ddpm_cache takes its fractions from the time itself.
+    model.sampler = "ddpm"
+    # Nothing is masked after the last step.
+    model.config.sampling.noise_removal = False
+'''
+
+
+def render(exported: ExportedSchedule, target: Target) -> Artefact:
+    """The noise schedule.
+
+    Raises:
+        InputError: for blocks.
+    """
+    needs_no_blocks("mdlm", target, exported.schedule.length)
+    plan = layout(exported, "mdlm", None)
+    use = (
+        target.importing,
+        "schedule.apply(model)  # a diffusion.Diffusion of mdlm",
+        "samples = model._sample(num_steps=schedule.STEPS)",
+    )
+    notes = [
+        'SEDD: get_pc_sampler(graph, schedule.Noise(), batch_dims, "analytic", schedule.STEPS, '
+        "denoise=False)."
+    ]
+    if plan.counts is not None:
+        notes.append(
+            "These samplers reveal every token by itself (ancestral): the counts hold on average. "
+            "The result was measured with exactly these counts, so it belongs to another sampler."
+        )
+    if exported.sampler.order != "random" or exported.sampler.temperature != 1:
+        notes.append("These samplers know order random and temperature 1 only.")
+    body = _BODY.format(
+        steps=plan.steps, length=plan.block_length, boundaries=list(plan.boundaries)
+    )
+    what = "MDLM (kuleshov-group/mdlm) and SEDD"
+    return Artefact(document(exported, plan, what, notes, use, body), use, tuple(notes))

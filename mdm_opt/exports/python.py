@@ -1,0 +1,66 @@
+"""Format ``python``: a module that needs nothing, for a sampling loop of one's own."""
+
+from __future__ import annotations
+
+from mdm_opt.exports.base import Artefact, Target, layout, needs_no_blocks
+from mdm_opt.exports.curve import beta_source, straight_source
+from mdm_opt.exports.header import document
+from mdm_opt.schedule_file import ExportedSchedule
+
+_BODY = '''\
+"""Progress runs from 0 (all masked) to 1 (all revealed)."""
+{imports}
+STEPS = {steps}
+LENGTH = {length}
+# Tokens that each step reveals; None under ancestral reveal, where each masked token is revealed
+# in step k with probability (REVEALED[k + 1] - REVEALED[k]) / (1 - REVEALED[k]).
+COUNTS = {counts}
+# The schedule at the boundaries of the steps.
+REVEALED = {revealed}
+
+
+def revealed(progress: float) -> float:
+    """Revealed fraction at a progress in [0, 1]."""
+    if not 0 <= progress <= 1:
+        raise ValueError(f"progress must lie in [0, 1], got {{progress}}")
+    return {call}
+
+
+{source}'''
+
+
+def render(exported: ExportedSchedule, target: Target) -> Artefact:
+    """The module.
+
+    Raises:
+        InputError: for blocks.
+    """
+    values = exported.schedule
+    needs_no_blocks("python", target, values.length)
+    plan = layout(exported, "python", None)
+    beta = values.family == "beta"
+    use = (
+        target.importing,
+        "schedule.COUNTS  # tokens that each step reveals"
+        if values.counts is not None
+        else "schedule.REVEALED  # revealed fraction at the boundaries of the steps",
+        "schedule.revealed(t)  # revealed fraction at progress t, 0 all masked, 1 all revealed",
+    )
+    body = _BODY.format(
+        imports="\nimport math\n" if beta else "",
+        steps=values.steps,
+        length=values.length,
+        counts=values.counts,
+        revealed=values.revealed,
+        call=revealed_call(exported),
+        source=beta_source(speed=False) if beta else straight_source(),
+    )
+    return Artefact(document(exported, plan, "any sampling loop in Python", (), use, body), use)
+
+
+def revealed_call(exported: ExportedSchedule) -> str:
+    """The expression that gives the revealed fraction at ``progress``."""
+    values = exported.schedule
+    if values.family == "beta":
+        return f"beta_revealed(progress, {values.beta_a!r}, {values.beta_b!r})"
+    return "straight(progress, REVEALED)"

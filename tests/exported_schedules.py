@@ -1,0 +1,116 @@
+"""Whole exports of made-up studies, for tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mdm_opt.schedule_file import ExportedSchedule
+from mdm_opt.schedules import BetaSchedule, reveal_counts, reveal_grid
+
+
+def content(
+    beta_a: float = 0.4,
+    beta_b: float = 1.7,
+    steps: int = 4,
+    length: int = 16,
+    reveal: str = "fixed",
+    rounding: str = "full",
+) -> dict[str, Any]:
+    """A whole export of a made-up study."""
+    schedule = BetaSchedule(beta_a, beta_b)
+    counts = None
+    if reveal == "fixed":
+        counts = reveal_counts(schedule, steps, length, rounding).tolist()
+    return {
+        "format": "mdm-opt schedule",
+        "schema_version": 1,
+        "schedule": {
+            "family": "beta",
+            "beta_a": beta_a,
+            "beta_b": beta_b,
+            "steps": steps,
+            "length": length,
+            "reveal": reveal,
+            "rounding": rounding,
+            "counts": counts,
+            "revealed": reveal_grid(schedule, steps).tolist(),
+        },
+        "sampler": {"order": "random", "temperature": 1.0},
+        "result": {
+            "objective": "path_kl",
+            "unit": "nats/sequence",
+            "direction": "minimize",
+            "value": 1.5,
+            "interval": [1.25, 1.75],
+            "confidence": 0.95,
+            "claim_error_rate": 0.025,
+            "instances": 64,
+            "nfe": 4.0,
+            "verified": True,
+            "baselines": {
+                "linear": {"value": 2.0, "interval": [1.9, 2.1], "steps": 4, "nfe": 4.0}
+            },
+            "gain_over_linear": {"value": 0.5, "interval": [0.4, 0.6]},
+            "better_than_linear": True,
+            "linear_steps_for_equal_quality": None,
+        },
+        "provenance": {
+            "study": "toy",
+            "study_file": {"study": {"name": "toy", "seed": 0}, "space": {"steps": [4]}},
+            "study_file_hash": "0" * 64,
+            "trial": 7,
+            "label": "trial 7",
+            "seed": 0,
+            "model": {"kind": "enumerated", "law": "sudoku4"},
+            "model_fingerprint": "enumerated:abc",
+            "versions": {"mdm_opt": "0.1.0"},
+            "git_hash": None,
+            "created_at": "2026-01-01T00:00:00+00:00",
+        },
+    }
+
+
+def free(counts: list[int]) -> dict[str, Any]:
+    """A whole export of counts that no Beta schedule need have."""
+    revealed = np.cumsum([0, *counts]) / sum(counts)
+    return changed(
+        "schedule",
+        {
+            "family": "free",
+            "beta_a": None,
+            "beta_b": None,
+            "steps": len(counts),
+            "length": sum(counts),
+            "reveal": "fixed",
+            "rounding": "full",
+            "counts": counts,
+            "revealed": revealed.tolist(),
+        },
+    )
+
+
+def changed(path: str, value: Any, base: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The content with one value put in; a dotted path names it."""
+    result = content() if base is None else base
+    *tables, key = path.split(".")
+    inner = result
+    for table in tables:
+        inner = inner[table]
+    inner[key] = value
+    return result
+
+
+def exported(
+    *args: Any, order: str = "random", temperature: float = 1.0, **options: Any
+) -> ExportedSchedule:
+    """The same as an object; arguments of `content`, and how the model was sampled."""
+    values = content(*args, **options)
+    values["sampler"] = {"order": order, "temperature": temperature}
+    return ExportedSchedule.model_validate(values)
+
+
+def exported_free(counts: list[int]) -> ExportedSchedule:
+    """Counts that no Beta schedule need have, as an object."""
+    return ExportedSchedule.model_validate(free(counts))
