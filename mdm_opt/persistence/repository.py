@@ -351,16 +351,6 @@ class Repository:
                 )
             )
 
-    def finished_trials(self, name: str) -> int:
-        """Number of search measurements of a study."""
-        with self.transaction() as session:
-            count = session.scalar(
-                select(func.count(MeasurementRow.id))
-                .join(StudyRow)
-                .where(StudyRow.name == name, MeasurementRow.role == "search")
-            )
-            return int(count or 0)
-
     @staticmethod
     def row(session: Session, name: str) -> StudyRow:
         """The row of a study."""

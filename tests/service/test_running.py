@@ -253,7 +253,7 @@ def test_a_measured_trial_that_was_not_told_is_finished_not_repeated(tmp_path, m
     monkeypatch.undo()
     assert len(run_all(path, url)) == 4
     assert [trial.state.name for trial in optuna_trials(url)] == ["COMPLETE"] * 6
-    assert Repository(url, create=False).finished_trials("sudoku4") == 6
+    assert len(Repository(url, create=False).measurements("sudoku4", ["search"])) == 6
 
 
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
