@@ -74,16 +74,21 @@ def dashboard(
         port=port,
         writable=writable,
         allow_hosts=allow_host,
-        token=os.environ.get(_VARIABLE) or None,
+        # What was read from a file may end in a line break.
+        token=os.environ.get(_VARIABLE, "").strip() or None,
         require_token=require_token,
         artifacts=artifacts,
     )
     rights = "writable" if writable else "read-only"
     click.echo(f"studies of {shown(url)}, {rights}, at\n\n  {board.address}\n")
     if board.access.token:
-        click.echo("The address holds the token; whoever has it can look. ", nl=False)
+        can = "look and change" if writable else "look"
+        click.echo(f"The address holds the token; whoever has it can {can}. ", nl=False)
     click.echo("Ctrl-C stops it.")
-    if in_browser:
+    if in_browser and board.access.token:
+        # Everybody on this machine can read a browser's command line.
+        click.echo("--open: not with a token; open the address yourself", err=True)
+    elif in_browser:
         click.launch(board.address)
     try:
         with StopSignal() as stop:

@@ -126,7 +126,7 @@ def interval(ends: tuple[float, float]) -> str:
 def markdown(text: str) -> str:
     """A text of the user's that Markdown is to show as it is, in one line."""
     folded = " ".join(text.split())
-    return "".join(f"\\{c}" if c in "\\`*_{}[]<>|#~!&" else c for c in folded)
+    return "".join(f"\\{c}" if c in "\\`*_{}[]<>|#~!&$" else c for c in folded)
 
 
 def markdown_table(names: Sequence[str], rows: Iterable[Row]) -> str:

@@ -262,8 +262,8 @@ def test_fenced_text_cannot_end_its_fence(text):
 def test_markdown_escapes_every_mark(text):
     shown = markdown(text)
     assert "\n" not in shown
-    assert re.sub(r"\\([\\`*_{}\[\]<>|#~!&])", r"\1", shown) == " ".join(text.split())
-    assert not re.search(r"(?<!\\)(?:\\\\)*[`*_\[\]<>|&]", shown)
+    assert re.sub(r"\\([\\`*_{}\[\]<>|#~!&$])", r"\1", shown) == " ".join(text.split())
+    assert not re.search(r"(?<!\\)(?:\\\\)*[`*_\[\]<>|&$]", shown)
 
 
 @given(

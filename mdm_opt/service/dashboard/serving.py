@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import logging
+import re
 import secrets
 import socket
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import waitress
+from waitress import wasyncore
 
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import Repository
@@ -25,7 +30,8 @@ _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 _THREADS = 4
 # A shorter token could be guessed.
 _SHORTEST_TOKEN = 16
-_MOST_BYTES = 64 * 2**20
+# Of a request. Whoever may change nothing has little to say.
+_MOST_BYTES, _MOST_BYTES_READ_ONLY = 64 * 2**20, 2**20
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,20 +43,34 @@ class Dashboard:
         access: what is allowed.
     """
 
-    address: str
+    address: str = field(repr=False)
     access: Access
     _server: Any
+    # Everything that is open, the server with it.
+    _sockets: dict[int, Any]
+    _repository: Repository
+    _serving: threading.Event = field(default_factory=threading.Event)
 
     def serve(self) -> None:
-        """Answers requests until it is interrupted."""
+        """Answers requests until it is interrupted or closed."""
+        self._serving.set()
         try:
             self._server.run()
         finally:
+            self._serving.clear()
             self.close()
 
     def close(self) -> None:
-        """Stops listening."""
-        self._server.close()
+        """Stops listening, and serving; from any thread."""
+        if self._serving.is_set():
+            self._server.trigger.pull_trigger(self._end)
+            return
+        self._end()
+        self._server.task_dispatcher.shutdown()
+        self._repository.close()
+
+    def _end(self) -> None:
+        wasyncore.close_all(self._sockets, ignore_all=True)
 
 
 def make_dashboard(
@@ -81,23 +101,19 @@ def make_dashboard(
         InputError: where there is no such database, address or folder, or the port is taken.
     """
     names = [_checked_name(name) for name in allow_hosts]
-    loopback = _is_loopback(host)
-    if token is not None and len(token) < _SHORTEST_TOKEN:
-        raise InputError(
-            f"MDM_OPT_DASHBOARD_TOKEN: {len(token)} characters are not accepted; at least "
-            f"{_SHORTEST_TOKEN} are needed"
-        )
-    if token is None and (require_token or names or not loopback):
-        token = secrets.token_urlsafe(32)
+    if token is not None:
+        _check_token(token)
     repository = Repository(url, create=False)
     application = View(_optuna_dashboard(repository, artifacts), repository)
-    own = {host.lower(), socket.gethostname().lower(), socket.getfqdn().lower()}
-    hosts = frozenset([*_LOOPBACK_NAMES, *names, *(() if loopback else own)])
-    # The port is known once it listens.
+    # Address and port are known once it listens.
     listening = _listen(host, port)
-    taken = listening.getsockname()[1]
+    bound, taken = listening.getsockname()[:2]
+    loopback = ipaddress.ip_address(bound.partition("%")[0]).is_loopback
+    if token is None and (require_token or names or not loopback):
+        token = secrets.token_urlsafe(32)
+    own = [] if loopback else [socket.gethostname().lower(), socket.getfqdn().lower()]
     access = Access(
-        hosts=hosts,
+        hosts=frozenset([*_LOOPBACK_NAMES, host.lower(), *names, *own]),
         addresses=not loopback,
         token=token,
         writable=writable,
@@ -105,17 +121,19 @@ def make_dashboard(
     )
     # A warning for each request that waits for a thread helps nobody.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    sockets: dict[int, Any] = {}
     server = waitress.create_server(
         Guard(application, access),
+        map=sockets,
         sockets=[listening],
         threads=_THREADS,
         ident=None,
-        max_request_body_size=_MOST_BYTES,
+        max_request_body_size=_MOST_BYTES if writable else _MOST_BYTES_READ_ONLY,
         clear_untrusted_proxy_headers=True,
     )
-    shown = _shown_host(host)
-    query = f"?token={token}" if token else ""
-    return Dashboard(f"http://{shown}:{taken}/dashboard{query}", access, server)
+    query = f"?token={quote(token, safe='')}" if token else ""
+    address = f"http://{_shown_host(host)}:{taken}/dashboard{query}"
+    return Dashboard(address, access, server, sockets, repository)
 
 
 def _optuna_dashboard(repository: Repository, artifacts: Path | None) -> WSGIApplication:
@@ -139,13 +157,17 @@ def _checked_name(name: str) -> str:
     return found
 
 
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _check_token(token: str) -> None:
+    if len(token) < _SHORTEST_TOKEN:
+        raise InputError(
+            f"MDM_OPT_DASHBOARD_TOKEN: {len(token)} characters are not accepted; at least "
+            f"{_SHORTEST_TOKEN} are needed"
+        )
+    # Others cannot be sent in a header.
+    if not re.fullmatch("[!-~]+", token):
+        raise InputError(
+            "MDM_OPT_DASHBOARD_TOKEN: only letters, digits and punctuation of ASCII are accepted"
+        )
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -161,9 +183,9 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.bind(address)
     except OSError as error:
         listening.close()
-        raise InputError(
-            f"--host {host} --port {port}: {error.strerror}; '--port 0' takes a free one"
-        ) from error
+        taken = error.errno in (errno.EADDRINUSE, errno.EACCES)
+        hint = "; '--port 0' takes a free one" if taken else ""
+        raise InputError(f"--host {host} --port {port}: {error.strerror}{hint}") from error
     return listening
 
 

@@ -12,7 +12,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -33,15 +33,21 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
 Environ = dict[str, Any]
-_DETAIL = re.compile(r"/api/studies/\d+/?")
-_NOTE = re.compile(r"/api/studies/\d+(?:/\d+)?/note/?")
-# The dashboard gives artifacts' ids out and asks for them by these addresses.
-_SAMPLE = re.compile(r"/artifacts/\d+/\d+/5a-([0-9a-f]+)-([0-9a-f]+)/?")
+_DETAIL = re.compile(r"/api/studies/\d+")
+_NOTE = re.compile(r"/api/studies/\d+(?:/\d+)?/note")
+# The dashboard gives artifacts' ids out and asks for them by these addresses. Numbers with more
+# digits are no integers of a database.
+_SAMPLE = re.compile(r"/artifacts/\d+/\d+/5a-([0-9a-f]{1,7})-([0-9a-f]{1,7})")
 # Between a note of the user's and ours, which must not be saved with it; Markdown hides it.
 _LINE, OURS = "\n\n---\n\n", "[//]: # (From mdm-opt; what stands below is not saved)\n\n"
 # While a study runs its pictures are not drawn more often than this.
 _LEAST_SECONDS, _SHARE_OF_TIME = 2.0, 4.0
+# Trials that are over, and that count.
+_MEASURED = ("Complete", "Pruned")
 _LOG = logging.getLogger(__name__)
+
+Body = dict[str, Any]
+Headers = list[tuple[str, str]]
 
 
 @dataclass
@@ -62,6 +68,10 @@ class _Drawn:
     until: float
     notes: dict[int, str] = field(default_factory=dict)
 
+    def has(self, numbers: Set[int]) -> bool:
+        """Whether the trials of these numbers were known."""
+        return numbers <= {m.trial_number for m in self.found.trials}
+
 
 class View:
     """Adds notes, plots, samples and feasibility to the answers of the dashboard.
@@ -79,36 +89,49 @@ class View:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answers a request (PEP 3333)."""
-        path, method = str(environ.get("PATH_INFO", "")), environ.get("REQUEST_METHOD")
+        # The dashboard takes trailing slashes away, too.
+        path = str(environ.get("PATH_INFO", "")).rstrip("/")
+        method = environ.get("REQUEST_METHOD")
         sample = _SAMPLE.fullmatch(path)
         if sample is not None and method in ("GET", "HEAD"):
-            return self._sample(int(sample[1], 16), int(sample[2], 16), start_response)
+            content = self._sample(int(sample[1], 16), int(sample[2], 16), start_response)
+            return [content] if method == "GET" else []
         if method == "GET" and _DETAIL.fullmatch(path):
-            return self._changed(environ, start_response, self.detail)
-        if method == "GET" and path.rstrip("/") == "/api/meta":
+            # What is asked for is written over while it is answered.
+            whole = environ | {"QUERY_STRING": ""}
+            return self._changed(
+                environ,
+                start_response,
+                lambda body: self.detail(body, lambda: json.loads(self._asked(whole)[2])),
+            )
+        if method == "GET" and path == "/api/meta":
             return self._changed(environ, start_response, _with_artifacts)
         if method == "PUT" and _NOTE.fullmatch(path):
             _keep_own_note(environ)
         return self._application(environ, start_response)
 
-    def detail(self, body: dict[str, Any]) -> dict[str, Any]:
+    def detail(self, body: Body, whole: Callable[[], Body] | None = None) -> Body:
         """The dashboard's JSON of one study with what we know of it.
 
         Args:
-            body: as optuna-dashboard answers ``/api/studies/ID``.
+            body: as optuna-dashboard answers ``/api/studies/ID``, with all trials or, where a
+                browser has seen some, with those that follow.
+            whole: asks it for all; None where `body` has them.
         """
-        drawn = self._study(str(body.get("name", "")))
+        over = {t["number"] for t in body["trials"] if t["state"] in _MEASURED}
+        drawn = self._study(str(body.get("name", "")), over)
         if drawn is None:
             return body
         by_number = {m.trial_number: m for m in drawn.found.trials}
-        trials = [self._trial(drawn, t, by_number.get(t["number"])) for t in body["trials"]]
         best = set(drawn.found.best_trials().values())
-        others = {t["number"]: t for t in [*body["best_trials"], *trials]}
+        known = {t["number"]: t for t in [*body["best_trials"], *body["trials"]]}
+        if whole is not None and not best <= known.keys():
+            known |= {t["number"]: t for t in whole()["trials"]}
         return body | {
-            "trials": trials,
+            "trials": [self._trial(drawn, t, by_number.get(t["number"])) for t in body["trials"]],
             # By the model of the search and feasible; the dashboard's are by luck.
             "best_trials": [
-                self._trial(drawn, others[n], by_number[n]) for n in sorted(best) if n in others
+                self._trial(drawn, known[n], by_number[n]) for n in sorted(best) if n in known
             ],
             "note": _joined(body.get("note"), study_note(drawn.found)),
             "plotly_graph_objects": [
@@ -139,8 +162,13 @@ class View:
             "user_attrs": [{"key": k, "value": v} for k, v in (attributes | shown).items()],
         }
 
-    def _study(self, name: str) -> _Drawn | None:
-        """The study as it is now, or nearly; None where it is not one of ours."""
+    def _study(self, name: str, over: Set[int]) -> _Drawn | None:
+        """The study as it is now, or nearly; None where it is not one of ours.
+
+        Args:
+            name: of the study.
+            over: numbers of trials that a browser is about to be shown, and to ask for no more.
+        """
         with self._lock:
             lock = self._locks.setdefault(name, threading.Lock())
         with lock:
@@ -148,7 +176,9 @@ class View:
             last = self._drawn.get(name)
             if version is None:
                 return None
-            if last and (last.version == version or time.monotonic() < last.until):
+            if last and (
+                last.version == version or (time.monotonic() < last.until and last.has(over))
+            ):
                 return last
             started = time.monotonic()
             found = findings(name, self._repository)
@@ -162,12 +192,24 @@ class View:
         self,
         environ: Environ,
         start_response: StartResponse,
-        change: Callable[[dict[str, Any]], dict[str, Any]],
+        change: Callable[[Body], Body],
     ) -> Iterable[bytes]:
         """The dashboard's JSON answer, changed; as it is where something goes wrong."""
-        caught: list[tuple[str, list[tuple[str, str]]]] = []
+        status, headers, content = self._asked(environ)
+        if status.startswith("200"):
+            try:
+                content = json.dumps(change(json.loads(content))).encode()
+            except Exception as error:  # whatever it is, the dashboard goes on without our part
+                _LOG.warning("mdm-opt cannot add to the dashboard's answer: %s", one_line(error))
+        kept = [(name, v) for name, v in headers if name.lower() != "content-length"]
+        start_response(status, [*kept, ("Content-Length", str(len(content)))])
+        return [content]
 
-        def catch(status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
+    def _asked(self, environ: Environ) -> tuple[str, Headers, bytes]:
+        """Status, headers and content of the dashboard's own answer."""
+        caught: list[tuple[str, Headers]] = []
+
+        def catch(status: str, headers: Headers, _: Any = None) -> Any:
             caught.append((status, headers))
             return lambda _: None
 
@@ -176,20 +218,14 @@ class View:
             content = b"".join(answer)
         finally:
             getattr(answer, "close", lambda: None)()
-        status, headers = caught[-1]
-        if status.startswith("200"):
-            try:
-                content = json.dumps(change(json.loads(content))).encode()
-            except (MdmOptError, LookupError, TypeError, ValueError) as error:
-                _LOG.warning("mdm-opt cannot add to the dashboard's answer: %s", one_line(error))
-        kept = [(name, v) for name, v in headers if name.lower() != "content-length"]
-        start_response(status, [*kept, ("Content-Length", str(len(content)))])
-        return [content]
+        return *caught[-1], content
 
-    def _sample(
-        self, measurement_id: int, instance: int, start_response: StartResponse
-    ) -> Iterable[bytes]:
-        texts = self._repository.texts(measurement_id)
+    def _sample(self, measurement_id: int, instance: int, start_response: StartResponse) -> bytes:
+        try:
+            texts = self._repository.texts(measurement_id)
+        except MdmOptError as error:
+            _LOG.warning("mdm-opt cannot read a sample: %s", one_line(error))
+            texts = []
         if instance >= len(texts):
             content, kind, status = b"no such sample\n", "text/plain", "404 Not Found"
         else:
@@ -200,10 +236,10 @@ class View:
         start_response(
             status, [("Content-Type", kind + more), ("Content-Length", str(len(content)))]
         )
-        return [content]
+        return content
 
 
-def _with_artifacts(body: dict[str, Any]) -> dict[str, Any]:
+def _with_artifacts(body: Body) -> Body:
     return body | {"artifact_is_available": True}
 
 
@@ -238,14 +274,17 @@ def _joined(note: Any, ours: str) -> dict[str, Any]:
 
 def _keep_own_note(environ: Environ) -> None:
     """Takes our part out of a note that is about to be saved."""
-    length = int(environ.get("CONTENT_LENGTH") or 0)
-    content = environ["wsgi.input"].read(length)
+    given = str(environ.get("CONTENT_LENGTH") or "0")
+    if not re.fullmatch("[0-9]{1,18}", given):
+        return
+    content = environ["wsgi.input"].read(int(given))
     try:
         body = json.loads(content)
-        text = str(body["body"]).partition(OURS.strip())[0].rstrip()
-        body["body"] = text.removesuffix(_LINE.strip()).rstrip()
+        text, ours, _ = str(body["body"]).partition(OURS.strip())
+        if ours:
+            body["body"] = text.rstrip().removesuffix(_LINE.strip()).rstrip()
         content = json.dumps(body).encode()
-    except (LookupError, TypeError, ValueError):
+    except (LookupError, RecursionError, TypeError, ValueError):
         pass  # The dashboard refuses it.
     environ["wsgi.input"] = io.BytesIO(content)
     environ["CONTENT_LENGTH"] = str(len(content))
