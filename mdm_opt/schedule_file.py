@@ -206,7 +206,7 @@ def load_schedule(path: str | Path) -> ExportedSchedule:
         content = json.loads(_kept_json(text))
     except OSError as error:
         raise InputError(f"cannot read schedule {path}: {error.strerror or error}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is no valid JSON: {error}") from error
     version = content.get("schema_version") if isinstance(content, dict) else None
     if version != SCHEMA_VERSION:
@@ -235,16 +235,20 @@ def _kept_json(text: str) -> str:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Writes a file whole or not at all.
+    """Writes a file whole or not at all; links stay, devices and pipes are written into.
 
     Raises:
         InputError: where it cannot be written.
     """
     target = Path(path)
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    place = Path(os.path.realpath(target))
+    partial = place.with_name(f".{place.name}.{os.getpid()}.partial")
     try:
+        if is_special(target):
+            target.write_text(text, encoding="utf-8")
+            return
         partial.write_text(text, encoding="utf-8")
-        partial.replace(target)
+        partial.replace(place)
     except OSError as error:
         raise InputError(f"cannot write {target}: {error.strerror or error}") from error
     except UnicodeError as error:
@@ -252,3 +256,8 @@ def write_text(path: str | Path, text: str) -> None:
     finally:
         with contextlib.suppress(OSError):
             partial.unlink()
+
+
+def is_special(path: Path) -> bool:
+    """Whether something is there that is neither a file nor a folder, such as /dev/stdout."""
+    return path.exists() and not path.is_file() and not path.is_dir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -176,6 +177,10 @@ def tune(
         _refuse(
             "denoiser", denoiser, f"it lacks {', '.join(lacking(denoiser))}; see TorchDenoiser"
         )
+    if storage is not None and not (isinstance(storage, str | Path) and str(storage).strip()):
+        _refuse("storage", storage, "a file name or a URL is expected, or None to keep nothing")
+    if report is not None and not callable(report):
+        _refuse("report", report, "a function of one line is expected")
     judge = _judge(objective, direction, unit)
     if isinstance(judge, PathKl | Divergence) and (order, temperature) != ("random", 1.0):
         _refuse("order, temperature", (order, temperature), f"{judge.name} needs 'random' and 1.0")
@@ -198,7 +203,7 @@ def tune(
         kept = None if storage is None else storage_url(str(storage))
     screen = Console(stderr=True, highlight=False)
     screen.quiet = not (progress and screen.is_terminal)
-    with _database(kept) as url:
+    with _database(kept) as url, _optuna_quiet():
         opened = _opened(study_file, denoiser, judge, url, screen, report or _silent)
         try:
             search_shown(opened, screen, report or _silent)
@@ -296,6 +301,17 @@ def _database(kept: str | None) -> Iterator[str]:
         return
     with tempfile.TemporaryDirectory(prefix="mdm-opt-") as folder:
         yield storage_url(str(Path(folder) / "tune.db"))
+
+
+@contextmanager
+def _optuna_quiet() -> Iterator[None]:
+    """The search silences Optuna, whose other studies in this process are the caller's."""
+    logger = logging.getLogger("optuna")
+    before = logger.level
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 @contextmanager

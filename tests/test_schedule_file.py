@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -117,7 +118,9 @@ def test_json_without_a_version_is_refused(tmp_path: Path, text: str) -> None:
     assert "schema_version None is not accepted" in refusal(tmp_path / "s.json", text)
 
 
-@pytest.mark.parametrize("text", ["", "{", "schedule: beta", b"\xff\xfe", '{"a": }'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "schedule: beta", b"\xff\xfe", '{"a": }', "[" * 100_000, '{"a":' * 100_000]
+)
 def test_what_is_no_json_is_refused(tmp_path: Path, text: str | bytes) -> None:
     assert "is no valid JSON" in refusal(tmp_path / "s.json", text)
 
@@ -304,6 +307,27 @@ def test_written_text_is_the_file(tmp_path: Path) -> None:
     write_text(str(target), "schön\n")
     assert target.read_bytes() == "schön\n".encode()
     assert [path.name for path in tmp_path.iterdir()] == ["schedule.json"]
+
+
+def test_a_link_stays_a_link_to_what_was_written(tmp_path: Path) -> None:
+    target, link = tmp_path / "schedule.json", tmp_path / "newest.json"
+    link.symlink_to(target.name)
+    for text in ("first", "second"):
+        write_text(link, text)
+        assert link.is_symlink()
+        assert target.read_text() == text
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_pipe_is_written_into_and_stays_one(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_text(pipe, "text")
+    assert os.read(reader, 100) == b"text"
+    os.close(reader)
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
 
 
 def _parent_missing(folder: Path) -> Path:

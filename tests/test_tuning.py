@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import optuna
 import pytest
 import torch
 from click.testing import CliRunner
@@ -337,6 +338,9 @@ class Deaf:
         ({"profile_sequences": 1}, "profile_sequences: 1 is not accepted"),
         ({"storage": "mysql://a/b"}, "storage: 'mysql://a/b' is not accepted"),
         ({"storage": "nowhere/kept.db"}, "storage .*nowhere does not exist"),
+        ({"storage": ""}, "storage: '' is not accepted: a file name or a URL"),
+        ({"storage": 5}, "storage: 5 is not accepted: a file name or a URL"),
+        ({"report": 5}, "report: 5 is not accepted: a function of one line"),
     ],
 )
 def test_bad_arguments_are_named_as_the_caller_knows_them(changes, said, tmp_path, monkeypatch):
@@ -349,6 +353,12 @@ def test_bad_arguments_are_named_as_the_caller_knows_them(changes, said, tmp_pat
     for table in ("study", "space", "search", "sampler", "objective", "model", "verify"):
         assert f"[{table}]" not in message
     assert list(Path().iterdir()) == []
+
+
+def test_optuna_says_as_much_as_before():
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    tune(torch_denoiser(), pairs, steps=2, **QUICK)
+    assert optuna.logging.get_verbosity() == optuna.logging.WARNING
 
 
 def test_numbers_of_numpy_and_tuples_are_accepted():

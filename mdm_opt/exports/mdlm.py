@@ -22,35 +22,48 @@ REVEALED = {boundaries}
 
 
 class Noise(torch.nn.Module):
-    """Noise at the times of STEPS steps, for sampling; eps is the time at which they end."""
+    """Noise at the times of the steps, for sampling.
 
-    def __init__(self, eps=1e-5):
+    Args:
+        steps: STEPS, or one less for samplers that denoise at the end: that is the last step.
+        eps: the time at which the steps end.
+    """
+
+    def __init__(self, steps=STEPS, eps=1e-5):
         super().__init__()
-        self.eps = eps
+        if steps not in (STEPS - 1, STEPS) or steps < 1:
+            raise ValueError(f"this schedule was exported for {{STEPS}} steps, not {{steps}}")
+        self.steps, self.eps = steps, eps
         self.step = 0
 
     def forward(self, t):
         return self.total_noise(t), self.rate_noise(t)
 
     def total_noise(self, t):
-        masked = 1 - REVEALED[self._step(t)]
+        masked = self._masked(self._step(t))
         return torch.full_like(t, masked).mul(-(1 - 1e-3)).log1p().neg()
 
     def rate_noise(self, t):
-        step = min(self._step(t), STEPS - 1)
-        masked, rise = 1 - REVEALED[step], REVEALED[step + 1] - REVEALED[step]
-        rate = (1 - 1e-3) * rise * STEPS / (1 - self.eps) / (1 - (1 - 1e-3) * masked)
+        step = min(self._step(t), self.steps - 1)
+        masked = self._masked(step)
+        fall = masked - self._masked(step + 1)
+        rate = (1 - 1e-3) * fall * self.steps / (1 - self.eps) / (1 - (1 - 1e-3) * masked)
         return torch.full_like(t, rate)
+
+    def _masked(self, step):
+        # What is denoised at the end is divided by the noise that is left.
+        return max(1 - REVEALED[step], 0.0 if self.steps == STEPS else self.eps)
 
     def _step(self, t):
         """The boundary that a time is, which may follow only itself or the one before it."""
-        places = [(1 - time) / (1 - self.eps) * STEPS for time in t.flatten().tolist()]
+        places = [(1 - time) / (1 - self.eps) * self.steps for time in t.flatten().tolist()]
         step = round(places[0])
         off = max(abs(place - step) for place in places)
-        if off > 0.01 or not 0 <= step <= STEPS or step > self.step + 1:
+        if off > 0.01 or not 0 <= step <= self.steps or step > self.step + 1:
             raise ValueError(
-                f"this schedule was exported for {{STEPS}} steps down to time {{self.eps}}, one "
-                f"after the other; time {{float(t.flatten()[0])}} is none of theirs"
+                f"this schedule was exported for {{STEPS}} steps, and is asked for {{self.steps}} "
+                f"down to time {{self.eps}}, one after the other; time {{float(t.flatten()[0])}} "
+                "is none of theirs"
             )
         self.step = step
         return step
@@ -63,11 +76,23 @@ def apply(model):
             f"this schedule was exported for {{LENGTH}} tokens; the model has "
             f"{{model.config.model.length}}"
         )
+    if model.parameterization not in ("subs", "d3pm"):
+        raise ValueError(
+            f"this schedule is for parameterization subs or d3pm, not {{model.parameterization}}"
+        )
     model.noise = Noise()
-    # ddpm_cache takes its fractions from the time itself.
+    # ddpm_cache, and semi-autoregressive sampling with it, takes fractions from the time itself.
     model.sampler = "ddpm"
+    model._ddpm_caching_update = _refused
     # Nothing is masked after the last step.
     model.config.sampling.noise_removal = False
+
+
+def _refused(*_, **__):
+    raise ValueError(
+        "ddpm_cache and semi-autoregressive sampling do not look at the noise schedule; call "
+        f"_sample(num_steps={{STEPS}}) with the predictor ddpm"
+    )
 '''
 
 
@@ -84,10 +109,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         "schedule.apply(model)  # a diffusion.Diffusion of mdlm",
         "samples = model._sample(num_steps=schedule.STEPS)",
     )
-    notes = [
-        'SEDD: get_pc_sampler(graph, schedule.Noise(), batch_dims, "analytic", schedule.STEPS, '
-        "denoise=False)."
-    ]
+    notes = [_sedd_note(plan.steps)]
     if plan.counts is not None:
         notes.append(
             "These samplers reveal every token by itself (ancestral): the counts hold on average. "
@@ -100,3 +122,14 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     )
     what = "MDLM (kuleshov-group/mdlm) and SEDD"
     return Artefact(document(exported, plan, what, notes, use, body), use, tuple(notes))
+
+
+def _sedd_note(steps: int) -> str:
+    """How SEDD runs the schedule: its last step is the denoising, which leaves no mask token."""
+    if steps == 1:
+        return "SEDD cannot run one step."
+    return (
+        "SEDD: get_pc_sampler(graph, schedule.Noise(schedule.STEPS - 1), (batch_size, "
+        'schedule.LENGTH), "analytic", schedule.STEPS - 1, device=device); its denoising is the '
+        "last step."
+    )

@@ -8,6 +8,7 @@ it enters the schedule where that many are masked.
 from __future__ import annotations
 
 import json
+import shlex
 
 from mdm_opt.exports.base import (
     Artefact,
@@ -114,12 +115,12 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     """
     needs_counts(exported, "sglang")
     needs_known_order(exported, "sglang")
-    plan = layout(exported, "sglang", target.block_length)
+    plan, file = layout(exported, "sglang", target.block_length), target.named(".yaml")
     use = (
         f"cp {ALGORITHM_FILE} \"$(python -c 'import sglang.srt.dllm.algorithm as a; "
         "print(a.__path__[0])')\"",
         "python -m sglang.launch_server --model-path MODEL --dllm-algorithm MdmOptCounts "
-        f"--dllm-algorithm-config {shown(target.named('.yaml'))}",
+        f"--dllm-algorithm-config {shlex.quote(file) if file.isprintable() else shown(file)}",
         f"requests as usual: each block of {plan.block_length} tokens takes "
         f"{plan.steps - plan.empty_steps} model calls, and one that caches it",
     )

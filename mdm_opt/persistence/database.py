@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,8 @@ from mdm_opt.storage_errors import storage_errors
 _VERSION_TABLE = "mdm_alembic_version"
 _BUSY_SECONDS = 60
 _SCHEMA_LOCK = 0x6D646D6F7074
+# Alembic keeps the migration that runs in a module's globals.
+_ONE_MIGRATION = threading.Lock()
 # A worker that freezes inside a transaction must not hold up the others for ever.
 _SESSION_SETTINGS = (
     "SET TIME ZONE 'UTC'",
@@ -97,7 +100,7 @@ def upgrade_database(url: str) -> tuple[str | None, str]:
     """
     engine = _migration_engine(url)
     try:
-        with schema_lock(url), storage_errors(shown(url)):
+        with schema_lock(url), _ONE_MIGRATION, storage_errors(shown(url)):
             before, head = revisions(engine, url)
             if before != head:
                 with engine.begin() as connection:

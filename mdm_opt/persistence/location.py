@@ -112,7 +112,7 @@ def _given_url(text: str) -> str:
             f"storage: what begins with {text.partition(':')[0]!r} is no URL; {_ACCEPTED}"
         )
     if "://" not in text:
-        return f"sqlite:///{user_path(text, 'storage').resolve()}"
+        return _file_url(str(user_path(text, "storage").resolve()))
     try:
         url = make_url(text)
         if "@" in (url.host or ""):
@@ -131,6 +131,14 @@ def _given_url(text: str) -> str:
     if url.drivername in _SQLITE_NAMES:
         return text
     return url.set(drivername=_POSTGRESQL).render_as_string(hide_password=False)
+
+
+def _file_url(file: str) -> str:
+    """The URL of a file, with those characters quoted that a URL would read otherwise."""
+    url = f"sqlite:///{file}"
+    if make_url(url).database == file:
+        return url
+    return URL.create("sqlite", database=file).render_as_string()
 
 
 def _why_not(url: URL) -> str | None:

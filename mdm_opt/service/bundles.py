@@ -118,7 +118,9 @@ def write_bundle(bundle: Bundle, folder: str | Path, url: str) -> None:
             write_artefact(partial / entry.file, entry.artefact)
         (partial / INDEX).write_text(json.dumps(index(bundle), indent=2) + "\n", encoding="utf-8")
         target.mkdir(exist_ok=True)
-        for file in sorted(partial.iterdir()):
+        files = sorted(partial.iterdir())
+        _check_free(target, files)
+        for file in files:
             file.replace(target / file.name)
     except OSError as error:
         raise InputError(f"cannot write {folder}: {error.strerror or error}") from error
@@ -126,6 +128,13 @@ def write_bundle(bundle: Bundle, folder: str | Path, url: str) -> None:
         shutil.rmtree(partial, ignore_errors=True)
     for entry in bundle.entries:
         keep_export(url, entry.exported, entry.format_name)
+
+
+def _check_free(folder: Path, files: Sequence[Path]) -> None:
+    """Refuses a folder that has a folder where a file is to be."""
+    taken = [file.name for file in files if (folder / file.name).is_dir()]
+    if taken:
+        raise InputError(f"--out: {taken[0]!r} in {folder} is a folder; accepted: a file, or none")
 
 
 def index(bundle: Bundle) -> dict[str, Any]:

@@ -111,6 +111,10 @@ class _Examination:
             mend = "make it, or name another file with --storage"
             yield Check("storage", "fail", f"{found}: the folder does not exist", mend)
             return
+        if file.exists() and not file.is_file():
+            mend = "name another file with --storage"
+            yield Check("storage", "fail", f"{found}: it is no file", mend)
+            return
         self._url = url
         system = file_system(file.parent)
         if not os.access(file if file.exists() else file.parent, os.W_OK):

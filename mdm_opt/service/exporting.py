@@ -19,6 +19,7 @@ from mdm_opt.schedule_file import (
     ResultValues,
     SamplerValues,
     ScheduleValues,
+    is_special,
     write_text,
 )
 from mdm_opt.schedules import reveal_grid
@@ -112,7 +113,7 @@ def keep_export(url: str, exported: ExportedSchedule, format_name: str) -> None:
 
 
 def write_artefact(path: str | Path, artefact: Artefact) -> list[Path]:
-    """Writes an artefact, and what belongs beside it.
+    """Writes an artefact, and what belongs beside it where that is a file.
 
     Args:
         path: of its file.
@@ -127,7 +128,8 @@ def write_artefact(path: str | Path, artefact: Artefact) -> list[Path]:
     target = Path(path)
     if target.is_dir():
         raise InputError(f"--out: {str(path)!r} is a folder; accepted: a file")
-    beside = {target.with_name(name): text for name, text in artefact.companions.items()}
+    companions = {} if is_special(target) else artefact.companions
+    beside = {target.with_name(name): text for name, text in companions.items()}
     if target in beside:
         raise InputError(f"--out: {target.name} is the name of a file that is written beside it")
     new = [companion for companion in beside if not companion.exists()]

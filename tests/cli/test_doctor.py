@@ -280,6 +280,10 @@ def test_what_is_no_database_fails(tmp_path):
     found = examined("--storage", "nowhere/new.db", code=1)
     assert "the folder does not exist" in found["storage"].found
     assert "schema" not in found
+    (tmp_path / "folder.db").mkdir()
+    found = examined("--storage", "folder.db", code=1)
+    assert "folder.db (named by --storage): it is no file" in found["storage"].found
+    assert "schema" not in found
     found = examined("--storage", "mysql://root:secret@host/db", code=1)
     assert "secret" not in found["storage"].found
     assert found["model"].status == "ok"

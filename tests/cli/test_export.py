@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -283,6 +284,24 @@ def test_a_write_that_fails_leaves_nothing(finished, tmp_path, monkeypatch):
     assert "cannot write bundle: No space left on device" in result.stderr
     assert list(tmp_path.iterdir()) == []
     assert kept_formats(finished) == before
+
+
+def test_a_folder_in_the_way_of_a_bundle_is_refused_before_anything_is_written(finished, tmp_path):
+    (tmp_path / "bundle" / "steps_8.json").mkdir(parents=True)
+    result = export(finished, "--all-steps", "--out", "bundle")
+    assert result.exit_code == 2
+    assert "'steps_8.json' in" in result.stderr
+    assert [path.name for path in tmp_path.rglob("*")] == ["bundle", "steps_8.json"]
+
+
+def test_a_pipe_gets_the_artefact_without_files_beside_it(finished, tmp_path):
+    os.mkfifo("pipe")
+    reader = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
+    result = export(finished, "--steps", "4", "--format", "sglang", "--out", "pipe")
+    assert result.exit_code == 0, result.output
+    assert b"block_size: 16" in os.read(reader, 100_000)
+    os.close(reader)
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
 
 
 def test_failing_own_exporter_writes_nothing_of_a_bundle(finished, tmp_path, monkeypatch):

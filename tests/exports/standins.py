@@ -209,6 +209,7 @@ class Mdlm:
             model=SimpleNamespace(length=length), sampling=SimpleNamespace(noise_removal=True)
         )
         self.batch, self.noise, self.sampler = batch, None, "ddpm_cache"
+        self.parameterization = "subs"
         self.model, self.probabilities = Reveals(), []
 
     def sample(self, num_steps: int, eps: float = 1e-5) -> list[list[int]]:
@@ -236,15 +237,47 @@ class Mdlm:
         return torch.where(tokens == MASK, drawn, tokens)
 
 
-def sedd_probabilities(noise: Any, steps: int, eps: float = 1e-5) -> list[float]:
-    """SEDD's pc_sampler with predictor analytic: what each step reveals under the exact score."""
-    times, dt, found = torch.linspace(1, eps, steps + 1), (1 - eps) / steps, []
-    for step in range(steps):
-        t = times[step] * torch.ones(2, 1)
-        sigma = noise(t)[0].double()
-        change = sigma - noise(t - dt)[0].double()
-        found.append(float((torch.expm1(change) / torch.expm1(sigma))[0, 0]))
-    return found
+class Sedd:
+    """SEDD's get_pc_sampler with predictor analytic: steps, then the denoising.
+
+    Where a token is masked the score of v is p(v) / (exp(sigma) - 1) under the exact model; a
+    trained one is only near that, here by the factor ``scale``.
+    """
+
+    def __init__(self, length: int, batch: int, scale: float = 1.0) -> None:
+        self.shape, self.scale = (batch, length), scale
+        self.model, self.probabilities = Reveals(), []
+
+    def sample(self, noise: Any, steps: int, *, denoise: bool = True, eps: float = 1e-5) -> Any:
+        tokens = torch.full(self.shape, MASK)
+        times, dt = torch.linspace(1, eps, steps + 1), (1 - eps) / steps
+        for time in times[:-1]:
+            t = time * torch.ones(self.shape[0], 1)
+            sigma = noise(t)[0]
+            weights = self._weights(tokens, sigma, sigma - noise(t - dt)[0])
+            share = weights[..., :MASK].sum(-1) / weights.sum(-1)
+            self.probabilities.append(float(share[tokens == MASK].mean()))
+            tokens = self._drawn(weights)
+        if denoise:
+            sigma = noise(times[-1] * torch.ones(self.shape[0], 1))[0]
+            tokens = self._drawn(self._weights(tokens, sigma, sigma)[..., :MASK])
+        return tokens
+
+    def _weights(
+        self, tokens: torch.Tensor, sigma: torch.Tensor, change: torch.Tensor
+    ) -> torch.Tensor:
+        sigma, change = sigma.double()[..., None], change.double()[..., None]
+        score = self.model.logits(tokens).double().softmax(-1) * self.scale / sigma.expm1()
+        score = score.scatter(-1, tokens[..., None], 1.0)
+        staggered = score * change.exp()
+        staggered[..., MASK] -= (change.expm1() * score.sum(-1, keepdim=True))[..., 0]
+        allowed = torch.nn.functional.one_hot(tokens, VOCAB) * (-change).exp()
+        return staggered * (allowed - (-change).expm1() * (tokens == MASK)[..., None])
+
+    @staticmethod
+    def _drawn(weights: torch.Tensor) -> torch.Tensor:
+        assert not weights.isnan().any()
+        return (weights / (1e-10 - (torch.rand_like(weights) + 1e-10).log())).argmax(-1)
 
 
 class Dream:

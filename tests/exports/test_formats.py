@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import shlex
 import sys
 import textwrap
 from pathlib import Path
@@ -180,6 +181,13 @@ def test_json_is_the_canonical_file() -> None:
 def test_unknown_format_is_refused() -> None:
     with pytest.raises(InputError, match="--format: 'lada' is not accepted; accepted: json, "):
         format_named("lada")
+
+
+def test_the_command_for_sglang_holds_whatever_the_file_is_called() -> None:
+    file = "a b$(touch pwned).yaml"
+    command = render(SCHEDULES["fixed"], "sglang", file=file).use[1]
+    assert shlex.split(command)[-1] == file
+    assert command.endswith("'a b$(touch pwned).yaml'")
 
 
 @pytest.mark.parametrize("name", ["json", "python", "mdlm", "dream", "maskgit"])

@@ -250,49 +250,6 @@ def test_dllm_refuses_other_steps(schedule: ExportedSchedule) -> None:
 ANCESTRAL = [exported(a, b, 8, 64, reveal="ancestral") for a, b in ALPHAS]
 
 
-@pytest.mark.parametrize("schedule", [*FIXED, *ANCESTRAL])
-def test_mdlm_and_sedd_reveal_the_exported_fractions(schedule: ExportedSchedule) -> None:
-    module = made(schedule, "mdlm")
-    values = schedule.schedule
-    revealed = np.array(values.revealed)
-    if values.counts is not None:
-        revealed = np.concatenate([[0], np.cumsum(values.counts)]) / values.length
-    diffusion = standins.Mdlm(values.length, batch=2)
-    module.apply(diffusion)
-    found = diffusion.sample(module.STEPS)
-    live = 1 - revealed[:-1] > 1e-6
-    for probabilities in (
-        diffusion.probabilities,
-        standins.sedd_probabilities(module.Noise(), module.STEPS),
-    ):
-        # Of all tokens, so that an error counts for what it does; their arithmetic is float32.
-        shares = np.array(probabilities)[live] * (1 - revealed[:-1][live])
-        np.testing.assert_allclose(shares, np.diff(revealed)[live], rtol=0, atol=1e-6)
-    assert len(found) == values.steps
-    assert np.sum(found, axis=0).tolist() == [values.length] * 2
-
-
-@pytest.mark.parametrize("schedule", [FIXED[0], ANCESTRAL[0]])
-def test_mdlm_reveals_the_counts_on_average(schedule: ExportedSchedule) -> None:
-    torch.manual_seed(0)
-    module = made(schedule, "mdlm")
-    diffusion = standins.Mdlm(module.LENGTH, batch=400)
-    module.apply(diffusion)
-    assert_mean_counts(np.array(diffusion.sample(module.STEPS)), module.REVEALED, module.LENGTH)
-
-
-def test_mdlm_refuses_other_steps_and_lengths() -> None:
-    module = made(FIXED[0], "mdlm")
-    diffusion = standins.Mdlm(128, batch=1)
-    module.apply(diffusion)
-    for steps in (4, 7, 16):
-        with pytest.raises(ValueError, match="exported for 8 steps"):
-            diffusion.sample(steps)
-    assert len(diffusion.sample(8)) == 8
-    with pytest.raises(ValueError, match="exported for 128 tokens; the model has 64"):
-        module.apply(standins.Mdlm(64, batch=1))
-
-
 @pytest.mark.parametrize("schedule", FIXED)
 @pytest.mark.parametrize("batch", [1, 3])
 @pytest.mark.parametrize("order", ["random", "confidence", "margin", "entropy"])

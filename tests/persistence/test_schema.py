@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
@@ -97,6 +98,14 @@ def first_revision(postgres_url, tmp_path):
                 )
             )
     return postgres_url
+
+
+def test_threads_may_make_databases_at_the_same_time(tmp_path):
+    urls = [f"sqlite:///{tmp_path / f'{i}.db'}" for i in range(8)]
+    with ThreadPoolExecutor(len(urls)) as pool:
+        made = list(pool.map(upgrade_database, urls))
+    assert made == [(None, HEAD)] * len(urls)
+    assert all(lines(tmp_path / f"{i}.db") for i in range(len(urls)))
 
 
 def test_there_is_a_dump_of_every_revision():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from study_files import SUDOKU4, database, write_study
@@ -10,13 +12,16 @@ from mdm_opt.persistence import Repository
 from mdm_opt.schedules import (
     BetaSchedule,
     CountsSchedule,
+    ProfileSample,
     fixed_weights,
     limit,
     named_schedule,
+    path_kl_weights,
     reveal_counts,
 )
 from mdm_opt.search import Point, expected_values
 from mdm_opt.service.figures import figures
+from mdm_opt.service.figures.profile import predicted_path_kl
 from mdm_opt.service.figures.quality import pareto_front
 from mdm_opt.service.figures.style import logarithmic, plain
 from mdm_opt.service.findings import findings
@@ -174,6 +179,33 @@ def test_prediction_and_limit_follow_from_the_profile(found, drawn):
         assert shown[name].y[7] == pytest.approx(expected)
     for budget, value in zip(found.result.budgets, shown["found"].y, strict=True):
         assert value == pytest.approx(fixed_weights(np.array(budget.counts)) @ profile)
+
+
+@pytest.mark.parametrize("reveal", ["fixed", "ancestral"])
+def test_predictions_of_long_sequences_are_made_at_few_step_counts(found, reveal):
+    known = np.array([0, 100, 255])
+    profile = ProfileSample(256, known, np.array([[3.0, 1.0, 0.5]]))
+    file = found.file.model_copy(
+        update={
+            "space": found.file.space.model_copy(update={"steps": (100,)}),
+            "sampler": found.file.sampler.model_copy(update={"reveal": reveal}),
+        }
+    )
+    shown = traces(predicted_path_kl(replace(found, file=file, profile=profile, result=None)))
+    for key, name in (("linear", "linear"), ("sine", "sine")):
+        steps = list(shown[name].x)
+        assert len(steps) <= 48
+        assert (steps[0], steps[-1]) == (1, 200)
+        wanted = [
+            path_kl_weights(named_schedule(key), n, 256, reveal, "full") @ profile.profile()
+            for n in steps
+        ]
+        np.testing.assert_allclose(shown[name].y, wanted, rtol=1e-3)
+    if reveal == "fixed":
+        least = shown["limit of all schedules"]
+        np.testing.assert_allclose(
+            least.y, limit(profile.profile(), 200).nats[np.array(least.x) - 1]
+        )
 
 
 def test_without_verification_the_best_says_that_it_is_biased(tmp_path):

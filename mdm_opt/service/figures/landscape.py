@@ -14,7 +14,8 @@ from mdm_opt.service.figures.style import FAINT, FOUND, laid_out, plain
 from mdm_opt.service.findings import Findings
 from mdm_opt.service.standing import observations, setting_of
 
-_GRID = 24
+# Points along each side; counts of many steps take their time.
+_GRID, _MANY_STEPS, _COARSE_GRID = 24, 64, 12
 # Fewer trials say nothing about what lies between them.
 _ENOUGH = 4
 _SCALE = "Viridis"
@@ -104,11 +105,12 @@ def _add_surface(figure: Figure, found: Findings, steps: int, values: Sequence[f
     """What the model of the search expects between the trials."""
     setting = setting_of(found.record)
     space = found.file.space
-    a, b = (np.geomspace(low, high, _GRID) for low, high in (space.beta_a, space.beta_b))
+    points_a_side = _GRID if steps <= _MANY_STEPS else _COARSE_GRID
+    a, b = (np.geomspace(low, high, points_a_side) for low, high in (space.beta_a, space.beta_b))
     points = [Point(steps, float(x), float(y)) for y in b for x in a]
     seen = observations(found.record, found.trials)
     sign = 1.0 if found.record.direction == "minimize" else -1.0
-    expected = sign * expected_values(setting, seen, points).reshape(_GRID, _GRID)
+    expected = sign * expected_values(setting, seen, points).reshape(len(b), len(a))
     figure.add_trace(
         Contour(
             x=a,

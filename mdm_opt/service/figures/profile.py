@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from plotly.graph_objects import Figure, Scatter
 
 from mdm_opt.schedules import limit, linear_path_kls, named_schedule, path_kl_weights
@@ -23,6 +24,8 @@ from mdm_opt.service.findings import Findings
 _WIDTH = 1.96
 # How far beyond the study's step counts the prediction goes.
 _FURTHER, _LEAST = 2, 24
+# Of a line; more would not be seen, and take long for long sequences.
+_POINTS = 48
 
 
 def information_profile(found: Findings) -> Figure | None:
@@ -71,8 +74,8 @@ def predicted_path_kl(found: Findings) -> Figure | None:
     profile, sampler = found.profile.profile(), found.file.sampler
     length = len(profile)
     most = min(length, max(_LEAST, _FURTHER * max(found.file.space.steps)))
-    steps = np.arange(1, most + 1)
-    lines = {"linear": linear_path_kls(profile, sampler.reveal, sampler.rounding)[:most]}
+    steps = _step_counts(most)
+    lines = {"linear": linear_path_kls(profile, sampler.reveal, sampler.rounding)[steps - 1]}
     figure = Figure()
     for name in ("sin2", "sine"):
         lines[name] = np.array([_path_kl(found, profile, name, int(n)) for n in steps])
@@ -90,7 +93,7 @@ def predicted_path_kl(found: Findings) -> Figure | None:
         figure.add_trace(
             Scatter(
                 x=steps,
-                y=limit(profile, most).nats,
+                y=limit(profile, most).nats[steps - 1],
                 mode="lines",
                 name="limit of all schedules",
                 line={"color": FAINT, "dash": "dash"},
@@ -102,6 +105,13 @@ def predicted_path_kl(found: Findings) -> Figure | None:
     figure.update_xaxes(title="steps", type="log" if most > 16 else "linear")
     figure.update_yaxes(title="nats a sequence", type="log" if logarithmic(shown) else "linear")
     return figure
+
+
+def _step_counts(most: int) -> npt.NDArray[np.int64]:
+    """From 1 to ``most``: all where they are few, else in even ratios."""
+    if most <= _POINTS:
+        return np.arange(1, most + 1)
+    return np.unique(np.geomspace(1, most, _POINTS).round().astype(np.int64))
 
 
 def _path_kl(found: Findings, profile: Array, name: str, steps: int) -> float:

@@ -9,7 +9,7 @@ from mdm_opt.persistence import MeasurementRecord, Repository
 from mdm_opt.schedule_file import Provenance
 from mdm_opt.schedules import named_schedule
 from mdm_opt.service.best import BudgetResult
-from mdm_opt.service.exporting import export_schedule
+from mdm_opt.service.exporting import export_budget
 from mdm_opt.service.findings import Findings, findings
 from mdm_opt.service.notes import model_words
 from mdm_opt.service.standing import schedule_of
@@ -74,7 +74,7 @@ def contents(name: str, url: str) -> Contents:
     found = findings(name, repository)
     result, provenance = found.result, None
     if result is not None:
-        provenance = export_schedule(name, url, result.budgets[-1].steps).provenance
+        provenance = export_budget(name, url, result, result.budgets[-1]).provenance
     from_python = FROM_PYTHON in (found.file.model.kind, found.file.objective.kind)
     verify = "mdm_opt.tune" if from_python else f"mdm-opt verify {name}"
     run = [f"mdm-opt run {name}.toml", f"mdm-opt report {name} --out {name}.html"]
