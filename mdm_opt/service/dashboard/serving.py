@@ -21,6 +21,7 @@ from mdm_opt.errors import InputError
 from mdm_opt.persistence import Repository
 from mdm_opt.search import SearchStudy
 from mdm_opt.service.dashboard.guard import Access, Guard, host_name
+from mdm_opt.service.dashboard.mends import Mended
 from mdm_opt.service.dashboard.view import View
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def make_dashboard(
     if token is not None:
         _check_token(token)
     repository = Repository(url, create=False)
-    application = View(_optuna_dashboard(repository, artifacts), repository)
+    application = View(Mended(_optuna_dashboard(repository, artifacts)), repository)
     # Address and port are known once it listens.
     listening = _listen(host, port)
     bound, taken = listening.getsockname()[:2]
