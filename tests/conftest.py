@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import os
 
+from hypothesis import settings
+
 # Before anything imports a hub client: tests never touch the network.
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_OFFLINE"] = "1"
 os.environ.pop("MDM_OPT_STORAGE", None)
 # Threads that wait for each other on a busy machine cost more than they save.
 os.environ["OMP_NUM_THREADS"] = "1"
+
+# What is found by chance is found where somebody can look at it.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI") == "true":
+    settings.load_profile("ci")
 
 pytest_plugins = ["postgres"]
