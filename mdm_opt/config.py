@@ -92,6 +92,16 @@ class HuggingFaceModel(RunsOnDevice):
     prefix: list[str] | None = None
     suffix: list[str] | None = None
     trust_remote_code: bool = False
+    tokenizer: str | None = Field(None, min_length=1)
+    mask_token: str | None = Field(None, min_length=1)
+    mask_token_id: int | None = Field(None, ge=0, lt=2**31)
+    logits_shift: int | None = Field(None, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _one_mask(self) -> Self:
+        if self.mask_token is not None and self.mask_token_id is not None:
+            raise ValueError("mask_token and mask_token_id name the same thing: one is accepted")
+        return self
 
     @model_validator(mode="after")
     def _pin_remote_code(self) -> Self:

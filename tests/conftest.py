@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 
 from hypothesis import settings
 
 # Before anything imports a hub client: tests never touch the network.
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_OFFLINE"] = "1"
+# Code that comes with checkpoints is copied here before it runs.
+os.environ["HF_MODULES_CACHE"] = tempfile.mkdtemp(prefix="mdm-opt-modules-")
+atexit.register(shutil.rmtree, os.environ["HF_MODULES_CACHE"], ignore_errors=True)
 os.environ.pop("MDM_OPT_STORAGE", None)
 # Threads that wait for each other on a busy machine cost more than they save.
 os.environ["OMP_NUM_THREADS"] = "1"

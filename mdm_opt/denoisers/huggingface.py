@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModelForMaskedLM, AutoTokenizer, PreTrainedModel
+from transformers import PreTrainedModel
 from transformers.utils import logging as transformers_logging
 
+from mdm_opt.denoisers.checkpoint import load_checkpoint
+from mdm_opt.denoisers.families import family_of, max_length
+from mdm_opt.denoisers.forward import ForwardPass, Projection
+from mdm_opt.denoisers.tokens import find_mask, frame_ids, special_ids
 from mdm_opt.denoisers.weights import add_weights
 from mdm_opt.errors import InputError
 from mdm_opt.plugins import one_line, user_path
@@ -19,25 +23,29 @@ from mdm_opt.plugins import one_line, user_path
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
-# Framed tokens and positions in, logits (batch, P, V) out.
-_Projection = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
-
-
 class HuggingFaceDenoiser:
     """A masked LM with fixed tokens before and after the generated ones.
 
-    Special tokens of the tokenizer, the mask among them, are never generated.
+    Special tokens of the tokenizer, the mask among them, are never generated; neither are ids
+    that the tokenizer does not have.
 
     Args:
         model: a masked LM; it is put into evaluation mode without gradients.
-        tokenizer: its tokenizer, with a mask token.
+        tokenizer: its tokenizer.
         length: generated tokens L; prefix and suffix come on top.
         prefix: token strings before the generated ones; None takes what the tokenizer adds.
         suffix: token strings after them, likewise.
+        mask_token: the token that stands for "masked"; None takes the tokenizer's, or what is
+            known of the model's family.
+        mask_token_id: the same as a number, for a mask that the tokenizer does not have.
+        logits_shift: 1 where position i is predicted by the output at i - 1, else 0; None takes
+            what is known of the model's family.
+        code: Python code that came with the checkpoint, for the fingerprint.
 
     Raises:
         InputError: without a mask token, for an unknown prefix or suffix token, a sequence
-            longer than the model's positions, or a model that answers with NaN.
+            longer than the model's positions, a model that answers with NaN, reads only what
+            lies to the left or depends on a time, or shifted logits without a first token.
     """
 
     def __init__(
@@ -48,43 +56,41 @@ class HuggingFaceDenoiser:
         length: int,
         prefix: Sequence[str] | None = None,
         suffix: Sequence[str] | None = None,
+        mask_token: str | None = None,
+        mask_token_id: int | None = None,
+        logits_shift: int | None = None,
+        code: bytes = b"",
     ) -> None:
-        if tokenizer.mask_token_id is None:
-            raise InputError("[model] the tokenizer has no mask token: this is no masked LM")
+        self.mask_token_id = find_mask(tokenizer, model.config, mask_token, mask_token_id)
         self.model = model.eval().requires_grad_(False)
         self.tokenizer = tokenizer
         self.length = length
-        self.mask_token_id = int(tokenizer.mask_token_id)
         self.device: torch.device = model.device
-        before, after = _frame(tokenizer, prefix, suffix)
+        family = family_of(model.config.model_type)
+        self._shift = family.logits_shift if logits_shift is None else logits_shift
+        before, after = frame_ids(tokenizer, prefix, suffix)
         self._before = torch.tensor(before, dtype=torch.int64, device=self.device)
         self._after = torch.tensor(after, dtype=torch.int64, device=self.device)
-        positions = getattr(model.config, "max_position_embeddings", None)
-        total = len(before) + length + len(after)
-        positions = positions if positions is None else positions - _padding_offset(model)
-        if positions is not None and total > positions:
-            raise InputError(
-                f"[model] length: {length} generated and {len(before) + len(after)} fixed tokens "
-                f"exceed the model's {positions} positions"
-            )
-        self.vocab_size = int(model.config.vocab_size)
-        self._forbidden = torch.ones(self.vocab_size, dtype=torch.bool, device=self.device)
-        clean = [i for i in range(len(tokenizer)) if i < self.vocab_size]
-        self._forbidden[sorted(set(clean) - set(tokenizer.all_special_ids))] = False
-        if bool(self._forbidden.all()):
-            raise InputError("[model] the tokenizer has no token that could be generated")
-        names = tokenizer.convert_ids_to_tokens((~self._forbidden).nonzero()[:, 0].tolist())
+        self._check_frame(len(before), len(after))
+        self._forward = ForwardPass(model)
+        first = self._first_answer()
+        self.vocab_size = int(first.shape[-1])
+        self._forbidden = self._never_generated()
+        names = tokenizer.convert_ids_to_tokens(self._clean().tolist())
         self._one_character_tokens = all(len(name) == 1 for name in names)
-        self._logits_at: _Projection = self._full_logits_at
-        self._check_all_masked()
-        self._logits_at = self._find_projection()
-        self.fingerprint = fingerprint(model, tokenizer, before, after, length)
+        self._check_finite(first)
+        self._check_reads_both_sides()
+        self._check_timeless()
+        self._logits_at: Projection = self._find_projection()
+        self.fingerprint = fingerprint(
+            model, tokenizer, before, after, length, self._distinguishing(code)
+        )
 
     @torch.inference_mode()
     def log_probs(self, tokens: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
         """See `Denoiser.log_probs`; float32."""
-        logits = self._logits_at(self._framed(tokens), positions + len(self._before))
-        return logits.float().masked_fill(self._forbidden, -torch.inf).log_softmax(-1)
+        outputs = positions + (len(self._before) - self._shift)
+        return self._normalised(self._logits_at(self._framed(tokens), outputs))
 
     def decode(self, tokens: torch.Tensor) -> list[str]:
         """Texts; without separators where every token is one character."""
@@ -114,64 +120,129 @@ class HuggingFaceDenoiser:
         before, after = self._before.expand(batch, -1), self._after.expand(batch, -1)
         return torch.cat([before, tokens.to(self.device), after], dim=1)
 
-    def _full_logits_at(self, framed: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
-        logits: torch.Tensor = self.model(input_ids=framed).logits
-        return logits.gather(1, positions[:, :, None].expand(-1, -1, logits.shape[-1]))
+    def _normalised(self, logits: torch.Tensor) -> torch.Tensor:
+        return logits.float().masked_fill(self._forbidden, -torch.inf).log_softmax(-1)
 
-    def _check_all_masked(self) -> None:
-        """The first thing a sampler asks must have an answer.
+    def _clean(self) -> torch.Tensor:
+        """Ids that may be generated, ascending."""
+        return (~self._forbidden).nonzero()[:, 0]
 
-        Raises:
-            InputError: where the model cannot read the length, or its answer is no number.
-        """
+    def _check_frame(self, before: int, after: int) -> None:
+        if self._shift and before == 0:
+            raise InputError(
+                "[model] prefix: with logits_shift = 1 each position is predicted by the output "
+                "before it, and the first one has none; name at least one token in prefix"
+            )
+        positions = max_length(self.model.config)
+        positions = None if positions is None else positions - _padding_offset(self.model)
+        if positions is not None and before + self.length + after > positions:
+            raise InputError(
+                f"[model] length: {self.length} generated and {before + after} fixed tokens "
+                f"exceed the model's {positions} positions"
+            )
+        rows = _embedding_rows(self.model)
+        if rows is not None and self.mask_token_id >= rows:
+            raise InputError(
+                f"[model] mask_token_id: {self.mask_token_id} is not accepted: the model's "
+                f"embeddings end at {rows - 1}"
+            )
+
+    def _never_generated(self) -> torch.Tensor:
+        """bool ``(V,)``: the mask, special tokens, and ids that the tokenizer does not have."""
+        forbidden = torch.ones(self.vocab_size, dtype=torch.bool, device=self.device)
+        clean = {i for i in range(len(self.tokenizer)) if i < self.vocab_size}
+        forbidden[sorted(clean - special_ids(self.tokenizer) - {self.mask_token_id})] = False
+        if bool(forbidden.all()):
+            raise InputError("[model] the tokenizer has no token that could be generated")
+        return forbidden
+
+    @torch.inference_mode()
+    def _first_answer(self) -> torch.Tensor:
+        """Logits ``(1, L, V)`` for the first thing that a sampler asks: all is masked."""
         masked = torch.full((1, self.length), self.mask_token_id, device=self.device)
-        positions = torch.arange(self.length, device=self.device)[None]
+        start = len(self._before) - self._shift
         try:
-            log_probs = self.log_probs(masked, positions)
-        except (IndexError, RuntimeError, ValueError) as error:
+            return self._forward.full(self._framed(masked))[:, start : start + self.length]
+        except InputError:
+            raise
+        except Exception as error:  # code that comes with a checkpoint raises anything
             raise InputError(
                 f"[model] length: the model cannot read {self.length} generated tokens: "
-                f"{one_line(error)}"
+                f"{type(error).__name__}: {one_line(error)}"
             ) from error
+
+    def _check_finite(self, logits: torch.Tensor) -> None:
+        log_probs = self._normalised(logits)
         if not bool(torch.isfinite(log_probs[..., ~self._forbidden]).all()):
             raise InputError(
                 "[model] the model's log-probabilities for an all-masked sequence are no finite "
                 "numbers: damaged weights, or fixed tokens that it cannot do without"
             )
 
-    def _find_projection(self) -> _Projection:
-        """The vocabulary projection at given positions only, where the model allows it.
+    @torch.inference_mode()
+    def _check_reads_both_sides(self) -> None:
+        """Tokens on the right must matter for outputs on the left, as the other way round.
 
-        A candidate is taken only if it agrees with the full forward pass on a probe.
+        Rounding may move the outputs of a causal model, too, but not that far; where nothing
+        moves beyond rounding, nothing can be said.
         """
-        body = self.model.base_model
-        heads = [getattr(self.model, name, None) for name in ("cls", "lm_head", "predictions")]
-        head = next((module for module in heads if module is not None), None)
-        if head is None or body is self.model:
-            return self._full_logits_at
+        masked = self._framed(torch.full((1, self.length), self.mask_token_id))
+        end = masked.shape[1]
+        middle = (end - 1) // 2
+        clean = self._clean()
+        filled = clean[torch.arange(end, device=self.device) % len(clean)][None]
+        kept = self._forward.full(masked).float()
 
-        def projected(framed: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
-            hidden = body(input_ids=framed)[0]
-            wanted = positions[:, :, None].expand(-1, -1, hidden.shape[-1])
-            logits: torch.Tensor = head(hidden.gather(1, wanted))
-            return logits
+        def moved(changed: slice, seen: slice) -> float:
+            other = masked.clone()
+            other[:, changed] = filled[:, changed]
+            return float((self._forward.full(other).float() - kept)[:, seen].abs().max())
 
-        clean = (~self._forbidden).nonzero()[:, 0]
+        before = moved(slice(0, middle), slice(middle, end))
+        after = moved(slice(middle + 1, end), slice(0, middle + 1))
+        epsilon = torch.finfo(self.model.dtype).eps
+        rounding = 4 * epsilon * float(kept.abs().max())
+        if before > rounding and after <= max(1e-4, 4 * epsilon) * before:
+            raise InputError(
+                f"[model] path: {type(self.model).__name__} (type "
+                f"{self.model.config.model_type!r}) does not read what comes after a position: "
+                "causal language models predict the next token only; accepted are masked LMs, "
+                "which read both sides"
+            )
+
+    @torch.inference_mode()
+    def _check_timeless(self) -> None:
+        if not self._forward.takes_time:
+            return
+        masked = self._framed(torch.full((1, self.length), self.mask_token_id))
+        if not torch.equal(self._forward.full(masked, 0.0), self._forward.full(masked, 1.0)):
+            raise InputError(
+                f"[model] path: the answers of {type(self.model).__name__} (type "
+                f"{self.model.config.model_type!r}) depend on its timesteps; accepted are models "
+                "that see the masked tokens only (time_conditioning = false)"
+            )
+
+    def _find_projection(self) -> Projection:
+        clean = self._clean()
         probe = clean[torch.arange(self.length, device=self.device) % len(clean)].clone()
         probe[::2] = self.mask_token_id
-        framed = self._framed(probe[None])
-        positions = torch.arange(0, self.length, 2, device=self.device)[None] + len(self._before)
-        with torch.inference_mode():
-            expected = self._full_logits_at(framed, positions).float()
-            try:
-                found = projected(framed, positions).float()
-            except (TypeError, RuntimeError, ValueError):
-                return self._full_logits_at
-        tolerance = 1e-4 if self.model.dtype == torch.float32 else 5e-2
-        same = found.shape == expected.shape and torch.allclose(
-            found, expected, rtol=tolerance, atol=tolerance
-        )
-        return projected if same else self._full_logits_at
+        positions = torch.arange(0, self.length, 2, device=self.device)[None]
+        outputs = positions + (len(self._before) - self._shift)
+        return self._forward.find_projection(self._framed(probe[None]), outputs)
+
+    def _distinguishing(self, code: bytes) -> dict[str, Any]:
+        """What determines answers beside weights, configuration and tokenizer, where it does."""
+        found: dict[str, Any] = {}
+        if self.mask_token_id != self.tokenizer.mask_token_id:
+            found["mask_token_id"] = self.mask_token_id
+        unnamed = special_ids(self.tokenizer) - set(self.tokenizer.all_special_ids)
+        if unnamed:
+            found["unnamed_special"] = sorted(unnamed)
+        if self._shift:
+            found["logits_shift"] = self._shift
+        if code:
+            found["code"] = hashlib.sha256(code).hexdigest()
+        return found
 
 
 def fingerprint(
@@ -180,8 +251,17 @@ def fingerprint(
     before: Sequence[int] = (),
     after: Sequence[int] = (),
     length: int = 0,
+    more: dict[str, Any] | None = None,
 ) -> str:
     """Hash of the weights as loaded, the configuration, the vocabulary and the fixed tokens.
+
+    Args:
+        model: as loaded.
+        tokenizer: its tokenizer.
+        before: ids of the fixed tokens before the generated ones.
+        after: ids of those after them.
+        length: generated tokens.
+        more: what else determines the answers; an empty table changes nothing.
 
     Returns:
         64 hexadecimal digits of SHA-256.
@@ -196,6 +276,7 @@ def fingerprint(
         "vocabulary": sorted(tokenizer.get_vocab().items()),
         "special": sorted(tokenizer.all_special_ids),
         "frame": [list(before), list(after), length],
+        **(more or {}),
     }
     digest.update(json.dumps(described, sort_keys=True, default=str).encode())
     return digest.hexdigest()
@@ -212,6 +293,9 @@ def load_huggingface(
     suffix: Sequence[str] | None = None,
     trust_remote_code: bool = False,
     tokenizer: Any = None,
+    mask_token: str | None = None,
+    mask_token_id: int | None = None,
+    logits_shift: int | None = None,
 ) -> HuggingFaceDenoiser:
     """Loads a masked LM from a local folder or a hub id.
 
@@ -224,33 +308,37 @@ def load_huggingface(
         device: a torch device, or ``auto`` (CUDA where there is one, else the CPU).
         prefix: see `HuggingFaceDenoiser`.
         suffix: see `HuggingFaceDenoiser`.
-        trust_remote_code: run the checkpoint's own Python code; off by default.
-        tokenizer: used instead of the checkpoint's where it ships none.
+        trust_remote_code: run the checkpoint's own Python code; off by default. A hub id needs a
+            revision then.
+        tokenizer: used instead of the checkpoint's: a tokenizer, or its folder or hub id.
+        mask_token: see `HuggingFaceDenoiser`.
+        mask_token_id: see `HuggingFaceDenoiser`.
+        logits_shift: see `HuggingFaceDenoiser`.
 
     Raises:
         InputError: where the checkpoint cannot be loaded, in one line.
     """
     quiet_transformers()
     place = pick_device(device)
-    common = {"revision": revision, "trust_remote_code": trust_remote_code}
-    try:
-        if tokenizer is None:
-            tokenizer = AutoTokenizer.from_pretrained(source, **common)
-        model, report = AutoModelForMaskedLM.from_pretrained(
-            source, dtype=pick_dtype(dtype, place), output_loading_info=True, **common
-        )
-        model = model.to(place)
-    except Exception as error:  # loaders of damaged or foreign checkpoints raise anything
-        raise InputError(
-            f"[model] cannot load {source!r}: {type(error).__name__}: {one_line(error)}"
-        ) from error
-    missing = sorted(report["missing_keys"])
-    if missing:
-        raise InputError(
-            f"[model] {source!r} lacks {len(missing)} weights of {type(model).__name__}, "
-            f"{missing[0]} among them; it is no complete masked LM"
-        )
-    return HuggingFaceDenoiser(model, tokenizer, length=length, prefix=prefix, suffix=suffix)
+    checkpoint = load_checkpoint(
+        source,
+        revision=revision,
+        dtype=pick_dtype(dtype, place),
+        place=place,
+        trust_remote_code=trust_remote_code,
+        tokenizer=tokenizer,
+    )
+    return HuggingFaceDenoiser(
+        checkpoint.model,
+        checkpoint.tokenizer,
+        length=length,
+        prefix=prefix,
+        suffix=suffix,
+        mask_token=mask_token,
+        mask_token_id=mask_token_id,
+        logits_shift=logits_shift,
+        code=checkpoint.code,
+    )
 
 
 def quiet_transformers() -> None:
@@ -285,21 +373,22 @@ def pick_dtype(dtype: str, device: torch.device) -> Any:
     return DTYPES[dtype]
 
 
-def local_or_hub(path: str, folder: Path | None) -> str:
+def local_or_hub(path: str, folder: Path | None, key: str = "path") -> str:
     """A folder as an absolute path, or the hub id unchanged.
 
     Args:
         path: as the study file has it; relative folders are relative to the study file.
         folder: of the study file.
+        key: of the [model] table, for messages.
 
     Raises:
         InputError: for something that can only be a folder and is none.
     """
-    candidate = user_path(path, "[model] path", folder)
+    candidate = user_path(path, f"[model] {key}", folder)
     if candidate.is_dir():
         return str(candidate.resolve())
     if path.startswith((".", "/", "~")) or path.count("/") > 1 or candidate.exists():
-        raise InputError(f"[model] path: {path!r} is no folder (looked for {candidate})")
+        raise InputError(f"[model] {key}: {path!r} is no folder (looked for {candidate})")
     return path
 
 
@@ -310,22 +399,11 @@ def _padding_offset(model: PreTrainedModel) -> int:
     return 0 if padding is None else int(padding) + 1
 
 
-def _frame(
-    tokenizer: Any, prefix: Sequence[str] | None, suffix: Sequence[str] | None
-) -> tuple[list[int], list[int]]:
-    ids = list(tokenizer(tokenizer.mask_token).input_ids)
-    middle = ids.index(tokenizer.mask_token_id) if tokenizer.mask_token_id in ids else 0
-    before, after = ids[:middle], ids[middle + 1 :]
-    if prefix is not None:
-        before = _ids(tokenizer, prefix, "prefix")
-    if suffix is not None:
-        after = _ids(tokenizer, suffix, "suffix")
-    return before, after
-
-
-def _ids(tokenizer: Any, names: Sequence[str], key: str) -> list[int]:
-    vocabulary = tokenizer.get_vocab()
-    for name in names:
-        if name not in vocabulary:
-            raise InputError(f"[model] {key}: {name!r} is no token of this model")
-    return [vocabulary[name] for name in names]
+def _embedding_rows(model: PreTrainedModel) -> int | None:
+    """Ids that the model can read, None where it does not show its embedding."""
+    try:
+        embedding: Any = model.get_input_embeddings()
+        rows = embedding.weight.shape[0]
+    except (NotImplementedError, AttributeError):
+        return None
+    return int(rows)

@@ -42,6 +42,7 @@ def _antiberty(table: config.AntibertyModel, _folder: Path | None) -> Denoiser:
 def _huggingface(table: config.HuggingFaceModel, folder: Path | None) -> Denoiser:
     from mdm_opt.denoisers.huggingface import load_huggingface, local_or_hub
 
+    tokenizer = table.tokenizer
     return load_huggingface(
         local_or_hub(table.path, folder),
         length=table.length,
@@ -51,6 +52,10 @@ def _huggingface(table: config.HuggingFaceModel, folder: Path | None) -> Denoise
         prefix=table.prefix,
         suffix=table.suffix,
         trust_remote_code=table.trust_remote_code,
+        tokenizer=None if tokenizer is None else local_or_hub(tokenizer, folder, "tokenizer"),
+        mask_token=table.mask_token,
+        mask_token_id=table.mask_token_id,
+        logits_shift=table.logits_shift,
     )
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -122,8 +123,6 @@ MAKERS: dict[str, Callable[[], PreTrainedModel]] = {
     "modernbert": make_modernbert,
     "esm": make_esm,
 }
-# Architectures whose head can be asked for some positions only.
-PARTIAL = {"bert", "roberta", "esm"}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -228,7 +227,7 @@ def test_vocabulary_projection_is_paid_for_wanted_positions_only(
     projection = denoiser.model.get_output_embeddings()
     projection.register_forward_hook(lambda _module, args, _out: widths.append(args[0].shape[1]))
     denoiser.log_probs(*random_state(2))
-    assert widths == [4 if name in PARTIAL else LENGTH + 2]
+    assert widths == [4]
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -597,7 +596,21 @@ def test_model_in_training_mode_is_put_into_evaluation_mode() -> None:
     assert torch.equal(denoiser.log_probs(*state), denoiser.log_probs(*state))
 
 
-@pytest.mark.parametrize("name", ["bert", "distilbert"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_the_same_architecture_is_refused_where_it_reads_the_left_only(
+    dtype: torch.dtype,
+) -> None:
+    for seed in range(8):
+        torch.manual_seed(seed)
+        both = make_bert().to(dtype)
+        assert HuggingFaceDenoiser(both, make_tokenizer(), length=5, prefix=[], suffix=[])
+        config = transformers.BertConfig(**SIZES, pad_token_id=0, is_decoder=True)
+        left = transformers.BertLMHeadModel(config).to(dtype)
+        message = input_error(partial(HuggingFaceDenoiser, left, make_tokenizer(), length=5))
+        assert "BertLMHeadModel (type 'bert') does not read what comes after" in message
+
+
+@pytest.mark.parametrize("name", ["bert", "distilbert", "esm", "modernbert"])
 def test_results_do_not_depend_on_the_batch_size(checkpoints: dict[str, Path], name: str) -> None:
     denoiser = load_huggingface(str(checkpoints[name]), length=LENGTH, device="cpu")
     candidate = Candidate(BetaSchedule(0.7, 0.4), 3)
