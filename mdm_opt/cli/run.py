@@ -87,3 +87,4 @@ def _show_best(name: str, storage: str | None, as_json: bool) -> None:
     export = f"export {name} --steps {steps} --out {name}-{steps}.json"
     click.echo("\nnext: " + typed(f"sample {name} --steps {steps} --count 2", storage))
     click.echo("      " + typed(export, storage))
+    click.echo("      " + typed(f"report {name} --out {name}.html", storage))
