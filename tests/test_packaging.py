@@ -37,6 +37,7 @@ def test_wheel_holds_everything_and_nothing_else(tmp_path):
         "mdm_opt/persistence/migrations/versions/0002_workers.py",
         "mdm_opt/persistence/migrations/versions/0003_profiles_and_races.py",
         "mdm_opt/persistence/migrations/versions/0004_samples.py",
+        "mdm_opt/service/report/templates/report.html",
     ):
         assert needed in names
     studies = {name.rsplit("/", 1)[1] for name in names if "share/mdm-opt/studies/" in name}
