@@ -31,7 +31,7 @@ from mdm_opt.service.exporting import export_schedule
 from mdm_opt.service.problems import check_steps, problem_of
 from mdm_opt.service.studies import OpenStudy, make_study
 from mdm_opt.service.study_files import FROM_PYTHON
-from mdm_opt.service.wording import conclusions, headings, result_rows
+from mdm_opt.service.wording import conclusions, headings, metric_words, result_rows
 
 _SOURCE = "tune"
 # Keys of the study file by the arguments of `tune` that become them.
@@ -99,11 +99,10 @@ class TuneResult:
     def __str__(self) -> str:
         """The verified table, and what it says in words."""
         result = self.best
-        better = "less" if result.direction == "minimize" else "more"
         rows = [headings(result), *(row.cells for row in result_rows(result))]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [
-            f"{result.study}: {result.objective} in {result.unit} ({better} is better)",
+            f"{result.study}: {metric_words(result)}",
             *("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows),
             *conclusions(result, "mdm-opt verify " + result.study),
         ]

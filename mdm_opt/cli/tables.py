@@ -6,14 +6,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from mdm_opt.service.best import BestResult
-from mdm_opt.service.wording import headings, result_rows
+from mdm_opt.service.wording import headings, metric_words, result_rows
 
 
 def best_table(result: BestResult) -> Table:
     """Every step count with its baselines, the best schedule and the interval of the gain."""
-    better = "less" if result.direction == "minimize" else "more"
     table = Table(
-        title=escape(f"{result.study}: {result.objective} in {result.unit} ({better} is better)"),
+        title=escape(f"{result.study}: {metric_words(result)}"),
         title_justify="left",
     )
     for name in headings(result):

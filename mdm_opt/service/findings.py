@@ -17,8 +17,9 @@ from mdm_opt.persistence import (
 )
 from mdm_opt.schedules import ProfileSample
 from mdm_opt.service.best import BestResult, best_of
-from mdm_opt.service.standing import standings
+from mdm_opt.service.standing import candidate_of, standings
 from mdm_opt.service.study_files import stored_study_file
+from mdm_opt.service.wording import metric_words
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +54,7 @@ class Findings:
     @property
     def metric(self) -> str:
         """The objective with its unit and direction."""
-        better = "less" if self.record.direction == "minimize" else "more"
-        return f"{self.record.objective} in {self.record.unit} ({better} is better)"
+        return metric_words(self.record)
 
     def best_trials(self) -> dict[int, int]:
         """Step count to the number of the trial that is its best.
@@ -66,7 +66,7 @@ class Findings:
             chosen = standing[0]
             verified = self._verified_best(steps)
             if verified is not None:
-                same = [m for m in standing if _candidate(m) == _candidate(verified)]
+                same = [m for m in standing if candidate_of(m) == candidate_of(verified)]
                 chosen = same[0] if same else chosen
             if chosen.trial_number is not None:
                 found[steps] = chosen.trial_number
@@ -121,7 +121,3 @@ def _profile(record: StudyRecord, repository: Repository) -> ProfileSample | Non
     own = file.profile_references == "model"
     found = profiles.find(key) if own else profiles.from_any_file(key)
     return found.sample if found else None
-
-
-def _candidate(record: MeasurementRecord) -> tuple[object, ...]:
-    return (record.beta_a, record.beta_b, *record.counts)

@@ -61,7 +61,7 @@ def trial_note(found: Findings, record: MeasurementRecord, texts: Sequence[str])
         ("tokens revealed by each step", " ".join(map(str, record.counts))),
         ("step count", str(record.steps)),
         ("model calls a sequence (NFE)", number(record.nfe)),
-        (f"{record_value_name(found)}", value_words(found, record)),
+        (f"{found.record.objective} ({found.record.unit})", value_words(found, record)),
         ("seed" if record.label != "search" else "from", record.label),
         ("guards", guard_words(record)),
         (
@@ -91,11 +91,6 @@ def schedule_of_record(record: MeasurementRecord) -> str:
     if record.beta_a is not None and record.beta_b is not None:
         return f"Beta({record.beta_a:.4g}, {record.beta_b:.4g})"
     return "counts of any shape" if record.schedule == "free" else record.schedule
-
-
-def record_value_name(found: Findings) -> str:
-    """How the value of a trial is called."""
-    return f"{found.record.objective} ({found.record.unit})"
 
 
 def value_words(found: Findings, record: MeasurementRecord) -> str:

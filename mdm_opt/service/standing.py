@@ -24,6 +24,11 @@ def schedule_of(record: MeasurementRecord) -> MaskSchedule:
     return BetaSchedule(record.beta_a, record.beta_b)
 
 
+def candidate_of(record: MeasurementRecord) -> tuple[object, ...]:
+    """Equal for two measurements of a step count that are of the same candidate."""
+    return (record.beta_a, record.beta_b, *record.counts)
+
+
 def badness(direction: str, record: MeasurementRecord) -> float:
     """The value, turned so that less is better."""
     return record.value if direction == "minimize" else -record.value

@@ -13,7 +13,7 @@ from mdm_opt.measurement import Candidate, measure
 from mdm_opt.persistence import MeasurementRecord
 from mdm_opt.schedules import MaskSchedule, expected_nfe, named_schedule
 from mdm_opt.service.running import measurement_record
-from mdm_opt.service.standing import badness, schedule_of, standings
+from mdm_opt.service.standing import badness, candidate_of, schedule_of, standings
 from mdm_opt.service.studies import OpenStudy, exclusive
 
 BASELINES = ("linear", "sin2", "sine")
@@ -56,8 +56,8 @@ def _is_current(
 ) -> bool:
     searched = [m.id or 0 for m in records if m.role == "search"]
     verified = [m for m in records if m.role == "verification"]
-    selected = [_candidate_of(m) for m in records if m.role == "selection"]
-    top = [_candidate_of(m) for m in best]
+    selected = [candidate_of(m) for m in records if m.role == "selection"]
+    top = [candidate_of(m) for m in best]
     same_top = selected == (top if _needs_selection(opened, top) else [])
     return (
         bool(verified)
@@ -67,10 +67,6 @@ def _is_current(
             for m in verified
         )
     )
-
-
-def _candidate_of(record: MeasurementRecord) -> tuple[object, ...]:
-    return (record.beta_a, record.beta_b, *record.counts)
 
 
 def _verify_budget(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mdm_opt.persistence import StudyRecord
 from mdm_opt.service.best import BestResult, BudgetResult
 
 
@@ -19,6 +20,12 @@ class Row:
 
     cells: tuple[str, ...]
     best: bool
+
+
+def metric_words(of: BestResult | StudyRecord) -> str:
+    """The objective with its unit and direction."""
+    better = "less" if of.direction == "minimize" else "more"
+    return f"{of.objective} in {of.unit} ({better} is better)"
 
 
 def headings(result: BestResult) -> tuple[str, ...]:

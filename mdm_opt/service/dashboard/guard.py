@@ -15,11 +15,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from mdm_opt.service.dashboard.asking import Environ, Headers
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
-
-Environ = dict[str, Any]
-Headers = list[tuple[str, str]]
 
 _READS = ("GET", "HEAD")
 # A page may show these; SVG can carry scripts.

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from mdm_opt.service.dashboard.asking import Environ, answered, asked
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
-
-Environ = dict[str, Any]
-Headers = list[tuple[str, str]]
 
 _SCRIPT = "/static/bundle.js"
 # dominated[i] = true : best = e[1], last = e[0]; the comma ends the condition.
@@ -52,44 +51,21 @@ class Mended:
         if environ.get("REQUEST_METHOD") == "GET" and path == _SCRIPT:
             return self._script(environ, start_response)
         if environ.get("REQUEST_METHOD") == "GET" and f"{path}/".startswith("/dashboard/"):
-            status, headers, content = self._asked(environ)
-            return _answered(start_response, status, headers, mended_page(content))
+            status, headers, content = asked(self._application, environ)
+            return answered(start_response, status, headers, mended_page(content))
         return self._application(environ, start_response)
 
     def _script(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         compressed = "gzip" in str(environ.get("HTTP_ACCEPT_ENCODING", ""))
         plain = {name: value for name, value in environ.items() if name != "HTTP_RANGE"}
-        status, headers, content = self._asked(plain | {"HTTP_ACCEPT_ENCODING": "identity"})
+        status, headers, content = asked(
+            self._application, plain | {"HTTP_ACCEPT_ENCODING": "identity"}
+        )
         if not status.startswith("200"):
-            return _answered(start_response, status, headers, content)
+            return answered(start_response, status, headers, content)
         if compressed not in self._scripts:
             mended = mended_script(content)
             self._scripts[compressed] = gzip.compress(mended, 6) if compressed else mended
         headers = [(name, value) for name, value in headers if name.lower() != "accept-ranges"]
         headers += [("Content-Encoding", "gzip")] if compressed else []
-        return _answered(start_response, status, headers, self._scripts[compressed])
-
-    def _asked(self, environ: Environ) -> tuple[str, Headers, bytes]:
-        """Status, headers and content of the dashboard's own answer."""
-        caught: list[tuple[str, Headers]] = []
-
-        def catch(status: str, headers: Headers, _: Any = None) -> Callable[[bytes], object]:
-            caught.append((status, headers))
-            return lambda _: None
-
-        answer = self._application(environ, catch)
-        try:
-            content = b"".join(answer)
-        finally:
-            getattr(answer, "close", lambda: None)()
-        return *caught[-1], content
-
-
-def _answered(
-    start_response: StartResponse, status: str, headers: Headers, content: bytes
-) -> Iterable[bytes]:
-    kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
-    # An answer without content says nothing of its length.
-    length = [("Content-Length", str(len(content)))] if content else []
-    start_response(status, [*kept, *length])
-    return [content]
+        return answered(start_response, status, headers, self._scripts[compressed])

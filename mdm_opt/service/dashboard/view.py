@@ -20,6 +20,7 @@ from mdm_opt.errors import MdmOptError
 from mdm_opt.persistence import MeasurementRecord, Repository
 from mdm_opt.plugins import one_line
 from mdm_opt.sample_texts import picture
+from mdm_opt.service.dashboard.asking import Environ, answered, asked
 from mdm_opt.service.figures import figures
 from mdm_opt.service.findings import Findings, findings
 from mdm_opt.service.notes import (
@@ -32,7 +33,6 @@ from mdm_opt.service.notes import (
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
-Environ = dict[str, Any]
 _DETAIL = re.compile(r"/api/studies/\d+")
 _NOTE = re.compile(r"/api/studies/\d+(?:/\d+)?/note")
 # The dashboard gives artifacts' ids out and asks for them by these addresses. Numbers with more
@@ -47,7 +47,6 @@ _MEASURED = ("Complete", "Pruned")
 _LOG = logging.getLogger(__name__)
 
 Body = dict[str, Any]
-Headers = list[tuple[str, str]]
 
 
 @dataclass
@@ -102,7 +101,9 @@ class View:
             return self._changed(
                 environ,
                 start_response,
-                lambda body: self.detail(body, lambda: json.loads(self._asked(whole)[2])),
+                lambda body: self.detail(
+                    body, lambda: json.loads(asked(self._application, whole)[2])
+                ),
             )
         if method == "GET" and path == "/api/meta":
             return self._changed(environ, start_response, _with_artifacts)
@@ -195,30 +196,13 @@ class View:
         change: Callable[[Body], Body],
     ) -> Iterable[bytes]:
         """The dashboard's JSON answer, changed; as it is where something goes wrong."""
-        status, headers, content = self._asked(environ)
+        status, headers, content = asked(self._application, environ)
         if status.startswith("200"):
             try:
                 content = json.dumps(change(json.loads(content))).encode()
             except Exception as error:  # whatever it is, the dashboard goes on without our part
                 _LOG.warning("mdm-opt cannot add to the dashboard's answer: %s", one_line(error))
-        kept = [(name, v) for name, v in headers if name.lower() != "content-length"]
-        start_response(status, [*kept, ("Content-Length", str(len(content)))])
-        return [content]
-
-    def _asked(self, environ: Environ) -> tuple[str, Headers, bytes]:
-        """Status, headers and content of the dashboard's own answer."""
-        caught: list[tuple[str, Headers]] = []
-
-        def catch(status: str, headers: Headers, _: Any = None) -> Any:
-            caught.append((status, headers))
-            return lambda _: None
-
-        answer = self._application(environ, catch)
-        try:
-            content = b"".join(answer)
-        finally:
-            getattr(answer, "close", lambda: None)()
-        return *caught[-1], content
+        return answered(start_response, status, headers, content)
 
     def _sample(self, measurement_id: int, instance: int, start_response: StartResponse) -> bytes:
         try:
