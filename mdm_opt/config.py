@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -24,6 +25,7 @@ from mdm_opt.errors import InputError
 from mdm_opt.messages import describe
 from mdm_opt.plugins import is_reference, one_line
 from mdm_opt.schedules import BETA_MAX, BETA_MIN, Reveal, Rounding
+from mdm_opt.templates import Template
 
 MAX_STEPS = 4096
 
@@ -95,6 +97,7 @@ class HuggingFaceModel(RunsOnDevice):
     tokenizer: str | None = Field(None, min_length=1)
     mask_token: str | None = Field(None, min_length=1)
     mask_token_id: int | None = Field(None, ge=0, lt=2**31)
+    end_tokens: list[str] | None = None
     logits_shift: int | None = Field(None, ge=0, le=1)
 
     @model_validator(mode="after")
@@ -145,6 +148,19 @@ class SamplerTable(Table):
     temperature: float = Field(1.0, ge=0, le=100)
     reveal: Reveal = "fixed"
     rounding: Rounding = "full"
+    block_length: int | None = Field(None, ge=1)
+    guidance: float = Field(0.0, ge=0, le=100)
+    end_last: bool = False
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.block_length is not None and self.reveal != "fixed":
+            raise ValueError(f"block_length needs reveal = 'fixed', got reveal = {self.reveal!r}")
+        if self.end_last and self.order == "random":
+            raise ValueError(
+                "end_last needs order = 'confidence', 'margin' or 'entropy', got order = 'random'"
+            )
+        return self
 
 
 Bounds = Annotated[
@@ -237,13 +253,100 @@ class DivergenceObjective(Table):
 
 
 class LmEvalObjective(Table):
-    """A generation task of lm-evaluation-harness; maximised."""
+    """A generation task of lm-evaluation-harness."""
 
     kind: Literal["lm_eval"]
     task: str = Field(min_length=1)
     instances: int = Field(64, ge=2)
-    metric: str | None = None
+    include_path: str | None = Field(None, min_length=1)
+    limit: int | None = Field(None, ge=1)
+    metric: str | None = Field(None, min_length=1)
     num_fewshot: int | None = Field(None, ge=0)
+    chat: bool = False
+    allow_code: bool = False
+
+
+def _template(text: str) -> str:
+    Template.of(text)
+    return text
+
+
+TemplateText = Annotated[str, AfterValidator(_template)]
+Normalisation = Literal["strip", "lower", "whitespace", "punctuation", "numbers"]
+
+
+class TaskObjective(Table):
+    """Answers to the prompts of a file, each with a score."""
+
+    kind: Literal["task"]
+    data: str = Field(min_length=1)
+    instances: int = Field(64, ge=2)
+    prompt: TemplateText = "{prompt}"
+    reference: TemplateText = "{reference}"
+    chat: bool = False
+    stop: list[Annotated[str, Field(min_length=1)]] = []
+    score: str = "exact_match"
+    extract: str | None = Field(None, min_length=1)
+    extract_match: Literal["last", "first"] = "last"
+    normalise: list[Normalisation] = ["strip"]
+    program: TemplateText | None = None
+    timeout_seconds: float = Field(10.0, gt=0, le=3600)
+    memory_mib: int = Field(1024, ge=16, le=2**24)
+    direction: Literal["minimize", "maximize"] = "maximize"
+    unit: str = Field("accuracy", min_length=1, max_length=32)
+    options: Options = {}
+
+    @field_validator("score")
+    @classmethod
+    def _known_score(cls, score: str) -> str:
+        if score not in ("exact_match", "code") and not is_reference(score):
+            raise ValueError("must be 'exact_match', 'code' or 'package.module:function'")
+        return score
+
+    @field_validator("extract")
+    @classmethod
+    def _expression(cls, extract: str | None) -> str | None:
+        try:
+            re.compile(extract or "")
+        except (re.error, OverflowError, RecursionError) as error:
+            raise ValueError(f"must be a regular expression: {error}") from error
+        return extract
+
+    @field_validator("program")
+    @classmethod
+    def _runs_the_answer(cls, program: str | None) -> str | None:
+        if program is not None and "answer" not in Template.of(program).keys:
+            raise ValueError("must have a place for the {answer}")
+        return program
+
+    @model_validator(mode="after")
+    def _keys_of_the_score(self) -> Self:
+        function = is_reference(self.score)
+        needless = {
+            "program": self.program is not None and self.score != "code",
+            "normalise": self.normalise != ["strip"] and self.score != "exact_match",
+            "extract": self.extract is not None and function,
+            "extract_match": self.extract_match != "last" and self.extract is None,
+            "direction": self.direction != "maximize" and not function,
+            "options": bool(self.options) and not function,
+        }
+        for key, wrong in needless.items():
+            if wrong:
+                raise ValueError(f"{key}: not accepted with score = {self.score!r}: {_NEEDS[key]}")
+        given = [key for key in ("prompt", "answer", "reference") if key in self.options]
+        if given:
+            raise ValueError(f"options: {given[0]!r} is what the function is given in any case")
+        return self
+
+
+_NEEDS = {
+    "program": "needs score = 'code'",
+    "normalise": "needs score = 'exact_match'",
+    "extract": "needs score = 'exact_match' or 'code'; a function is given the whole answer",
+    "extract_match": "needs extract",
+    "direction": "more is better, unless a function 'package.module:function' scores",
+    "options": "needs a function 'package.module:function'",
+}
 
 
 class PluginObjective(Table):
@@ -262,6 +365,7 @@ ObjectiveTable = (
     | PathKlObjective
     | DivergenceObjective
     | LmEvalObjective
+    | TaskObjective
     | PluginObjective
 )
 
@@ -326,7 +430,17 @@ _OBJECTIVE_KINDS: dict[str, type[Table]] = {
     "path_kl": PathKlObjective,
     "divergence": DivergenceObjective,
     "lm_eval": LmEvalObjective,
+    "task": TaskObjective,
 }
+
+
+_PROMPTED = ("task", "lm_eval")
+# Keys that older versions did not have, and what these did.
+_ADDED_KEYS = (
+    ("space", "family", "beta"),
+    ("sampler", "guidance", 0.0),
+    ("sampler", "end_last", False),
+)
 
 
 class StudyFile(Table):
@@ -341,6 +455,19 @@ class StudyFile(Table):
     profile: ProfileTable = ProfileTable()
     verify: VerifyTable = VerifyTable()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _seeds_that_fit(cls, content: Any) -> Any:
+        """Where the profile says nothing, the default seeds do without it."""
+        if not isinstance(content, dict):
+            return content
+        tables = [content.get(name) for name in ("objective", "sampler", "search")]
+        objective, sampler, search = [t if isinstance(t, dict) else {} for t in tables]
+        plain = objective.get("kind") not in _PROMPTED and "block_length" not in sampler
+        if plain or "seeds" in search or not isinstance(tables[2], dict | None):
+            return content
+        return {**content, "search": {**search, "seeds": ["energy", "baselines"]}}
+
     @field_validator("model", mode="before")
     @classmethod
     def _model_of_kind(cls, value: Any) -> Any:
@@ -354,11 +481,30 @@ class StudyFile(Table):
     @model_validator(mode="after")
     def _objective_fits_sampler(self) -> Self:
         exact = isinstance(self.objective, PathKlObjective | DivergenceObjective)
+        if exact and self.sampler.block_length is not None:
+            raise ValueError(
+                f"objective {self.objective.kind!r} is defined for whole sequences only, got "
+                f"[sampler] block_length = {self.sampler.block_length}"
+            )
         if exact and (self.sampler.order != "random" or self.sampler.temperature != 1):
             raise ValueError(
                 f"objective {self.objective.kind!r} is defined for order = 'random' and "
                 f"temperature = 1.0 only, got order = {self.sampler.order!r} and temperature = "
                 f"{self.sampler.temperature}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _prompts_fit(self) -> Self:
+        if self.sampler.guidance and not self.prompted:
+            raise ValueError(
+                f"[sampler] guidance = {self.sampler.guidance} needs an objective with prompts "
+                f"(task or lm_eval), got objective {self.objective.kind!r}"
+            )
+        if self.needs_profile and (self.prompted or self.sampler.block_length is not None):
+            raise ValueError(
+                "[search] seeds: 'profile' is not accepted with prompts or block_length: the "
+                "profile is that of whole sequences without prompts"
             )
         return self
 
@@ -377,6 +523,11 @@ class StudyFile(Table):
                     f"{self.search.sampler!r}"
                 )
         return self
+
+    @property
+    def prompted(self) -> bool:
+        """Whether samples are answers to the objective's prompts."""
+        return self.objective.kind in _PROMPTED
 
     @property
     def profile_references(self) -> str:
@@ -407,9 +558,10 @@ class StudyFile(Table):
                 table.pop(key, None)
         del identity["search"]["trials"], identity["verify"]
         del identity["search"]["racing"], identity["search"]["samples"], identity["profile"]
-        # Versions before this key knew no other family.
-        if identity["space"]["family"] == "beta":
-            del identity["space"]["family"]
+        # Versions before these keys knew nothing else.
+        for table, key, only in _ADDED_KEYS:
+            if identity[table].get(key) == only:
+                del identity[table][key]
         return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 

@@ -14,11 +14,20 @@ import numpy.typing as npt
 import torch
 
 from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.denoisers.prompts import Prompts
 from mdm_opt.errors import MdmOptError, RunError
-from mdm_opt.objectives.base import Objective, Reveals, Scores
+from mdm_opt.objectives.base import Objective, PromptedObjective, Reveals, Scores
 from mdm_opt.plugins import one_line
 from mdm_opt.sampling import Noise, ancestral_counts, instance_noise
-from mdm_opt.schedules import Counts, MaskSchedule, Reveal, Rounding, reveal_counts, reveal_grid
+from mdm_opt.schedules import (
+    Counts,
+    MaskSchedule,
+    Reveal,
+    Rounding,
+    block_count,
+    reveal_counts,
+    reveal_grid,
+)
 
 _Part = TypeVar("_Part")
 
@@ -48,6 +57,11 @@ class Problem:
         temperature: of the token distribution.
         reveal: ``fixed`` or ``ancestral``.
         rounding: of the fixed counts.
+        block_length: tokens of a block that is finished before the next, in which the schedule
+            starts anew; None for one block. Divides the length, and the number of blocks the
+            steps.
+        guidance: scale of classifier-free guidance; needs an objective with prompts.
+        end_last: whether tokens that end the text come last; needs an order other than random.
         batch_size: instances sampled at once; changes speed and memory, not results.
     """
 
@@ -58,18 +72,34 @@ class Problem:
     temperature: float = 1.0
     reveal: Reveal = "fixed"
     rounding: Rounding = "full"
+    block_length: int | None = None
+    guidance: float = 0.0
+    end_last: bool = False
     batch_size: int = 64
 
     def counts(self, candidate: Candidate) -> Counts:
         """The candidate's fixed reveal counts, int64 ``(steps,)``."""
         return reveal_counts(
-            candidate.schedule, candidate.steps, self.denoiser.length, self.rounding
+            candidate.schedule,
+            candidate.steps,
+            self.denoiser.length,
+            self.rounding,
+            self.block_length,
         )
+
+    def prompt_ids(self, instances: Sequence[int]) -> list[list[int]] | None:
+        """Token ids of the prompts of instances; None where the objective has none."""
+        objective = self.objective
+        if not isinstance(objective, PromptedObjective):
+            return None
+        return objective.prompt_ids(instances)
 
     def reveals(self, candidate: Candidate, instances: Sequence[int]) -> Reveals:
         """How the candidate reveals the instances."""
-        grid = reveal_grid(candidate.schedule, candidate.steps)
+        blocks = block_count(candidate.steps, self.denoiser.length, self.block_length)
+        grid = reveal_grid(candidate.schedule, candidate.steps, blocks)
         noise = instance_noise(instances, self.denoiser.length, seed=self.seed)
+        rows = self.prompt_ids(instances)
         return Reveals(
             instances=instances,
             noise=noise,
@@ -79,6 +109,10 @@ class Problem:
             order=self.order,
             temperature=self.temperature,
             seed=self.seed,
+            block_length=self.block_length,
+            guidance=self.guidance,
+            end_last=self.end_last,
+            prompts=None if rows is None else Prompts.of(rows, self.denoiser.device),
         )
 
     def _batch_counts(
@@ -187,7 +221,9 @@ def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) ->
         return scores
 
     objective = f"objective {problem.objective.name!r}"
-    parts, size = _in_batches(problem, candidate, instances, score, objective, "measured")
+    order = _longest_first(problem, instances)
+    asked = [instances[place] for place in order]
+    parts, size = _in_batches(problem, candidate, asked, score, objective, "measured")
     texts = tuple(chain.from_iterable(part.texts for part in parts))
     if texts:
         _check_texts(objective, texts, instances)
@@ -197,14 +233,14 @@ def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) ->
     }
     return Measurement(
         instances=tuple(instances),
-        scores=np.concatenate([part.values for part in parts]),
+        scores=np.concatenate([part.values for part in parts])[_back(order)],
         nfe=float(np.concatenate([part.nfe for part in parts]).mean()),
         sequence_calls=sum(part.sequence_calls for part in parts),
         seconds=time.perf_counter() - started,
         device=str(problem.denoiser.device),
         guards=guards,
         batch_size=size,
-        texts=texts,
+        texts=_restored(texts, order),
     )
 
 
@@ -223,12 +259,36 @@ def draw(problem: Problem, candidate: Candidate, instances: Sequence[int]) -> Dr
 
     def sample(reveals: Reveals) -> tuple[list[str], int]:
         samples = reveals.sample(problem.denoiser)
-        return problem.denoiser.decode(samples.tokens), int(samples.nfe.sum())
+        return problem.denoiser.decode(samples.tokens), samples.sequence_calls
 
-    parts, _ = _in_batches(problem, candidate, instances, sample, "samples", "drawn")
+    order = _longest_first(problem, instances)
+    asked = [instances[place] for place in order]
+    parts, _ = _in_batches(problem, candidate, asked, sample, "samples", "drawn")
     texts = tuple(chain.from_iterable(part for part, _ in parts))
     _check_texts("the model", texts, instances)
-    return Drawn(texts, sum(calls for _, calls in parts), time.perf_counter() - started)
+    return Drawn(
+        _restored(texts, order), sum(calls for _, calls in parts), time.perf_counter() - started
+    )
+
+
+def _longest_first(problem: Problem, instances: Sequence[int]) -> list[int]:
+    """Places of instances by the length of their prompts.
+
+    Prompts of about one length need little padding, and what does not fit into memory is known
+    from the first batch on.
+    """
+    rows = problem.prompt_ids(instances)
+    lengths = [0] * len(instances) if rows is None else [-len(row) for row in rows]
+    return sorted(range(len(instances)), key=lengths.__getitem__)
+
+
+def _back(order: Sequence[int]) -> npt.NDArray[np.int64]:
+    """What undoes an order."""
+    return np.argsort(np.asarray(order, dtype=np.int64))
+
+
+def _restored(texts: Sequence[str], order: Sequence[int]) -> tuple[str, ...]:
+    return tuple(texts[place] for place in _back(order)) if texts else ()
 
 
 def _in_batches(

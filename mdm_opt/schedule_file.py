@@ -20,6 +20,7 @@ from mdm_opt.schedules import (
     MaskSchedule,
     Reveal,
     Rounding,
+    block_count,
     reveal_counts,
     reveal_grid,
 )
@@ -42,7 +43,8 @@ class ScheduleValues(Part):
     Progress runs from 0 (all masked) to 1 (all revealed). `revealed` is the expected revealed
     fraction at the boundaries of the steps; `counts`, the tokens each step reveals, is null under
     ancestral reveal, where `revealed` gives the probability of each token in each step. In the
-    family ``free`` the counts are the schedule, and `beta_a` and `beta_b` are null.
+    family ``free`` the counts are the schedule, and `beta_a` and `beta_b` are null. With a
+    `block_length` the schedule starts anew in every block with its share of the steps.
     """
 
     family: Literal["beta", "free"] = "beta"
@@ -52,6 +54,7 @@ class ScheduleValues(Part):
     length: int = Field(ge=1, le=2**20)
     reveal: Reveal
     rounding: Rounding
+    block_length: int | None = Field(None, ge=1)
     counts: list[int] | None
     revealed: list[float]
 
@@ -61,6 +64,8 @@ class SamplerValues(Part):
 
     order: str
     temperature: float
+    guidance: float = Field(0.0, ge=0)
+    end_last: bool = False
 
 
 class Interval(Part):
@@ -134,7 +139,8 @@ class ExportedSchedule(Part):
     def _consistent(self) -> Self:
         values, expected = self.schedule, None
         _check_family(values)
-        grid = reveal_grid(self.mask_schedule, values.steps)
+        blocks = block_count(values.steps, values.length, values.block_length)
+        grid = reveal_grid(self.mask_schedule, values.steps, blocks)
         if len(values.revealed) != len(grid) or not np.allclose(
             values.revealed, grid, rtol=0, atol=1e-9
         ):
@@ -146,7 +152,11 @@ class ExportedSchedule(Part):
         # The sum first: rounding takes memory in proportion to the length that the file claims.
         if values.counts is not None and sum(values.counts) == values.length:
             counts = reveal_counts(
-                self.mask_schedule, values.steps, values.length, values.rounding
+                self.mask_schedule,
+                values.steps,
+                values.length,
+                values.rounding,
+                values.block_length,
             )
             expected = counts.tolist()
         if expected is None or values.counts != expected:

@@ -298,6 +298,8 @@ def test_defaults() -> None:
             "temperature": 1.0,
             "reveal": "fixed",
             "rounding": "full",
+            "guidance": 0.0,
+            "end_last": False,
         },
         "space": {
             "family": "beta",
@@ -381,7 +383,14 @@ RICH: Tree = {
         "device": "cpu",
         "batch_size": 8,
     },
-    "sampler": {"order": "random", "temperature": 1.0, "reveal": "fixed", "rounding": "full"},
+    "sampler": {
+        "order": "random",
+        "temperature": 1.0,
+        "reveal": "fixed",
+        "rounding": "full",
+        "guidance": 0.0,
+        "end_last": False,
+    },
     "space": {"family": "beta", "steps": [4], "beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0]},
     "objective": {
         "kind": "judge_nll",
@@ -444,6 +453,8 @@ IDENTITY: Tree = {
     "sampler.temperature": 0.5,
     "sampler.reveal": "ancestral",
     "sampler.rounding": "cumulative",
+    "sampler.guidance": None,
+    "sampler.end_last": None,
     "space.family": "free",
     "space.steps": [4, 5],
     "space.beta_a": [0.1, 8.5],
@@ -507,6 +518,14 @@ def test_identity_follows(path: str) -> None:
 def test_identity_tells_apart(path: str, values: list[Any]) -> None:
     hashes = {identity(path, value, MINIMAL) for value in values}
     assert len(hashes) == len(values)
+
+
+def test_identity_follows_how_answers_are_sampled() -> None:
+    asked = with_value("objective", {"kind": "task", "data": "x.jsonl"}, RICH)
+    asked = with_value("sampler.order", "entropy", asked)
+    changes = [("guidance", 1.5), ("end_last", True), ("block_length", 6), ("block_length", 12)]
+    hashes = {identity(f"sampler.{key}", value, asked) for key, value in changes}
+    assert len(hashes | {parse_study(asked, "f").identity_hash()}) == 1 + len(changes)
 
 
 def test_identity_is_a_sha256_that_never_changes() -> None:

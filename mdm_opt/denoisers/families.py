@@ -17,17 +17,19 @@ class Family:
             another name or none.
         mask_after_vocabulary: the mask is the one id that the tokenizer does not have.
         logits_shift: 1 where position i is predicted by the output at i - 1.
+        end_tokens: tokens that the model writes where its text ends.
     """
 
     mask_token: str | None = None
     mask_after_vocabulary: bool = False
     logits_shift: int = 0
+    end_tokens: tuple[str, ...] = ()
 
 
 _FAMILIES = {
-    "llada": Family(mask_token="<|mdm_mask|>"),
-    "lladamoe": Family(mask_token="<|mask|>"),
-    "dream": Family(mask_token="<|mask|>", logits_shift=1),
+    "llada": Family("<|mdm_mask|>", end_tokens=("<|endoftext|>", "<|eot_id|>")),
+    "lladamoe": Family("<|mask|>", end_tokens=("<|endoftext|>", "<|role_end|>")),
+    "dream": Family("<|mask|>", logits_shift=1, end_tokens=("<|endoftext|>", "<|im_end|>")),
     "mdlm": Family(mask_after_vocabulary=True),
 }
 # These replace tokens by random ones: no token says that a position is still open.

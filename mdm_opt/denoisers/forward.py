@@ -4,23 +4,52 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 import torch
 from transformers import PreTrainedModel
 
 from mdm_opt.errors import InputError
 
-# Token ids (batch, n) and positions (batch, P) in, logits (batch, P, V) out.
-Projection = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
-
 _CONSTANTS = {"return_dict": True, "use_cache": False}
+
+
+class Framed(NamedTuple):
+    """What a model reads.
+
+    Attributes:
+        tokens: token ids, int64 ``(batch, n)``.
+        padding: int64 ``(batch,)``, positions at the left of each row that are no text; None
+            where there are none.
+    """
+
+    tokens: torch.Tensor
+    padding: torch.Tensor | None = None
+
+
+class Projection(NamedTuple):
+    """A forward pass in two halves.
+
+    Attributes:
+        hidden: what the vocabulary projection reads at output positions ``(batch, P)``, shape
+            ``(batch, P, width)``.
+        logits: ``(n, width)`` to ``(n, V)``.
+    """
+
+    hidden: Callable[[Framed, torch.Tensor], torch.Tensor]
+    logits: Callable[[torch.Tensor], torch.Tensor]
+
+
+# Arguments that tell a model where a row's padding ends.
+Padding = Callable[[torch.Tensor, int], dict[str, torch.Tensor]]
 
 
 class ForwardPass:
     """How a model is called, whatever else its ``forward`` takes.
 
-    No attention mask is given: nothing is padded, and every model here reads all positions then.
+    An attention mask is given where rows are padded only: every model here reads all positions
+    without one.
 
     Args:
         model: a frozen masked LM.
@@ -28,17 +57,20 @@ class ForwardPass:
 
     def __init__(self, model: PreTrainedModel) -> None:
         self.model = model
-        names = inspect.signature(model.forward).parameters
-        self._constants = {key: value for key, value in _CONSTANTS.items() if key in names}
-        self.takes_time = "timesteps" in names
+        self._names = inspect.signature(model.forward).parameters
+        self._constants = {key: value for key, value in _CONSTANTS.items() if key in self._names}
+        self.takes_time = "timesteps" in self._names
+        self._padding: Padding | None = None
 
-    def full(self, tokens: torch.Tensor, time: float = 0.0) -> torch.Tensor:
-        """Logits ``(batch, n, V)`` of token ids, int64 ``(batch, n)``.
+    def full(self, framed: Framed, time: float = 0.0) -> torch.Tensor:
+        """Logits ``(batch, n, V)``.
 
         Raises:
             InputError: where the model has no head.
         """
+        tokens = framed.tokens
         given: dict[str, Any] = dict(self._constants)
+        given.update(self._about_padding(framed))
         if self.takes_time:
             given["timesteps"] = torch.full((len(tokens),), time, device=tokens.device)
         answer = self.model(input_ids=tokens, **given)
@@ -50,69 +82,131 @@ class ForwardPass:
             )
         return logits
 
-    def full_at(self, tokens: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
-        """The same, of positions ``(batch, P)`` only; everything is computed."""
-        return _pick(self.full(tokens), positions)
+    def full_at(self, framed: Framed, positions: torch.Tensor) -> torch.Tensor:
+        """The same, of output positions ``(batch, P)`` only; everything is computed."""
+        return _pick(self.full(framed), positions)
 
-    def find_projection(self, tokens: torch.Tensor, positions: torch.Tensor) -> Projection:
+    def find_padding(
+        self, framed: Framed, positions: torch.Tensor, projection: Projection
+    ) -> bool:
+        """Whether the model can be told of padding so that it reads as if there were none.
+
+        A way of telling is taken only if a padded row gets the logits of the row alone.
+
+        Args:
+            framed: the probe, one row without padding.
+            positions: int64 ``(1, P)``, outputs to be compared.
+            projection: how the model is asked.
+        """
+        tokens, width = framed.tokens, 3
+        filler = torch.cat([tokens[:, :1]] * width, dim=1)
+        padding = torch.full((1,), width, device=tokens.device)
+        padded = Framed(torch.cat([filler, tokens], dim=1), padding)
+
+        def asked(probe: Framed, at: torch.Tensor) -> torch.Tensor:
+            return projection.logits(projection.hidden(probe, at).flatten(0, 1))
+
+        with torch.inference_mode():
+            expected = asked(framed, positions)
+            for candidate in self._paddings():
+                self._padding = candidate
+                try:
+                    found = asked(padded, positions + width)
+                except Exception:  # noqa: S112  # code that comes with a checkpoint raises anything
+                    continue
+                if self._agree(found, expected):
+                    return True
+        self._padding = None
+        return False
+
+    def find_projection(self, framed: Framed, positions: torch.Tensor) -> Projection:
         """The vocabulary projection at given positions only, where the model allows it.
 
         A candidate is taken only if it agrees with the full forward pass on a probe.
 
         Args:
-            tokens: int64 ``(batch, n)``, the probe.
+            framed: the probe.
             positions: int64 ``(batch, P)``, fewer than n.
         """
-        tolerance = 1e-4 if self.model.dtype == torch.float32 else 5e-2
         with torch.inference_mode():
-            expected = self.full_at(tokens, positions).float()
-            for candidate in self._projections(tokens):
+            expected = self.full_at(framed, positions)
+            for candidate in self._projections(framed):
                 try:
-                    found = candidate(tokens, positions).float()
+                    found = candidate.logits(candidate.hidden(framed, positions).flatten(0, 1))
                 except (TypeError, RuntimeError, ValueError, IndexError, InputError):
                     continue
-                if found.shape == expected.shape and torch.allclose(
-                    found, expected, rtol=tolerance, atol=tolerance
-                ):
+                if self._agree(found, expected.flatten(0, 1)):
                     return candidate
-        return self.full_at
+        return Projection(self.full_at, _unchanged)
 
-    def _projections(self, tokens: torch.Tensor) -> Iterator[Projection]:
+    def _agree(self, found: torch.Tensor, expected: torch.Tensor) -> bool:
+        tolerance = 1e-4 if self.model.dtype == torch.float32 else 5e-2
+        return found.shape == expected.shape and torch.allclose(
+            found.float().to(expected.device), expected.float(), rtol=tolerance, atol=tolerance
+        )
+
+    def _about_padding(self, framed: Framed) -> dict[str, torch.Tensor]:
+        if framed.padding is None or self._padding is None:
+            return {}
+        return self._padding(framed.padding, framed.tokens.shape[1])
+
+    def _paddings(self) -> Iterator[Padding]:
+        if "attention_mask" not in self._names:
+            return
+        for square in (False, True):
+            for numbered in (True, False):
+                if not numbered or "position_ids" in self._names:
+                    yield _telling(square, numbered)
+
+    def _projections(self, framed: Framed) -> Iterator[Projection]:
         body = self.model.base_model
         names = ("cls", "lm_head", "predictions")
         heads = [getattr(self.model, name, None) for name in names]
         head = next((module for module in heads if module is not None), None)
         if head is not None and body is not self.model:
             yield self._head_after_body(body, head)
-        last = self._last_linear(tokens)
+        last = self._last_linear(framed)
         if last is not None:
-            yield self._input_picked(last)
+            yield Projection(self._input_of(last), last)
+            yield Projection(self._input_picked(last), _unchanged)
 
     def _head_after_body(self, body: Any, head: Any) -> Projection:
         constants = {"return_dict": True} if "return_dict" in self._constants else {}
 
-        def projected(tokens: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
-            hidden = body(input_ids=tokens, **constants)[0]
-            logits: torch.Tensor = head(_pick(hidden, positions))
-            return logits
+        def hidden(framed: Framed, positions: torch.Tensor) -> torch.Tensor:
+            more = self._about_padding(framed)
+            return _pick(body(input_ids=framed.tokens, **constants, **more)[0], positions)
 
-        return projected
+        return Projection(hidden, head)
 
-    def _input_picked(self, layer: torch.nn.Linear) -> Projection:
+    def _input_of(self, layer: torch.nn.Linear) -> Callable[[Framed, torch.Tensor], torch.Tensor]:
+        """What the last layer reads; it is shown no position itself, so that it costs nothing."""
+
+        def hidden(framed: Framed, positions: torch.Tensor) -> torch.Tensor:
+            read: list[torch.Tensor] = []
+
+            def keep(_layer: Any, args: Any) -> Any:
+                read.append(_pick(args[0], positions))
+                return (args[0][:, :0], *args[1:])
+
+            with _hooked(layer, keep):
+                self.full(framed)
+            return read[-1]
+
+        return hidden
+
+    def _input_picked(
+        self, layer: torch.nn.Linear
+    ) -> Callable[[Framed, torch.Tensor], torch.Tensor]:
         """The whole model, but its last layer sees the wanted positions only."""
 
-        def projected(tokens: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
-            handle = layer.register_forward_pre_hook(
-                lambda _layer, args: (_pick(args[0], positions), *args[1:])
-            )
-            try:
-                return self.full(tokens)
-            finally:
-                handle.remove()
+        def logits(framed: Framed, positions: torch.Tensor) -> torch.Tensor:
+            with _hooked(layer, lambda _layer, args: (_pick(args[0], positions), *args[1:])):
+                return self.full(framed)
 
-        return projected
+        return logits
 
-    def _last_linear(self, tokens: torch.Tensor) -> torch.nn.Linear | None:
+    def _last_linear(self, framed: Framed) -> torch.nn.Linear | None:
         """The linear layer that is called last, if it writes the logits."""
         called: list[torch.nn.Linear] = []
         layers = [part for part in self.model.modules() if isinstance(part, torch.nn.Linear)]
@@ -121,11 +215,46 @@ class ForwardPass:
             for layer in layers
         ]
         try:
-            width = self.full(tokens).shape[-1]
+            width = self.full(framed).shape[-1]
         finally:
             for handle in handles:
                 handle.remove()
         return called[-1] if called and called[-1].out_features == width else None
+
+
+def _telling(square: bool, numbered: bool) -> Padding:
+    """A way to tell of padding.
+
+    Args:
+        square: a mask of every pair of positions, as Dream takes it, and not one of positions.
+        numbered: whether positions are counted from the first token of the text.
+    """
+
+    def arguments(padding: torch.Tensor, width: int) -> dict[str, torch.Tensor]:
+        places = torch.arange(width, device=padding.device) - padding[:, None]
+        real = places >= 0
+        # Padding reads the text, too: who reads nothing is NaN.
+        mask = real[:, None, None, :].expand(-1, 1, width, -1) if square else real.long()
+        given = {"attention_mask": mask}
+        if numbered:
+            given["position_ids"] = places.clamp(min=0)
+        return given
+
+    return arguments
+
+
+@contextmanager
+def _hooked(layer: torch.nn.Module, hook: Callable[[Any, Any], Any]) -> Iterator[None]:
+    """A hook before a layer for as long as the block runs."""
+    handle = layer.register_forward_pre_hook(hook)
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+def _unchanged(logits: torch.Tensor) -> torch.Tensor:
+    return logits
 
 
 def _pick(values: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:

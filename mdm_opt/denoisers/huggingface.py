@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from transformers import PreTrainedModel
 from transformers.utils import logging as transformers_logging
 
+from mdm_opt.denoisers.answers import Projected
 from mdm_opt.denoisers.checkpoint import load_checkpoint
-from mdm_opt.denoisers.families import family_of, max_length
-from mdm_opt.denoisers.forward import ForwardPass, Projection
-from mdm_opt.denoisers.tokens import find_mask, frame_ids, special_ids
-from mdm_opt.denoisers.weights import add_weights
+from mdm_opt.denoisers.families import family_of
+from mdm_opt.denoisers.forward import ForwardPass, Framed, Projection
+from mdm_opt.denoisers.probes import (
+    check_finite,
+    check_reads_both_sides,
+    check_timeless,
+    embedding_rows,
+    first_logits,
+    positions_of,
+)
+from mdm_opt.denoisers.prompts import Prompts
+from mdm_opt.denoisers.tokens import find_ends, find_mask, frame_ids, read_prompt, special_ids
+from mdm_opt.denoisers.weights import fingerprint
 from mdm_opt.errors import InputError
 from mdm_opt.plugins import one_line, user_path
 
@@ -24,28 +34,31 @@ DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch
 
 
 class HuggingFaceDenoiser:
-    """A masked LM with fixed tokens before and after the generated ones.
+    """A masked LM with fixed tokens or a prompt before the generated ones.
 
-    Special tokens of the tokenizer, the mask among them, are never generated; neither are ids
-    that the tokenizer does not have.
+    Special tokens of the tokenizer, the mask among them, are never generated, but for those that
+    end a text; neither are ids that the tokenizer does not have.
 
     Args:
         model: a masked LM; it is put into evaluation mode without gradients.
         tokenizer: its tokenizer.
-        length: generated tokens L; prefix and suffix come on top.
-        prefix: token strings before the generated ones; None takes what the tokenizer adds.
+        length: generated tokens L; prefix, prompt and suffix come on top.
+        prefix: token strings before the generated ones or the prompt; None takes what the
+            tokenizer adds.
         suffix: token strings after them, likewise.
         mask_token: the token that stands for "masked"; None takes the tokenizer's, or what is
             known of the model's family.
         mask_token_id: the same as a number, for a mask that the tokenizer does not have.
+        end_tokens: token strings that may be generated and end a text; None takes what is known
+            of the model's family.
         logits_shift: 1 where position i is predicted by the output at i - 1, else 0; None takes
             what is known of the model's family.
         code: Python code that came with the checkpoint, for the fingerprint.
 
     Raises:
-        InputError: without a mask token, for an unknown prefix or suffix token, a sequence
-            longer than the model's positions, a model that answers with NaN, reads only what
-            lies to the left or depends on a time, or shifted logits without a first token.
+        InputError: without a mask token, for an unknown token, a sequence longer than the
+            model's positions, a model that answers with NaN, reads only what lies to the left or
+            depends on a time, or shifted logits without a first token.
     """
 
     def __init__(
@@ -58,10 +71,12 @@ class HuggingFaceDenoiser:
         suffix: Sequence[str] | None = None,
         mask_token: str | None = None,
         mask_token_id: int | None = None,
+        end_tokens: Sequence[str] | None = None,
         logits_shift: int | None = None,
         code: bytes = b"",
     ) -> None:
         self.mask_token_id = find_mask(tokenizer, model.config, mask_token, mask_token_id)
+        self.end_token_ids = find_ends(tokenizer, model.config, end_tokens, self.mask_token_id)
         self.model = model.eval().requires_grad_(False)
         self.tokenizer = tokenizer
         self.length = length
@@ -73,28 +88,78 @@ class HuggingFaceDenoiser:
         self._after = torch.tensor(after, dtype=torch.int64, device=self.device)
         self._check_frame(len(before), len(after))
         self._forward = ForwardPass(model)
-        first = self._first_answer()
-        self.vocab_size = int(first.shape[-1])
-        self._forbidden = self._never_generated()
-        names = tokenizer.convert_ids_to_tokens(self._clean().tolist())
-        self._one_character_tokens = all(len(name) == 1 for name in names)
-        self._check_finite(first)
-        self._check_reads_both_sides()
-        self._check_timeless()
-        self._logits_at: Projection = self._find_projection()
+        self._examine()
+        self._projection = self._find_projection()
+        self._pads: bool | None = None
+        self._first: torch.Tensor | None = None
         self.fingerprint = fingerprint(
             model, tokenizer, before, after, length, self._distinguishing(code)
         )
 
     @torch.inference_mode()
-    def log_probs(self, tokens: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
-        """See `Denoiser.log_probs`; float32."""
-        outputs = positions + (len(self._before) - self._shift)
-        return self._normalised(self._logits_at(self._framed(tokens), outputs))
+    def log_probs(
+        self,
+        tokens: torch.Tensor,
+        positions: torch.Tensor,
+        prompts: Prompts | None = None,
+        guidance: float = 0.0,
+    ) -> torch.Tensor:
+        """See `PromptedDenoiser.log_probs`; float32."""
+        answers = self.lazy_log_probs(tokens, positions, prompts, guidance)
+        return answers.log_probs(slice(None)).reshape(*positions.shape, -1)
+
+    @torch.inference_mode()
+    def lazy_log_probs(
+        self,
+        tokens: torch.Tensor,
+        positions: torch.Tensor,
+        prompts: Prompts | None = None,
+        guidance: float = 0.0,
+    ) -> Projected:
+        """One model call of the arguments of `log_probs`, projected when it is looked at."""
+        if prompts is None or not guidance:
+            hidden = self._hidden(tokens, positions, prompts)
+            return Projected(hidden.flatten(0, 1), self._log_probs)
+        blind = Prompts(torch.full_like(prompts.tokens, self.mask_token_id), prompts.lengths)
+        both = self._hidden(tokens.repeat(2, 1), positions.repeat(2, 1), prompts.beside(blind))
+        # The two answers of a row stand beside each other, so that rows are picked together.
+        pairs = torch.stack(both.flatten(0, 1).chunk(2), dim=1)
+
+        def guided(pair: torch.Tensor) -> torch.Tensor:
+            logits = self._projection.logits(pair.flatten(0, 1)).float()
+            given, free = logits.unflatten(0, (-1, 2)).unbind(1)
+            return self._normalised(free + (guidance + 1) * (given - free))
+
+        return Projected(pairs, guided)
+
+    @torch.inference_mode()
+    def first_log_probs(self, positions: torch.Tensor) -> Projected:
+        """Answers to nothing but masks, for any batch; the model is asked once in its life."""
+        if self._first is None:
+            everywhere = torch.arange(self.length, device=self.device)[None]
+            self._first = self._hidden(self._masked_answer(), everywhere)[0]
+        return Projected(self._first, self._log_probs, positions.flatten())
+
+    def prompt_ids(self, text: str, *, chat: bool = False) -> list[int]:
+        """See `PromptedDenoiser.prompt_ids`."""
+        ids = read_prompt(self.tokenizer, self._before.tolist(), text, chat)
+        limit, fixed = positions_of(self.model), self.length + len(self._after)
+        if limit is not None and len(ids) + fixed > limit:
+            raise InputError(
+                f"prompt of {len(ids)} tokens: with {self.length} generated ones it exceeds the "
+                f"model's {limit} positions"
+            )
+        if self._shift and not ids:
+            raise InputError("prompt without a token: with logits_shift = 1 one is needed")
+        return ids
 
     def decode(self, tokens: torch.Tensor) -> list[str]:
-        """Texts; without separators where every token is one character."""
-        rows = tokens.tolist()
+        """Texts up to the first end token; without separators where tokens are characters."""
+        ends = set(self.end_token_ids)
+        rows = []
+        for row in tokens.tolist():
+            end = next((place for place, token in enumerate(row) if token in ends), len(row))
+            rows.append(row[:end])
         if self._one_character_tokens:
             return ["".join(self.tokenizer.convert_ids_to_tokens(row)) for row in rows]
         return [self.tokenizer.decode(row) for row in rows]
@@ -115,13 +180,45 @@ class HuggingFaceDenoiser:
             rows.append(row)
         return torch.tensor(rows, dtype=torch.int64).reshape(len(texts), self.length)
 
-    def _framed(self, tokens: torch.Tensor) -> torch.Tensor:
-        batch = len(tokens)
-        before, after = self._before.expand(batch, -1), self._after.expand(batch, -1)
+    def _hidden(
+        self, tokens: torch.Tensor, positions: torch.Tensor, prompts: Prompts | None = None
+    ) -> torch.Tensor:
+        """What the projection reads, ``(batch, P, width)``."""
+        if prompts is None:
+            before, padding = self._before.expand(len(tokens), -1), None
+        elif prompts.padded and not self._can_pad():
+            return self._in_groups(tokens, positions, prompts)
+        else:
+            before, padding = prompts.tokens, prompts.padding if prompts.padded else None
+        framed = Framed(self._around(before, tokens), padding)
+        return self._projection.hidden(framed, positions + (before.shape[1] - self._shift))
+
+    def _in_groups(
+        self, tokens: torch.Tensor, positions: torch.Tensor, prompts: Prompts
+    ) -> torch.Tensor:
+        """Prompts of one length at a time, for models that cannot be told of padding."""
+        parts, order = [], []
+        for length in np.unique(prompts.lengths):
+            rows = np.flatnonzero(prompts.lengths == length)
+            index = torch.from_numpy(rows).to(self.device, non_blocking=True)
+            parts.append(self._hidden(tokens[index], positions[index], prompts.part(rows)))
+            order.append(rows)
+        back = torch.from_numpy(np.argsort(np.concatenate(order)))
+        return torch.cat(parts)[back.to(self.device, non_blocking=True)]
+
+    def _around(self, before: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
+        after = self._after.expand(len(tokens), -1)
         return torch.cat([before, tokens.to(self.device), after], dim=1)
 
+    def _masked_answer(self) -> torch.Tensor:
+        return torch.full((1, self.length), self.mask_token_id, device=self.device)
+
+    def _log_probs(self, hidden: torch.Tensor) -> torch.Tensor:
+        return self._normalised(self._projection.logits(hidden))
+
     def _normalised(self, logits: torch.Tensor) -> torch.Tensor:
-        return logits.float().masked_fill(self._forbidden, -torch.inf).log_softmax(-1)
+        logits = logits.to(self.device).float()
+        return logits.masked_fill(self._forbidden, -torch.inf).log_softmax(-1)
 
     def _clean(self) -> torch.Tensor:
         """Ids that may be generated, ascending."""
@@ -133,102 +230,62 @@ class HuggingFaceDenoiser:
                 "[model] prefix: with logits_shift = 1 each position is predicted by the output "
                 "before it, and the first one has none; name at least one token in prefix"
             )
-        positions = max_length(self.model.config)
-        positions = None if positions is None else positions - _padding_offset(self.model)
+        positions = positions_of(self.model)
         if positions is not None and before + self.length + after > positions:
             raise InputError(
                 f"[model] length: {self.length} generated and {before + after} fixed tokens "
                 f"exceed the model's {positions} positions"
             )
-        rows = _embedding_rows(self.model)
+        rows = embedding_rows(self.model)
         if rows is not None and self.mask_token_id >= rows:
             raise InputError(
                 f"[model] mask_token_id: {self.mask_token_id} is not accepted: the model's "
                 f"embeddings end at {rows - 1}"
             )
 
+    @torch.inference_mode()
+    def _examine(self) -> None:
+        """Asks the model what shows whether it is one that can be sampled."""
+        before = self._before.expand(1, -1)
+        masked = self._around(before, self._masked_answer())
+        start = before.shape[1] - self._shift
+        first = first_logits(self._forward, masked, self.length)[:, start : start + self.length]
+        self.vocab_size = int(first.shape[-1])
+        self._forbidden = self._never_generated()
+        clean = self._clean()
+        names = self.tokenizer.convert_ids_to_tokens(clean.tolist())
+        self._one_character_tokens = all(len(name) == 1 for name in names)
+        check_finite(self._normalised(first)[..., ~self._forbidden])
+        check_reads_both_sides(self._forward, masked, clean)
+        check_timeless(self._forward, masked)
+
     def _never_generated(self) -> torch.Tensor:
         """bool ``(V,)``: the mask, special tokens, and ids that the tokenizer does not have."""
         forbidden = torch.ones(self.vocab_size, dtype=torch.bool, device=self.device)
         clean = {i for i in range(len(self.tokenizer)) if i < self.vocab_size}
-        forbidden[sorted(clean - special_ids(self.tokenizer) - {self.mask_token_id})] = False
+        special = (special_ids(self.tokenizer) | {self.mask_token_id}) - set(self.end_token_ids)
+        forbidden[sorted(clean - special)] = False
         if bool(forbidden.all()):
             raise InputError("[model] the tokenizer has no token that could be generated")
         return forbidden
 
-    @torch.inference_mode()
-    def _first_answer(self) -> torch.Tensor:
-        """Logits ``(1, L, V)`` for the first thing that a sampler asks: all is masked."""
-        masked = torch.full((1, self.length), self.mask_token_id, device=self.device)
-        start = len(self._before) - self._shift
-        try:
-            return self._forward.full(self._framed(masked))[:, start : start + self.length]
-        except InputError:
-            raise
-        except Exception as error:  # code that comes with a checkpoint raises anything
-            raise InputError(
-                f"[model] length: the model cannot read {self.length} generated tokens: "
-                f"{type(error).__name__}: {one_line(error)}"
-            ) from error
-
-    def _check_finite(self, logits: torch.Tensor) -> None:
-        log_probs = self._normalised(logits)
-        if not bool(torch.isfinite(log_probs[..., ~self._forbidden]).all()):
-            raise InputError(
-                "[model] the model's log-probabilities for an all-masked sequence are no finite "
-                "numbers: damaged weights, or fixed tokens that it cannot do without"
-            )
-
-    @torch.inference_mode()
-    def _check_reads_both_sides(self) -> None:
-        """Tokens on the right must matter for outputs on the left, as the other way round.
-
-        Rounding may move the outputs of a causal model, too, but not that far; where nothing
-        moves beyond rounding, nothing can be said.
-        """
-        masked = self._framed(torch.full((1, self.length), self.mask_token_id))
-        end = masked.shape[1]
-        middle = (end - 1) // 2
-        clean = self._clean()
-        filled = clean[torch.arange(end, device=self.device) % len(clean)][None]
-        kept = self._forward.full(masked).float()
-
-        def moved(changed: slice, seen: slice) -> float:
-            other = masked.clone()
-            other[:, changed] = filled[:, changed]
-            return float((self._forward.full(other).float() - kept)[:, seen].abs().max())
-
-        before = moved(slice(0, middle), slice(middle, end))
-        after = moved(slice(middle + 1, end), slice(0, middle + 1))
-        epsilon = torch.finfo(self.model.dtype).eps
-        rounding = 4 * epsilon * float(kept.abs().max())
-        if before > rounding and after <= max(1e-4, 4 * epsilon) * before:
-            raise InputError(
-                f"[model] path: {type(self.model).__name__} (type "
-                f"{self.model.config.model_type!r}) does not read what comes after a position: "
-                "causal language models predict the next token only; accepted are masked LMs, "
-                "which read both sides"
-            )
-
-    @torch.inference_mode()
-    def _check_timeless(self) -> None:
-        if not self._forward.takes_time:
-            return
-        masked = self._framed(torch.full((1, self.length), self.mask_token_id))
-        if not torch.equal(self._forward.full(masked, 0.0), self._forward.full(masked, 1.0)):
-            raise InputError(
-                f"[model] path: the answers of {type(self.model).__name__} (type "
-                f"{self.model.config.model_type!r}) depend on its timesteps; accepted are models "
-                "that see the masked tokens only (time_conditioning = false)"
-            )
-
-    def _find_projection(self) -> Projection:
+    def _probe(self) -> tuple[Framed, torch.Tensor]:
+        """A half-masked sequence and the outputs of its masked positions."""
         clean = self._clean()
         probe = clean[torch.arange(self.length, device=self.device) % len(clean)].clone()
         probe[::2] = self.mask_token_id
         positions = torch.arange(0, self.length, 2, device=self.device)[None]
-        outputs = positions + (len(self._before) - self._shift)
-        return self._forward.find_projection(self._framed(probe[None]), outputs)
+        framed = Framed(self._around(self._before.expand(1, -1), probe[None]))
+        return framed, positions + (len(self._before) - self._shift)
+
+    def _find_projection(self) -> Projection:
+        return self._forward.find_projection(*self._probe())
+
+    def _can_pad(self) -> bool:
+        """Whether rows of different lengths can be read at once; found out when it matters."""
+        if self._pads is None:
+            self._pads = self._forward.find_padding(*self._probe(), self._projection)
+        return self._pads
 
     def _distinguishing(self, code: bytes) -> dict[str, Any]:
         """What determines answers beside weights, configuration and tokenizer, where it does."""
@@ -238,48 +295,13 @@ class HuggingFaceDenoiser:
         unnamed = special_ids(self.tokenizer) - set(self.tokenizer.all_special_ids)
         if unnamed:
             found["unnamed_special"] = sorted(unnamed)
+        if self.end_token_ids:
+            found["end_token_ids"] = list(self.end_token_ids)
         if self._shift:
             found["logits_shift"] = self._shift
         if code:
             found["code"] = hashlib.sha256(code).hexdigest()
         return found
-
-
-def fingerprint(
-    model: PreTrainedModel,
-    tokenizer: Any,
-    before: Sequence[int] = (),
-    after: Sequence[int] = (),
-    length: int = 0,
-    more: dict[str, Any] | None = None,
-) -> str:
-    """Hash of the weights as loaded, the configuration, the vocabulary and the fixed tokens.
-
-    Args:
-        model: as loaded.
-        tokenizer: its tokenizer.
-        before: ids of the fixed tokens before the generated ones.
-        after: ids of those after them.
-        length: generated tokens.
-        more: what else determines the answers; an empty table changes nothing.
-
-    Returns:
-        64 hexadecimal digits of SHA-256.
-    """
-    digest = hashlib.sha256()
-    add_weights(digest, model.state_dict())
-    config = model.config.to_dict()
-    for volatile in ("_name_or_path", "transformers_version", "dtype", "torch_dtype"):
-        config.pop(volatile, None)
-    described = {
-        "config": config,
-        "vocabulary": sorted(tokenizer.get_vocab().items()),
-        "special": sorted(tokenizer.all_special_ids),
-        "frame": [list(before), list(after), length],
-        **(more or {}),
-    }
-    digest.update(json.dumps(described, sort_keys=True, default=str).encode())
-    return digest.hexdigest()
 
 
 def load_huggingface(
@@ -295,6 +317,7 @@ def load_huggingface(
     tokenizer: Any = None,
     mask_token: str | None = None,
     mask_token_id: int | None = None,
+    end_tokens: Sequence[str] | None = None,
     logits_shift: int | None = None,
 ) -> HuggingFaceDenoiser:
     """Loads a masked LM from a local folder or a hub id.
@@ -313,6 +336,7 @@ def load_huggingface(
         tokenizer: used instead of the checkpoint's: a tokenizer, or its folder or hub id.
         mask_token: see `HuggingFaceDenoiser`.
         mask_token_id: see `HuggingFaceDenoiser`.
+        end_tokens: see `HuggingFaceDenoiser`.
         logits_shift: see `HuggingFaceDenoiser`.
 
     Raises:
@@ -336,6 +360,7 @@ def load_huggingface(
         suffix=suffix,
         mask_token=mask_token,
         mask_token_id=mask_token_id,
+        end_tokens=end_tokens,
         logits_shift=logits_shift,
         code=checkpoint.code,
     )
@@ -390,20 +415,3 @@ def local_or_hub(path: str, folder: Path | None, key: str = "path") -> str:
     if path.startswith((".", "/", "~")) or path.count("/") > 1 or candidate.exists():
         raise InputError(f"[model] {key}: {path!r} is no folder (looked for {candidate})")
     return path
-
-
-def _padding_offset(model: PreTrainedModel) -> int:
-    """Position embeddings that are never used: RoBERTa counts from padding id + 1."""
-    table = getattr(getattr(model.base_model, "embeddings", None), "position_embeddings", None)
-    padding = getattr(table, "padding_idx", None)
-    return 0 if padding is None else int(padding) + 1
-
-
-def _embedding_rows(model: PreTrainedModel) -> int | None:
-    """Ids that the model can read, None where it does not show its embedding."""
-    try:
-        embedding: Any = model.get_input_embeddings()
-        rows = embedding.weight.shape[0]
-    except (NotImplementedError, AttributeError):
-        return None
-    return int(rows)

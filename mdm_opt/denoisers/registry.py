@@ -55,6 +55,7 @@ def _huggingface(table: config.HuggingFaceModel, folder: Path | None) -> Denoise
         tokenizer=None if tokenizer is None else local_or_hub(tokenizer, folder, "tokenizer"),
         mask_token=table.mask_token,
         mask_token_id=table.mask_token_id,
+        end_tokens=table.end_tokens,
         logits_shift=table.logits_shift,
     )
 

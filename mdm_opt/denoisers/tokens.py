@@ -7,6 +7,7 @@ from typing import Any
 
 from mdm_opt.denoisers.families import family_of
 from mdm_opt.errors import InputError
+from mdm_opt.plugins import one_line
 
 
 def find_mask(
@@ -40,6 +41,58 @@ def find_mask(
         "[model] the tokenizer has no mask token: this is no masked LM, or [model] mask_token "
         "(a token) or mask_token_id (a number) must say which token stands for masked"
     )
+
+
+def find_ends(
+    tokenizer: Any, config: Any, end_tokens: Sequence[str] | None, mask: int
+) -> tuple[int, ...]:
+    """Ids of the tokens that end a text, ascending.
+
+    Args:
+        tokenizer: of the model.
+        config: of the model.
+        end_tokens: token strings; None takes those of the family that the tokenizer has.
+        mask: the id that stands for "masked".
+
+    Raises:
+        InputError: for a string that is no token, and for the mask.
+    """
+    vocabulary = tokenizer.get_vocab()
+    if end_tokens is None:
+        known = family_of(config.model_type).end_tokens
+        return tuple(sorted(vocabulary[name] for name in known if name in vocabulary))
+    ids = _ids(tokenizer, end_tokens, "end_tokens")
+    if mask in ids:
+        raise InputError("[model] end_tokens: the mask token ends no text")
+    return tuple(sorted(set(ids)))
+
+
+def read_prompt(tokenizer: Any, before: Sequence[int], text: str, chat: bool) -> list[int]:
+    """Ids of a prompt.
+
+    Args:
+        tokenizer: of the model.
+        before: ids that come before a plain text; a chat template brings its own.
+        text: of the prompt.
+        chat: whether the text is one user's message, to be put into the chat template.
+
+    Raises:
+        InputError: where there is no chat template, or it refuses the text.
+    """
+    if not chat:
+        return [*before, *tokenizer(text, add_special_tokens=False).input_ids]
+    if not getattr(tokenizer, "chat_template", None):
+        raise InputError("[objective] chat: the model's tokenizer has no chat template")
+    message = [{"role": "user", "content": text}]
+    try:
+        templated = tokenizer.apply_chat_template(
+            message, tokenize=False, add_generation_prompt=True
+        )
+    except Exception as error:  # templates are programs
+        raise InputError(
+            f"[objective] chat: the chat template raised {type(error).__name__}: {one_line(error)}"
+        ) from error
+    return list(tokenizer(templated, add_special_tokens=False).input_ids)
 
 
 def special_ids(tokenizer: Any) -> set[int]:

@@ -116,16 +116,18 @@ def layout(exported: ExportedSchedule, format_name: str, block_length: int | Non
     """Applies a schedule to every block.
 
     Args:
-        exported: the schedule of the whole sequence.
+        exported: the schedule.
         format_name: for messages.
-        block_length: tokens of a block; None for the whole sequence.
+        block_length: tokens of a block; None for those that were measured.
 
     Raises:
         InputError: where the blocks do not share length and steps evenly, have more steps than
-            tokens, or the schedule is of the family ``free``, whose counts cannot be rescaled.
+            tokens, are others than the measured ones, or the schedule is of the family ``free``,
+            whose counts cannot be rescaled.
     """
     values = exported.schedule
-    if block_length is None or block_length == values.length:
+    block_length = block_length or values.block_length
+    if block_length is None or block_length == values.length == measured_blocks(exported):
         counts = None if values.counts is None else tuple(values.counts)
         return Layout(1, values.length, values.steps, counts, tuple(values.revealed))
     accepted = _accepted_block_lengths(exported)
@@ -145,6 +147,11 @@ def layout(exported: ExportedSchedule, format_name: str, block_length: int | Non
         )
     grid = tuple(reveal_grid(schedule, steps).tolist())
     return Layout(blocks, block_length, steps, block_counts, grid)
+
+
+def measured_blocks(exported: ExportedSchedule) -> int:
+    """Tokens of the blocks in which a schedule was measured; all tokens where it had none."""
+    return exported.schedule.block_length or exported.schedule.length
 
 
 def needs_counts(exported: ExportedSchedule, format_name: str) -> None:
@@ -174,12 +181,18 @@ def needs_known_order(exported: ExportedSchedule, format_name: str) -> str:
     return exported.sampler.order
 
 
-def needs_no_blocks(format_name: str, target: Target, length: int) -> None:
+def needs_no_blocks(format_name: str, target: Target, exported: ExportedSchedule) -> None:
     """Refuses blocks where the target has none.
 
     Raises:
         InputError: naming the format.
     """
+    length = exported.schedule.length
+    if measured_blocks(exported) != length:
+        raise InputError(
+            f"format {format_name}: the schedule was measured in blocks of "
+            f"{measured_blocks(exported)} tokens, and this format has no blocks"
+        )
     if target.block_length not in (None, length):
         raise InputError(
             f"format {format_name}: block_length: {target.block_length} is not accepted, this "
@@ -187,9 +200,9 @@ def needs_no_blocks(format_name: str, target: Target, length: int) -> None:
         )
 
 
-def block_note(plan: Layout) -> tuple[str, ...]:
-    """What is not known about a schedule in blocks."""
-    if plan.blocks == 1:
+def block_note(exported: ExportedSchedule, plan: Layout) -> tuple[str, ...]:
+    """What is not known about a schedule in blocks in which it was not measured."""
+    if plan.block_length == measured_blocks(exported):
         return ()
     total = plan.blocks * plan.block_length
     return (
@@ -210,6 +223,8 @@ def empty_note(plan: Layout) -> tuple[str, ...]:
 
 def _accepted_block_lengths(exported: ExportedSchedule) -> list[int]:
     values, found = exported.schedule, []
+    if values.block_length is not None:
+        return [values.block_length]
     for blocks in range(1, min(values.steps, values.length) + 1):
         if values.length % blocks or values.steps % blocks:
             continue

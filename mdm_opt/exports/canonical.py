@@ -12,7 +12,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     Raises:
         InputError: for blocks.
     """
-    needs_no_blocks("json", target, exported.schedule.length)
+    needs_no_blocks("json", target, exported)
     use = (
         f"schedule = mdm_opt.load_schedule({target.named('.json')!a})",
         "schedule.counts  # tokens that each step reveals",

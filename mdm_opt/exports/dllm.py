@@ -116,7 +116,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         "sampler = MDLMSampler(model, tokenizer, scheduler=schedule.MdmOptAlphaScheduler())",
         "sampler.sample(inputs, **schedule.SETTINGS)",
     )
-    notes = (*block_note(plan), *order_note(exported), *_length_note(plan))
+    notes = (*block_note(exported, plan), *order_note(exported), *_length_note(plan))
     revealed, speed, source = "straight(progress, ALPHA)", _STRAIGHT_SPEED, straight_source()
     if values.family == "beta":
         parameters = f"(progress, {values.beta_a!r}, {values.beta_b!r})"

@@ -94,7 +94,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         InputError: for blocks, or where the counts cannot be told to Dream.
     """
     order = needs_known_order(exported, "dream")
-    needs_no_blocks("dream", target, exported.schedule.length)
+    needs_no_blocks("dream", target, exported)
     plan = layout(exported, "dream", None)
     chosen = {"alg": "origin"} if plan.counts is None else _ALGORITHMS[order]
     algorithms = ["origin"] if plan.counts is None else ["maskgit_plus", "topk_margin", "entropy"]

@@ -71,7 +71,12 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         "generate.get_num_transfer_tokens = schedule.get_num_transfer_tokens",
         "generate.generate(model, prompt, **schedule.SETTINGS)",
     )
-    notes = (*block_note(plan), *empty_note(plan), *order_note(exported), *_cached_note(plan))
+    notes = (
+        *block_note(exported, plan),
+        *empty_note(plan),
+        *order_note(exported),
+        *_cached_note(plan),
+    )
     body = _BODY.format(
         counts=list(plan.counts or ()), block_length=plan.block_length, settings=settings
     )

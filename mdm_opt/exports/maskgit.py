@@ -47,7 +47,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         InputError: for ancestral reveal, or blocks.
     """
     needs_counts(exported, "maskgit")
-    needs_no_blocks("maskgit", target, exported.schedule.length)
+    needs_no_blocks("maskgit", target, exported)
     plan = layout(exported, "maskgit", None)
     masked, left = [], plan.block_length
     for count in plan.counts or ():

@@ -102,7 +102,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     Raises:
         InputError: for blocks.
     """
-    needs_no_blocks("mdlm", target, exported.schedule.length)
+    needs_no_blocks("mdlm", target, exported)
     plan = layout(exported, "mdlm", None)
     use = (
         target.importing,

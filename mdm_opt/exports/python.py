@@ -36,7 +36,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         InputError: for blocks.
     """
     values = exported.schedule
-    needs_no_blocks("python", target, values.length)
+    needs_no_blocks("python", target, exported)
     plan = layout(exported, "python", None)
     beta = values.family == "beta"
     use = (

@@ -46,7 +46,7 @@ def format_named(name: str) -> Format:
     function = load_callable(name, "--format", Path.cwd())
 
     def render_own(exported: ExportedSchedule, target: Target) -> Artefact:
-        needs_no_blocks(name, target, exported.schedule.length)
+        needs_no_blocks(name, target, exported)
         return Artefact(_own_text(name, function(exported)))
 
     return Format(name, name, ".txt", render_own)

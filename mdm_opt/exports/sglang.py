@@ -125,7 +125,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         f"{plan.steps - plan.empty_steps} model calls, and one that caches it",
     )
     notes = (
-        *block_note(plan),
+        *block_note(exported, plan),
         "A block that begins with the end of the prompt enters the schedule where as many tokens "
         "are masked.",
         "It needs an SGLang whose algorithms have the method step(forward_batch, logits, states).",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.denoisers.prompts import Prompts
 from mdm_opt.sampling import Noise, Samples, generate
 from mdm_opt.schedules import Counts, Reveal
 
@@ -30,6 +31,10 @@ class Reveals:
         order: reveal order.
         temperature: of the token distribution.
         seed: the study's, from which the noise was drawn.
+        block_length: tokens of a block that is finished before the next; None for one block.
+        guidance: scale of classifier-free guidance.
+        end_last: whether tokens that end the text come last.
+        prompts: what the answers are given; None where there is nothing.
     """
 
     instances: Sequence[int]
@@ -40,6 +45,10 @@ class Reveals:
     order: str
     temperature: float
     seed: int
+    block_length: int | None = None
+    guidance: float = 0.0
+    end_last: bool = False
+    prompts: Prompts | None = None
 
     @property
     def nfe(self) -> npt.NDArray[np.int64]:
@@ -49,7 +58,15 @@ class Reveals:
     def sample(self, denoiser: Denoiser) -> Samples:
         """The samples of these instances."""
         return generate(
-            denoiser, self.counts, self.noise, order=self.order, temperature=self.temperature
+            denoiser,
+            self.counts,
+            self.noise,
+            order=self.order,
+            temperature=self.temperature,
+            block_length=self.block_length,
+            guidance=self.guidance,
+            end_last=self.end_last,
+            prompts=self.prompts,
         )
 
 
@@ -109,4 +126,13 @@ class Objective(Protocol):
         Raises:
             RunError: where scores cannot be had.
         """
+        ...
+
+
+@runtime_checkable
+class PromptedObjective(Objective, Protocol):
+    """An objective whose samples are answers to prompts."""
+
+    def prompt_ids(self, instances: Sequence[int]) -> list[list[int]]:
+        """Token ids of the prompts of instances, for the model that the objective was made for."""
         ...

@@ -10,12 +10,8 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.denoisers.huggingface import (
-    fingerprint,
-    pick_device,
-    pick_dtype,
-    quiet_transformers,
-)
+from mdm_opt.denoisers.huggingface import pick_device, pick_dtype, quiet_transformers
+from mdm_opt.denoisers.weights import fingerprint
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.objectives.base import Array, Direction, Reveals, Scores
 from mdm_opt.plugins import one_line
@@ -57,7 +53,7 @@ class JudgeNll:
         if self._min_entropy is not None:
             guards["entropy"] = self._min_entropy - unigram_entropy(samples.tokens)
         return Scores(
-            values, samples.nfe.astype(np.float64), int(samples.nfe.sum()) + calls, guards, texts
+            values, samples.nfe.astype(np.float64), samples.sequence_calls + calls, guards, texts
         )
 
 

@@ -86,7 +86,7 @@ class PathKl:
         own = [REFERENCE_START + instance for instance in instances]
         noise = instance_noise(own, denoiser.length, seed=seed)
         samples = generate(denoiser, np.ones(denoiser.length, dtype=np.int64), noise)
-        return samples.tokens, int(samples.nfe.sum())
+        return samples.tokens, samples.sequence_calls
 
 
 @torch.inference_mode()

@@ -54,7 +54,7 @@ class SampleScore:
         # The function may change the list that it is given.
         kept = tuple(texts)
         values = self._call(texts)
-        return Scores(values, samples.nfe.astype(np.float64), int(samples.nfe.sum()), texts=kept)
+        return Scores(values, samples.nfe.astype(np.float64), samples.sequence_calls, texts=kept)
 
     def _call(self, texts: list[str]) -> Array:
         try:

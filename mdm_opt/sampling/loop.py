@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
+from mdm_opt.denoisers.answers import PART_VALUES, Answers, ask
 from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.denoisers.prompts import Prompts
 from mdm_opt.errors import RunError
 from mdm_opt.sampling.noise import Noise
-from mdm_opt.sampling.order import CERTAINTIES, ORDERS, inverse_cdf
+from mdm_opt.sampling.order import CERTAINTIES, ORDERS, block_by_block, inverse_cdf
 from mdm_opt.schedules import Counts
+
+Indices = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,11 +27,46 @@ class Samples:
 
     Attributes:
         tokens: int64 ``(batch, length)`` on the denoiser's device, no token masked.
-        nfe: int64 ``(batch,)``, model calls made for each sequence.
+        nfe: int64 ``(batch,)``, steps of each sequence that called the model.
+        sequence_calls: sequences that were put through the model. Guidance doubles them; a first
+            step that the denoiser remembers costs none.
     """
 
     tokens: torch.Tensor
-    nfe: npt.NDArray[np.int64]
+    nfe: Indices
+    sequence_calls: int
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How positions and tokens are chosen.
+
+    Attributes:
+        order: ``random``, ``confidence`` (largest top probability first), ``margin`` or
+            ``entropy``; ties are broken by the random order.
+        temperature: of the token distribution, >= 0; the order always looks at temperature 1.
+        block_length: tokens of a block that is finished before the next; None for one block.
+        guidance: scale >= 0 of classifier-free guidance; needs prompts.
+        end_last: whether positions that would get a token that ends the text come last.
+
+    Raises:
+        ValueError: for anything else.
+    """
+
+    order: str = "random"
+    temperature: float = 1.0
+    block_length: int | None = None
+    guidance: float = 0.0
+    end_last: bool = False
+
+    def __post_init__(self) -> None:
+        if self.order not in ORDERS:
+            raise ValueError(f"order must be one of {', '.join(ORDERS)}, got {self.order!r}")
+        for name, value in (("temperature", self.temperature), ("guidance", self.guidance)):
+            if not 0 <= value < np.inf:
+                raise ValueError(f"{name} must be finite and >= 0, got {value}")
+        if self.end_last and self.order == "random":
+            raise ValueError("end_last needs an order that looks at the model, got 'random'")
 
 
 @torch.inference_mode()
@@ -36,100 +77,225 @@ def generate(
     *,
     order: str = "random",
     temperature: float = 1.0,
+    block_length: int | None = None,
+    guidance: float = 0.0,
+    end_last: bool = False,
+    prompts: Prompts | None = None,
 ) -> Samples:
     """Samples sequences by revealing ``counts`` tokens a step.
 
-    A step in which a sequence reveals nothing makes no model call for it.
+    A step in which a sequence reveals nothing makes no model call for it. Inside a step the host
+    never waits for the device.
 
     Args:
         denoiser: frozen model.
-        counts: int64 ``(steps,)`` for all, or ``(batch, steps)``; non-negative, sum = length.
+        counts: int64 ``(steps,)`` for all, or ``(batch, steps)``; non-negative, sum = length; no
+            step goes over the end of a block.
         noise: randomness of the batch; fixes the random order and every token's uniform.
-        order: ``random``, ``confidence`` (largest top probability first), ``margin`` or
-            ``entropy``; ties are broken by the random order.
-        temperature: of the token distribution, >= 0; the order always looks at temperature 1.
+        order: see `Rules`; so are the next four.
+        temperature: see `Rules`.
+        block_length: see `Rules`.
+        guidance: see `Rules`.
+        end_last: see `Rules`.
+        prompts: one a sequence; needs a `PromptedDenoiser`.
 
     Raises:
-        ValueError: for counts that do not sum to the length, an unknown order or a negative
-            temperature.
+        ValueError: for counts that do not sum to the length or cross a block's end, guidance
+            without prompts, and what `Rules` refuses.
         RunError: where the model answers with NaN.
     """
+    rules = Rules(order, temperature, block_length, guidance, end_last)
     batch, length = noise.permutation.shape
     counts = np.broadcast_to(counts, (batch, counts.shape[-1]))
+    _check(denoiser, counts, length, rules, prompts)
+    permutation = noise.permutation
+    if rules.block_length is not None:
+        permutation = block_by_block(permutation, rules.block_length)
+    state = _State(denoiser, rules, permutation, noise.token_uniforms, prompts)
+    for step_counts in counts.T:
+        for rows in state.groups(step_counts):
+            state.step(rows, step_counts[rows])
+    return state.samples()
+
+
+def _check(
+    denoiser: Denoiser, counts: Counts, length: int, rules: Rules, prompts: Prompts | None
+) -> None:
     if (counts < 0).any() or (counts.sum(axis=1) != length).any() or length != denoiser.length:
         raise ValueError(f"counts must be >= 0 and sum to the length {denoiser.length}")
-    if order not in ORDERS:
-        raise ValueError(f"order must be one of {', '.join(ORDERS)}, got {order!r}")
-    if not 0 <= temperature < np.inf:
-        raise ValueError(f"temperature must be finite and >= 0, got {temperature}")
-    device = denoiser.device
-    permutation = torch.from_numpy(noise.permutation).to(device)
-    uniforms = torch.from_numpy(noise.token_uniforms).to(device)
-    tokens = torch.full((batch, length), denoiser.mask_token_id, device=device)
-    nfe = np.zeros(batch, dtype=np.int64)
-    revealed = np.zeros(batch, dtype=np.int64)
-    damaged = torch.zeros((), dtype=torch.bool, device=device)
-    for step_counts in counts.T:
-        rows = np.flatnonzero(step_counts)
-        if not len(rows):
-            continue
-        state = _Step(
-            tokens[rows], permutation[rows], uniforms[rows], step_counts[rows], revealed[rows]
+    if rules.guidance and prompts is None:
+        raise ValueError("guidance needs prompts")
+    if rules.block_length is None:
+        return
+    after = counts.cumsum(axis=1)
+    first = (after - counts) // rules.block_length
+    if (
+        length % rules.block_length
+        or ((after - 1) // rules.block_length > first)[counts > 0].any()
+    ):
+        raise ValueError(f"counts must fill blocks of {rules.block_length} tokens one by one")
+
+
+class _State:
+    """The sequences between two steps."""
+
+    def __init__(
+        self,
+        denoiser: Denoiser,
+        rules: Rules,
+        permutation: Indices,
+        uniforms: npt.NDArray[np.float64],
+        prompts: Prompts | None,
+    ) -> None:
+        self._denoiser, self._rules, self._prompts = denoiser, rules, prompts
+        self._device = denoiser.device
+        self._order = permutation
+        self._order_there = self._upload(permutation)
+        self._uniforms = torch.from_numpy(uniforms).to(self._device)
+        batch, length = permutation.shape
+        self._tokens = torch.full((batch, length), denoiser.mask_token_id, device=self._device)
+        self._revealed = np.zeros(batch, dtype=np.int64)
+        self._nfe = np.zeros(batch, dtype=np.int64)
+        self._calls = 0
+        self._damaged = torch.zeros((), dtype=torch.bool, device=self._device)
+        self._ends = torch.tensor(
+            sorted(getattr(denoiser, "end_token_ids", ())), dtype=torch.int64, device=self._device
         )
-        tokens[rows], nan = state.reveal(denoiser, order, temperature)
-        damaged |= nan
-        nfe[rows] += 1
-        revealed += step_counts
-    # Asked once, at the end: asking in every step would make the device wait.
-    if bool(damaged):
-        raise RunError("the model's log-probabilities were NaN while it was sampled")
-    return Samples(tokens, nfe)
+        self._rows_at_once = max(1, PART_VALUES // denoiser.vocab_size)
 
+    def samples(self) -> Samples:
+        """What has been generated."""
+        # Asked once, at the end: asking in every step would make the device wait.
+        if bool(self._damaged):
+            raise RunError("the model's log-probabilities were NaN while it was sampled")
+        return Samples(self._tokens, self._nfe, self._calls)
 
-@dataclass(frozen=True, eq=False)
-class _Step:
-    """One step of the rows that reveal something; all tensors ``(rows, length)``."""
-
-    tokens: torch.Tensor
-    permutation: torch.Tensor
-    uniforms: torch.Tensor
-    counts: npt.NDArray[np.int64]
-    revealed: npt.NDArray[np.int64]
-
-    def reveal(
-        self, denoiser: Denoiser, order: str, temperature: float
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """The tokens after the step, and whether the model answered with a NaN."""
-        if order == "random":
-            positions, wanted = self._next_in_order()
-            log_probs = denoiser.log_probs(self.tokens, positions)
+    def groups(self, step_counts: Counts) -> Iterator[Indices]:
+        """Rows that reveal something; those of which nothing is known by themselves."""
+        rows = np.flatnonzero(step_counts)
+        if self._remembers_first():
+            fresh = self._revealed[rows] == 0
+            parts = [rows[fresh], rows[~fresh]]
         else:
-            positions, masked = self._all_masked(denoiser.mask_token_id)
-            log_probs = denoiser.log_probs(self.tokens, positions)
-            certainty = CERTAINTIES[order](log_probs.double().exp())
-            certainty = certainty.masked_fill(~masked, -torch.inf)
-            ranks = certainty.argsort(dim=-1, descending=True, stable=True).argsort(dim=-1)
-            wanted = ranks < torch.from_numpy(self.counts).to(ranks.device)[:, None]
-        sampled = inverse_cdf(log_probs, self.uniforms.gather(1, positions), temperature)
-        rows, columns = wanted.nonzero(as_tuple=True)
-        tokens = self.tokens.clone()
-        tokens[rows, positions[rows, columns]] = sampled[rows, columns]
-        return tokens, log_probs.isnan().any()
+            parts = [rows]
+        yield from (part for part in parts if len(part))
 
-    def _next_in_order(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Positions ``(rows, max count)`` next in the random order; padding is not wanted."""
-        offsets = np.arange(self.counts.max())
-        wanted = offsets < self.counts[:, None]
-        ranks = self.revealed[:, None] + np.where(wanted, offsets, 0)
-        device = self.tokens.device
-        positions = self.permutation.gather(1, torch.from_numpy(ranks).to(device))
-        return positions, torch.from_numpy(wanted).to(device)
+    def step(self, rows: Indices, counts: Counts) -> None:
+        """Reveals ``counts[i]`` tokens of sequence ``rows[i]``."""
+        if self._rules.order == "random":
+            chosen, tokens = self._in_order(rows, counts)
+        else:
+            chosen, tokens = self._by_certainty(rows, counts)
+        where = self._upload(np.repeat(rows, counts))
+        self._tokens.index_put_((where, chosen), tokens)
+        self._nfe[rows] += 1
+        self._revealed[rows] += counts
 
-    def _all_masked(self, mask_token_id: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Masked positions in random order, padded with the first one to the longest row."""
-        masked = self.tokens.gather(1, self.permutation) == mask_token_id
-        width = int(self.tokens.shape[1] - self.revealed.min())
+    def _in_order(self, rows: Indices, counts: Counts) -> tuple[torch.Tensor, torch.Tensor]:
+        """The next positions ``(sum of counts,)`` of the random order, and their tokens."""
+        row, offset = _pairs(counts)
+        width = int(counts.max())
+        # Padding repeats a position, and its answers are never looked at.
+        ranks = self._revealed[rows, None] + np.minimum(np.arange(width), counts[:, None] - 1)
+        positions = np.take_along_axis(self._order[rows], ranks, axis=1)
+        answers = self._ask(rows, self._upload(positions))
+        chosen = self._upload(positions[row, offset])
+        wanted = self._upload(row * width + offset)
+        return chosen, self._sampled(answers, wanted, self._upload(rows[row]), chosen)
+
+    def _by_certainty(self, rows: Indices, counts: Counts) -> tuple[torch.Tensor, torch.Tensor]:
+        """The positions of which the model is most certain, and their tokens."""
+        positions, real = self._open(rows)
+        answers = self._ask(rows, positions)
+        certainty, tokens = self._certainties(answers, rows, positions)
+        certainty = certainty.reshape(positions.shape).masked_fill(~real, -torch.inf)
+        best = certainty.argsort(dim=-1, descending=True, stable=True)
+        row, offset = (self._upload(index) for index in _pairs(counts))
+        column = best[row, offset]
+        chosen, wanted = positions[row, column], row * positions.shape[1] + column
+        if tokens is not None:
+            return chosen, tokens[wanted]
+        where = self._upload(np.repeat(rows, counts))
+        return chosen, self._sampled(answers, wanted, where, chosen)
+
+    def _open(self, rows: Indices) -> tuple[torch.Tensor, torch.Tensor]:
+        """Masked positions of the current block in random order, padded with the first one."""
+        block = self._rules.block_length or self._order.shape[1]
+        start = self._revealed[rows] // block * block
+        columns = self._upload(start[:, None] + np.arange(block))
+        index = self._upload(rows)[:, None]
+        positions = self._order_there[index, columns]
+        masked = self._tokens[index, positions] == self._denoiser.mask_token_id
+        width = int((start + block - self._revealed[rows]).max())
         first = masked.int().argsort(dim=1, descending=True, stable=True)[:, :width]
         real = masked.gather(1, first)
-        positions = self.permutation.gather(1, torch.where(real, first, first[:, :1]))
-        return positions, real
+        return positions.gather(1, torch.where(real, first, first[:, :1])), real
+
+    def _certainties(
+        self, answers: Answers, rows: Indices, positions: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Certainty of every position, and the tokens where these had to be found, too."""
+        rules = self._rules
+        # Which positions would end the text is known once all of them have a token.
+        with_tokens = rules.temperature == 0 or (rules.end_last and len(self._ends) > 0)
+        uniforms = self._uniforms[self._upload(rows)[:, None], positions].flatten()
+        certainties, tokens = [], []
+        for start in range(0, positions.numel(), self._rows_at_once):
+            part = slice(start, start + self._rows_at_once)
+            log_probs = self._looked_at(answers, part)
+            certainties.append(CERTAINTIES[rules.order](log_probs))
+            if with_tokens:
+                tokens.append(inverse_cdf(log_probs, uniforms[part], rules.temperature))
+        certainty = torch.cat(certainties)
+        if not with_tokens:
+            return certainty, None
+        found = torch.cat(tokens)
+        if rules.end_last:
+            last = torch.finfo(certainty.dtype).min
+            certainty = certainty.masked_fill(torch.isin(found, self._ends), last)
+        return certainty, found
+
+    def _sampled(
+        self, answers: Answers, wanted: torch.Tensor, rows: torch.Tensor, positions: torch.Tensor
+    ) -> torch.Tensor:
+        """Tokens of some rows of the answers; all arguments and the result ``(n,)``."""
+        uniforms = self._uniforms[rows, positions]
+        tokens = []
+        for start in range(0, len(wanted), self._rows_at_once):
+            part = slice(start, start + self._rows_at_once)
+            log_probs = self._looked_at(answers, wanted[part])
+            tokens.append(inverse_cdf(log_probs, uniforms[part], self._rules.temperature))
+        return torch.cat(tokens)
+
+    def _looked_at(self, answers: Answers, rows: torch.Tensor | slice) -> torch.Tensor:
+        log_probs = answers.log_probs(rows)
+        self._damaged |= log_probs.amax(-1).isnan().any()
+        return log_probs
+
+    def _ask(self, rows: Indices, positions: torch.Tensor) -> Answers:
+        model: Any = self._denoiser
+        if self._remembers_first() and not self._revealed[rows].any():
+            first: Answers = model.first_log_probs(positions)
+            return first
+        every = len(rows) == len(self._tokens)
+        tokens = self._tokens if every else self._tokens[self._upload(rows)]
+        prompts = self._prompts
+        if prompts is not None and not every:
+            prompts = prompts.part(rows)
+        self._calls += len(rows) * (2 if self._rules.guidance else 1)
+        return ask(self._denoiser, tokens, positions, prompts, self._rules.guidance)
+
+    def _remembers_first(self) -> bool:
+        """Whether the answer to nothing but masks is the same for all, and is kept."""
+        return self._prompts is None and hasattr(self._denoiser, "first_log_probs")
+
+    def _upload(self, index: Indices) -> torch.Tensor:
+        # Not blocking: the copy waits for its turn on the device, the host does not.
+        return torch.from_numpy(index).to(self._device, non_blocking=True)
+
+
+def _pairs(counts: Counts) -> tuple[Indices, Indices]:
+    """Row and offset ``(sum of counts,)`` of what is revealed: 0 0, 0 1, ... of each row."""
+    row = np.repeat(np.arange(len(counts)), counts)
+    offset = np.arange(len(row)) - np.repeat(counts.cumsum() - counts, counts)
+    return row, offset

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 
-def confidence(probabilities: torch.Tensor) -> torch.Tensor:
+def confidence(log_probs: torch.Tensor) -> torch.Tensor:
     """Largest probability first. Shapes: ``(..., V)`` to ``(...)``."""
-    return probabilities.amax(-1)
+    return log_probs.amax(-1)
 
 
-def margin(probabilities: torch.Tensor) -> torch.Tensor:
+def margin(log_probs: torch.Tensor) -> torch.Tensor:
     """Largest difference of the two largest probabilities first."""
-    top = probabilities.topk(min(2, probabilities.shape[-1]), dim=-1).values
+    top = log_probs.topk(min(2, log_probs.shape[-1]), dim=-1).values.double().exp()
     return top[..., 0] - top[..., 1] if top.shape[-1] == 2 else top[..., 0]
 
 
-def entropy(probabilities: torch.Tensor) -> torch.Tensor:
+def entropy(log_probs: torch.Tensor) -> torch.Tensor:
     """Smallest entropy first."""
+    probabilities = log_probs.double().exp()
     negative: torch.Tensor = torch.special.xlogy(probabilities, probabilities).sum(-1)
     return negative
 
@@ -48,11 +51,26 @@ def inverse_cdf(
     """
     if temperature == 0:
         return log_probs.argmax(-1)
-    log_probs = log_probs.double()
-    weights = ((log_probs - log_probs.amax(-1, keepdim=True)) / temperature).exp()
-    cumulative = weights.cumsum(-1)
-    targets = uniforms.unsqueeze(-1) * cumulative[..., -1:]
-    tokens = torch.searchsorted(cumulative, targets, right=True).squeeze(-1)
+    weights = log_probs.double()
+    weights = weights.sub(weights.amax(-1, keepdim=True)).div_(temperature).exp_()
+    cumulative = weights.cumsum_(-1)
+    total = cumulative[..., -1:]
     # Rounding may put the target on the very end, behind which only impossible tokens lie.
-    last_possible = weights.shape[-1] - 1 - (weights > 0).flip(-1).int().argmax(-1)
-    return torch.minimum(tokens, last_possible)
+    targets = torch.minimum(uniforms.unsqueeze(-1) * total, total.nextafter(total.new_zeros(())))
+    tokens = torch.searchsorted(cumulative, targets, right=True).squeeze(-1)
+    # NaN compares with nothing; the caller hears of it, but no index may point outside.
+    return tokens.clamp_(max=log_probs.shape[-1] - 1)
+
+
+def block_by_block(permutation: npt.NDArray[np.int64], block_length: int) -> npt.NDArray[np.int64]:
+    """A random order that finishes each block before the next one (MATH.md 4).
+
+    Args:
+        permutation: int64 ``(batch, length)``.
+        block_length: tokens of a block; divides the length.
+
+    Returns:
+        int64 ``(batch, length)``; inside a block the positions keep their order.
+    """
+    blocks = np.argsort(permutation // block_length, axis=1, kind="stable")
+    return np.take_along_axis(permutation, blocks, axis=1)

@@ -17,12 +17,13 @@ Reveal = Literal["fixed", "ancestral"]
 _HALF_TOLERANCE = 1e-9
 
 
-def reveal_grid(schedule: MaskSchedule, steps: int) -> Array:
+def reveal_grid(schedule: MaskSchedule, steps: int, blocks: int = 1) -> Array:
     """alpha_k = alpha(k / steps).
 
     Args:
         schedule: mask schedule.
         steps: number of steps N >= 1.
+        blocks: in each of which the schedule starts anew; divides the steps.
 
     Returns:
         float64 ``(steps + 1,)``, from 0 to 1, non-decreasing.
@@ -32,12 +33,20 @@ def reveal_grid(schedule: MaskSchedule, steps: int) -> Array:
     """
     if steps < 1:
         raise ValueError(f"steps must be at least 1, got {steps}")
-    grid = schedule.revealed(np.arange(steps + 1) / steps)
-    return np.maximum.accumulate(grid)
+    inside = steps // blocks
+    grid: Array = np.maximum.accumulate(schedule.revealed(np.arange(inside + 1) / inside))
+    if blocks == 1:
+        return grid
+    starts = np.arange(blocks)[:, None]
+    return np.append(((starts + grid[:-1]) / blocks).ravel(), 1.0)
 
 
 def reveal_counts(
-    schedule: MaskSchedule, steps: int, length: int, rounding: Rounding = "full"
+    schedule: MaskSchedule,
+    steps: int,
+    length: int,
+    rounding: Rounding = "full",
+    block_length: int | None = None,
 ) -> Counts:
     """Tokens revealed by each step under fixed cardinality.
 
@@ -50,13 +59,20 @@ def reveal_counts(
         steps: number of steps N >= 1.
         length: tokens to reveal, L >= 1.
         rounding: ``full`` or ``cumulative``.
+        block_length: tokens of a block, in each of which the schedule starts anew with its share
+            of the steps; None for one block.
 
     Returns:
         int64 ``(steps,)``, non-negative, sum = ``length``.
 
     Raises:
-        ValueError: for an unknown rounding, or steps or length below 1.
+        ValueError: for an unknown rounding, steps or length below 1, and blocks that do not
+            share length and steps evenly.
     """
+    blocks = block_count(steps, length, block_length)
+    if blocks > 1:
+        counts = reveal_counts(schedule, steps // blocks, length // blocks, rounding)
+        return np.tile(counts, blocks)
     if length < 1:
         raise ValueError(f"length must be at least 1, got {length}")
     if rounding not in ("full", "cumulative"):
@@ -67,6 +83,22 @@ def reveal_counts(
     if rounding == "full" and steps <= length:
         boundaries = nearest_increasing(boundaries)
     return np.diff(boundaries)
+
+
+def block_count(steps: int, length: int, block_length: int | None) -> int:
+    """Blocks of a sequence.
+
+    Raises:
+        ValueError: where they do not share length and steps evenly.
+    """
+    if block_length is None or block_length == length:
+        return 1
+    if block_length < 1 or length % block_length or steps % (length // block_length):
+        raise ValueError(
+            f"blocks of {block_length} tokens do not share {length} tokens and {steps} steps "
+            "evenly"
+        )
+    return length // block_length
 
 
 def nearest_increasing(boundaries: Counts) -> Counts:
@@ -105,6 +137,7 @@ def expected_nfe(
     length: int,
     reveal: Reveal = "fixed",
     rounding: Rounding = "full",
+    block_length: int | None = None,
 ) -> float:
     """Model calls for one sequence; a step that reveals nothing makes none.
 
@@ -117,12 +150,14 @@ def expected_nfe(
         length: tokens of one sequence.
         reveal: ``fixed`` or ``ancestral``.
         rounding: of the fixed counts.
+        block_length: see `reveal_counts`; under ``fixed`` only.
 
     Raises:
-        ValueError: for an unknown reveal or rounding, or steps or length below 1.
+        ValueError: as `reveal_counts`, and for an unknown reveal.
     """
     if reveal == "fixed":
-        return float(np.count_nonzero(reveal_counts(schedule, steps, length, rounding)))
+        counts = reveal_counts(schedule, steps, length, rounding, block_length)
+        return float(np.count_nonzero(counts))
     if reveal != "ancestral":
         raise ValueError(f"reveal must be 'fixed' or 'ancestral', got {reveal!r}")
     return ancestral_nfe(reveal_grid(schedule, steps), length)

@@ -62,7 +62,7 @@ class Setting:
 
     Attributes:
         space: step counts, family and bounds.
-        sampler: reveal and rounding.
+        sampler: reveal, rounding and blocks.
         length: tokens of one sequence.
     """
 
@@ -78,12 +78,17 @@ class Setting:
 
     def counts(self, point: Point) -> Counts:
         """Fixed counts of a candidate, int64 ``(steps,)``."""
-        return _counts(point.schedule, point.steps, self.length, self.sampler.rounding)
+        sampler = self.sampler
+        return _counts(
+            point.schedule, point.steps, self.length, sampler.rounding, sampler.block_length
+        )
 
 
 @lru_cache(maxsize=8192)
-def _counts(schedule: MaskSchedule, steps: int, length: int, rounding: Rounding) -> Counts:
-    return reveal_counts(schedule, steps, length, rounding)
+def _counts(
+    schedule: MaskSchedule, steps: int, length: int, rounding: Rounding, block_length: int | None
+) -> Counts:
+    return reveal_counts(schedule, steps, length, rounding, block_length)
 
 
 def distributions(space: SpaceTable, steps: int) -> dict[str, BaseDistribution]:

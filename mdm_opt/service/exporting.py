@@ -22,7 +22,7 @@ from mdm_opt.schedule_file import (
     is_special,
     write_text,
 )
-from mdm_opt.schedules import reveal_grid
+from mdm_opt.schedules import block_count, reveal_grid
 from mdm_opt.service.best import BestResult, BudgetResult, best, budget_schedule
 from mdm_opt.service.study_files import stored_study_file
 
@@ -57,6 +57,8 @@ def export_budget(
     repository = Repository(url, create=False)
     record = repository.study(name)
     study_file = stored_study_file(record)
+    sampler = study_file.sampler
+    blocks = block_count(budget.steps, record.model.length, sampler.block_length)
     trials = [
         m
         for m in repository.measurements(name, ["search"])
@@ -70,13 +72,17 @@ def export_budget(
             beta_b=budget.beta_b,
             steps=budget.steps,
             length=record.model.length,
-            reveal=study_file.sampler.reveal,
-            rounding=study_file.sampler.rounding,
+            reveal=sampler.reveal,
+            rounding=sampler.rounding,
+            block_length=sampler.block_length,
             counts=budget.counts,
-            revealed=reveal_grid(budget_schedule(budget), budget.steps).tolist(),
+            revealed=reveal_grid(budget_schedule(budget), budget.steps, blocks).tolist(),
         ),
         sampler=SamplerValues(
-            order=study_file.sampler.order, temperature=study_file.sampler.temperature
+            order=sampler.order,
+            temperature=sampler.temperature,
+            guidance=sampler.guidance,
+            end_last=sampler.end_last,
         ),
         result=_result_values(result, budget),
         provenance=Provenance(

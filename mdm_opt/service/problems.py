@@ -52,8 +52,11 @@ class InstanceSets:
         return range(start, start + int(getattr(self, role)))
 
     def ranks(self, instances: Sequence[int]) -> list[int]:
-        """Positions of instances in one list of all sets, for handing out data."""
-        offsets = {"search": 0, "selection": self.search}
+        """Positions of instances in one list of all sets, for handing out data.
+
+        Samples that are only looked at share the data of the search.
+        """
+        offsets = {"search": 0, "selection": self.search, "samples": 0}
         offsets["verification"] = self.search + self.selection
         ranks = []
         for instance in instances:
@@ -96,16 +99,31 @@ def objective_of(study_file: StudyFile, folder: Path | None, denoiser: Denoiser)
 
 
 def check_steps(study_file: StudyFile, denoiser: Denoiser) -> None:
-    """Refuses more steps than the model writes tokens, where every step must reveal one.
+    """Refuses more steps than tokens where every step must reveal one, and uneven blocks.
 
     Raises:
-        InputError: naming the first such step count.
+        InputError: naming the first such step count, or the length of the blocks.
     """
     too_many = [steps for steps in study_file.space.steps if steps > denoiser.length]
     if too_many and study_file.sampler.reveal == "fixed":
         raise InputError(
             f"[space] steps: {too_many[0]} is not accepted: the model writes {denoiser.length} "
             "tokens, and more steps than tokens cannot all reveal one"
+        )
+    block_length = study_file.sampler.block_length
+    if block_length is None:
+        return
+    if denoiser.length % block_length:
+        raise InputError(
+            f"[sampler] block_length: {block_length} is not accepted: it does not divide the "
+            f"{denoiser.length} tokens that the model writes"
+        )
+    blocks = denoiser.length // block_length
+    uneven = [steps for steps in study_file.space.steps if steps % blocks]
+    if uneven:
+        raise InputError(
+            f"[space] steps: {uneven[0]} is not accepted: {blocks} blocks of {block_length} "
+            f"tokens share the steps evenly; multiples of {blocks} are accepted"
         )
 
 
@@ -119,5 +137,8 @@ def problem_of(study_file: StudyFile, denoiser: Denoiser, objective: Objective) 
         temperature=study_file.sampler.temperature,
         reveal=study_file.sampler.reveal,
         rounding=study_file.sampler.rounding,
+        block_length=study_file.sampler.block_length,
+        guidance=study_file.sampler.guidance,
+        end_last=study_file.sampler.end_last,
         batch_size=study_file.model.batch_size,
     )

@@ -142,7 +142,9 @@ def _top(
 
 def equal_nfe_steps(opened: OpenStudy, schedule: MaskSchedule, nfe: float) -> int:
     """The fewest steps at which a schedule costs at least ``nfe`` model calls (MATH.md 4)."""
-    for steps in range(max(1, math.floor(nfe)), _max_steps(opened) + 1):
+    unit = _blocks(opened)
+    first = max(unit, math.floor(nfe) // unit * unit)
+    for steps in range(first, _max_steps(opened) + 1, unit):
         if _nfe(opened, schedule, steps) >= nfe - 1e-9:
             return steps
     return _max_steps(opened)
@@ -150,7 +152,20 @@ def equal_nfe_steps(opened: OpenStudy, schedule: MaskSchedule, nfe: float) -> in
 
 def _nfe(opened: OpenStudy, schedule: MaskSchedule, steps: int) -> float:
     problem = opened.problem
-    return expected_nfe(schedule, steps, problem.denoiser.length, problem.reveal, problem.rounding)
+    return expected_nfe(
+        schedule,
+        steps,
+        problem.denoiser.length,
+        problem.reveal,
+        problem.rounding,
+        problem.block_length,
+    )
+
+
+def _blocks(opened: OpenStudy) -> int:
+    """Blocks of a sequence; step counts are multiples of them."""
+    length = opened.problem.denoiser.length
+    return length // (opened.problem.block_length or length)
 
 
 def _max_steps(opened: OpenStudy) -> int:
@@ -167,7 +182,7 @@ def _find_equal_linear(
 
     Quality is taken to improve with steps; the last probes are neighbours.
     """
-    limit = _max_steps(opened)
+    unit, limit = _blocks(opened), _max_steps(opened)
     target = badness(opened.record.direction, winner)
 
     def reaches(steps: int) -> bool:
@@ -178,9 +193,9 @@ def _find_equal_linear(
     while not reaches(high):
         if high == limit:
             return
-        low, high = high, min(limit, math.ceil(high * _GALLOP))
-    while high - low > 1:
-        middle = (low + high) // 2
+        low, high = high, min(limit, math.ceil(high * _GALLOP / unit) * unit)
+    while high - low > unit:
+        middle = (low + high) // 2 // unit * unit
         low, high = (low, middle) if reaches(middle) else (middle, high)
 
 

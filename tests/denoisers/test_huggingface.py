@@ -223,11 +223,14 @@ def test_vocabulary_projection_is_paid_for_wanted_positions_only(
     checkpoints: dict[str, Path], name: str
 ) -> None:
     denoiser = load_huggingface(str(checkpoints[name]), length=LENGTH, device="cpu")
-    widths = []
+    rows: list[int] = []
     projection = denoiser.model.get_output_embeddings()
-    projection.register_forward_hook(lambda _module, args, _out: widths.append(args[0].shape[1]))
-    denoiser.log_probs(*random_state(2))
-    assert widths == [4]
+    projection.register_forward_hook(
+        lambda _module, args, _out: rows.append(args[0].shape[:-1].numel())
+    )
+    tokens, positions = random_state(2)
+    denoiser.log_probs(tokens, positions)
+    assert sum(rows) == positions.numel() < tokens.numel()
 
 
 @pytest.mark.parametrize("name", MAKERS)

@@ -116,12 +116,13 @@ def test_vocabulary_projection_is_paid_for_wanted_positions_only(
     checkpoints: dict[str, Path], kind: str
 ) -> None:
     denoiser = load(checkpoints[kind], kind)
-    widths = []
+    rows: list[int] = []
     heads = {"llada": "model.transformer.ff_out", "dream": "lm_head"}
     head = denoiser.model.get_submodule(heads.get(kind, "backbone.output_layer.linear"))
-    head.register_forward_hook(lambda _module, args, _out: widths.append(args[0].shape[1]))
-    denoiser.log_probs(*states(2))
-    assert widths == [4]
+    head.register_forward_hook(lambda _module, args, _out: rows.append(args[0].shape[:-1].numel()))
+    tokens, positions = states(2)
+    denoiser.log_probs(tokens, positions)
+    assert sum(rows) == positions.numel() < tokens.numel()
 
 
 def test_tied_embeddings_are_projected_in_full(tmp_path: Path) -> None:

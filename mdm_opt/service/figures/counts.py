@@ -19,8 +19,9 @@ def reveal_counts_of(found: Findings, steps: int) -> Figure | None:
     if not counts:
         return None
     (budget,) = [b for b in budgets if b.steps == steps]
-    rounding, length = found.file.sampler.rounding, found.record.model.length
-    linear = reveal_counts(named_schedule("linear"), steps, length, rounding)
+    sampler, length = found.file.sampler, found.record.model.length
+    schedule = named_schedule("linear")
+    linear = reveal_counts(schedule, steps, length, sampler.rounding, sampler.block_length)
     figure = Figure()
     for name, values, colour in (
         ("found", counts, FOUND),

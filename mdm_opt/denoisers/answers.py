@@ -1,0 +1,84 @@
+"""What a model says at some positions, looked at in parts of the vocabulary's size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import torch
+
+from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.denoisers.prompts import Prompts
+
+# Values of one part: in float64 128 MiB, small beside a model whose vocabulary is large.
+PART_VALUES = 2**24
+
+
+class Answers(Protocol):
+    """The answer of one model call, of which log-probabilities are had row by row.
+
+    One row is one position of one sequence: row ``i * P + j`` belongs to ``positions[i, j]``.
+    """
+
+    def log_probs(self, rows: torch.Tensor | slice) -> torch.Tensor:
+        """``(n, V)`` of some rows, as `Denoiser.log_probs` gives them."""
+        ...
+
+
+class Whole:
+    """All log-probabilities at once, ``(batch, P, V)``."""
+
+    def __init__(self, log_probs: torch.Tensor) -> None:
+        self._log_probs = log_probs.flatten(0, 1)
+
+    def log_probs(self, rows: torch.Tensor | slice) -> torch.Tensor:
+        """See `Answers.log_probs`."""
+        return self._log_probs[rows]
+
+
+class Projected:
+    """The vocabulary projection is computed for the rows that are looked at only.
+
+    Args:
+        hidden: ``(n, ...)``, what the projection reads.
+        project: some of it to log-probabilities ``(..., V)``.
+        index: int64 ``(rows,)``, where in ``hidden`` each row is; None where it is the row itself.
+    """
+
+    def __init__(
+        self,
+        hidden: torch.Tensor,
+        project: Callable[[torch.Tensor], torch.Tensor],
+        index: torch.Tensor | None = None,
+    ) -> None:
+        self._hidden, self._project, self._index = hidden, project, index
+
+    @torch.inference_mode()
+    def log_probs(self, rows: torch.Tensor | slice) -> torch.Tensor:
+        """See `Answers.log_probs`."""
+        return self._project(self._hidden[rows if self._index is None else self._index[rows]])
+
+
+def ask(
+    denoiser: Denoiser,
+    tokens: torch.Tensor,
+    positions: torch.Tensor,
+    prompts: Prompts | None = None,
+    guidance: float = 0.0,
+) -> Answers:
+    """Calls a model once.
+
+    Args:
+        denoiser: the model; one with a method ``lazy_log_probs`` of these arguments projects
+            lazily.
+        tokens: int64 ``(batch, length)``.
+        positions: int64 ``(batch, P)``.
+        prompts: see `PromptedDenoiser.log_probs`.
+        guidance: likewise.
+    """
+    model: Any = denoiser
+    more = () if prompts is None else (prompts, guidance)
+    if hasattr(denoiser, "lazy_log_probs"):
+        lazy: Answers = model.lazy_log_probs(tokens, positions, *more)
+        return lazy
+    return Whole(model.log_probs(tokens, positions, *more))
