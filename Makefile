@@ -34,7 +34,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 
 $(DEVELOP): $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
-		-e '.[dev,antibody,embedded,ray]'
+		-e '.[dev,antibody,embedded,large,lm-eval,ray]'
 	touch $@
 
 clean:

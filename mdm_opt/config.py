@@ -65,10 +65,24 @@ def _plain_options(options: dict[str, Any]) -> dict[str, Any]:
 Options = Annotated[dict[str, Any], AfterValidator(_plain_options)]
 
 
+def _batch_size(value: Any) -> int | Literal["auto"]:
+    if value == "auto":
+        return "auto"
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 65536:
+        return value
+    raise ValueError("must be 'auto' or a whole number from 1 to 65536")
+
+
+# One validator instead of a union, whose messages would not say what is accepted.
+BatchSize = Annotated[int | Literal["auto"], BeforeValidator(_batch_size)]
+# Where a model runs; what it answers does not depend on these.
+PLACE_KEYS = ("device", "batch_size", "device_map", "compile")
+
+
 class RunsOnDevice(Table):
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     device: str = "auto"
-    batch_size: int = Field(64, ge=1, le=65536)
+    batch_size: BatchSize = "auto"
 
 
 class BundledModel(RunsOnDevice):
@@ -99,6 +113,17 @@ class HuggingFaceModel(RunsOnDevice):
     mask_token_id: int | None = Field(None, ge=0, lt=2**31)
     end_tokens: list[str] | None = None
     logits_shift: int | None = Field(None, ge=0, le=1)
+    device_map: Literal["auto", "balanced", "sequential"] | None = None
+    compile: bool = False
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if self.device_map is not None and self.device != "auto":
+            raise ValueError(
+                f"device_map places the model on several devices: device = {self.device!r} is "
+                "not accepted beside it"
+            )
+        return self
 
     @model_validator(mode="after")
     def _one_mask(self) -> Self:
@@ -219,6 +244,7 @@ class CausalJudge(RunsOnDevice):
     kind: Literal["causal"]
     path: str = Field(min_length=1)
     revision: str | None = None
+    batch_size: int = Field(64, ge=1, le=65536)
 
 
 class JudgeNllObjective(Table):
@@ -332,20 +358,20 @@ class TaskObjective(Table):
         }
         for key, wrong in needless.items():
             if wrong:
-                raise ValueError(f"{key}: not accepted with score = {self.score!r}: {_NEEDS[key]}")
+                raise ValueError(f"{key} needs {_NEEDS[key]}, got score = {self.score!r}")
         given = [key for key in ("prompt", "answer", "reference") if key in self.options]
         if given:
-            raise ValueError(f"options: {given[0]!r} is what the function is given in any case")
+            raise ValueError(f"options: the function is given its {given[0]!r} in any case")
         return self
 
 
 _NEEDS = {
-    "program": "needs score = 'code'",
-    "normalise": "needs score = 'exact_match'",
-    "extract": "needs score = 'exact_match' or 'code'; a function is given the whole answer",
-    "extract_match": "needs extract",
-    "direction": "more is better, unless a function 'package.module:function' scores",
-    "options": "needs a function 'package.module:function'",
+    "program": "score = 'code'",
+    "normalise": "score = 'exact_match'",
+    "extract": "score = 'exact_match' or 'code'",
+    "extract_match": "extract",
+    "direction": "a score 'package.module:function' to be 'minimize'",
+    "options": "a score 'package.module:function'",
 }
 
 
@@ -416,6 +442,7 @@ class VerifyTable(Table):
     instances: int = Field(256, ge=2)
     top: int = Field(3, ge=1, le=100)
     confidence: float = Field(0.95, gt=0.5, lt=1)
+    equal_linear: bool = True
 
 
 _MODEL_KINDS: dict[str, type[Table]] = {
@@ -554,7 +581,7 @@ class StudyFile(Table):
         """
         identity = self.canonical()
         for table in (identity["model"], identity["objective"].get("judge", {})):
-            for key in ("device", "batch_size"):
+            for key in PLACE_KEYS:
                 table.pop(key, None)
         del identity["search"]["trials"], identity["verify"]
         del identity["search"]["racing"], identity["search"]["samples"], identity["profile"]

@@ -200,6 +200,8 @@ def _check_family(values: ScheduleValues) -> None:
         )
     if values.family == "free" and sum(values.counts or ()) != values.length:
         raise ValueError("schedule.counts contradict length")
+    if values.block_length is not None and (values.family, values.reveal) != ("beta", "fixed"):
+        raise ValueError("schedule.block_length needs the family 'beta' and reveal 'fixed'")
 
 
 def load_schedule(path: str | Path) -> ExportedSchedule:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from mdm_opt.schedule_file import ExportedSchedule
-from mdm_opt.schedules import BetaSchedule, reveal_counts, reveal_grid
+from mdm_opt.schedules import BetaSchedule, block_count, reveal_counts, reveal_grid
 
 
 def content(
@@ -17,12 +17,13 @@ def content(
     length: int = 16,
     reveal: str = "fixed",
     rounding: str = "full",
+    block_length: int | None = None,
 ) -> dict[str, Any]:
     """A whole export of a made-up study."""
     schedule = BetaSchedule(beta_a, beta_b)
-    counts = None
+    counts, blocks = None, block_count(steps, length, block_length)
     if reveal == "fixed":
-        counts = reveal_counts(schedule, steps, length, rounding).tolist()
+        counts = reveal_counts(schedule, steps, length, rounding, block_length).tolist()
     return {
         "format": "mdm-opt schedule",
         "schema_version": 1,
@@ -34,10 +35,11 @@ def content(
             "length": length,
             "reveal": reveal,
             "rounding": rounding,
+            "block_length": block_length,
             "counts": counts,
-            "revealed": reveal_grid(schedule, steps).tolist(),
+            "revealed": reveal_grid(schedule, steps, blocks).tolist(),
         },
-        "sampler": {"order": "random", "temperature": 1.0},
+        "sampler": {"order": "random", "temperature": 1.0, "guidance": 0.0, "end_last": False},
         "result": {
             "objective": "path_kl",
             "unit": "nats/sequence",
@@ -103,11 +105,21 @@ def changed(path: str, value: Any, base: dict[str, Any] | None = None) -> dict[s
 
 
 def exported(
-    *args: Any, order: str = "random", temperature: float = 1.0, **options: Any
+    *args: Any,
+    order: str = "random",
+    temperature: float = 1.0,
+    guidance: float = 0.0,
+    end_last: bool = False,
+    **options: Any,
 ) -> ExportedSchedule:
     """The same as an object; arguments of `content`, and how the model was sampled."""
     values = content(*args, **options)
-    values["sampler"] = {"order": order, "temperature": temperature}
+    values["sampler"] = {
+        "order": order,
+        "temperature": temperature,
+        "guidance": guidance,
+        "end_last": end_last,
+    }
     return ExportedSchedule.model_validate(values)
 
 

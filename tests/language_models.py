@@ -36,18 +36,31 @@ def places(x):
     return torch.sin(steps[:, None] * torch.arange(1, x.shape[2] + 1, device=x.device) * 0.7)
 
 
+def rotated(x):
+    # Only the distance of two positions matters.
+    angles = torch.arange(x.shape[-2], device=x.device, dtype=x.dtype)[:, None] * torch.tensor(
+        [0.7 / 2**i for i in range(x.shape[-1] // 2)], device=x.device, dtype=x.dtype
+    )
+    a, b = x.chunk(2, dim=-1)
+    cos, sin = angles.cos(), angles.sin()
+    return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
+
+
 class Attention(nn.Module):
-    def __init__(self, width, causal=False):
+    def __init__(self, width, causal=False, rotary=False):
         super().__init__()
-        self.causal = causal
+        self.causal, self.rotary = causal, rotary
         self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
 
-    def forward(self, x):
-        q, k, v = self.qkv(x).chunk(3, dim=-1)
-        x = x + self.out(
-            nn.functional.scaled_dot_product_attention(q, k, v, is_causal=self.causal)
+    def forward(self, x, mask=None):
+        # One head: (batch, 1, n, width), as masks of four dimensions need it.
+        q, k, v = self.qkv(x)[:, None].chunk(3, dim=-1)
+        if self.rotary:
+            q, k = rotated(q), rotated(k)
+        attended = nn.functional.scaled_dot_product_attention(
+            q, k, v, attn_mask=mask, is_causal=self.causal
         )
-        return x
+        return x + self.out(attended[:, 0])
 """
 
 _LLADA = (
@@ -74,18 +87,24 @@ class LLaDAModel(PreTrainedModel):
         self.transformer = nn.ModuleDict(
             dict(
                 wte=nn.Embedding(rows, width),
-                blocks=nn.ModuleList([Attention(width, config.causal) for _ in range(2)]),
+                blocks=nn.ModuleList(
+                    [Attention(width, config.causal, rotary=True) for _ in range(2)]
+                ),
                 ln_f=nn.LayerNorm(width),
             )
         )
         if not config.weight_tying:
             self.transformer.update({"ff_out": nn.Linear(width, rows, bias=False)})
 
-    def forward(self, input_ids):
+    def forward(self, input_ids, attention_mask=None):
         x = self.transformer.wte(input_ids)
-        x = x + places(x)
+        bias = None
+        # Older releases gave their attention no mask.
+        if self.config.reads_mask and attention_mask is not None and 0.0 in attention_mask:
+            mask = attention_mask.to(dtype=torch.float).view(len(x), -1)[:, None, None, :]
+            bias = (1.0 - mask) * torch.finfo(mask.dtype).min
         for block in self.transformer.blocks:
-            x = block(x)
+            x = block(x, bias)
         x = self.transformer.ln_f(x)
         if self.config.weight_tying:
             return nn.functional.linear(x, self.transformer.wte.weight)
@@ -105,7 +124,7 @@ class LLaDAModelLM(PreTrainedModel):
         if use_cache is None:
             use_cache = self.config.use_cache
         return_dict = return_dict if return_dict is not None else self.config.use_return_dict
-        logits = self.model.forward(input_ids)
+        logits = self.model.forward(input_ids, attention_mask)
         return CausalLMOutputWithPast(logits=logits) if return_dict else (logits,)
 
     def get_input_embeddings(self):
@@ -158,13 +177,15 @@ class DreamBaseModel(DreamPreTrainedModel):
         self.register_buffer("inv_freq", inverse, persistent=False)
         self.post_init()
 
-    def forward(self, input_ids, return_dict=None):
+    def forward(self, input_ids, attention_mask=None, position_ids=None, return_dict=None):
         return_dict = return_dict if return_dict is not None else self.config.use_return_dict
         x = self.embed_tokens(input_ids)
-        angles = torch.arange(x.shape[1], device=x.device)[:, None] * self.inv_freq
+        if position_ids is None:
+            position_ids = torch.arange(x.shape[1], device=x.device)[None]
+        angles = position_ids[..., None] * self.inv_freq
         x = x + torch.cat([angles.cos(), angles.sin()], -1).to(x.dtype)
         for layer in self.layers:
-            x = layer(x)
+            x = layer(x, attention_mask)
         return (x,)
 
 
@@ -185,7 +206,7 @@ class DreamModel(DreamPreTrainedModel):
 
     def forward(self, input_ids=None, attention_mask=None, position_ids=None, use_cache=None,
                 return_dict=None, num_logits_to_keep=0, **loss_kwargs):
-        hidden = self.model(input_ids, return_dict=return_dict)[0]
+        hidden = self.model(input_ids, attention_mask, position_ids, return_dict=return_dict)[0]
         return MaskedLMOutput(logits=self.lm_head(hidden[:, -num_logits_to_keep:, :]))
 """
 )
@@ -264,7 +285,7 @@ KINDS: dict[str, tuple[str, dict[str, str], dict[str, Any], str | None]] = {
         {"AutoConfig": "LLaDAConfig", "AutoModel": "LLaDAModelLM"}
         | {"AutoModelForCausalLM": "LLaDAModelLM"},
         {"model_type": "llada", "d_model": 16, "vocab_size": 60, "embedding_size": 64}
-        | {"max_sequence_length": 64, "weight_tying": False, "causal": False},
+        | {"max_sequence_length": 64, "weight_tying": False, "causal": False, "reads_mask": True},
         "<|mdm_mask|>",
     ),
     "dream": (

@@ -98,7 +98,7 @@ def table(required: dict[str, Any], **optional: Any) -> st.SearchStrategy[Tree]:
 runs_on_device = {
     "dtype": st.sampled_from(["auto", "float32", "bfloat16", "float16"]),
     "device": st.sampled_from(["auto", "cpu", "cuda:1"]),
-    "batch_size": batch_sizes,
+    "batch_size": st.just("auto") | batch_sizes,
 }
 hub_model = {"kind": st.just("huggingface"), "path": st.just("owner/name")} | {
     "length": st.integers(1, 2000)
@@ -112,7 +112,10 @@ frozen_models = (
         revision=words,
         prefix=st.lists(words, max_size=2),
         suffix=st.lists(words, max_size=2),
+        end_tokens=st.lists(words, max_size=2),
+        compile=st.booleans(),
     ),
+    table(hub_model, device_map=st.sampled_from(["auto", "balanced", "sequential"])),
     table(hub_model | {"revision": words, "trust_remote_code": st.just(True)}),
     table(
         {
@@ -126,7 +129,11 @@ frozen_models = (
 models = st.one_of(
     *frozen_models, table({"kind": references}, options=options, batch_size=batch_sizes)
 )
-causal = table({"kind": st.just("causal"), "path": st.just("x")}, **runs_on_device, revision=words)
+causal = table(
+    {"kind": st.just("causal"), "path": st.just("x")},
+    **runs_on_device | {"batch_size": batch_sizes},
+    revision=words,
+)
 instances = st.integers(2, 10**6)
 exact_objectives = st.one_of(
     table({"kind": st.just("path_kl")}, instances=instances, references=st.just("data.txt")),
@@ -144,15 +151,36 @@ sampled_objectives = st.one_of(
         min_entropy_nats=st.floats(0, 1e6),
     ),
     table(
-        {"kind": st.just("lm_eval"), "task": st.just("arc")},
-        metric=words,
-        num_fewshot=st.integers(0, 9),
-    ),
-    table(
         {"kind": references, "direction": st.sampled_from(["minimize", "maximize"])},
         instances=instances,
         unit=st.just("points"),
         options=options,
+    ),
+)
+texts = words.filter(bool)
+prompted_objectives = st.one_of(
+    table(
+        {"kind": st.just("lm_eval"), "task": st.just("arc")},
+        instances=instances,
+        metric=texts,
+        num_fewshot=st.integers(0, 9),
+        limit=st.integers(1, 10**6),
+        chat=st.booleans(),
+        allow_code=st.booleans(),
+    ),
+    table(
+        {"kind": st.just("task"), "data": texts},
+        instances=instances,
+        prompt=st.sampled_from(["{a}", "{{{a}}}: {b}", "plain"]),
+        reference=st.just("{answer}"),
+        chat=st.booleans(),
+        stop=st.lists(texts, max_size=2),
+        normalise=st.lists(
+            st.sampled_from(["strip", "lower", "whitespace", "punctuation", "numbers"]),
+            max_size=2,
+        ),
+        timeout_seconds=st.floats(0.1, 3600),
+        memory_mib=st.integers(16, 2**24),
     ),
 )
 reveals = {
@@ -221,6 +249,17 @@ studies = st.one_of(
             **reveals,
             order=st.sampled_from(["random", "confidence", "margin", "entropy"]),
             temperature=st.floats(0, 100) | st.integers(0, 100),
+        ),
+    ),
+    table(
+        shared | {"space": beta_space, "objective": prompted_objectives},
+        **rest,
+        search=beta_search.filter(lambda search: "profile" not in search.get("seeds", [])),
+        sampler=table(
+            {"order": st.sampled_from(["confidence", "margin", "entropy"])},
+            block_length=st.integers(1, 10**6),
+            guidance=st.floats(0, 100) | st.integers(0, 100),
+            end_last=st.booleans(),
         ),
     ),
 )
@@ -322,7 +361,7 @@ def test_defaults() -> None:
             "orders": 2,
             "seed": 0,
         },
-        "verify": {"instances": 256, "top": 3, "confidence": 0.95},
+        "verify": {"instances": 256, "top": 3, "confidence": 0.95, "equal_linear": True},
     }
 
 
@@ -382,6 +421,7 @@ RICH: Tree = {
         "dtype": "float32",
         "device": "cpu",
         "batch_size": 8,
+        "compile": False,
     },
     "sampler": {
         "order": "random",
@@ -420,11 +460,12 @@ RICH: Tree = {
         "precision": 0.0,
         "seed": 0,
     },
-    "verify": {"instances": 256, "top": 3, "confidence": 0.95},
+    "verify": {"instances": 256, "top": 3, "confidence": 0.95, "equal_linear": True},
 }
 IGNORED: Tree = {
     "model.device": "cuda",
     "model.batch_size": 9,
+    "model.compile": True,
     "search.trials": 41,
     "search.racing": False,
     "search.samples": 0,
@@ -437,6 +478,7 @@ IGNORED: Tree = {
     "verify.instances": 257,
     "verify.top": 4,
     "verify.confidence": 0.9,
+    "verify.equal_linear": False,
 }
 IDENTITY: Tree = {
     "study.name": "other",

@@ -97,6 +97,66 @@ def test_a_file_of_before_claims_had_an_error_rate_is_read(tmp_path: Path) -> No
     assert result.value == 1.5
 
 
+def test_a_file_of_before_blocks_and_guidance_is_read(tmp_path: Path) -> None:
+    old = content()
+    del old["schedule"]["block_length"], old["sampler"]["guidance"], old["sampler"]["end_last"]
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(old))
+    assert load_schedule(path) == ExportedSchedule.model_validate(content())
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    betas=st.tuples(st.floats(0.05, 20), st.floats(0.05, 20)),
+    blocks=st.integers(1, 5),
+    inside=st.tuples(st.integers(1, 9), st.integers(1, 12)),
+    rounding=st.sampled_from(["full", "cumulative"]),
+)
+def test_blocks_round_trip_through_a_file(
+    tmp_path_factory: pytest.TempPathFactory,
+    betas: tuple[float, float],
+    blocks: int,
+    inside: tuple[int, int],
+    rounding: str,
+) -> None:
+    steps, length = inside[0] * blocks, inside[1] * blocks
+    values = content(*betas, steps, length, rounding=rounding, block_length=inside[1])
+    values["sampler"] |= {"guidance": 1.5, "end_last": True}
+    original = ExportedSchedule.model_validate(values)
+    path = tmp_path_factory.getbasetemp() / "blocks.json"
+    write_text(path, original.to_json())
+    loaded = load_schedule(path)
+    assert loaded == original
+    assert (loaded.schedule.block_length, loaded.sampler.guidance) == (inside[1], 1.5)
+    parts = loaded.counts.reshape(blocks, inside[0])
+    assert (parts == parts[0]).all()
+    assert (parts.sum(axis=1) == inside[1]).all()
+
+
+@pytest.mark.parametrize(
+    ("block_length", "message"),
+    [
+        (5, "blocks of 5 tokens do not share 16 tokens and 4 steps evenly"),
+        (2, "blocks of 2 tokens do not share 16 tokens and 4 steps evenly"),
+        (32, "blocks of 32 tokens do not share 16 tokens and 4 steps evenly"),
+        (0, "schedule.block_length: Input should be greater than or equal to 1"),
+        (8, "schedule.revealed contradicts"),
+    ],
+)
+def test_blocks_that_contradict_the_schedule_are_refused(
+    tmp_path: Path, block_length: int, message: str
+) -> None:
+    assert message in refusal(tmp_path / "s.json", changed("schedule.block_length", block_length))
+
+
+def test_blocks_need_counts_of_a_beta_schedule(tmp_path: Path) -> None:
+    needs = "schedule.block_length needs the family 'beta' and reveal 'fixed'"
+    base = free([9, 5, 1, 1])
+    assert needs in refusal(tmp_path / "s.json", changed("schedule.block_length", 8, base))
+    base = content(reveal="ancestral")
+    assert needs in refusal(tmp_path / "s.json", changed("schedule.block_length", 8, base))
+
+
 def test_file_is_plain_json_of_its_values() -> None:
     exported = ExportedSchedule.model_validate(content())
     text = exported.to_json()

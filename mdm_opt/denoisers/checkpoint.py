@@ -29,6 +29,7 @@ from transformers.models.auto.tokenization_auto import get_tokenizer_config
 from transformers.utils.hub import cached_file, get_checkpoint_shard_files
 
 from mdm_opt.denoisers.families import refuse_uniform
+from mdm_opt.denoisers.places import place_model
 from mdm_opt.errors import InputError
 from mdm_opt.plugins import one_line
 
@@ -53,6 +54,7 @@ def load_checkpoint(
     place: torch.device,
     trust_remote_code: bool,
     tokenizer: Any,
+    device_map: str | None = None,
 ) -> Checkpoint:
     """Loads model and tokenizer; what comes with the checkpoint runs only where that is said.
 
@@ -63,6 +65,7 @@ def load_checkpoint(
         place: where the model goes.
         trust_remote_code: run Python code that comes with the checkpoint.
         tokenizer: one that is used instead of the checkpoint's, or its folder or hub id.
+        device_map: see `place_model`.
 
     Raises:
         InputError: where it cannot be loaded or may not, in one line.
@@ -83,9 +86,11 @@ def load_checkpoint(
         if tokenizer is None or isinstance(tokenizer, str):
             tokenizer = _load_tokenizer(tokenizer, source, revision, trust_remote_code)
         if own is None:
-            return Checkpoint(_load_native(source, revision, dtype, place), tokenizer, b"")
-        model = _load_remote(*own, source, revision, dtype, place)
-        return Checkpoint(model, tokenizer, _code_of(model))
+            model, code = _load_native(source, revision, dtype), b""
+        else:
+            model = _load_remote(*own, source, revision, dtype)
+            code = _code_of(model)
+        return Checkpoint(place_model(model, place, device_map), tokenizer, code)
     except InputError:
         raise
     except Exception as error:  # loaders of damaged or foreign checkpoints raise anything
@@ -166,16 +171,13 @@ def _load_tokenizer(given: str | None, source: str, revision: str | None, truste
         ) from error
 
 
-def _load_native(
-    source: str, revision: str | None, dtype: Any, place: torch.device
-) -> PreTrainedModel:
-    model: Any
+def _load_native(source: str, revision: str | None, dtype: Any) -> PreTrainedModel:
+    model: PreTrainedModel
     model, report = AutoModelForMaskedLM.from_pretrained(
         source, dtype=dtype, output_loading_info=True, revision=revision, trust_remote_code=False
     )
     _complete(sorted(report["missing_keys"]), model, source)
-    on_place: PreTrainedModel = model.to(place)
-    return on_place
+    return model
 
 
 def _own_code(reference: str, source: str, revision: str | None) -> tuple[Any, Any]:
@@ -193,12 +195,7 @@ def _own_code(reference: str, source: str, revision: str | None) -> tuple[Any, A
 
 
 def _load_remote(
-    model_class: Any,
-    config: Any,
-    source: str,
-    revision: str | None,
-    dtype: Any,
-    place: torch.device,
+    model_class: Any, config: Any, source: str, revision: str | None, dtype: Any
 ) -> PreTrainedModel:
     """Builds the model by its own constructor and copies the weights into it.
 
@@ -209,12 +206,11 @@ def _load_remote(
     torch.set_default_dtype(_own_dtype(config) if dtype == "auto" else dtype)
     try:
         with _no_initial_weights(), _rotary_of_older_code():
-            model = model_class(config)
+            model: PreTrainedModel = model_class(config)
     finally:
         torch.set_default_dtype(usual)
     _complete(_copy_weights(model, source, revision), model, source)
-    on_place: PreTrainedModel = model.to(place)
-    return on_place
+    return model
 
 
 def _own_dtype(config: Any) -> torch.dtype:

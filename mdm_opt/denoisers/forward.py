@@ -99,7 +99,7 @@ class ForwardPass:
             projection: how the model is asked.
         """
         tokens, width = framed.tokens, 3
-        filler = torch.cat([tokens[:, :1]] * width, dim=1)
+        filler = tokens.new_zeros((1, width))
         padding = torch.full((1,), width, device=tokens.device)
         padded = Framed(torch.cat([filler, tokens], dim=1), padding)
 
@@ -258,4 +258,5 @@ def _unchanged(logits: torch.Tensor) -> torch.Tensor:
 
 
 def _pick(values: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
-    return values.gather(1, positions[:, :, None].expand(-1, -1, values.shape[-1]))
+    index = positions.to(values.device)[:, :, None]
+    return values.gather(1, index.expand(-1, -1, values.shape[-1]))

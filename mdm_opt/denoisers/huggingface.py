@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from transformers import PreTrainedModel
-from transformers.utils import logging as transformers_logging
 
 from mdm_opt.denoisers.answers import Projected
 from mdm_opt.denoisers.checkpoint import load_checkpoint
 from mdm_opt.denoisers.families import family_of
 from mdm_opt.denoisers.forward import ForwardPass, Framed, Projection
+from mdm_opt.denoisers.places import (
+    compile_blocks,
+    first_device,
+    pick_device,
+    pick_dtype,
+    quiet_transformers,
+)
 from mdm_opt.denoisers.probes import (
     check_finite,
     check_reads_both_sides,
@@ -28,9 +33,6 @@ from mdm_opt.denoisers.prompts import Prompts
 from mdm_opt.denoisers.tokens import find_ends, find_mask, frame_ids, read_prompt, special_ids
 from mdm_opt.denoisers.weights import fingerprint
 from mdm_opt.errors import InputError
-from mdm_opt.plugins import one_line, user_path
-
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
 class HuggingFaceDenoiser:
@@ -80,7 +82,7 @@ class HuggingFaceDenoiser:
         self.model = model.eval().requires_grad_(False)
         self.tokenizer = tokenizer
         self.length = length
-        self.device: torch.device = model.device
+        self.device: torch.device = first_device(model)
         family = family_of(model.config.model_type)
         self._shift = family.logits_shift if logits_shift is None else logits_shift
         before, after = frame_ids(tokenizer, prefix, suffix)
@@ -120,10 +122,10 @@ class HuggingFaceDenoiser:
         if prompts is None or not guidance:
             hidden = self._hidden(tokens, positions, prompts)
             return Projected(hidden.flatten(0, 1), self._log_probs)
-        blind = Prompts(torch.full_like(prompts.tokens, self.mask_token_id), prompts.lengths)
-        both = self._hidden(tokens.repeat(2, 1), positions.repeat(2, 1), prompts.beside(blind))
+        both = prompts.beside(prompts.filled(self.mask_token_id))
+        hidden = self._hidden(tokens.repeat(2, 1), positions.repeat(2, 1), both)
         # The two answers of a row stand beside each other, so that rows are picked together.
-        pairs = torch.stack(both.flatten(0, 1).chunk(2), dim=1)
+        pairs = torch.stack(hidden.flatten(0, 1).chunk(2), dim=1)
 
         def guided(pair: torch.Tensor) -> torch.Tensor:
             logits = self._projection.logits(pair.flatten(0, 1)).float()
@@ -143,11 +145,12 @@ class HuggingFaceDenoiser:
     def prompt_ids(self, text: str, *, chat: bool = False) -> list[int]:
         """See `PromptedDenoiser.prompt_ids`."""
         ids = read_prompt(self.tokenizer, self._before.tolist(), text, chat)
-        limit, fixed = positions_of(self.model), self.length + len(self._after)
-        if limit is not None and len(ids) + fixed > limit:
+        limit, after = positions_of(self.model), len(self._after)
+        if limit is not None and len(ids) + self.length + after > limit:
+            fixed = f" and {after} fixed" if after else ""
             raise InputError(
-                f"prompt of {len(ids)} tokens: with {self.length} generated ones it exceeds the "
-                f"model's {limit} positions"
+                f"prompt of {len(ids)} tokens: with {self.length} generated{fixed} ones it "
+                f"exceeds the model's {limit} positions"
             )
         if self._shift and not ids:
             raise InputError("prompt without a token: with logits_shift = 1 one is needed")
@@ -191,7 +194,8 @@ class HuggingFaceDenoiser:
         else:
             before, padding = prompts.tokens, prompts.padding if prompts.padded else None
         framed = Framed(self._around(before, tokens), padding)
-        return self._projection.hidden(framed, positions + (before.shape[1] - self._shift))
+        outputs = positions + (before.shape[1] - self._shift)
+        return self._projection.hidden(framed, outputs).to(self.device)
 
     def _in_groups(
         self, tokens: torch.Tensor, positions: torch.Tensor, prompts: Prompts
@@ -319,6 +323,8 @@ def load_huggingface(
     mask_token_id: int | None = None,
     end_tokens: Sequence[str] | None = None,
     logits_shift: int | None = None,
+    device_map: str | None = None,
+    compile: bool = False,
 ) -> HuggingFaceDenoiser:
     """Loads a masked LM from a local folder or a hub id.
 
@@ -338,6 +344,8 @@ def load_huggingface(
         mask_token_id: see `HuggingFaceDenoiser`.
         end_tokens: see `HuggingFaceDenoiser`.
         logits_shift: see `HuggingFaceDenoiser`.
+        device_map: see `mdm_opt.denoisers.places.place_model`.
+        compile: compile the layers with torch.compile; the first steps of every shape take long.
 
     Raises:
         InputError: where the checkpoint cannot be loaded, in one line.
@@ -351,8 +359,9 @@ def load_huggingface(
         place=place,
         trust_remote_code=trust_remote_code,
         tokenizer=tokenizer,
+        device_map=device_map,
     )
-    return HuggingFaceDenoiser(
+    denoiser = HuggingFaceDenoiser(
         checkpoint.model,
         checkpoint.tokenizer,
         length=length,
@@ -364,54 +373,6 @@ def load_huggingface(
         logits_shift=logits_shift,
         code=checkpoint.code,
     )
-
-
-def quiet_transformers() -> None:
-    """Loading reports and progress bars would land between our own lines."""
-    transformers_logging.set_verbosity_error()
-    transformers_logging.disable_progress_bar()
-
-
-def pick_device(device: str) -> torch.device:
-    """The torch device of that name; ``auto`` is CUDA where there is one, else the CPU.
-
-    Raises:
-        InputError: for a device that this machine lacks, or that has no float64 (MPS), in which
-            tokens are drawn.
-    """
-    if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        place = torch.device(device)
-        if place.type == "meta":
-            raise RuntimeError("it holds no numbers")
-        torch.zeros(1, dtype=torch.float64, device=place)
-    except (RuntimeError, AssertionError, TypeError) as error:
-        raise InputError(f"[model] device: {device!r} is not usable: {one_line(error)}") from error
-    return place
-
-
-def pick_dtype(dtype: str, device: torch.device) -> Any:
-    """What ``from_pretrained`` takes for a dtype of the study file."""
-    if dtype == "auto":
-        return torch.float32 if device.type == "cpu" else "auto"
-    return DTYPES[dtype]
-
-
-def local_or_hub(path: str, folder: Path | None, key: str = "path") -> str:
-    """A folder as an absolute path, or the hub id unchanged.
-
-    Args:
-        path: as the study file has it; relative folders are relative to the study file.
-        folder: of the study file.
-        key: of the [model] table, for messages.
-
-    Raises:
-        InputError: for something that can only be a folder and is none.
-    """
-    candidate = user_path(path, f"[model] {key}", folder)
-    if candidate.is_dir():
-        return str(candidate.resolve())
-    if path.startswith((".", "/", "~")) or path.count("/") > 1 or candidate.exists():
-        raise InputError(f"[model] {key}: {path!r} is no folder (looked for {candidate})")
-    return path
+    if compile:
+        compile_blocks(denoiser.model)
+    return denoiser

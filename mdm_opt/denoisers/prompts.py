@@ -50,6 +50,12 @@ class Prompts:
         padding = torch.from_numpy(self.tokens.shape[1] - self.lengths)
         return padding.to(self.tokens.device, non_blocking=True)
 
+    def filled(self, token: int) -> Prompts:
+        """Prompts of the same lengths that hold nothing but one token; the padding stays."""
+        places = torch.arange(self.tokens.shape[1], device=self.tokens.device)
+        real = places >= self.padding[:, None]
+        return Prompts(torch.where(real, token, 0), self.lengths)
+
     def beside(self, other: Prompts) -> Prompts:
         """These prompts and below them others of the same width."""
         lengths = np.concatenate([self.lengths, other.lengths])

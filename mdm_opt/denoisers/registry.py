@@ -40,7 +40,8 @@ def _antiberty(table: config.AntibertyModel, _folder: Path | None) -> Denoiser:
 
 
 def _huggingface(table: config.HuggingFaceModel, folder: Path | None) -> Denoiser:
-    from mdm_opt.denoisers.huggingface import load_huggingface, local_or_hub
+    from mdm_opt.denoisers.huggingface import load_huggingface
+    from mdm_opt.denoisers.places import local_or_hub
 
     tokenizer = table.tokenizer
     return load_huggingface(
@@ -57,6 +58,8 @@ def _huggingface(table: config.HuggingFaceModel, folder: Path | None) -> Denoise
         mask_token_id=table.mask_token_id,
         end_tokens=table.end_tokens,
         logits_shift=table.logits_shift,
+        device_map=table.device_map,
+        compile=table.compile,
     )
 
 

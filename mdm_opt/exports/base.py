@@ -187,16 +187,28 @@ def needs_no_blocks(format_name: str, target: Target, exported: ExportedSchedule
     Raises:
         InputError: naming the format.
     """
-    length = exported.schedule.length
-    if measured_blocks(exported) != length:
+    measured = measured_blocks(exported)
+    if measured != exported.schedule.length:
         raise InputError(
-            f"format {format_name}: the schedule was measured in blocks of "
-            f"{measured_blocks(exported)} tokens, and this format has no blocks"
+            f"format {format_name}: the schedule was measured in blocks of {measured} tokens, and "
+            "this format has no blocks; formats that have: json, llada, dllm, sglang"
         )
-    if target.block_length not in (None, length):
+    needs_own_blocks(format_name, target, exported)
+
+
+def needs_own_blocks(format_name: str, target: Target, exported: ExportedSchedule) -> None:
+    """Refuses blocks other than those that were measured.
+
+    Raises:
+        InputError: naming the format.
+    """
+    measured = measured_blocks(exported)
+    if target.block_length not in (None, measured):
+        kept = measured != exported.schedule.length
+        why = "keeps the measured blocks" if kept else "has no blocks"
         raise InputError(
             f"format {format_name}: block_length: {target.block_length} is not accepted, this "
-            f"format has no blocks; accepted: {length}, or none"
+            f"format {why}; accepted: {measured}, or none"
         )
 
 
@@ -208,6 +220,30 @@ def block_note(exported: ExportedSchedule, plan: Layout) -> tuple[str, ...]:
     return (
         f"The result belongs to the schedule over all {total} tokens at once: in {plan.blocks} "
         f"blocks of {plan.block_length} tokens it was not measured.",
+    )
+
+
+def lacking_note(
+    exported: ExportedSchedule,
+    *lacking: str,
+    how: str = "which this target has no setting for; without it nothing was measured",
+) -> tuple[str, ...]:
+    """What the target lacks of how answers were sampled.
+
+    Args:
+        exported: the schedule.
+        lacking: ``guidance`` and ``end_last``, what the target has no setting for.
+        how: the end of the sentence.
+    """
+    sampler = exported.sampler
+    used = {
+        "guidance": f"classifier-free guidance of scale {sampler.guidance:g}"
+        if sampler.guidance
+        else "",
+        "end_last": "tokens that end the text coming last" if sampler.end_last else "",
+    }
+    return tuple(
+        f"The result was measured with {used[name]}, {how}." for name in lacking if used[name]
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mdm_opt.exports.base import Artefact, Target, needs_no_blocks
+from mdm_opt.exports.base import Artefact, Target, needs_own_blocks
 from mdm_opt.schedule_file import ExportedSchedule
 
 
@@ -10,9 +10,9 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     """The canonical JSON.
 
     Raises:
-        InputError: for blocks.
+        InputError: for blocks other than the measured ones.
     """
-    needs_no_blocks("json", target, exported)
+    needs_own_blocks("json", target, exported)
     use = (
         f"schedule = mdm_opt.load_schedule({target.named('.json')!a})",
         "schedule.counts  # tokens that each step reveals",

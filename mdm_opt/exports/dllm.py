@@ -103,7 +103,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     needs_known_order(exported, "dllm")
     plan = layout(exported, "dllm", target.block_length)
     ancestral = plan.counts is None
-    settings = {
+    settings: dict[str, object] = {
         "steps": plan.blocks * plan.steps,
         "max_new_tokens": plan.blocks * plan.block_length,
         "block_size": plan.block_length,
@@ -111,12 +111,19 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         "remasking": remasking(exported),
         "stochastic_transfer": ancestral,
     }
+    if exported.sampler.guidance:
+        settings["cfg_scale"] = exported.sampler.guidance
     use = (
         f"{target.importing}; from dllm.core.samplers import MDLMSampler",
         "sampler = MDLMSampler(model, tokenizer, scheduler=schedule.MdmOptAlphaScheduler())",
         "sampler.sample(inputs, **schedule.SETTINGS)",
     )
-    notes = (*block_note(exported, plan), *order_note(exported), *_length_note(plan))
+    notes = (
+        *block_note(exported, plan),
+        *order_note(exported),
+        *_end_note(exported),
+        *_length_note(plan),
+    )
     revealed, speed, source = "straight(progress, ALPHA)", _STRAIGHT_SPEED, straight_source()
     if values.family == "beta":
         parameters = f"(progress, {values.beta_a!r}, {values.beta_b!r})"
@@ -132,6 +139,16 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         source=source,
     )
     return Artefact(document(exported, plan, "dllm (MDLMSampler)", notes, use, body), use, notes)
+
+
+def _end_note(exported: ExportedSchedule) -> tuple[str, ...]:
+    if not exported.sampler.end_last:
+        return ()
+    return (
+        "The result was measured with tokens that end the text coming last; add "
+        "begin_suppress_tokens=[their ids], which takes them out of the probabilities by which "
+        "positions are ranked.",
+    )
 
 
 def _length_note(plan: Layout) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from mdm_opt.exports.base import (
     Layout,
     Target,
     empty_note,
+    lacking_note,
     layout,
     needs_known_order,
     needs_no_blocks,
@@ -109,7 +110,11 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         "schedule.apply(model)",
         "model.diffusion_generate(input_ids, attention_mask=attention_mask, **schedule.SETTINGS)",
     )
-    notes = (*empty_note(plan), *_order_note(exported))
+    notes = (
+        *empty_note(plan),
+        *_order_note(exported),
+        *lacking_note(exported, "guidance", "end_last"),
+    )
     body = _BODY.format(
         steps=plan.steps,
         length=plan.block_length,

@@ -68,13 +68,25 @@ def _facts(exported: ExportedSchedule, plan: Layout) -> list[str]:
         f"model fingerprint {shown(origin.model_fingerprint)}",
         f"schedule {kind}: {values.steps} steps for {values.length} tokens, reveal "
         f"{values.reveal}, rounding {values.rounding}; measured in order "
-        f"{shown(sampler.order)} at temperature {sampler.temperature}",
+        f"{shown(sampler.order)} at temperature {sampler.temperature}{_conditional(exported)}",
     ]
     if plan.blocks > 1:
         lines.append(
             f"here in {plan.blocks} blocks of {plan.block_length} tokens, {plan.steps} steps each"
         )
     return [*lines, *_results(exported), f"versions {json.dumps(origin.versions)}"]
+
+
+def _conditional(exported: ExportedSchedule) -> str:
+    """Blocks, guidance and end tokens of the measurement, where there were any."""
+    parts = []
+    if exported.schedule.block_length is not None:
+        parts.append(f"in blocks of {exported.schedule.block_length} tokens")
+    if exported.sampler.guidance:
+        parts.append(f"with guidance {exported.sampler.guidance:g}")
+    if exported.sampler.end_last:
+        parts.append("with tokens that end the text last")
+    return "".join(f", {part}" for part in parts)
 
 
 def _results(exported: ExportedSchedule) -> list[str]:

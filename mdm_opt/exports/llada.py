@@ -65,6 +65,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         "block_length": plan.block_length,
         "temperature": exported.sampler.temperature,
         "remasking": remasking(exported),
+        **_conditional(exported),
     }
     use = (
         f"{target.importing}; import generate",
@@ -75,6 +76,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         *block_note(exported, plan),
         *empty_note(plan),
         *order_note(exported),
+        *_conditional_notes(exported),
         *_cached_note(plan),
     )
     body = _BODY.format(
@@ -103,6 +105,33 @@ def order_note(exported: ExportedSchedule) -> tuple[str, ...]:
             "mdm-opt by the largest probability; they agree at temperature 0.",
         )
     return ()
+
+
+def _conditional(exported: ExportedSchedule) -> dict[str, object]:
+    """Settings of answers to prompts, where they were used: Fast-dLLM knows none of them."""
+    settings: dict[str, object] = {}
+    if exported.sampler.guidance:
+        settings["cfg_scale"] = exported.sampler.guidance
+    if exported.sampler.end_last:
+        settings["confidence_eos_eot_inf"] = True
+    return settings
+
+
+def _conditional_notes(exported: ExportedSchedule) -> tuple[str, ...]:
+    notes = []
+    if _conditional(exported):
+        notes.append(
+            f"Fast-dLLM's generate does not know {' and '.join(_conditional(exported))}; LLaDA's "
+            "does."
+        )
+    if exported.sampler.end_last:
+        notes.append(
+            "confidence_eos_eot_inf, which older versions of LLaDA's generate lack, takes the "
+            "tokens that end the text out of the probabilities by which positions are ranked (at "
+            "temperature 0); mdm-opt ranks by all of them, and puts last the positions that would "
+            "get such a token."
+        )
+    return tuple(notes)
 
 
 def _cached_note(plan: Layout) -> tuple[str, ...]:

@@ -8,7 +8,14 @@ draw tokens anew, so it is left out, as in mdm-opt.
 
 from __future__ import annotations
 
-from mdm_opt.exports.base import Artefact, Target, layout, needs_counts, needs_no_blocks
+from mdm_opt.exports.base import (
+    Artefact,
+    Target,
+    lacking_note,
+    layout,
+    needs_counts,
+    needs_no_blocks,
+)
 from mdm_opt.exports.header import document
 from mdm_opt.schedule_file import ExportedSchedule
 
@@ -57,7 +64,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     use = (
         target.importing,
         "maskgit.noise_schedule = schedule.NoiseSchedule()  # for sampling, not for training",
-        "maskgit.generate(texts, timesteps=schedule.STEPS)",
+        f"maskgit.generate(texts, timesteps=schedule.STEPS{_scale(exported)})",
     )
     notes = [
         f"The counts are met for {plan.block_length} tokens (fmap_size squared); a noise schedule "
@@ -65,6 +72,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         f"The result was measured in order {exported.sampler.order} at temperature "
         f"{exported.sampler.temperature:g}; this target reveals by the probability of the token "
         "that was drawn, anneals its temperature and keeps the top tenth of the tokens.",
+        *lacking_note(exported, "end_last"),
     ]
     if plan.empty_steps:
         notes.append(
@@ -74,3 +82,9 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     body = _BODY.format(steps=len(masked), length=plan.block_length, masked=masked)
     what = "MaskGit (lucidrains/muse-maskgit-pytorch)"
     return Artefact(document(exported, plan, what, notes, use, body), use, tuple(notes))
+
+
+def _scale(exported: ExportedSchedule) -> str:
+    """Its scale of guidance is one more: null + (logits - null) * cond_scale."""
+    guidance = exported.sampler.guidance
+    return f", cond_scale={1 + guidance:g}" if guidance else ""

@@ -8,7 +8,7 @@ log-linear noise were trained on: -log(1 - (1 - 1e-3) m).
 
 from __future__ import annotations
 
-from mdm_opt.exports.base import Artefact, Target, layout, needs_no_blocks
+from mdm_opt.exports.base import Artefact, Target, lacking_note, layout, needs_no_blocks
 from mdm_opt.exports.header import document
 from mdm_opt.schedule_file import ExportedSchedule
 
@@ -117,6 +117,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         )
     if exported.sampler.order != "random" or exported.sampler.temperature != 1:
         notes.append("These samplers know order random and temperature 1 only.")
+    notes += lacking_note(exported, "guidance", "end_last")
     body = _BODY.format(
         steps=plan.steps, length=plan.block_length, boundaries=list(plan.boundaries)
     )

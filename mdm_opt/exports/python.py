@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mdm_opt.exports.base import Artefact, Target, layout, needs_no_blocks
+from mdm_opt.exports.base import Artefact, Target, lacking_note, layout, needs_no_blocks
 from mdm_opt.exports.curve import beta_source, straight_source
 from mdm_opt.exports.header import document
 from mdm_opt.schedule_file import ExportedSchedule
@@ -55,7 +55,9 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         call=revealed_call(exported),
         source=beta_source(speed=False) if beta else straight_source(),
     )
-    return Artefact(document(exported, plan, "any sampling loop in Python", (), use, body), use)
+    notes = lacking_note(exported, "guidance", "end_last", how="which the loop must bring itself")
+    text = document(exported, plan, "any sampling loop in Python", notes, use, body)
+    return Artefact(text, use, notes)
 
 
 def revealed_call(exported: ExportedSchedule) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from mdm_opt.errors import InputError
 from mdm_opt.exports import canonical, dllm, dream, llada, maskgit, mdlm, python, sglang
-from mdm_opt.exports.base import Artefact, Format, Target, needs_no_blocks
+from mdm_opt.exports.base import Artefact, Format, Target, needs_own_blocks
 from mdm_opt.plugins import is_reference, load_callable, one_line
 from mdm_opt.schedule_file import ExportedSchedule
 
@@ -46,7 +46,7 @@ def format_named(name: str) -> Format:
     function = load_callable(name, "--format", Path.cwd())
 
     def render_own(exported: ExportedSchedule, target: Target) -> Artefact:
-        needs_no_blocks(name, target, exported)
+        needs_own_blocks(name, target, exported)
         return Artefact(_own_text(name, function(exported)))
 
     return Format(name, name, ".txt", render_own)

@@ -14,6 +14,7 @@ from mdm_opt.exports.base import (
     Artefact,
     Target,
     block_note,
+    lacking_note,
     layout,
     needs_counts,
     needs_known_order,
@@ -126,6 +127,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     )
     notes = (
         *block_note(exported, plan),
+        *lacking_note(exported, "guidance", "end_last"),
         "A block that begins with the end of the prompt enters the schedule where as many tokens "
         "are masked.",
         "It needs an SGLang whose algorithms have the method step(forward_batch, logits, states).",

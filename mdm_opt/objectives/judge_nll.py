@@ -10,7 +10,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.denoisers.huggingface import pick_device, pick_dtype, quiet_transformers
+from mdm_opt.denoisers.places import pick_device, pick_dtype, quiet_transformers
 from mdm_opt.denoisers.weights import fingerprint
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.objectives.base import Array, Direction, Reveals, Scores

@@ -6,23 +6,22 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-import numpy as np
-import numpy.typing as npt
 import torch
 
 from mdm_opt import config
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
+from mdm_opt.denoisers.prompts import PromptedDenoiser, takes_prompts
 from mdm_opt.denoisers.registry import build_denoiser
 from mdm_opt.errors import InputError
 from mdm_opt.objectives.base import Objective
 from mdm_opt.objectives.divergence import Divergence
+from mdm_opt.objectives.documents import Documents, document_order
 from mdm_opt.objectives.path_kl import PathKl
 from mdm_opt.objectives.sample_score import SampleScore, validity
 from mdm_opt.plugins import load_callable, user_path
-from mdm_opt.sampling import instance_noise
 from mdm_opt.sudoku import is_valid
 
 
@@ -71,7 +70,7 @@ def _judge_nll(table: config.JudgeNllObjective, build: Build) -> Objective:
 
 
 def _load_judge(table: config.JudgeNllObjective, build: Build) -> Objective:
-    from mdm_opt.denoisers.huggingface import local_or_hub
+    from mdm_opt.denoisers.places import local_or_hub
     from mdm_opt.objectives.judge_nll import JudgeNll, causal_judge, masked_judge
 
     if isinstance(table.judge, config.CausalJudge):
@@ -103,7 +102,7 @@ def _path_kl(table: config.PathKlObjective, build: Build) -> Objective:
             f"{key}: {file} has {len(tokens)} sequences; search, selection and verification "
             f"together need {build.total}"
         )
-    shuffled = tokens[torch.from_numpy(reference_order(len(tokens), build.seed))]
+    shuffled = tokens[torch.from_numpy(document_order(len(tokens), build.seed))]
     return PathKl(lambda instances: shuffled[build.draw(instances)], fingerprint=fingerprint)
 
 
@@ -136,13 +135,6 @@ def read_references(
     return tokens, hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def reference_order(lines: int, seed: int) -> npt.NDArray[np.int64]:
-    """The lines of a file of references in the order in which ranks are handed out."""
-    # Instance ids end far below the last one, whose noise is free for this.
-    order: npt.NDArray[np.int64] = instance_noise([2**64 - 1], lines, seed=seed).permutation[0]
-    return order
-
-
 def _divergence(table: config.DivergenceObjective, build: Build) -> Objective:
     if not isinstance(build.denoiser, EnumeratedDenoiser):
         raise InputError(
@@ -151,11 +143,36 @@ def _divergence(table: config.DivergenceObjective, build: Build) -> Objective:
     return Divergence(build.denoiser.law, table.metric)
 
 
-def _lm_eval(_table: config.LmEvalObjective, _build: Build) -> Objective:
-    raise InputError(
-        "[objective] kind 'lm_eval' is not part of this version of mdm-opt; available: validity, "
-        "judge_nll, path_kl, divergence, 'package.module:function'"
+def _lm_eval(table: config.LmEvalObjective, build: Build) -> Objective:
+    from mdm_opt.objectives.harness import load_task
+    from mdm_opt.objectives.lm_eval import LmEval
+
+    if not takes_prompts(build.denoiser):
+        raise InputError(
+            "[objective] kind 'lm_eval' needs a model that takes prompts, such as [model] kind "
+            "'huggingface'"
+        )
+    task = load_task(table, build.folder)
+    count, seed = len(task.documents), build.seed
+    documents = Documents(count, build.draw, build.total, seed, task.source)
+    ready = document_order(count, seed)[: build.total].tolist()
+    return LmEval(
+        task,
+        documents,
+        cast(PromptedDenoiser, build.denoiser),
+        chat=table.chat,
+        ready=ready,
+        known=table.instances,
     )
+
+
+def _task(table: config.TaskObjective, build: Build) -> Objective:
+    from mdm_opt.objectives.task import build_task
+
+    def which(count: int, source: str) -> Documents:
+        return Documents(count, build.draw, build.total, build.seed, source)
+
+    return build_task(table, build.denoiser, build.folder, which)
 
 
 def _plugin(table: config.PluginObjective, build: Build) -> Objective:
@@ -174,5 +191,6 @@ _BUILDERS: dict[type[config.Table], Callable[[Any, Build], Objective]] = {
     config.PathKlObjective: _path_kl,
     config.DivergenceObjective: _divergence,
     config.LmEvalObjective: _lm_eval,
+    config.TaskObjective: _task,
     config.PluginObjective: _plugin,
 }

@@ -51,9 +51,11 @@ def inverse_cdf(
     """
     if temperature == 0:
         return log_probs.argmax(-1)
-    weights = log_probs.double()
-    weights = weights.sub(weights.amax(-1, keepdim=True)).div_(temperature).exp_()
-    cumulative = weights.cumsum_(-1)
+    # One copy: passes over a large vocabulary are what a draw costs beside the model.
+    weights = log_probs.to(torch.float64, copy=True)
+    if temperature != 1:
+        weights.sub_(weights.amax(-1, keepdim=True)).div_(temperature)
+    cumulative = weights.exp_().cumsum_(-1)
     total = cumulative[..., -1:]
     # Rounding may put the target on the very end, behind which only impossible tokens lie.
     targets = torch.minimum(uniforms.unsqueeze(-1) * total, total.nextafter(total.new_zeros(())))

@@ -49,6 +49,8 @@ class BudgetResult(Result):
     whether it lies above zero (None where the result is not verified). `beta_a` and `beta_b` are
     None in the family ``free``, `counts` is None under ancestral reveal. `feasible` says whether
     every guard held on these instances; `trials_since` counts the trials since the verification.
+    `linear_steps_for_equal_quality` is None where linear never is as good, or where that was not
+    looked for (`equal_linear_sought`).
     """
 
     steps: int
@@ -66,6 +68,7 @@ class BudgetResult(Result):
     gain_over_linear: ValueResult | None
     better_than_linear: bool | None
     linear_steps_for_equal_quality: int | None
+    equal_linear_sought: bool
 
 
 class BestResult(Result):
@@ -161,6 +164,7 @@ def _verified(
         verified=True,
         trials_since=trials_since,
         equal_steps=equal_linear_steps(record.direction, measured),
+        sought=sum(m.label == "linear" for m in measured) > 1,
     )
 
 
@@ -180,6 +184,7 @@ def _searched(
         verified=False,
         trials_since=0,
         equal_steps=None,
+        sought=False,
     )
 
 
@@ -192,6 +197,7 @@ def _budget(
     verified: bool,
     trials_since: int,
     equal_steps: int | None,
+    sought: bool,
 ) -> BudgetResult:
     alone, together = confidence
     own = mean_interval(chosen.scores, alone)
@@ -219,6 +225,7 @@ def _budget(
         gain_over_linear=gain,
         better_than_linear=gain is not None and gain.interval[0] > 0 if verified else None,
         linear_steps_for_equal_quality=equal_steps,
+        equal_linear_sought=sought,
     )
 
 

@@ -27,7 +27,7 @@ from mdm_opt.persistence.health import find_study, read_study, schema_revision, 
 from mdm_opt.persistence.location import chosen_storage
 from mdm_opt.service.checks import Check, guarded
 from mdm_opt.service.machine import check_machine
-from mdm_opt.service.problems import check_steps, objective_of
+from mdm_opt.service.problems import check_steps, objective_of, usual_batch_size
 from mdm_opt.service.studies import check_same
 from mdm_opt.service.study_files import stored_study_file
 
@@ -213,7 +213,7 @@ class _Examination:
     def _look_at_speed(self) -> Iterator[Check]:
         if self._denoiser is None or self._study_file is None:
             return
-        asked = min(self._study_file.model.batch_size, self._study_file.objective.instances)
+        asked = min(usual_batch_size(self._study_file), self._study_file.objective.instances)
         wanted = _positions(self._study_file, self._denoiser)
         batch, seconds = timed_forward(self._denoiser, asked, wanted)
         found = (

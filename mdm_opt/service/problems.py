@@ -15,6 +15,9 @@ from mdm_opt.objectives.base import Objective
 # First instance id of each set; the sets are disjoint whatever their sizes.
 SET_STARTS = {"search": 0, "selection": 2**40, "verification": 2**41, "samples": 2**42}
 
+# Without a GPU memory is rarely what limits a batch; more would only make progress coarser.
+USUAL_BATCH = 64
+
 
 @dataclass(frozen=True)
 class InstanceSets:
@@ -79,10 +82,12 @@ def build_problem(study_file: StudyFile, folder: Path | None) -> Problem:
         InputError: where something is missing or does not fit together.
     """
     from mdm_opt.denoisers.registry import build_denoiser
+    from mdm_opt.service.batching import with_batch_size
 
     denoiser = build_denoiser(study_file.model, folder)
     check_steps(study_file, denoiser)
-    return problem_of(study_file, denoiser, objective_of(study_file, folder, denoiser))
+    problem = problem_of(study_file, denoiser, objective_of(study_file, folder, denoiser))
+    return with_batch_size(problem, study_file)
 
 
 def objective_of(study_file: StudyFile, folder: Path | None, denoiser: Denoiser) -> Objective:
@@ -96,6 +101,12 @@ def objective_of(study_file: StudyFile, folder: Path | None, denoiser: Denoiser)
     sets = InstanceSets.of(study_file)
     build = Build(denoiser, folder, sets.ranks, sets.total, study_file.study.seed)
     return build_objective(study_file.objective, build)
+
+
+def usual_batch_size(study_file: StudyFile) -> int:
+    """The batch size of a study; under ``auto`` what is taken where memory is not asked."""
+    wanted = study_file.model.batch_size
+    return USUAL_BATCH if wanted == "auto" else wanted
 
 
 def check_steps(study_file: StudyFile, denoiser: Denoiser) -> None:
@@ -140,5 +151,5 @@ def problem_of(study_file: StudyFile, denoiser: Denoiser, objective: Objective) 
         block_length=study_file.sampler.block_length,
         guidance=study_file.sampler.guidance,
         end_last=study_file.sampler.end_last,
-        batch_size=study_file.model.batch_size,
+        batch_size=usual_batch_size(study_file),
     )

@@ -16,7 +16,8 @@ from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.registry import build_denoiser
 from mdm_opt.errors import InputError, MdmOptError, RunError
 from mdm_opt.measurement import out_of_memory
-from mdm_opt.objectives.registry import read_references, reference_order
+from mdm_opt.objectives.documents import document_order
+from mdm_opt.objectives.registry import read_references
 from mdm_opt.persistence import (
     MeasuredSequence,
     ModelRecord,
@@ -29,7 +30,7 @@ from mdm_opt.plugins import one_line
 from mdm_opt.sampling import own_sequences, sequence_profiles
 from mdm_opt.schedules import profile_boundaries
 from mdm_opt.service.predictions import PredictedBudget, Predictions
-from mdm_opt.service.problems import InstanceSets
+from mdm_opt.service.problems import InstanceSets, usual_batch_size
 
 # What is measured between two moments at which it is kept.
 BLOCK = 4
@@ -155,7 +156,7 @@ def _measure(
     block: Sequence[int],
     known: npt.NDArray[np.int64],
 ) -> list[MeasuredSequence]:
-    started, size = time.perf_counter(), study_file.model.batch_size
+    started, size = time.perf_counter(), usual_batch_size(study_file)
     parts: list[npt.NDArray[np.float64]] = []
     done = 0
     while done < len(block):
@@ -308,7 +309,7 @@ class _Sequences:
         key = f"[{table}] references"
         self._tokens, self.fingerprint = read_references(path, key, denoiser, folder)
         self.calls_each = 0
-        order = reference_order(len(self._tokens), study_file.study.seed).tolist()
+        order = document_order(len(self._tokens), study_file.study.seed).tolist()
         objective = study_file.objective
         if isinstance(objective, PathKlObjective) and objective.references == path:
             sets = InstanceSets.of(study_file)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mdm_opt import __version__
-from mdm_opt.config import StudyFile, load_study_file, parse_study
+from mdm_opt.config import PLACE_KEYS, StudyFile, load_study_file, parse_study
 from mdm_opt.errors import InputError
 from mdm_opt.measurement import Problem
 from mdm_opt.persistence import (
@@ -318,8 +318,9 @@ def check_same(record: StudyRecord, study_file: StudyFile) -> None:
     """
     if record.identity_hash == study_file.identity_hash():
         return
-    before, now = _flat(dict(record.study_file)), _flat(study_file.canonical())
-    free = {"model.device", "model.batch_size"}
+    before = _flat(stored_study_file(record).canonical())
+    now = _flat(study_file.canonical())
+    free = {f"model.{key}" for key in PLACE_KEYS}
     free |= {"search.trials", "search.racing", "search.samples"}
     tables = ("verify.", "profile.")
     free |= {key for key in before.keys() | now.keys() if key.startswith(tables)}

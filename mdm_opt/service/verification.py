@@ -86,7 +86,8 @@ def _verify_budget(
     for name in BASELINES:
         schedule = named_schedule(name)
         verified(name, Candidate(schedule, equal_nfe_steps(opened, schedule, winner.nfe)))
-    _find_equal_linear(opened, winner, lambda n: verified("linear", _linear(n)))
+    if opened.study_file.verify.equal_linear:
+        _find_equal_linear(opened, winner, lambda n: verified("linear", _linear(n)))
     return [*selected, *measured.values()]
 
 

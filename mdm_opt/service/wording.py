@@ -100,9 +100,10 @@ def conclusions(result: BestResult, verify: str) -> list[str]:
             said = "no difference from linear is shown; the interval of the gain includes zero"
         if gain is not None and gain.interval[0] > 0:
             equal = budget.linear_steps_for_equal_quality
-            said += (
-                f"; linear needs {equal} steps for the same" if equal else "; linear never does"
-            )
+            if equal:
+                said += f"; linear needs {equal} steps for the same"
+            elif budget.equal_linear_sought:
+                said += "; linear never does"
         lines.append(head + said)
         if not budget.feasible:
             lines.append(f"{head}its guards do NOT hold on the verification instances")

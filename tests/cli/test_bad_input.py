@@ -82,10 +82,15 @@ CASES = {
     ),
     "no table": ("[study]", "study = 3\n[x]", "[study]: 3"),
     "no TOML": ("[study]", "[study", "is no valid TOML"),
-    "later objective": (
+    "task for a model without prompts": (
         'kind = "validity"\nverifier = "sudoku"',
         'kind = "lm_eval"\ntask = "gsm8k"',
-        "'lm_eval' is not part of this version",
+        "[objective] kind 'lm_eval' needs a model that takes prompts",
+    ),
+    "no documents": (
+        'kind = "validity"\nverifier = "sudoku"',
+        'kind = "lm_eval"\ntask = "gsm8k"\nlimit = 0',
+        "[objective] limit: 0 is not accepted",
     ),
     "order that path KL has no meaning for": (
         '[objective]\nkind = "validity"\nverifier = "sudoku"',

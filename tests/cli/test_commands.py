@@ -64,7 +64,7 @@ def test_best_json_has_the_documented_form(finished):
         assert budget.keys() == {
             "steps", "nfe", "beta_a", "beta_b", "counts", "value", "interval", "verified",
             "feasible", "trials_since", "instances", "baselines", "gain_over_linear",
-            "better_than_linear", "linear_steps_for_equal_quality",
+            "better_than_linear", "linear_steps_for_equal_quality", "equal_linear_sought",
         }  # fmt: skip
         assert budget["verified"] is True
         assert sum(budget["counts"]) == 16

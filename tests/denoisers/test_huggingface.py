@@ -19,12 +19,8 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import AutoModelForMaskedLM, PreTrainedModel, PreTrainedTokenizerFast
 
 from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.denoisers.huggingface import (
-    HuggingFaceDenoiser,
-    load_huggingface,
-    local_or_hub,
-    pick_device,
-)
+from mdm_opt.denoisers.huggingface import HuggingFaceDenoiser, load_huggingface
+from mdm_opt.denoisers.places import local_or_hub, pick_device
 from mdm_opt.errors import InputError, MdmOptError
 from mdm_opt.measurement import Candidate, Problem, measure
 from mdm_opt.objectives.path_kl import PathKl

@@ -56,10 +56,14 @@ def llada(
     block_length: int,
     temperature: float,
     remasking: str,
+    cfg_scale: float = 0.0,
+    confidence_eos_eot_inf: bool = False,
     batch: int = 1,
 ) -> list[list[int]]:
     """LLaDA's generate: blocks left to right, each with its steps and counts."""
     assert temperature >= 0
+    assert cfg_scale >= 0
+    assert isinstance(confidence_eos_eot_inf, bool)
     model, prompt = Reveals(), 3
     tokens = torch.cat(
         [

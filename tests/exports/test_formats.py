@@ -226,6 +226,98 @@ def test_blocks_are_stated_as_not_measured(name: str) -> None:
     assert not any("blocks" in each for each in render(SCHEDULES["fixed"], "llada").notes)
 
 
+IN_BLOCKS = exported(0.4, 0.26, 8, 64, order="confidence", temperature=0.0, block_length=16)
+
+
+@pytest.mark.parametrize("name", ["llada", "dllm", "sglang"])
+def test_measured_blocks_are_exported_as_they_were_measured(name: str, tmp_path: Path) -> None:
+    found = render(IN_BLOCKS, name)
+    assert found.text == render(IN_BLOCKS, name, block_length=16).text
+    assert not any("was not measured" in note for note in found.notes)
+    assert "here in 4 blocks of 16 tokens, 2 steps each" in found.text
+    assert "measured in order confidence at temperature 0.0, in blocks of 16 tokens" in found.text
+    assert read_back(tmp_path, found.text) == IN_BLOCKS
+    for block_length in (32, 64, 8):
+        message = (
+            f"format {name}: block_length: {block_length} is not accepted for 8 steps over 64 "
+            "tokens; accepted: 16$"
+        )
+        with pytest.raises(InputError, match=message):
+            render(IN_BLOCKS, name, block_length=block_length)
+    one = exported(0.4, 0.26, 8, 64, block_length=64)
+    assert not any("not measured" in note for note in render(one, name).notes)
+    assert "blocks" not in " ".join(render(one, "llada").notes)
+
+
+def test_measured_counts_are_those_of_every_block() -> None:
+    counts = IN_BLOCKS.counts.reshape(4, 2)
+    assert (counts == counts[0]).all()
+    assert counts.sum() == 64
+    text = render(IN_BLOCKS, "llada").text
+    assert f"COUNTS = {counts[0].tolist()}\n" in text
+    assert f"counts: {counts[0].tolist()}\n" in render(IN_BLOCKS, "sglang").text
+    assert settings_of(text)["steps"] == 8
+
+
+def test_json_keeps_measured_blocks(tmp_path: Path) -> None:
+    for block_length in (None, 16):
+        found = render(IN_BLOCKS, "json", block_length=block_length)
+        assert read_back(tmp_path, found.text) == IN_BLOCKS
+    assert json.loads(found.text)["schedule"]["block_length"] == 16
+    message = "format json: block_length: 64 is not accepted, this format keeps the measured"
+    with pytest.raises(InputError, match=message):
+        render(IN_BLOCKS, "json", block_length=64)
+
+
+@pytest.mark.parametrize("name", ["python", "mdlm", "dream", "maskgit"])
+def test_formats_without_blocks_refuse_measured_ones(name: str) -> None:
+    message = f"format {name}: the schedule was measured in blocks of 16 tokens, and this format"
+    for block_length in (None, 16, 64):
+        with pytest.raises(InputError, match=message):
+            render(IN_BLOCKS, name, block_length=block_length)
+    assert render(exported(0.4, 0.26, 8, 64, block_length=64), name)
+
+
+def settings_of(text: str) -> dict[str, Any]:
+    line = next(line for line in text.splitlines() if line.startswith("SETTINGS"))
+    found: dict[str, Any] = ast.literal_eval(line.partition("= ")[2])
+    return found
+
+
+@pytest.mark.parametrize("guidance", [0.0, 1.5])
+@pytest.mark.parametrize("end_last", [False, True])
+def test_guidance_and_end_tokens_are_passed_on_or_stated(guidance: float, end_last: bool) -> None:
+    schedule = exported(
+        0.4, 0.26, 8, 64, order="confidence", temperature=0.0, guidance=guidance, end_last=end_last
+    )
+    plain = exported(0.4, 0.26, 8, 64, order="confidence", temperature=0.0)
+    own = {"cfg_scale": guidance} if guidance else {}
+    ends = {"confidence_eos_eot_inf": True} if end_last else {}
+    llada, dllm = (settings_of(render(schedule, name).text) for name in ("llada", "dllm"))
+    assert llada == settings_of(render(plain, "llada").text) | own | ends
+    assert dllm == settings_of(render(plain, "dllm").text) | own
+    # Fast-dLLM knows neither.
+    assert (
+        not {"cfg_scale", "confidence_eos_eot_inf"}
+        & settings_of(render(plain, "llada").text).keys()
+    )
+    assert ("cond_scale=2.5" in render(schedule, "maskgit").use[2]) == bool(guidance)
+    notes = {name: " ".join(render(schedule, name).notes) for name in FORMATS}
+    for name in FORMATS:
+        if name != "json":
+            text = render(schedule, name).text
+            assert (", with guidance 1.5" in text) == bool(guidance)
+            assert (", with tokens that end the text last" in text) == end_last
+        stated = (
+            "classifier-free guidance of scale 1.5" in notes[name],
+            "end the text" in notes[name],
+        )
+        can_guide, can_end = name in ("json", "llada", "dllm", "maskgit"), name == "json"
+        assert stated == (bool(guidance) and not can_guide, end_last and not can_end)
+    assert ("does not know cfg_scale" in notes["llada"]) == bool(guidance)
+    assert ("begin_suppress_tokens" in notes["dllm"]) == end_last
+
+
 def test_steps_without_tokens_are_stated_where_they_cost_a_call() -> None:
     empty = SCHEDULES["cumulative"].counts.tolist().count(0)
     assert empty > 0
@@ -276,8 +368,7 @@ def test_orders_that_differ_are_stated() -> None:
 def test_settings_are_those_of_the_study() -> None:
     schedule = exported(0.4, 0.26, 8, 64, order="confidence", temperature=0.25)
     text = render(schedule, "llada", block_length=32).text
-    settings_line = next(line for line in text.splitlines() if line.startswith("SETTINGS"))
-    assert ast.literal_eval(settings_line.partition("= ")[2]) == {
+    assert settings_of(text) == {
         "steps": 8,
         "gen_length": 64,
         "block_length": 32,

@@ -93,6 +93,37 @@ def test_fast_dllm_reveals_them_and_stops_when_a_block_is_full(schedule: Exporte
     assert found == [[count] for count in counts]
 
 
+@settings(max_examples=30, deadline=None)
+@given(
+    betas=st.tuples(BETAS, BETAS),
+    shape=st.sampled_from([(8, 64, 16), (12, 24, 4), (4, 8, 2), (6, 6, 1), (2, 64, 32)]),
+    rounding=st.sampled_from(["full", "cumulative"]),
+)
+def test_what_was_measured_in_blocks_runs_in_them(
+    betas: tuple[float, float], shape: tuple[int, int, int], rounding: str
+) -> None:
+    steps, length, block_length = shape
+    schedule = exported(
+        *betas,
+        steps,
+        length,
+        rounding=rounding,
+        block_length=block_length,
+        order="confidence",
+        guidance=0.5,
+        end_last=True,
+    )
+    counts = schedule.schedule.counts or []
+    module = made(schedule, "llada")
+    found = standins.llada(module.get_num_transfer_tokens, batch=2, **module.SETTINGS)
+    assert found == [[count] * 2 for count in counts]
+    with pytest.MonkeyPatch.context() as patched:
+        standins.provide_dllm(patched)
+        module = made(schedule, "dllm")
+        found = standins.dllm(module.MdmOptAlphaScheduler(), **module.SETTINGS)
+    assert found == [[count] * 2 for count in nonzero(counts)]
+
+
 def test_llada_refuses_what_was_not_exported() -> None:
     module = made(exported(0.4, 0.26, 8, 128), "llada", block_length=32)
     masked = torch.ones(2, 32, dtype=torch.bool)

@@ -138,7 +138,7 @@ def test_deleting_leaves_no_row(tmp_path):
 
 
 def test_weights_are_bit_identical_after_a_study(tmp_path):
-    from mdm_opt.denoisers.huggingface import fingerprint
+    from mdm_opt.denoisers.weights import fingerprint
 
     text = (
         '[study]\nname = "frozen"\n[model]\nkind = "bundled"\n[space]\nsteps = [4]\n'

@@ -15,6 +15,7 @@ from mdm_opt.service.problems import SET_STARTS, InstanceSets
 from mdm_opt.service.running import run_trials
 from mdm_opt.service.studies import create_study, open_study
 from mdm_opt.service.verification import schedule_of, top_candidates, verify
+from mdm_opt.service.wording import conclusions
 from mdm_opt.statistics import mean_interval, paired_difference
 
 PATH_KL = SUDOKU4.replace('kind = "validity"\nverifier = "sudoku"', 'kind = "path_kl"')
@@ -131,6 +132,26 @@ def test_equal_linear_steps_are_the_fewest_that_reach_the_quality(searched):
             for n in (equal - 1, equal)
         }
         assert values[equal] <= budget.value < values[equal - 1]
+
+
+def test_equal_linear_steps_need_not_be_looked_for(tmp_path):
+    """At the size of a language model they cost more than the search."""
+    study = PATH_KL.replace("instances = 32", "instances = 200\nequal_linear = false")
+    assert study != PATH_KL
+    seeds = '["energy", [0.6, 0.4], [0.5, 0.2]]'
+    path = write_study(tmp_path, study, trials="12", seeds=seeds)
+    opened = create_study(path, database(tmp_path))
+    list(run_trials(opened))
+    verify(opened)
+    result = best(opened.name, opened.repository.url)
+    (budget,) = result.budgets
+    labels = sorted(m.label for m in rows(opened, "verification", 4))
+    assert labels == ["best", "linear", "sin2", "sine"]
+    assert budget.better_than_linear
+    assert budget.linear_steps_for_equal_quality is None
+    assert not budget.equal_linear_sought
+    said = conclusions(result, "verify")[0]
+    assert said.endswith("better than linear; the interval of the gain excludes zero")
 
 
 def test_verifying_twice_measures_nothing_again(searched):

@@ -1,0 +1,323 @@
+"""Programs that a model wrote, each run in a process of its own that can do no harm."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import itertools
+import json
+import os
+import re
+import secrets
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from mdm_opt.errors import InputError, RunError
+from mdm_opt.objectives import sandboxed
+from mdm_opt.plugins import one_line
+
+# Of the interpreter, before the program's own time begins.
+_START_SECONDS = 60.0
+_POLL_SECONDS = 0.1
+_REPORT_BYTES = 4096
+_MAX_THREADS = 256
+_MAX_WRITTEN_BYTES = 2**30
+_MAX_AT_ONCE = 4
+_ENVIRONMENT = {
+    "LANG": "C.UTF-8",
+    # Sets and dictionaries of texts have the same order in every run.
+    "PYTHONHASHSEED": "0",
+    # An arena for every thread would use up the address space.
+    "MALLOC_ARENA_MAX": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a program.
+
+    Attributes:
+        passed: whether it came to its end.
+        reason: in words.
+    """
+
+    passed: bool
+    reason: str
+
+
+def run_programs(
+    programs: Sequence[str], *, timeout_seconds: float, memory_mib: int
+) -> list[Outcome]:
+    """Runs programs, a few at once; see `run_program`.
+
+    Raises:
+        RunError: as `run_program`.
+    """
+    stop = threading.Event()
+
+    def run(program: str) -> Outcome:
+        return run_program(
+            program, timeout_seconds=timeout_seconds, memory_mib=memory_mib, stop=stop
+        )
+
+    workers = min(_MAX_AT_ONCE, len(os.sched_getaffinity(0)))
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            return list(pool.map(run, programs))
+        except BaseException:
+            # Whoever interrupts us must not wait for programs that loop.
+            stop.set()
+            raise
+
+
+def run_program(
+    program: str,
+    *,
+    timeout_seconds: float,
+    memory_mib: int,
+    stop: threading.Event | None = None,
+) -> Outcome:
+    """Runs Python that nobody has read, in a fresh interpreter that is confined first.
+
+    The kernel refuses the program (seccomp, Landlock): the network, new processes and other
+    programs, signals to other processes, writing outside a temporary folder that is its working
+    directory and is removed afterwards, and reading anything but Python's own files. A program
+    that runs out of time or memory, writes more than 1 GiB or starts more than 256 threads ends,
+    and has not passed. It is given no input, and its output is thrown away.
+
+    It has passed when it came to its last line: one that exits before that, with whatever code,
+    has not. What is not prevented: a program that was written to deceive can look in its own
+    memory for what the sandbox reports, or change the tests that follow it; and it can see the
+    names and sizes of files whose paths it knows.
+
+    Args:
+        program: Python source.
+        timeout_seconds: wall time from its first line on.
+        memory_mib: address space beyond that of the interpreter.
+        stop: ends it, as if its time were over.
+
+    Raises:
+        RunError: where the sandbox cannot be set up; never for what the program does.
+    """
+    token = secrets.token_hex(16)
+    try:
+        with _folder() as folder:
+            job = {
+                "program": program,
+                "token": token,
+                "folder": folder,
+                "parent": os.getpid(),
+                "timeout_seconds": timeout_seconds,
+                "memory_mib": memory_mib,
+            }
+            with _started(job, folder) as (process, report):
+                said, killed = _watch(process, report, timeout_seconds, stop or threading.Event())
+    except OSError as error:
+        raise RunError(f"the sandbox could not be started: {one_line(error)}") from error
+    begun = said.startswith(sandboxed.READY)
+    said = said.removeprefix(sandboxed.READY)
+    if begun and said == token.encode():
+        return Outcome(True, "came to its end")
+    text = one_line(said.decode(errors="replace"))
+    reason = killed or text or exit_words(process.returncode)
+    if not begun:
+        raise RunError(f"the sandbox could not be started: {text or reason}")
+    return Outcome(False, reason)
+
+
+@contextlib.contextmanager
+def _started(
+    job: Mapping[str, object], folder: str
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A process with the job, and the end of the pipe on which it reports; killed afterwards."""
+    environment = {**_ENVIRONMENT, "HOME": folder, "TMPDIR": folder}
+    # Where Python's own libraries are in unusual places.
+    if "LD_LIBRARY_PATH" in os.environ:
+        environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
+    report, report_end = os.pipe()
+    try:
+        with tempfile.TemporaryFile() as file:
+            file.write(json.dumps(job).encode())
+            file.seek(0)
+            # As -I, which would also ignore the seed of the hashes.
+            process = subprocess.Popen(
+                [sys.executable, "-s", "-P", "-B", "-X", "utf8", sandboxed.__file__],
+                stdin=file,
+                stdout=subprocess.DEVNULL,
+                stderr=report_end,
+                cwd=folder,
+                env=environment,
+                start_new_session=True,
+            )
+    except BaseException:
+        os.close(report)
+        raise
+    finally:
+        os.close(report_end)
+    try:
+        yield process, report
+    finally:
+        # It has not been waited for yet, so that its id cannot be another's.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        os.close(report)
+
+
+def _watch(
+    process: subprocess.Popen[bytes], report: int, timeout_seconds: float, stop: threading.Event
+) -> tuple[bytes, str]:
+    """Waits until a process ends or has to be killed.
+
+    Returns:
+        What it reported, and why it has to be killed; empty where it ended.
+    """
+    said, allowed, since = b"", _START_SECONDS, time.monotonic()
+    begun = False
+    ended = os.pidfd_open(process.pid)
+    try:
+        poller = select.poll()
+        poller.register(ended, select.POLLIN)
+        poller.register(report, select.POLLIN)
+        while True:
+            left = since + allowed - time.monotonic()
+            ready = dict(poller.poll(1000 * max(0.0, min(left, _POLL_SECONDS))))
+            if report in ready:
+                chunk = os.read(report, _REPORT_BYTES)
+                said += chunk
+                if not begun and said.startswith(sandboxed.READY):
+                    begun, allowed, since = True, timeout_seconds, time.monotonic()
+                if not chunk or len(said) > _REPORT_BYTES:
+                    poller.unregister(report)
+            elif ended in ready:
+                return said, ""
+            reason = _excess(process.pid)
+            if time.monotonic() > since + allowed:
+                reason = f"took more than {allowed:g} s"
+            if stop.is_set():
+                reason = "was stopped"
+            if reason:
+                return said, reason
+    finally:
+        os.close(ended)
+
+
+def _excess(process: int) -> str:
+    """What a process has had too much of; empty where nothing, or nobody knows."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+        written = Path(f"/proc/{process}/io").read_text()
+    except OSError:
+        return ""
+    if _count(status, "Threads") > _MAX_THREADS:
+        return f"started more than {_MAX_THREADS} threads"
+    if max(_count(written, "wchar"), _count(written, "write_bytes")) > _MAX_WRITTEN_BYTES:
+        return f"wrote more than {_MAX_WRITTEN_BYTES >> 20} MiB"
+    return ""
+
+
+def _count(text: str, key: str) -> int:
+    """The number behind a key of a file under /proc; 0 where there is none."""
+    found = re.search(rf"^{key}:\s*(\d+)", text, re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+def exit_words(exit_code: int) -> str:
+    """What the exit code of a process says, which is negative where a signal ended it."""
+    if exit_code >= 0:
+        return f"ended its process with exit code {exit_code}"
+    try:
+        return f"was killed by {signal.Signals(-exit_code).name}"
+    except ValueError:
+        return f"was killed by signal {-exit_code}"
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[str]:
+    """A temporary folder, removed afterwards whatever a program left in it."""
+    path = tempfile.mkdtemp(prefix="mdm-opt-")
+    try:
+        yield path
+    finally:
+        with contextlib.suppress(OSError):
+            _remove(Path(path))
+
+
+def _remove(folder: Path) -> None:
+    """Removes a folder with subfolders nested deeper than a path can be long.
+
+    What lies in a subfolder is moved to the top before the subfolder goes.
+    """
+    unique, serial = secrets.token_hex(8), itertools.count()
+    while inner := [Path(entry) for entry in os.scandir(folder) if _is_folder(entry)]:
+        for path in inner:
+            path.chmod(0o700)
+            for entry in list(os.scandir(path)):
+                if _is_folder(entry):
+                    # Moving a folder needs the right to write it.
+                    Path(entry).chmod(0o700)
+                    Path(entry).rename(folder / f"{unique}-{next(serial)}")
+                else:
+                    Path(entry).unlink()
+            path.rmdir()
+    for entry in list(os.scandir(folder)):
+        Path(entry).unlink()
+    folder.rmdir()
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir(follow_symlinks=False)
+
+
+_PROBE = """
+import os, socket
+
+def refused(attempt):
+    try:
+        attempt()
+    except PermissionError:
+        return True
+
+assert refused(socket.socket), "it has a network"
+assert refused(lambda: open({outside!r}, "w")), "it writes elsewhere"
+assert refused(lambda: open({outside!r})), "it reads elsewhere"
+assert refused(os.fork), "it starts processes"
+open("own", "w").close()
+"""
+
+
+@functools.cache
+def check_sandbox() -> None:
+    """Finds out whether this machine can confine a program, once for the process.
+
+    Raises:
+        InputError: where it cannot.
+    """
+    reason = "only Linux confines programs as needed"
+    if sys.platform == "linux":
+        with tempfile.NamedTemporaryFile() as outside:
+            probe = _PROBE.format(outside=outside.name)
+            try:
+                outcome = run_program(probe, timeout_seconds=_START_SECONDS, memory_mib=1024)
+            except RunError as error:
+                reason = str(error)
+            else:
+                if outcome.passed:
+                    return
+                reason = f"a program that tried to leave the sandbox {outcome.reason}"
+    raise InputError(
+        f"[objective] score 'code' cannot run programs safely on this machine: {reason}; "
+        "'package.module:function' scores answers as you see fit"
+    )

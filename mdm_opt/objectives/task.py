@@ -1,0 +1,382 @@
+"""Objective `task`: answers to the prompts of a file, each with a score."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import string
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from mdm_opt import config
+from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.denoisers.prompts import PromptedDenoiser, takes_prompts
+from mdm_opt.errors import InputError
+from mdm_opt.objectives.base import Direction, Reveals, Scores
+from mdm_opt.objectives.documents import Documents
+from mdm_opt.objectives.sandbox import check_sandbox, run_programs
+from mdm_opt.objectives.verifiers import Verifier, check_arguments
+from mdm_opt.plugins import load_callable, one_line, user_path
+from mdm_opt.templates import Template
+
+PROGRAM = "{answer}\n{reference}"
+# What its template may use besides the keys of a line.
+_OWN = ("prompt", "answer", "reference")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A line of the file.
+
+    Attributes:
+        place: file and number of the line, for messages.
+        values: what the line holds.
+        prompt: the prompt's template filled with it.
+        reference: the reference's.
+    """
+
+    place: str
+    values: Mapping[str, Any]
+    prompt: str
+    reference: str
+
+
+# Documents and the model's answers in, one number for each out.
+Judge = Callable[[Sequence[Document], Sequence[str]], Sequence[float]]
+
+
+class Task:
+    """Scores the answers to prompts; an instance is a document.
+
+    Args:
+        documents: all there are.
+        prompts: token ids of their prompts.
+        which: which of them an instance is.
+        judge: scores answers.
+        stop: an answer ends before the first of these texts.
+        direction: whether less or more is better.
+        unit: of the scores.
+        fingerprint: hash of the documents.
+    """
+
+    name = "task"
+    deterministic = False
+
+    def __init__(
+        self,
+        documents: Sequence[Document],
+        prompts: Sequence[list[int]],
+        which: Documents,
+        judge: Judge,
+        *,
+        stop: Sequence[str] = (),
+        direction: Direction = "maximize",
+        unit: str = "accuracy",
+        fingerprint: str = "",
+    ) -> None:
+        self.direction: Direction = direction
+        self.unit = unit
+        self.fingerprint = fingerprint
+        self._documents, self._prompts, self._which = documents, prompts, which
+        self._judge, self._stop = judge, tuple(stop)
+
+    def prompt_ids(self, instances: Sequence[int]) -> list[list[int]]:
+        """Token ids of the prompts of instances."""
+        return [self._prompts[number] for number in self._which.numbers(instances)]
+
+    def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
+        """See `Objective.score`; the texts are the answers up to a stop text."""
+        samples = reveals.sample(denoiser)
+        answers = [cut(text, self._stop) for text in denoiser.decode(samples.tokens)]
+        numbers = self._which.numbers(reveals.instances)
+        values = self._judge([self._documents[number] for number in numbers], answers)
+        return Scores(
+            np.array(values, dtype=np.float64),
+            samples.nfe.astype(np.float64),
+            samples.sequence_calls,
+            texts=tuple(answers),
+        )
+
+
+def build_task(
+    table: config.TaskObjective,
+    denoiser: Denoiser,
+    folder: Path | None,
+    which: Callable[[int, str], Documents],
+) -> Task:
+    """Makes the objective of a table.
+
+    Args:
+        table: of the study file.
+        denoiser: whose prompts the documents become.
+        folder: of the study file.
+        which: makes `Documents` of their number and what holds them.
+
+    Raises:
+        InputError: for a model without prompts, a file that cannot be used, a prompt that does
+            not fit into the model, or a score that cannot be had here.
+    """
+    if not takes_prompts(denoiser):
+        raise InputError(
+            "[objective] kind 'task' needs a model that takes prompts, such as [model] kind "
+            "'huggingface'"
+        )
+    file = user_path(table.data, "[objective] data", folder)
+    documents = read_documents(file, table)
+    handed_out = which(len(documents), f"[objective] data: {file}")
+    judge = _judge_of(table, documents, folder)
+    prompted = cast(PromptedDenoiser, denoiser)
+    return Task(
+        documents,
+        [_tokens(prompted, document, table.chat) for document in documents],
+        handed_out,
+        judge,
+        stop=table.stop,
+        direction=table.direction,
+        unit=table.unit,
+        fingerprint=_fingerprint(table, documents),
+    )
+
+
+def read_documents(file: Path, table: config.TaskObjective) -> list[Document]:
+    """The documents of a file with one JSON object a line; empty lines are passed over.
+
+    Raises:
+        InputError: where the file cannot be read, a line is no object or lacks a key of a
+            template, two lines have the same prompt, or there are none.
+    """
+    try:
+        # Other separators of lines, which splitlines knows, may stand within a text.
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"[objective] data: cannot read {file}: {one_line(error)}") from error
+    templates = _templates(table)
+    documents: list[Document] = []
+    seen: dict[str, int] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        document = _document(line, f"{file} line {number}", templates)
+        if document.prompt in seen:
+            raise InputError(
+                f"[objective] data: {file} lines {seen[document.prompt]} and {number} have the "
+                "same prompt; search and verification must not share documents, so one of them "
+                "has to go"
+            )
+        seen[document.prompt] = number
+        documents.append(document)
+    if not documents:
+        raise InputError(f"[objective] data: {file} has no documents; one JSON object a line")
+    return documents
+
+
+def _templates(table: config.TaskObjective) -> dict[str, Template]:
+    """The templates of a table that its score makes use of, by key."""
+    templates = {
+        "prompt": Template.of(table.prompt),
+        "reference": Template.of(table.reference),
+    }
+    if table.score == "code":
+        templates["program"] = Template.of(table.program or PROGRAM)
+    return templates
+
+
+def _document(line: str, place: str, templates: Mapping[str, Template]) -> Document:
+    where = f"[objective] data: {place}"
+    try:
+        values = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{where} is no valid JSON: {one_line(error)}") from error
+    if not isinstance(values, dict):
+        raise InputError(f"{where} is no JSON object: {one_line(line)[:60]!r}")
+    for key, template in templates.items():
+        own = _OWN if key == "program" else ()
+        for name in template.keys:
+            if name not in values and name not in own:
+                has = one_line(", ".join(values)) or "none"
+                raise InputError(f"[objective] {key}: {place} has no key {name!r}; it has: {has}")
+    texts = {key: templates[key].filled(values) for key in ("prompt", "reference")}
+    try:
+        json.dumps([texts, values], ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"{where} has a character that is no text: {error}") from error
+    return Document(place, values, **texts)
+
+
+def _tokens(denoiser: PromptedDenoiser, document: Document, chat: bool) -> list[int]:
+    try:
+        return denoiser.prompt_ids(document.prompt, chat=chat)
+    except InputError as error:
+        raise InputError(f"[objective] data: {document.place}: {error}") from error
+
+
+def _fingerprint(table: config.TaskObjective, documents: Sequence[Document]) -> str:
+    """SHA-256 of what is used of the documents, and of the function that scores."""
+    used = {key for template in _templates(table).values() for key in template.keys}
+    values = [{key: d.values[key] for key in used if key in d.values} for d in documents]
+    text = json.dumps([table.score, values], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def cut(text: str, stop: Sequence[str]) -> str:
+    """A text up to the first place where one of some texts begins."""
+    places = [text.find(end) for end in stop]
+    return text[: min((place for place in places if place >= 0), default=len(text))]
+
+
+class Extraction:
+    """What a regular expression finds in an answer.
+
+    Args:
+        expression: its first group that took part counts, or the whole match where none did;
+            None takes the whole text.
+        match: whether the ``first`` or the ``last`` match counts.
+    """
+
+    def __init__(self, expression: str | None, match: str = "last") -> None:
+        self._expression = None if expression is None else re.compile(expression)
+        self._place = 0 if match == "first" else -1
+
+    def __call__(self, text: str) -> str | None:
+        """The part of the text; None where nothing matches."""
+        if self._expression is None:
+            return text
+        matches = list(self._expression.finditer(text))
+        if not matches:
+            return None
+        found = matches[self._place]
+        return next((group for group in found.groups() if group is not None), found[0])
+
+
+class ExactMatch:
+    """1 where what is extracted from an answer is what is extracted from its reference, else 0.
+
+    A reference in which nothing matches counts as it is, an answer as wrong.
+
+    Args:
+        extraction: of both.
+        normalise: names of normalisations of both, in their order.
+    """
+
+    def __init__(self, extraction: Extraction, normalise: Sequence[str]) -> None:
+        self._extraction, self._normalise = extraction, tuple(normalise)
+
+    def __call__(self, documents: Sequence[Document], answers: Sequence[str]) -> list[float]:
+        return [
+            float(self._equal(document, answer))
+            for document, answer in zip(documents, answers, strict=True)
+        ]
+
+    def expected(self, document: Document) -> str:
+        """What an answer is compared with."""
+        found = self._extraction(document.reference)
+        return self._normal(document.reference if found is None else found)
+
+    def _equal(self, document: Document, answer: str) -> bool:
+        found = self._extraction(answer)
+        return found is not None and self._normal(found) == self.expected(document)
+
+    def _normal(self, text: str) -> str:
+        for name in self._normalise:
+            text = NORMALISATIONS[name](text)
+        return text
+
+
+def plain_number(text: str) -> str:
+    """A decimal number without separators of thousands, dollar sign and needless zeros.
+
+    ``$1,234.50`` becomes ``1234.5`` and ``18.`` becomes ``18``; other texts stay as they are.
+    """
+    found = re.fullmatch(r"\s*([-+]?)\s*\$?([0-9,]*)(?:\.([0-9]*))?\s*", text)
+    if found is None or not re.search("[0-9]", text):
+        return text
+    whole = found[2].replace(",", "").lstrip("0") or "0"
+    fraction = (found[3] or "").rstrip("0")
+    number = f"{whole}.{fraction}" if fraction else whole
+    return f"-{number}" if found[1] == "-" and number != "0" else number
+
+
+_PUNCTUATION = str.maketrans("", "", string.punctuation)
+NORMALISATIONS: dict[str, Callable[[str], str]] = {
+    "strip": str.strip,
+    "lower": str.lower,
+    "whitespace": lambda text: " ".join(text.split()),
+    "punctuation": lambda text: text.translate(_PUNCTUATION),
+    "numbers": plain_number,
+}
+
+
+class RunsCode:
+    """1 where the program made of an answer comes to its end in the sandbox, else 0.
+
+    Args:
+        program: template of the program.
+        extraction: of the answer; without a match the score is 0.
+        timeout_seconds: see `run_program`.
+        memory_mib: see `run_program`.
+    """
+
+    def __init__(
+        self,
+        program: Template,
+        extraction: Extraction,
+        *,
+        timeout_seconds: float,
+        memory_mib: int,
+    ) -> None:
+        self._program, self._extraction = program, extraction
+        self._timeout, self._memory = timeout_seconds, memory_mib
+
+    def __call__(self, documents: Sequence[Document], answers: Sequence[str]) -> list[float]:
+        found = [self._extraction(answer) for answer in answers]
+        places = [place for place, answer in enumerate(found) if answer is not None]
+        programs = [self._filled(documents[place], found[place]) for place in places]
+        outcomes = run_programs(programs, timeout_seconds=self._timeout, memory_mib=self._memory)
+        scores = [0.0] * len(answers)
+        for place, outcome in zip(places, outcomes, strict=True):
+            scores[place] = float(outcome.passed)
+        return scores
+
+    def _filled(self, document: Document, answer: str | None) -> str:
+        own = {"prompt": document.prompt, "answer": answer, "reference": document.reference}
+        return self._program.filled({**document.values, **own})
+
+
+def _judge_of(
+    table: config.TaskObjective, documents: Sequence[Document], folder: Path | None
+) -> Judge:
+    extraction = Extraction(table.extract, table.extract_match)
+    limits: dict[str, Any] = {
+        "timeout_seconds": table.timeout_seconds,
+        "memory_mib": table.memory_mib,
+    }
+    if table.score == "exact_match":
+        exact = ExactMatch(extraction, table.normalise)
+        empty = [document for document in documents if not exact.expected(document)]
+        if empty:
+            raise InputError(
+                f"[objective] reference: {empty[0].place} has an empty reference, which an "
+                "empty answer would match"
+            )
+        return exact
+    if table.score == "code":
+        check_sandbox()
+        return RunsCode(Template.of(table.program or PROGRAM), extraction, **limits)
+    key = "[objective] score"
+    check_arguments(load_callable(table.score, key, folder), table.score, table.options, key)
+    return _verified_by(Verifier(table.score, options=table.options, **limits))
+
+
+def _verified_by(verifier: Verifier) -> Judge:
+    def judge(documents: Sequence[Document], answers: Sequence[str]) -> list[float]:
+        return [
+            verifier(prompt=d.prompt, answer=answer, reference=d.reference, place=d.place)
+            for d, answer in zip(documents, answers, strict=True)
+        ]
+
+    return judge

@@ -1,0 +1,555 @@
+"""The sandbox against programs that mean harm; each is shown to do it outside."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mdm_opt.errors import InputError, RunError
+from mdm_opt.objectives import sandbox, sandboxed
+from mdm_opt.objectives.sandbox import Outcome, check_sandbox, run_program, run_programs
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _available() -> None:
+    try:
+        check_sandbox()
+    except InputError as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(error))
+
+
+@pytest.fixture(autouse=True)
+def _leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield
+    assert list(folder.iterdir()) == []
+
+
+def run(program: str, timeout_seconds: float = 20.0, memory_mib: int = 512) -> Outcome:
+    return run_program(program, timeout_seconds=timeout_seconds, memory_mib=memory_mib)
+
+
+def outside(program: str) -> int:
+    """Exit code of the same program without a sandbox."""
+    return subprocess.run(
+        [sys.executable, "-c", program], stderr=subprocess.DEVNULL, timeout=60, check=False
+    ).returncode
+
+
+def test_a_program_passes_when_it_comes_to_its_end() -> None:
+    assert run("assert 1 + 1 == 2") == Outcome(True, "came to its end")
+    assert run("assert 1 + 1 == 3, 'no'") == Outcome(False, "exited with 1: AssertionError: no")
+    assert run("assert 1 + 1 == 3") == Outcome(False, "exited with 1: AssertionError")
+    assert run("def f(:").reason.startswith("exited with 1: SyntaxError: ")
+
+
+ORDINARY = {
+    "main": "ran = 0\nif __name__ == '__main__':\n    ran = 1\nassert ran",
+    "files": (
+        "import os, tempfile\n"
+        "open('a', 'w').write('text')\n"
+        "os.makedirs('b/c'); os.rename('a', 'b/c/a')\n"
+        "assert open('b/c/a').read() == 'text'\n"
+        "with tempfile.TemporaryDirectory() as folder:\n"
+        "    open(folder + '/x', 'w').close()\n"
+        "assert os.path.realpath(os.environ['HOME']) == os.path.realpath(os.getcwd())"
+    ),
+    "asyncio": (
+        "import asyncio\n"
+        "async def main():\n    await asyncio.sleep(0.01)\n    return 3\n"
+        "assert asyncio.run(main()) == 3"
+    ),
+    "threads": (
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "with ThreadPoolExecutor(8) as pool:\n    assert sum(pool.map(abs, [-1] * 99)) == 99"
+    ),
+    "numpy": "import numpy as np\nassert (np.ones((200, 200)) @ np.ones(200)).sum() == 40000",
+    "pickle": (
+        "import pickle\nfrom dataclasses import dataclass\n"
+        "@dataclass\nclass A:\n    x: int\n"
+        "assert pickle.loads(pickle.dumps(A(1))) == A(1)"
+    ),
+    "alarm": (
+        "import signal, time\n"
+        "class Late(Exception): pass\n"
+        "def late(*_): raise Late\n"
+        "signal.signal(signal.SIGALRM, late)\nsignal.setitimer(signal.ITIMER_REAL, 0.05)\n"
+        "try:\n    time.sleep(60)\n    assert False\nexcept Late:\n    pass"
+    ),
+    "itself": "import os\nos.kill(os.getpid(), 0)",
+}
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+def test_ordinary_programs_pass(name: str) -> None:
+    assert run(ORDINARY[name]).reason == "came to its end"
+
+
+def test_hashes_are_the_same_in_every_run() -> None:
+    order = "texts = [str(i) for i in range(50)]\nassert list(set(texts)) == {}"
+    found = [
+        run(f"raise Exception(hash('{word}'))").reason for word in ("word", "word", "another")
+    ]
+    assert found[0] == found[1] != found[2]
+    assert "exited with 1: Exception: " in found[0]
+    assert not run(order.format([])).passed
+
+
+# Programs that come to their end without a sandbox, and say so by their exit code.
+CALLS = {
+    "fork": "import os\nif not os.fork():\n    os._exit(0)",
+    "subprocess": "import subprocess\nsubprocess.run(['true'], check=True)",
+    "system": "import os\nassert os.system('true') == 0",
+    "spawn": "import os\nassert os.spawnlp(os.P_WAIT, 'true', 'true') == 0",
+    "multiprocessing": (
+        "import multiprocessing\n"
+        "p = multiprocessing.get_context('fork').Process(target=int)\np.start()\np.join()\n"
+        "assert p.exitcode == 0"
+    ),
+    "exec": "import os\nos.execlp('true', 'true')",
+    "datagram": (
+        "import socket\n"
+        "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))"
+    ),
+    "unix socket": "import socket\nsocket.socket(socket.AF_UNIX).close()",
+    "list files": "import os\nassert os.listdir('/')",
+    "environment": "import os\nassert os.environ['PATH']",
+    "parent's environment": "import os\nopen(f'/proc/{os.getppid()}/environ', 'rb').read()",
+    "limits": (
+        "import resource\n"
+        "hard = resource.getrlimit(resource.RLIMIT_CPU)[1]\n"
+        "resource.setrlimit(resource.RLIMIT_CPU, (hard, hard))"
+    ),
+    "signals by descriptors": (
+        "import fcntl, os\nr, _ = os.pipe()\nfcntl.fcntl(r, fcntl.F_SETOWN, os.getpid())"
+    ),
+    "outlives its parent": "import ctypes\nassert ctypes.CDLL(None).prctl(1, 0, 0, 0, 0) == 0",
+    "large file": "open('/dev/null')\nopen('x', 'wb').truncate(2**30)\nimport os\nos.remove('x')",
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_what_the_kernel_refuses(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert outside(CALLS[name]) == 0
+    assert not run(CALLS[name]).passed
+
+
+def test_no_network(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        address = server.getsockname()
+        program = f"import socket\nsocket.create_connection({address!r}, timeout=5)"
+        assert outside(program) == 0
+        server.accept()[0].close()
+        assert "PermissionError" in run(program).reason
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+class _Page(BaseHTTPRequestHandler):
+    asked = 0
+
+    def do_GET(self) -> None:
+        _Page.asked += 1
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_arguments: Any) -> None: ...
+
+
+def test_no_web() -> None:
+    _Page.asked = 0
+    with HTTPServer(("127.0.0.1", 0), _Page) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            program = (
+                "import urllib.request\n"
+                f"urllib.request.urlopen('http://127.0.0.1:{server.server_port}/', timeout=5)"
+            )
+            assert outside(program) == 0
+            assert _Page.asked == 1
+            assert not run(program).passed
+            assert _Page.asked == 1
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+HARM = {
+    "write": "open({path!r}, 'w').write('gone')",
+    "append": "open({path!r}, 'a').write('gone')",
+    "read": "open({path!r}).read()",
+    "remove": "import os\nos.remove({path!r})",
+    "truncate": "import os\nos.truncate({path!r}, 0)",
+    "move": "import os\nos.rename({path!r}, {path!r} + '2')",
+    "make a folder": "import os\nos.mkdir({path!r} + '2')",
+    "change its mode": "import os\nos.chmod({path!r}, 0o777)",
+    "change its time": "import os\nos.utime({path!r}, (1, 1))",
+    "symbolic link": "import os\nos.symlink({path!r}, {path!r} + '2')",
+    "hard link": "import os\nos.link({path!r}, {path!r} + '2')",
+    "through a link": "import os\nos.symlink({path!r}, 'x')\nopen('x').read()",
+}
+
+
+@pytest.mark.parametrize("name", HARM)
+def test_files_elsewhere_are_safe(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    secret = other / "secret"
+
+    def restored() -> os.stat_result:
+        for path in other.iterdir():
+            path.rmdir() if path.is_dir() else path.unlink()
+        secret.write_text("secret")
+        secret.chmod(0o600)
+        return secret.stat()
+
+    program = HARM[name].format(path=str(secret))
+    monkeypatch.chdir(tmp_path)
+    restored()
+    assert outside(program) == 0
+    before = restored()
+    assert not run(program).passed
+    after = secret.stat()
+    assert [path.name for path in other.iterdir()] == ["secret"]
+    assert secret.read_text() == "secret"
+    assert (after.st_mode, after.st_mtime_ns) == (before.st_mode, before.st_mtime_ns)
+
+
+@pytest.mark.parametrize("call", ["os.kill", "os.killpg", "signal.pidfd_send_signal"])
+def test_other_processes_are_safe(call: str) -> None:
+    def victim() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(["sleep", "60"], start_new_session=True)
+
+    def program(process: subprocess.Popen[bytes]) -> str:
+        target = process.pid
+        if call.startswith("signal"):
+            return f"import os, signal\nf = os.pidfd_open({target})\n{call}(f, 9)"
+        return f"import os\n{call}({target}, 9)"
+
+    with victim() as first, victim() as second:
+        assert outside(program(first)) == 0
+        assert first.wait(10) == -signal.SIGKILL
+        assert "PermissionError" in run(program(second)).reason
+        assert second.poll() is None
+        second.kill()
+
+
+@pytest.mark.parametrize("whom", ["os.getppid()", "0", "-1"])
+def test_we_are_safe(whom: str) -> None:
+    """Not shown outside: it would be the end of this test."""
+    assert "PermissionError" in run(f"import os\nos.kill({whom}, 9)").reason
+
+
+ENDLESS = {
+    "loop": "while True: pass",
+    "sleep": "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(99)",
+    "lock": "import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()",
+    "expression": "import re\nre.match('(a+)+b', 'a' * 60)",
+    "catches everything": (
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
+    ),
+    "floods the report": "import os\nwhile True:\n    for f in range(3, 9):\n"
+    "        try:\n            os.write(f, b'x' * 9999)\n        except OSError: pass",
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_time_is_limited(name: str) -> None:
+    started = time.monotonic()
+    assert run(ENDLESS[name], timeout_seconds=0.5) == Outcome(False, "took more than 0.5 s")
+    assert time.monotonic() - started < 10
+
+
+def test_time_begins_with_the_program() -> None:
+    """Not with the interpreter, which may start slowly on a busy machine."""
+    assert run("import time\ntime.sleep(0.1)", timeout_seconds=2).passed
+
+
+def test_memory_is_limited() -> None:
+    hungry = "x = bytearray(200 * 2**20)"
+    assert run(hungry, memory_mib=512).passed
+    assert run(hungry, memory_mib=128) == Outcome(False, "ran out of memory")
+    bomb = "x = []\nwhile True: x.append('x' * 10**6 + str(len(x)))"
+    assert run(bomb, memory_mib=128) == Outcome(False, "ran out of memory")
+
+
+def test_output_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    flood = "for _ in range(50): print('x' * 2**20)\nimport time\ntime.sleep(0.5)"
+    assert run(flood).passed
+    monkeypatch.setattr(sandbox, "_MAX_WRITTEN_BYTES", 10 * 2**20)
+    assert run(flood) == Outcome(False, "wrote more than 10 MiB")
+
+
+def test_threads_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = (
+        "import threading, time\n"
+        "for _ in range(40): threading.Thread(target=time.sleep, args=(1,), daemon=True).start()\n"
+        "time.sleep(0.5)"
+    )
+    assert run(many, memory_mib=4096).passed
+    monkeypatch.setattr(sandbox, "_MAX_THREADS", 20)
+    assert run(many, memory_mib=4096) == Outcome(False, "started more than 20 threads")
+
+
+def test_threads_that_go_on_are_cut_off() -> None:
+    program = "import threading, time\nthreading.Thread(target=time.sleep, args=(99,)).start()"
+    started = time.monotonic()
+    assert run(program).passed
+    assert time.monotonic() - started < 10
+
+
+UNFINISHED = {
+    "import os\nos._exit(0)": "ended its process with exit code 0",
+    "import sys\nsys.exit(0)": "ended itself by SystemExit: 0",
+    "exit()": "ended itself by SystemExit: None",
+    "raise KeyboardInterrupt": "exited with 1: KeyboardInterrupt",
+    "import os\nos.closerange(0, 256)": "ended its process with exit code 0",
+    "import os\nos.abort()": "was killed by SIGABRT",
+    "import ctypes\nctypes.string_at(0)": "was killed by SIGSEGV",
+    "import os\nos.kill(os.getpid(), 9)": "was killed by SIGKILL",
+    "def f(): f()\nf()": "exited with 1: RecursionError: maximum recursion depth exceeded",
+    "input()": "exited with 1: EOFError: EOF when reading a line",
+    "class E(Exception):\n    def __str__(self): return 1 / 0\nraise E": (
+        "exited with 1: an exception that cannot be shown"
+    ),
+    "raise Exception('\\ud800')": "exited with 1: Exception: ?",
+    "raise Exception('a\\nb')": "exited with 1: Exception: a b",
+}
+
+
+@pytest.mark.parametrize("program", UNFINISHED)
+def test_a_program_that_ends_early_has_not_passed(program: str) -> None:
+    assert run(program) == Outcome(False, UNFINISHED[program])
+
+
+def test_a_program_that_is_no_source_has_not_passed() -> None:
+    assert "source code string cannot contain null bytes" in run("\x00").reason
+    assert "UnicodeEncodeError" in run("'\ud800'").reason
+    assert not run("(" * 100_000).passed
+
+
+@pytest.mark.parametrize("said", ["ready\\n", "came to its end", "x" * 9999])
+def test_saying_so_is_not_passing(said: str) -> None:
+    program = (
+        "import os\nfor f in range(3, 9):\n"
+        f"    try: os.write(f, b'{said}')\n    except OSError: pass\nos._exit(0)"
+    )
+    assert not run(program).passed
+
+
+def test_its_folder_goes_whatever_is_in_it() -> None:
+    """`_leaves_nothing` looks for it."""
+    assert not run("import os\nos.rmdir(os.getcwd())").passed
+    deep = (
+        "import os\n"
+        "for _ in range(1500):\n    os.mkdir('a')\n    os.chdir('a')\n    open('b', 'w')"
+    )
+    assert run(deep).passed
+    assert run("import os\nos.mkdir('a', 0)\nos.mkdir('b', 0o300)\nopen('b/c', 'w')").passed
+    assert run("import os\nos.symlink('/', 'root')\nos.symlink('.', 'self')").passed
+
+
+def test_interrupted_it_waits_for_no_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(program: str, **keys: Any) -> Outcome:
+        if program == "interrupt":
+            raise KeyboardInterrupt
+        return run_program(program, **keys)
+
+    monkeypatch.setattr(sandbox, "run_program", interrupted)
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        run_programs(["interrupt", *["while True: pass"] * 20], timeout_seconds=60, memory_mib=256)
+    assert time.monotonic() - started < 20
+
+
+def test_programs_keep_their_order() -> None:
+    programs = [f"import time\ntime.sleep({0.3 - i / 10})\nassert {i} % 2" for i in range(4)]
+    outcomes = run_programs(programs, timeout_seconds=10, memory_mib=256)
+    assert [outcome.passed for outcome in outcomes] == [False, True, False, True]
+    assert run_programs([], timeout_seconds=10, memory_mib=256) == []
+
+
+def test_the_program_dies_with_us(tmp_path: Path) -> None:
+    caller = tmp_path / "caller.py"
+    caller.write_text(
+        "from mdm_opt.objectives import sandbox\n"
+        "started = sandbox._watch\n"
+        "def watch(process, *rest):\n    print(process.pid, flush=True)\n"
+        "    return started(process, *rest)\n"
+        "sandbox._watch = watch\n"
+        "sandbox.run_program('while True: pass', timeout_seconds=60, memory_mib=256)\n"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, str(caller)], stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        assert process.stdout is not None
+        program = int(process.stdout.readline())
+        time.sleep(0.5)
+        assert running(program)
+        process.kill()
+    deadline = time.monotonic() + 10
+    while running(program):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def running(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+# The sandbox itself.
+
+
+def script(folder: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str) -> None:
+    """Puts a changed script in the place of the one that confines."""
+    source = Path(sandboxed.__file__).read_text()
+    assert old in source
+    changed = folder / "changed.py"
+    changed.write_text(source.replace(old, new))
+    monkeypatch.setattr(sandboxed, "__file__", str(changed))
+
+
+@pytest.mark.parametrize(
+    ("old", "words"),
+    [
+        ("    _filter_calls()\n", "AssertionError: it has a network"),
+        ('    _confine_files(job["folder"])\n', "AssertionError: it writes elsewhere"),
+    ],
+)
+def test_a_sandbox_that_leaks_is_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, words: str
+) -> None:
+    script(tmp_path, monkeypatch, old, "")
+    with pytest.raises(InputError, match=words) as caught:
+        check_sandbox.__wrapped__()
+    assert str(caught.value).startswith("[objective] score 'code' cannot run programs safely")
+
+
+def test_a_kernel_without_landlock_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(tmp_path, monkeypatch, "_LIBC.syscall(444, None, ctypes.c_size_t(0), 1)", "-1")
+    with pytest.raises(InputError, match="this kernel has no Landlock") as caught:
+        check_sandbox.__wrapped__()
+    assert len(str(caught.value).splitlines()) == 1
+    with pytest.raises(RunError, match="could not be started: this kernel has no Landlock"):
+        run("pass")
+
+
+def test_other_systems_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(InputError, match="only Linux confines programs as needed"):
+        check_sandbox.__wrapped__()
+
+
+def test_an_interpreter_that_does_not_start_is_an_error_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "executable", str(tmp_path / "none"))
+        with pytest.raises(RunError, match=r"could not be started: .*No such file"):
+            run("pass")
+    script(tmp_path, monkeypatch, "def main() -> NoReturn:", "def main() -> NoReturn:\n    1 / 0")
+    with pytest.raises(RunError, match=r"could not be started: .*ZeroDivisionError"):
+        run("pass")
+
+
+# The filter, for machines that this one is not.
+
+ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+# read, connect, execve, clone, kill, ioctl, sendto, mmap, prlimit64, clone3
+SYSTEM_CALLS = {
+    "x86_64": (0, 42, 59, 56, 62, 16, 44, 9, 302, 435),
+    "aarch64": (63, 203, 221, 220, 129, 29, 206, 222, 261, 435),
+}
+
+
+def verdict(machine: int, number: int, *arguments: int) -> str:
+    """What the filter of this process says of a call, by the kernel's rules."""
+    words = [number, machine, 0, 0]
+    for argument in (*arguments, *[0] * (6 - len(arguments))):
+        words += [argument & 0xFFFFFFFF, argument >> 32]
+    program, place, held = sandboxed._filter(), 0, 0
+    while True:
+        code, then, otherwise, value = program[place]
+        place += 1
+        if code == 0x20:
+            held = words[value // 4]
+        elif code == 0x54:
+            held &= value
+        elif code == 0x15:
+            place += then if held == value else otherwise
+        else:
+            assert code == 0x06
+            names = {0x7FFF0000: "allowed", 0x80000000: "killed"}
+            return names.get(value) or errno.errorcode[value & 0xFFFF]
+
+
+@pytest.mark.parametrize("machine", ARCHITECTURES)
+def test_the_filter_of_every_machine(machine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    word = ARCHITECTURES[machine]
+    read, connect, execve, clone, kill, ioctl, sendto, mmap, limits, clone3 = SYSTEM_CALLS[machine]
+    own = os.getpid()
+    expected = {
+        (read,): "allowed",
+        (connect,): "EPERM",
+        (execve,): "EPERM",
+        # Those of the other machine's tables, of other interfaces, and those to come.
+        (read | 0x40000000,): "EPERM",
+        (9999,): "EPERM",
+        (clone3,): "ENOSYS",
+        (clone, 0x003D0F00): "allowed",
+        (clone, 0x01200011): "EPERM",
+        (clone, 0x003D0F00 | 0x10000000): "EPERM",
+        (kill, own, 9): "allowed",
+        (kill, own + 1, 9): "EPERM",
+        (kill, 0, 9): "EPERM",
+        (kill, 2**64 - 1, 9): "EPERM",
+        (ioctl, 0, 0x5401): "allowed",
+        # TIOCSTI types on a terminal.
+        (ioctl, 0, 0x5412): "EPERM",
+        (sendto, 3, 1, 1, 0, 0): "allowed",
+        (sendto, 3, 1, 1, 0, 4096): "EPERM",
+        (sendto, 3, 1, 1, 0, 2**32): "EPERM",
+        (mmap, 0, 1, 3, 0x02, 3): "allowed",
+        (mmap, 0, 1, 3, 0x21, 2**64 - 1): "allowed",
+        (mmap, 0, 1, 3, 0x01, 3): "EPERM",
+        (mmap, 0, 1, 3, 0x03, 3): "EPERM",
+        (limits, 0, 0, 0, 4096): "allowed",
+        (limits, 0, 0, 4096, 0): "EPERM",
+        (limits, 0, 0, 2**32, 0): "EPERM",
+    }
+    found = {call: verdict(word, *call) for call in expected}
+    assert found == expected
+    (other,) = [ARCHITECTURES[name] for name in ARCHITECTURES if name != machine]
+    assert verdict(other, read) == "killed"
