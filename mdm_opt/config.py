@@ -86,9 +86,10 @@ class RunsOnDevice(Table):
 
 
 class BundledModel(RunsOnDevice):
-    """The model that ships with the package: 6x6 Sudoku grids."""
+    """The model that ships with the package: 6x6 Sudoku grids, or the last cells of them."""
 
     kind: Literal["bundled"]
+    length: int | None = Field(None, ge=1, le=36)
 
 
 class AntibertyModel(RunsOnDevice):
@@ -490,7 +491,7 @@ class StudyFile(Table):
             return content
         tables = [content.get(name) for name in ("objective", "sampler", "search")]
         objective, sampler, search = [t if isinstance(t, dict) else {} for t in tables]
-        plain = objective.get("kind") not in _PROMPTED and "block_length" not in sampler
+        plain = objective.get("kind") not in _PROMPTED and sampler.get("block_length") is None
         if plain or "seeds" in search or not isinstance(tables[2], dict | None):
             return content
         return {**content, "search": {**search, "seeds": ["energy", "baselines"]}}
@@ -528,7 +529,13 @@ class StudyFile(Table):
                 f"[sampler] guidance = {self.sampler.guidance} needs an objective with prompts "
                 f"(task or lm_eval), got objective {self.objective.kind!r}"
             )
-        if self.needs_profile and (self.prompted or self.sampler.block_length is not None):
+        whole = not self.prompted and self.sampler.block_length is None
+        if self.space.family == "free" and not whole:
+            raise ValueError(
+                "[space] family 'free' is not accepted with prompts or block_length: it starts "
+                "from the profile of whole sequences without prompts"
+            )
+        if self.needs_profile and not whole:
             raise ValueError(
                 "[search] seeds: 'profile' is not accepted with prompts or block_length: the "
                 "profile is that of whole sequences without prompts"

@@ -131,6 +131,17 @@ def is_valid(samples: Sequence[str]) -> list[bool]:
     return [_is_valid_text("".join(sample.split())) for sample in samples]
 
 
+def completes(prompt: str, answer: str, reference: str = "") -> bool:
+    """Verifier for the `task` objective: do the cells of prompt and answer make a solved grid?
+
+    Args:
+        prompt: the first cells.
+        answer: the others.
+        reference: not looked at; most prompts have many solutions.
+    """
+    return _is_valid_text("".join((prompt + answer).split()))
+
+
 def _is_valid_text(text: str) -> bool:
     side = round(len(text) ** 0.5)
     if side not in BOX_SHAPES or side * side != len(text) or not text.isdecimal():

@@ -16,11 +16,17 @@ BUNDLED_CHECKPOINT = Path(__file__).parent / "bundled" / "sudoku6x6"
 BUNDLED_LENGTH = 36
 
 
-def load_bundled(*, dtype: str = "auto", device: str = "auto") -> HuggingFaceDenoiser:
-    """The model that ships with the package: 36 tokens, a 6x6 Sudoku grid row by row."""
-    return load_huggingface(
-        str(BUNDLED_CHECKPOINT), length=BUNDLED_LENGTH, dtype=dtype, device=device
-    )
+def load_bundled(
+    *, length: int = BUNDLED_LENGTH, dtype: str = "auto", device: str = "auto"
+) -> HuggingFaceDenoiser:
+    """The model that ships with the package: 36 tokens, a 6x6 Sudoku grid row by row.
+
+    Args:
+        length: cells that it writes; a prompt gives those before them.
+        dtype: see `load_huggingface`.
+        device: see `load_huggingface`.
+    """
+    return load_huggingface(str(BUNDLED_CHECKPOINT), length=length, dtype=dtype, device=device)
 
 
 def load_antiberty(

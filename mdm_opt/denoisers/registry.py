@@ -28,9 +28,10 @@ def build_denoiser(table: config.Table, folder: Path | None) -> Denoiser:
 
 
 def _bundled(table: config.BundledModel, _folder: Path | None) -> Denoiser:
-    from mdm_opt.denoisers.packaged import load_bundled
+    from mdm_opt.denoisers.packaged import BUNDLED_LENGTH, load_bundled
 
-    return load_bundled(dtype=table.dtype, device=table.device)
+    length = BUNDLED_LENGTH if table.length is None else table.length
+    return load_bundled(length=length, dtype=table.dtype, device=table.device)
 
 
 def _antiberty(table: config.AntibertyModel, _folder: Path | None) -> Denoiser:
