@@ -88,6 +88,16 @@ def folder():
         assert shown in antibody
         antibody = antibody.replace(shown, used)
     (found / "studies" / "antibody.toml").write_text(antibody)
+    rows = (ROOT / "studies" / "sudoku_rows.toml").read_text()
+    for shown, used in (
+        ("instances = 96", "instances = 2"),
+        ("instances = 208", "instances = 2"),
+        ("trials = 20", "trials = 4"),
+    ):
+        assert shown in rows
+        rows = rows.replace(shown, used)
+    (found / "studies" / "sudoku_rows.toml").write_text(rows)
+    shutil.copy(ROOT / "studies" / "sudoku_rows.jsonl", found / "studies")
     yield found
     shutil.rmtree(found)
 
@@ -226,6 +236,8 @@ def run_dashboard(typed):
 ELSEWHERE = {
     "pip install .": "test_packaging.py builds what it installs",
     "pip install '.[antibody]'": "the test environment is installed so",
+    "pip install '.[lm-eval]'": "the test environment is installed so",
+    "pip install 'mdm-opt[lm-eval]'": "the same from a package index",
     "psql --dbname=mdm --file=roles.sql": "test_deployment.py: test_psql_runs_the_roles",
     "sbatch --array=0-15 storage/slurm.sh quickstart": (
         "test_deployment.py: test_slurm_script_finishes_a_study"

@@ -1,0 +1,99 @@
+"""[model]: which frozen model, and where it runs."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from mdm_opt.config.tables import Options, RunsOnDevice, Table
+from mdm_opt.plugins import is_reference
+
+
+class BundledModel(RunsOnDevice):
+    """The model that ships with the package: 6x6 Sudoku grids, or the last cells of them."""
+
+    kind: Literal["bundled"]
+    length: int | None = Field(None, ge=1, le=36)
+
+
+class AntibertyModel(RunsOnDevice):
+    """AntiBERTy from its wheel (extra ``antibody``)."""
+
+    kind: Literal["antiberty"]
+    length: int = Field(ge=1, le=510)
+
+
+class HuggingFaceModel(RunsOnDevice):
+    """A masked LM in a local folder or on the hub."""
+
+    kind: Literal["huggingface"]
+    path: str = Field(min_length=1)
+    length: int = Field(ge=1)
+    revision: str | None = None
+    prefix: list[str] | None = None
+    suffix: list[str] | None = None
+    trust_remote_code: bool = False
+    tokenizer: str | None = Field(None, min_length=1)
+    mask_token: str | None = Field(None, min_length=1)
+    mask_token_id: int | None = Field(None, ge=0, lt=2**31)
+    end_tokens: list[str] | None = None
+    logits_shift: int | None = Field(None, ge=0, le=1)
+    device_map: Literal["auto", "balanced", "sequential"] | None = None
+    compile: bool = False
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if self.device_map is not None and self.device != "auto":
+            raise ValueError(
+                f"device_map places the model on several devices: device = {self.device!r} is "
+                "not accepted beside it"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _one_mask(self) -> Self:
+        if self.mask_token is not None and self.mask_token_id is not None:
+            raise ValueError("mask_token and mask_token_id name the same thing: one is accepted")
+        return self
+
+    @model_validator(mode="after")
+    def _pin_remote_code(self) -> Self:
+        if self.trust_remote_code and self.revision is None:
+            raise ValueError("trust_remote_code = true needs a pinned revision")
+        return self
+
+
+class EnumeratedModel(Table):
+    """Exact conditionals of an enumerated law."""
+
+    kind: Literal["enumerated"]
+    law: str
+    options: Options = {}
+    batch_size: int = Field(64, ge=1, le=65536)
+
+    @field_validator("law")
+    @classmethod
+    def _known_law(cls, law: str) -> str:
+        known = ("toy_extremes", "toy_balanced", "sudoku4")
+        if law not in known and not is_reference(law):
+            raise ValueError(f"must be one of {', '.join(known)} or 'package.module:function'")
+        return law
+
+
+class PluginModel(Table):
+    """A denoiser made by a function of the user's."""
+
+    kind: str
+    options: Options = {}
+    batch_size: int = Field(64, ge=1, le=65536)
+
+
+ModelTable = BundledModel | AntibertyModel | HuggingFaceModel | EnumeratedModel | PluginModel
+
+MODEL_KINDS: dict[str, type[Table]] = {
+    "bundled": BundledModel,
+    "antiberty": AntibertyModel,
+    "huggingface": HuggingFaceModel,
+    "enumerated": EnumeratedModel,
+}

@@ -1,0 +1,209 @@
+"""[objective]: how samples are judged."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, field_validator, model_validator
+
+from mdm_opt.config.models import (
+    AntibertyModel,
+    BundledModel,
+    EnumeratedModel,
+    HuggingFaceModel,
+)
+from mdm_opt.config.tables import Options, RunsOnDevice, Table
+from mdm_opt.plugins import is_reference
+from mdm_opt.templates import Template
+
+
+class ValidityObjective(Table):
+    """Share of samples that a verifier accepts; maximised."""
+
+    kind: Literal["validity"]
+    instances: int = Field(128, ge=2)
+    verifier: str
+    options: Options = {}
+
+    @field_validator("verifier")
+    @classmethod
+    def _known_verifier(cls, verifier: str) -> str:
+        if verifier != "sudoku" and not is_reference(verifier):
+            raise ValueError("must be 'sudoku' or 'package.module:function'")
+        return verifier
+
+    @model_validator(mode="after")
+    def _sudoku_has_no_options(self) -> Self:
+        if self.verifier == "sudoku" and self.options:
+            raise ValueError("verifier 'sudoku' takes no options")
+        return self
+
+
+class CausalJudge(RunsOnDevice):
+    """A causal language model as judge."""
+
+    kind: Literal["causal"]
+    path: str = Field(min_length=1)
+    revision: str | None = None
+    batch_size: int = Field(64, ge=1, le=65536)
+
+
+class JudgeNllObjective(Table):
+    """Mean negative log-likelihood per token under a second frozen model; minimised."""
+
+    kind: Literal["judge_nll"]
+    instances: int = Field(64, ge=2)
+    judge: CausalJudge | BundledModel | AntibertyModel | HuggingFaceModel | EnumeratedModel = (
+        Field(discriminator="kind")
+    )
+    min_entropy_nats: float | None = Field(None, ge=0)
+
+
+class PathKlObjective(Table):
+    """Path KL of random-order sampling against one token per step; minimised."""
+
+    kind: Literal["path_kl"]
+    instances: int = Field(32, ge=2)
+    references: str = Field("model", min_length=1)
+
+
+class DivergenceObjective(Table):
+    """Exact divergence of the samples of an enumerable law; minimised."""
+
+    kind: Literal["divergence"]
+    metric: Literal["tv", "kl"] = "tv"
+
+    @property
+    def instances(self) -> int:
+        """Nothing is random, so one instance says it all."""
+        return 1
+
+
+class LmEvalObjective(Table):
+    """A generation task of lm-evaluation-harness."""
+
+    kind: Literal["lm_eval"]
+    task: str = Field(min_length=1)
+    instances: int = Field(64, ge=2)
+    include_path: str | None = Field(None, min_length=1)
+    limit: int | None = Field(None, ge=1)
+    metric: str | None = Field(None, min_length=1)
+    num_fewshot: int | None = Field(None, ge=0)
+    chat: bool = False
+    allow_code: bool = False
+
+
+def _template(text: str) -> str:
+    Template.of(text)
+    return text
+
+
+TemplateText = Annotated[str, AfterValidator(_template)]
+Normalisation = Literal["strip", "lower", "whitespace", "punctuation", "numbers"]
+
+
+class TaskObjective(Table):
+    """Answers to the prompts of a file, each with a score."""
+
+    kind: Literal["task"]
+    data: str = Field(min_length=1)
+    instances: int = Field(64, ge=2)
+    prompt: TemplateText = "{prompt}"
+    reference: TemplateText = "{reference}"
+    chat: bool = False
+    stop: list[Annotated[str, Field(min_length=1)]] = []
+    score: str = "exact_match"
+    extract: str | None = Field(None, min_length=1)
+    extract_match: Literal["last", "first"] = "last"
+    normalise: list[Normalisation] = ["strip"]
+    program: TemplateText | None = None
+    timeout_seconds: float = Field(10.0, gt=0, le=3600)
+    memory_mib: int = Field(1024, ge=16, le=2**24)
+    direction: Literal["minimize", "maximize"] = "maximize"
+    unit: str = Field("accuracy", min_length=1, max_length=32)
+    options: Options = {}
+
+    @field_validator("score")
+    @classmethod
+    def _known_score(cls, score: str) -> str:
+        if score not in ("exact_match", "code") and not is_reference(score):
+            raise ValueError("must be 'exact_match', 'code' or 'package.module:function'")
+        return score
+
+    @field_validator("extract")
+    @classmethod
+    def _expression(cls, extract: str | None) -> str | None:
+        try:
+            re.compile(extract or "")
+        except (re.error, OverflowError, RecursionError) as error:
+            raise ValueError(f"must be a regular expression: {error}") from error
+        return extract
+
+    @field_validator("program")
+    @classmethod
+    def _runs_the_answer(cls, program: str | None) -> str | None:
+        if program is not None and "answer" not in Template.of(program).keys:
+            raise ValueError("must have a place for the {answer}")
+        return program
+
+    @model_validator(mode="after")
+    def _keys_of_the_score(self) -> Self:
+        function = is_reference(self.score)
+        needless = {
+            "program": self.program is not None and self.score != "code",
+            "normalise": self.normalise != ["strip"] and self.score != "exact_match",
+            "extract": self.extract is not None and function,
+            "extract_match": self.extract_match != "last" and self.extract is None,
+            "direction": self.direction != "maximize" and not function,
+            "options": bool(self.options) and not function,
+        }
+        for key, wrong in needless.items():
+            if wrong:
+                raise ValueError(f"{key} needs {_NEEDS[key]}, got score = {self.score!r}")
+        given = [key for key in ("prompt", "answer", "reference") if key in self.options]
+        if given:
+            raise ValueError(f"options: the function is given its {given[0]!r} in any case")
+        return self
+
+
+_NEEDS = {
+    "program": "score = 'code'",
+    "normalise": "score = 'exact_match'",
+    "extract": "score = 'exact_match' or 'code'",
+    "extract_match": "extract",
+    "direction": "a score 'package.module:function' to be 'minimize'",
+    "options": "a score 'package.module:function'",
+}
+
+
+class PluginObjective(Table):
+    """A function of the user's: texts of the samples in, one number a sample out."""
+
+    kind: str
+    instances: int = Field(64, ge=2)
+    direction: Literal["minimize", "maximize"]
+    unit: str = Field("score", min_length=1, max_length=32)
+    options: Options = {}
+
+
+ObjectiveTable = (
+    ValidityObjective
+    | JudgeNllObjective
+    | PathKlObjective
+    | DivergenceObjective
+    | LmEvalObjective
+    | TaskObjective
+    | PluginObjective
+)
+
+OBJECTIVE_KINDS: dict[str, type[Table]] = {
+    "validity": ValidityObjective,
+    "judge_nll": JudgeNllObjective,
+    "path_kl": PathKlObjective,
+    "divergence": DivergenceObjective,
+    "lm_eval": LmEvalObjective,
+    "task": TaskObjective,
+}
+# Their samples are answers to prompts.
+PROMPTED = ("task", "lm_eval")
