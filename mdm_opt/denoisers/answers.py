@@ -10,8 +10,10 @@ import torch
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.prompts import Prompts
 
-# Values of one part: in float64 128 MiB, small beside a model whose vocabulary is large.
+# Values of one part: in float64 128 MiB, small beside a model whose vocabulary is large. A CPU
+# works faster on what it keeps near; a GPU would read the weights of the projection too often.
 PART_VALUES = 2**24
+PART_VALUES_CPU = 2**22
 
 
 class Answers(Protocol):
@@ -82,3 +84,9 @@ def ask(
         lazy: Answers = model.lazy_log_probs(tokens, positions, *more)
         return lazy
     return Whole(model.log_probs(tokens, positions, *more))
+
+
+def rows_at_once(denoiser: Denoiser) -> int:
+    """Rows of an answer that make one part."""
+    values = PART_VALUES_CPU if denoiser.device.type == "cpu" else PART_VALUES
+    return max(1, values // denoiser.vocab_size)

@@ -288,7 +288,10 @@ class HuggingFaceDenoiser:
     def _can_pad(self) -> bool:
         """Whether rows of different lengths can be read at once; found out when it matters."""
         if self._pads is None:
-            self._pads = self._forward.find_padding(*self._probe(), self._projection)
+            framed, outputs = self._probe()
+            limit, needed = positions_of(self.model), framed.tokens.shape[1]
+            room = needed if limit is None else limit - needed
+            self._pads = self._forward.find_padding(framed, outputs, self._projection, room)
         return self._pads
 
     def _distinguishing(self, code: bytes) -> dict[str, Any]:

@@ -126,10 +126,8 @@ def _conditional_notes(exported: ExportedSchedule) -> tuple[str, ...]:
         )
     if exported.sampler.end_last:
         notes.append(
-            "confidence_eos_eot_inf, which older versions of LLaDA's generate lack, takes the "
-            "tokens that end the text out of the probabilities by which positions are ranked (at "
-            "temperature 0); mdm-opt ranks by all of them, and puts last the positions that would "
-            "get such a token."
+            "Older versions of LLaDA's generate lack confidence_eos_eot_inf; it ranks positions "
+            "as mdm-opt did at temperature 0, at others it looks at the tokens that were drawn."
         )
     return tuple(notes)
 

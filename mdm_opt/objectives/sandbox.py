@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
-import json
+import marshal
 import os
 import re
 import secrets
@@ -13,6 +13,7 @@ import select
 import signal
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
 import time
@@ -20,6 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.objectives import sandboxed
@@ -77,8 +79,9 @@ def run_programs(
         try:
             return list(pool.map(run, programs))
         except BaseException:
-            # Whoever interrupts us must not wait for programs that loop.
+            # Whoever interrupts us must not wait for programs that loop, or for those to come.
             stop.set()
+            pool.shutdown(cancel_futures=True)
             raise
 
 
@@ -118,6 +121,7 @@ def run_program(
                 "program": program,
                 "token": token,
                 "folder": folder,
+                "readable": _python_folders(),
                 "parent": os.getpid(),
                 "timeout_seconds": timeout_seconds,
                 "memory_mib": memory_mib,
@@ -126,21 +130,25 @@ def run_program(
                 said, killed = _watch(process, report, timeout_seconds, stop or threading.Event())
     except OSError as error:
         raise RunError(f"the sandbox could not be started: {one_line(error)}") from error
-    begun = said.startswith(sandboxed.READY)
-    said = said.removeprefix(sandboxed.READY)
-    if begun and said == token.encode():
+    # What the interpreter itself has to say comes before.
+    start, begun, end = said.partition(sandboxed.READY)
+    if begun and end == token.encode():
         return Outcome(True, "came to its end")
-    text = one_line(said.decode(errors="replace"))
+    text = one_line((end if begun else start).decode(errors="replace"))
     reason = killed or text or exit_words(process.returncode)
     if not begun:
         raise RunError(f"the sandbox could not be started: {text or reason}")
     return Outcome(False, reason)
 
 
+def _python_folders() -> list[str]:
+    prefixes = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
+    places = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    return [*places, *(f"{prefix}/{name}" for prefix in prefixes for name in ("lib", "lib64"))]
+
+
 @contextlib.contextmanager
-def _started(
-    job: Mapping[str, object], folder: str
-) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def _started(job: Mapping[str, Any], folder: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """A process with the job, and the end of the pipe on which it reports; killed afterwards."""
     environment = {**_ENVIRONMENT, "HOME": folder, "TMPDIR": folder}
     # Where Python's own libraries are in unusual places.
@@ -149,7 +157,7 @@ def _started(
     report, report_end = os.pipe()
     try:
         with tempfile.TemporaryFile() as file:
-            file.write(json.dumps(job).encode())
+            file.write(marshal.dumps(dict(job)))
             file.seek(0)
             # As -I, which would also ignore the seed of the hashes.
             process = subprocess.Popen(
@@ -197,7 +205,7 @@ def _watch(
             if report in ready:
                 chunk = os.read(report, _REPORT_BYTES)
                 said += chunk
-                if not begun and said.startswith(sandboxed.READY):
+                if not begun and sandboxed.READY in said:
                     begun, allowed, since = True, timeout_seconds, time.monotonic()
                 if not chunk or len(said) > _REPORT_BYTES:
                     poller.unregister(report)

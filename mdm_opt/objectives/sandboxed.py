@@ -1,28 +1,29 @@
 """What runs inside the sandbox: confines its own process, then executes one program.
 
-A script for a fresh interpreter, started by `mdm_opt.objectives.sandbox` alone; it imports nothing
-but the standard library. Standard input holds the job as JSON, standard error is where it reports:
-``ready`` once it is confined, then the job's token or what went wrong. See `run_program` for what
-a program can and cannot do.
+A script for a fresh interpreter, started by `mdm_opt.objectives.sandbox` alone; it imports little,
+because every program waits for that. Standard input holds the job as `marshal` writes it, standard
+error is where it reports: ``ready`` once it is confined, then the job's token or what went wrong.
+See `run_program` for what a program can and cannot do.
 """
 
 from __future__ import annotations
 
 import ctypes
 import errno
-import json
+import marshal
 import math
 import os
-import platform
 import resource
-import signal
+import stat
 import struct
 import sys
-import sysconfig
 import types
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, NoReturn
+
+# What typing has of this name; its import would take longer than the rest together.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, NoReturn
 
 READY = b"ready\n"
 OUT_OF_MEMORY = b"ran out of memory"
@@ -31,6 +32,7 @@ OPEN_FILES = 256
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PDEATHSIG, _SECCOMP, _NO_NEW_PRIVILEGES = 1, 22, 38
+_SIGKILL = 9
 
 # Names with the numbers on x86_64 and aarch64, where - means that there is none.
 _ALLOWED = """
@@ -38,7 +40,7 @@ read 0 63  write 1 64  open 2 -  close 3 57  stat 4 -  fstat 5 80  lstat 6 -  po
 lseek 8 62  mprotect 10 226  munmap 11 215  brk 12 214  rt_sigaction 13 134
 rt_sigprocmask 14 135  rt_sigreturn 15 139  pread64 17 67  pwrite64 18 68  readv 19 65
 writev 20 66  access 21 -  pipe 22 -  select 23 -  sched_yield 24 124  mremap 25 216
-msync 26 227  mincore 27 232  madvise 28 233  dup 32 23  dup2 33 -  pause 34 -
+msync 26 227  mincore 27 232  dup 32 23  dup2 33 -  pause 34 -
 nanosleep 35 101  getitimer 36 102  alarm 37 -  setitimer 38 103  getpid 39 172
 sendfile 40 71  recvfrom 45 207  shutdown 48 210  getsockname 51 204  getpeername 52 205
 getsockopt 55 209  exit 60 93  uname 63 160  flock 73 32  fsync 74 82  fdatasync 75 83
@@ -65,8 +67,8 @@ faccessat2 439 439  epoll_pwait2 441 441  futex_waitv 449 449
 # What is allowed with some arguments only; clone3, whose arguments no filter sees, is said not
 # to exist, so that the C library starts threads by clone.
 _CHECKED = """
-mmap 9 222  ioctl 16 29  socketpair 53 199  clone 56 220  sendto 44 206  kill 62 129
-fcntl 72 25  tgkill 234 131  prlimit64 302 261  clone3 435 435
+mmap 9 222  madvise 28 233  ioctl 16 29  socketpair 53 199  clone 56 220  sendto 44 206
+kill 62 129  fcntl 72 25  tgkill 234 131  prlimit64 302 261  clone3 435 435
 """
 _ALL_BITS = 0xFFFFFFFF
 _THREAD, _NAMESPACES = 0x00010000, 0x7E020000
@@ -83,7 +85,7 @@ _ALLOW, _KILL = 0x7FFF0000, 0x80000000
 _REFUSE, _ABSENT = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS
 Instruction = tuple[int, int, int, int]
 # Half of an argument (twice its place, and one more for the upper half), mask, accepted values.
-Check = tuple[int, int, Sequence[int]]
+Check = tuple[int, int, tuple[int, ...]]
 
 
 def _numbers(table: str, column: int) -> dict[str, int]:
@@ -98,6 +100,8 @@ def _checks() -> dict[str, list[Check]]:
     return {
         # No file is mapped shared: what is written so is not counted.
         "mmap": [(6, 0x21, (0x00, 0x20, 0x21))],
+        # From 100 on, root tells the kernel that memory is broken.
+        "madvise": [(4, _ALL_BITS, tuple(range(26)))],
         "ioctl": [(2, _ALL_BITS, _IOCTL)],
         "fcntl": [(2, _ALL_BITS, _FCNTL)],
         # A pair of connected ends within the process, which asyncio needs.
@@ -123,7 +127,7 @@ def _accepting(checks: Sequence[Check]) -> list[Instruction]:
 
 def _filter() -> list[Instruction]:
     """The system calls of this process, as a program of the kernel's."""
-    architecture, column = _MACHINES[platform.machine()]
+    architecture, column = _MACHINES[os.uname().machine]
     checked = _numbers(_CHECKED, column)
     program = [
         (_LOAD, 0, 0, 4),
@@ -154,8 +158,8 @@ def _prctl(what: str, *arguments: Any) -> None:
 
 
 def _filter_calls() -> None:
-    if platform.machine() not in _MACHINES:
-        raise OSError(errno.ENOSYS, f"no table of system calls for {platform.machine()}")
+    if os.uname().machine not in _MACHINES:
+        raise OSError(errno.ENOSYS, f"no table of system calls for {os.uname().machine}")
     packed = b"".join(struct.pack("HBBI", *line) for line in _filter())
     lines = ctypes.create_string_buffer(packed, len(packed))
     header = ctypes.create_string_buffer(
@@ -175,11 +179,14 @@ _READABLE = (
 )
 
 
-def _confine_files(folder: str) -> None:
-    """Leaves Python's own files to be read, and one folder to be written."""
+def _confine_files(folder: str, readable: Sequence[str]) -> None:
+    """Leaves the system's libraries and what else is readable, and one folder to be written."""
     version = _LIBC.syscall(444, None, ctypes.c_size_t(0), 1)
     if version < 1:
-        raise OSError(errno.ENOSYS, "this kernel has no Landlock, which Linux has since 5.13")
+        raise OSError(
+            errno.ENOSYS,
+            "Landlock is missing, which Linux has since 5.13 where nobody turned it off",
+        )
     rights = _FIRST
     for since, added in _ADDED.items():
         rights |= added if version >= since else 0
@@ -187,18 +194,12 @@ def _confine_files(folder: str) -> None:
     attributes = [rights, *([0b11] if version >= 4 else []), *([0b11] if version >= 6 else [])]
     packed = struct.pack(f"{len(attributes)}Q", *attributes)
     rules = _called(_LIBC.syscall(444, packed, ctypes.c_size_t(len(packed)), 0), "Landlock")
-    for path in {*_READABLE, *_python_folders()}:
+    for path in {*_READABLE, *readable}:
         _permit(rules, path, _READ & rights)
     _permit(rules, "/dev/null", (_READ | _WRITE) & rights)
     _permit(rules, folder, rights & ~(_EXECUTE | _DEVICES))
     _called(_LIBC.syscall(446, rules, 0), "Landlock")
     os.close(rules)
-
-
-def _python_folders() -> list[str]:
-    prefixes = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
-    places = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
-    return [*places, *(f"{prefix}/{name}" for prefix in prefixes for name in ("lib", "lib64"))]
 
 
 def _permit(rules: int, path: str, rights: int) -> None:
@@ -207,7 +208,7 @@ def _permit(rules: int, path: str, rights: int) -> None:
     except OSError:
         return
     try:
-        if not Path(path).is_dir():
+        if not stat.S_ISDIR(os.fstat(handle).st_mode):
             rights &= _FILE_RIGHTS
         rule = struct.pack("=Qi", rights, handle)
         _called(_LIBC.syscall(445, rules, 1, rule, 0), "Landlock")
@@ -215,8 +216,13 @@ def _permit(rules: int, path: str, rights: int) -> None:
         os.close(handle)
 
 
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:  # noqa: PTH123 - the import of pathlib takes long
+        return file.read()
+
+
 def _limit(timeout_seconds: float, memory_mib: int) -> None:
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    pages = int(_read("/proc/self/statm").split()[0])
     memory = pages * resource.getpagesize() + memory_mib * 2**20
     used = resource.getrusage(resource.RUSAGE_SELF)
     seconds = math.ceil(used.ru_utime + used.ru_stime + timeout_seconds) + 1
@@ -239,12 +245,12 @@ def confine(job: dict[str, Any]) -> None:
     Raises:
         OSError: where the system cannot do it.
     """
-    _prctl("parent's death", _PDEATHSIG, signal.SIGKILL)
+    _prctl("parent's death", _PDEATHSIG, _SIGKILL)
     if os.getppid() != job["parent"]:
         raise OSError(errno.ESRCH, "the parent is gone")
     _limit(job["timeout_seconds"], job["memory_mib"])
     _prctl("no new privileges", _NO_NEW_PRIVILEGES, 1)
-    _confine_files(job["folder"])
+    _confine_files(job["folder"], job["readable"])
     _filter_calls()
 
 
@@ -284,7 +290,7 @@ def _described(error: BaseException) -> bytes:
 
 def main() -> NoReturn:
     """Reads the job, confines the process and runs the program."""
-    job = json.loads(sys.stdin.buffer.read())
+    job = marshal.loads(sys.stdin.buffer.read())  # noqa: S302 - it comes from us
     report = os.dup(2)
     try:
         null = os.open(os.devnull, os.O_RDWR)

@@ -357,19 +357,28 @@ def _judge_of(
     }
     if table.score == "exact_match":
         exact = ExactMatch(extraction, table.normalise)
-        empty = [document for document in documents if not exact.expected(document)]
-        if empty:
-            raise InputError(
-                f"[objective] reference: {empty[0].place} has an empty reference, which an "
-                "empty answer would match"
-            )
+        _refuse_empty(documents, exact.expected, "which an empty answer would match")
         return exact
     if table.score == "code":
+        program = Template.of(table.program or PROGRAM)
+        if "reference" in program.keys:
+            tests = "so that nothing would test the answer"
+            _refuse_empty(documents, lambda document: document.reference.strip(), tests)
         check_sandbox()
-        return RunsCode(Template.of(table.program or PROGRAM), extraction, **limits)
+        return RunsCode(program, extraction, **limits)
     key = "[objective] score"
     check_arguments(load_callable(table.score, key, folder), table.score, table.options, key)
     return _verified_by(Verifier(table.score, options=table.options, **limits))
+
+
+def _refuse_empty(
+    documents: Sequence[Document], expected: Callable[[Document], str], why: str
+) -> None:
+    for document in documents:
+        if not expected(document):
+            raise InputError(
+                f"[objective] reference: {document.place} has an empty reference, {why}"
+            )
 
 
 def _verified_by(verifier: Verifier) -> Judge:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from mdm_opt.denoisers.answers import PART_VALUES, Answers, ask
+from mdm_opt.denoisers.answers import Answers, ask, rows_at_once
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.prompts import Prompts
 from mdm_opt.errors import RunError
@@ -47,7 +47,9 @@ class Rules:
         temperature: of the token distribution, >= 0; the order always looks at temperature 1.
         block_length: tokens of a block that is finished before the next; None for one block.
         guidance: scale >= 0 of classifier-free guidance; needs prompts.
-        end_last: whether positions that would get a token that ends the text come last.
+        end_last: whether positions whose most probable token ends the text come last. The
+            others are then ordered by their certainty among the tokens that do not end it, as
+            LLaDA's ``confidence_eos_eot_inf`` does.
 
     Raises:
         ValueError: for anything else.
@@ -65,6 +67,8 @@ class Rules:
         for name, value in (("temperature", self.temperature), ("guidance", self.guidance)):
             if not 0 <= value < np.inf:
                 raise ValueError(f"{name} must be finite and >= 0, got {value}")
+        if self.block_length is not None and self.block_length < 1:
+            raise ValueError(f"block_length must be at least 1, got {self.block_length}")
         if self.end_last and self.order == "random":
             raise ValueError("end_last needs an order that looks at the model, got 'random'")
 
@@ -123,6 +127,8 @@ def _check(
 ) -> None:
     if (counts < 0).any() or (counts.sum(axis=1) != length).any() or length != denoiser.length:
         raise ValueError(f"counts must be >= 0 and sum to the length {denoiser.length}")
+    if prompts is not None and len(prompts) != len(counts):
+        raise ValueError(f"{len(counts)} sequences need as many prompts, got {len(prompts)}")
     if rules.guidance and prompts is None:
         raise ValueError("guidance needs prompts")
     if rules.block_length is None:
@@ -161,7 +167,7 @@ class _State:
         self._ends = torch.tensor(
             sorted(getattr(denoiser, "end_token_ids", ())), dtype=torch.int64, device=self._device
         )
-        self._rows_at_once = max(1, PART_VALUES // denoiser.vocab_size)
+        self._rows_at_once = rows_at_once(denoiser)
 
     def samples(self) -> Samples:
         """What has been generated."""
@@ -207,7 +213,7 @@ class _State:
         """The positions of which the model is most certain, and their tokens."""
         positions, real = self._open(rows)
         answers = self._ask(rows, positions)
-        certainty, tokens = self._certainties(answers, rows, positions)
+        certainty, tokens = self._certainties(answers, positions)
         certainty = certainty.reshape(positions.shape).masked_fill(~real, -torch.inf)
         best = certainty.argsort(dim=-1, descending=True, stable=True)
         row, offset = (self._upload(index) for index in _pairs(counts))
@@ -232,28 +238,23 @@ class _State:
         return positions.gather(1, torch.where(real, first, first[:, :1])), real
 
     def _certainties(
-        self, answers: Answers, rows: Indices, positions: torch.Tensor
+        self, answers: Answers, positions: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """Certainty of every position, and the tokens where these had to be found, too."""
-        rules = self._rules
-        # Which positions would end the text is known once all of them have a token.
-        with_tokens = rules.temperature == 0 or (rules.end_last and len(self._ends) > 0)
-        uniforms = self._uniforms[self._upload(rows)[:, None], positions].flatten()
+        """Certainty of every position, and at temperature 0 the tokens."""
+        rules, last = self._rules, self._rules.end_last and len(self._ends) > 0
         certainties, tokens = [], []
         for start in range(0, positions.numel(), self._rows_at_once):
-            part = slice(start, start + self._rows_at_once)
-            log_probs = self._looked_at(answers, part)
+            log_probs = self._looked_at(answers, slice(start, start + self._rows_at_once))
+            if rules.temperature == 0 or last:
+                tokens.append(log_probs.argmax(-1))
+            if last:
+                log_probs = _without(log_probs, self._ends)
             certainties.append(CERTAINTIES[rules.order](log_probs))
-            if with_tokens:
-                tokens.append(inverse_cdf(log_probs, uniforms[part], rules.temperature))
         certainty = torch.cat(certainties)
-        if not with_tokens:
-            return certainty, None
-        found = torch.cat(tokens)
-        if rules.end_last:
-            last = torch.finfo(certainty.dtype).min
-            certainty = certainty.masked_fill(torch.isin(found, self._ends), last)
-        return certainty, found
+        if last:
+            lowest = torch.finfo(certainty.dtype).min
+            certainty.masked_fill_(torch.isin(torch.cat(tokens), self._ends), lowest)
+        return certainty, torch.cat(tokens) if rules.temperature == 0 else None
 
     def _sampled(
         self, answers: Answers, wanted: torch.Tensor, rows: torch.Tensor, positions: torch.Tensor
@@ -290,8 +291,12 @@ class _State:
         return self._prompts is None and hasattr(self._denoiser, "first_log_probs")
 
     def _upload(self, index: Indices) -> torch.Tensor:
-        # Not blocking: the copy waits for its turn on the device, the host does not.
-        return torch.from_numpy(index).to(self._device, non_blocking=True)
+        # Not blocking: the copy waits for its turn on the device, the host does not. That holds
+        # for pinned memory only.
+        here = torch.from_numpy(index)
+        if self._device.type == "cuda":
+            here = here.pin_memory()
+        return here.to(self._device, non_blocking=True)
 
 
 def _pairs(counts: Counts) -> tuple[Indices, Indices]:
@@ -299,3 +304,9 @@ def _pairs(counts: Counts) -> tuple[Indices, Indices]:
     row = np.repeat(np.arange(len(counts)), counts)
     offset = np.arange(len(row)) - np.repeat(counts.cumsum() - counts, counts)
     return row, offset
+
+
+def _without(log_probs: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
+    """The same law given that it is none of some tokens."""
+    others = log_probs.index_fill(-1, tokens, -torch.inf)
+    return others - others.logsumexp(-1, keepdim=True)

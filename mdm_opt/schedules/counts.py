@@ -29,10 +29,12 @@ def reveal_grid(schedule: MaskSchedule, steps: int, blocks: int = 1) -> Array:
         float64 ``(steps + 1,)``, from 0 to 1, non-decreasing.
 
     Raises:
-        ValueError: for fewer than one step.
+        ValueError: for fewer than one step, or blocks that do not share the steps evenly.
     """
     if steps < 1:
         raise ValueError(f"steps must be at least 1, got {steps}")
+    if blocks < 1 or steps % blocks:
+        raise ValueError(f"{blocks} blocks do not share {steps} steps evenly")
     inside = steps // blocks
     grid: Array = np.maximum.accumulate(schedule.revealed(np.arange(inside + 1) / inside))
     if blocks == 1:

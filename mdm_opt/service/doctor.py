@@ -21,13 +21,22 @@ from mdm_opt.config import (
     parse_study,
 )
 from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.measurement import out_of_memory
+from mdm_opt.measurement import Candidate, out_of_memory
+from mdm_opt.objectives.base import Objective
 from mdm_opt.persistence import StudyRecord, database_file, is_sqlite, shown
 from mdm_opt.persistence.health import find_study, read_study, schema_revision, server_facts
 from mdm_opt.persistence.location import chosen_storage
+from mdm_opt.schedules import named_schedule
 from mdm_opt.service.checks import Check, guarded
+from mdm_opt.service.composition import Composition, batch_composition
 from mdm_opt.service.machine import check_machine
-from mdm_opt.service.problems import check_steps, objective_of, usual_batch_size
+from mdm_opt.service.problems import (
+    InstanceSets,
+    check_steps,
+    objective_of,
+    problem_of,
+    usual_batch_size,
+)
 from mdm_opt.service.studies import check_same
 from mdm_opt.service.study_files import stored_study_file
 
@@ -41,6 +50,9 @@ _NETWORK = re.compile(
 _MOUNTS = Path("/proc/self/mounts")
 # A larger batch is not worth the wait.
 _LONGEST_FORWARD_SECONDS = 20.0
+# Instances that are sampled one by one and together, and how long that may take.
+_COMPARED = 4
+_LONGEST_COMPARISON_SECONDS = 60.0
 _BUNDLED = {
     "study": {"name": "doctor"},
     "model": {"kind": "bundled"},
@@ -81,6 +93,8 @@ class _Examination:
         self._study_file: StudyFile | None = None
         self._folder: Path | None = None
         self._denoiser: Denoiser | None = None
+        self._objective: Objective | None = None
+        self._speed: tuple[int, float] | None = None
 
     def checks(self) -> Iterator[Check]:
         looks: list[tuple[str, Callable[[], Iterable[Check]]]] = [
@@ -91,6 +105,7 @@ class _Examination:
             ("model", self._look_at_model),
             ("speed", self._look_at_speed),
             ("objective", self._look_at_objective),
+            ("batches", self._look_at_batches),
         ]
         for name, look in looks:
             yield from guarded(name, look)
@@ -215,7 +230,7 @@ class _Examination:
             return
         asked = min(usual_batch_size(self._study_file), self._study_file.objective.instances)
         wanted = _positions(self._study_file, self._denoiser)
-        batch, seconds = timed_forward(self._denoiser, asked, wanted)
+        batch, seconds = self._speed = timed_forward(self._denoiser, asked, wanted)
         found = (
             f"one forward of {batch} masked sequences: {1000 * seconds:.3g} ms, "
             f"{batch / seconds:.3g} sequences/s"
@@ -237,7 +252,43 @@ class _Examination:
             found += f"; its data or judge are not those that the study was made with: {was[:24]}"
             yield Check("objective", "fail", found, mend)
         else:
+            self._objective = objective
             yield Check("objective", "ok", found)
+
+    def _look_at_batches(self) -> Iterator[Check]:
+        if self._objective is None or self._denoiser is None or self._study_file is None:
+            return
+        count = min(_COMPARED, self._speed[0] if self._speed else 1)
+        if count < 2:
+            return
+        problem = problem_of(self._study_file, self._denoiser, self._objective)
+        candidate = Candidate(named_schedule("linear"), self._study_file.space.steps[0])
+        calls = 2 * count * candidate.steps * (2 if problem.guidance else 1)
+        batch, seconds = self._speed or (1, 0.0)
+        expected = calls * seconds / batch
+        if expected > _LONGEST_COMPARISON_SECONDS:
+            found = f"{calls} sequence calls would take about {_duration(expected)}"
+            yield Check("batches", "ok", f"batch composition: not tried, {found}")
+            return
+        instances = InstanceSets.of(self._study_file).ids("search")[:count]
+        yield _composition(batch_composition(problem, candidate, instances), candidate.steps)
+
+
+def _composition(compared: Composition, steps: int) -> Check:
+    """What sampling one by one and in one batch has shown."""
+    found = (
+        f"batch composition: {compared.differing_samples} of {compared.samples} samples differ "
+        f"({compared.differing_tokens} of {compared.tokens} tokens) between batches of 1 and "
+        f"{compared.samples} at {steps} steps; {compared.sequence_calls} sequence calls"
+    )
+    if not compared.differing_samples:
+        return Check("batches", "ok", found)
+    found += (
+        "; decisions of near-ties flip with the last bits: the search is still unbiased, but "
+        "results can differ between batch sizes"
+    )
+    mend = "keep one [model] batch_size, or set dtype = 'float32', where results must repeat"
+    return Check("batches", "warn", found, mend)
 
 
 def timed_forward(denoiser: Denoiser, batch: int, positions: int) -> tuple[int, float]:

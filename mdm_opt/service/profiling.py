@@ -254,6 +254,7 @@ def profile_study(
     if sequences is not None:
         table = study_file.profile.model_copy(update={"sequences": sequences, "precision": 0.0})
         study_file = study_file.model_copy(update={"profile": table})
+    _check_whole(study_file)
     folder = Path(path).resolve().parent
     denoiser = build_denoiser(study_file.model, folder)
     budgets = list(steps or study_file.space.steps)
@@ -284,6 +285,20 @@ def profile_study(
         isotonic=sample.profile()[sample.known].tolist(),
         budgets=[predictions.budget(n) for n in budgets],
     )
+
+
+def _check_whole(study_file: StudyFile) -> None:
+    """Refuses studies of which a profile says nothing.
+
+    Raises:
+        InputError: for prompts or blocks.
+    """
+    found = "block_length" if study_file.sampler.block_length is not None else "prompts"
+    if study_file.prompted or found == "block_length":
+        raise InputError(
+            f"a profile is that of whole sequences without prompts, and this study has {found}; "
+            "its schedules cannot be predicted"
+        )
 
 
 class _Sequences:

@@ -1,59 +1,19 @@
-"""Ratios of one run: what a trial costs beside its model calls, and what projecting less saves."""
+"""Ratios of one run: what further schedules cost, and what projecting less saves."""
 
 from __future__ import annotations
 
 import statistics
-import time
-from collections.abc import Callable
 
 import pytest
 import torch
+from sampling_cost import seconds
 
 from mdm_opt.denoisers.packaged import load_bundled
 from mdm_opt.measurement import Candidate, Problem, measure
 from mdm_opt.objectives.path_kl import PathKl
-from mdm_opt.objectives.sample_score import validity
 from mdm_opt.schedules import BetaSchedule
-from mdm_opt.sudoku import is_valid
 
 pytestmark = pytest.mark.bench
-
-
-class Timed:
-    """A denoiser that adds up the seconds spent in it."""
-
-    def __init__(self, inner):
-        self.inner = inner
-        self.seconds = 0.0
-
-    def __getattr__(self, name):
-        return getattr(self.inner, name)
-
-    def log_probs(self, tokens, positions):
-        started = time.perf_counter()
-        try:
-            return self.inner.log_probs(tokens, positions)
-        finally:
-            self.seconds += time.perf_counter() - started
-
-
-def seconds(call: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    call()
-    return time.perf_counter() - started
-
-
-def test_a_trial_costs_little_more_than_its_model_calls():
-    denoiser = Timed(load_bundled())
-    problem = Problem(denoiser, validity(is_valid), 0)
-    ratios = []
-    for trial in range(7):
-        denoiser.seconds = 0.0
-        candidate = Candidate(BetaSchedule(0.5 + trial / 10, 0.5), 12)
-        ratios.append(measure(problem, candidate, range(64)).seconds / denoiser.seconds)
-    ratio = statistics.median(ratios)
-    print(f"\ntrial / model calls, bundled model, 12 steps, 64 instances: {ratio:.3f}")
-    assert ratio < 1.25
 
 
 def test_schedules_after_the_first_cost_no_model_call():

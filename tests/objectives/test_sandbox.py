@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -386,6 +387,30 @@ def test_interrupted_it_waits_for_no_program(monkeypatch: pytest.MonkeyPatch) ->
     assert time.monotonic() - started < 20
 
 
+def test_interrupted_from_the_terminal(tmp_path: Path) -> None:
+    """The signal comes to the thread that waits, while others run programs."""
+    caller = tmp_path / "caller.py"
+    caller.write_text(
+        "import signal\n"
+        "from mdm_opt.objectives.sandbox import run_programs\n"
+        # Where the tests run in the background, it is ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "print(flush=True)\n"
+        "run_programs(['while True: pass'] * 200, timeout_seconds=60, memory_mib=256)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, str(caller)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "TMPDIR": tempfile.gettempdir()},
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == -signal.SIGINT
+
+
 def test_programs_keep_their_order() -> None:
     programs = [f"import time\ntime.sleep({0.3 - i / 10})\nassert {i} % 2" for i in range(4)]
     outcomes = run_programs(programs, timeout_seconds=10, memory_mib=256)
@@ -442,7 +467,10 @@ def script(folder: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str) ->
     ("old", "words"),
     [
         ("    _filter_calls()\n", "AssertionError: it has a network"),
-        ('    _confine_files(job["folder"])\n', "AssertionError: it writes elsewhere"),
+        (
+            '    _confine_files(job["folder"], job["readable"])\n',
+            "AssertionError: it writes elsewhere",
+        ),
     ],
 )
 def test_a_sandbox_that_leaks_is_found_out(
@@ -458,10 +486,10 @@ def test_a_kernel_without_landlock_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script(tmp_path, monkeypatch, "_LIBC.syscall(444, None, ctypes.c_size_t(0), 1)", "-1")
-    with pytest.raises(InputError, match="this kernel has no Landlock") as caught:
+    with pytest.raises(InputError, match="Landlock is missing") as caught:
         check_sandbox.__wrapped__()
     assert len(str(caught.value).splitlines()) == 1
-    with pytest.raises(RunError, match="could not be started: this kernel has no Landlock"):
+    with pytest.raises(RunError, match="could not be started: Landlock is missing"):
         run("pass")
 
 
@@ -483,13 +511,24 @@ def test_an_interpreter_that_does_not_start_is_an_error_of_ours(
         run("pass")
 
 
+def test_an_interpreter_that_warns_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a broken .pth file."""
+    noise = "def main() -> NoReturn:\n    print('Error processing line 1', file=sys.stderr)"
+    script(tmp_path, monkeypatch, "def main() -> NoReturn:", noise)
+    assert run("pass").passed
+    assert run("1 / 0").reason == "exited with 1: ZeroDivisionError: division by zero"
+    assert run("while True: pass", timeout_seconds=0.5).reason == "took more than 0.5 s"
+
+
 # The filter, for machines that this one is not.
 
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
-# read, connect, execve, clone, kill, ioctl, sendto, mmap, prlimit64, clone3
+# read, connect, execve, clone, kill, ioctl, sendto, mmap, prlimit64, clone3, madvise
 SYSTEM_CALLS = {
-    "x86_64": (0, 42, 59, 56, 62, 16, 44, 9, 302, 435),
-    "aarch64": (63, 203, 221, 220, 129, 29, 206, 222, 261, 435),
+    "x86_64": (0, 42, 59, 56, 62, 16, 44, 9, 302, 435, 28),
+    "aarch64": (63, 203, 221, 220, 129, 29, 206, 222, 261, 435, 233),
 }
 
 
@@ -516,9 +555,10 @@ def verdict(machine: int, number: int, *arguments: int) -> str:
 
 @pytest.mark.parametrize("machine", ARCHITECTURES)
 def test_the_filter_of_every_machine(machine: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("platform.machine", lambda: machine)
+    monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(machine=machine))
     word = ARCHITECTURES[machine]
-    read, connect, execve, clone, kill, ioctl, sendto, mmap, limits, clone3 = SYSTEM_CALLS[machine]
+    calls = SYSTEM_CALLS[machine]
+    read, connect, execve, clone, kill, ioctl, sendto, mmap, limits, clone3, madvise = calls
     own = os.getpid()
     expected = {
         (read,): "allowed",
@@ -545,6 +585,9 @@ def test_the_filter_of_every_machine(machine: str, monkeypatch: pytest.MonkeyPat
         (mmap, 0, 1, 3, 0x21, 2**64 - 1): "allowed",
         (mmap, 0, 1, 3, 0x01, 3): "EPERM",
         (mmap, 0, 1, 3, 0x03, 3): "EPERM",
+        (madvise, 0, 4096, 4): "allowed",
+        # MADV_HWPOISON takes memory away from the machine.
+        (madvise, 0, 4096, 100): "EPERM",
         (limits, 0, 0, 0, 4096): "allowed",
         (limits, 0, 0, 4096, 0): "EPERM",
         (limits, 0, 0, 2**32, 0): "EPERM",

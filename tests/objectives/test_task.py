@@ -338,6 +338,16 @@ def test_a_reference_that_nothing_could_be_is_refused(tmp_path: Path) -> None:
     assert built(tmp_path, normalise=[]).unit == "accuracy"
 
 
+def test_code_that_nothing_would_test_is_refused(tmp_path: Path) -> None:
+    file = written(
+        tmp_path, [{"prompt": "a", "reference": "b"}, {"prompt": "b", "reference": "\n"}]
+    )
+    assert refused(tmp_path, score="code").replace(str(file), "F") == (
+        "[objective] reference: F line 2 has an empty reference, so that nothing would test the "
+        "answer"
+    )
+
+
 # Code.
 
 

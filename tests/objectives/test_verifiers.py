@@ -133,6 +133,13 @@ def test_what_it_prints_and_reads_does_not_come_between(module: str, made: Any) 
     assert [ask(verifier) for _ in range(3)] == [1, 1, 1]
 
 
+def test_a_forgotten_child_does_not_answer(module: str, made: Any) -> None:
+    verifier = made(f"{module}:number")
+    assert ask(verifier, "1 if os.fork() else [time.sleep(0.2), 2][1]") == 1
+    time.sleep(0.4)
+    assert [ask(verifier, str(number)) for number in range(3, 9)] == [3, 4, 5, 6, 7, 8]
+
+
 @pytest.mark.parametrize(
     ("action", "words"),
     [

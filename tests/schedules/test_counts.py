@@ -14,6 +14,7 @@ from mdm_opt.schedules import (
     BetaSchedule,
     MaskSchedule,
     ancestral_nfe,
+    block_count,
     expected_nfe,
     named_schedule,
     reveal_counts,
@@ -215,3 +216,67 @@ class _Tabulated(MaskSchedule):
 
     def progress(self, revealed: np.ndarray) -> np.ndarray:
         raise NotImplementedError
+
+
+BLOCKS = st.tuples(st.integers(1, 6), st.integers(1, 12), st.integers(1, 40))
+
+
+@FEW
+@given(SCHEDULES, BLOCKS, st.sampled_from(["full", "cumulative"]))
+def test_the_schedule_starts_anew_in_every_block(
+    schedule: MaskSchedule, shape: tuple[int, int, int], rounding: str
+) -> None:
+    blocks, inside, block_length = shape
+    steps, length = blocks * inside, blocks * block_length
+    counts = reveal_counts(schedule, steps, length, rounding, block_length)
+    one = reveal_counts(schedule, inside, block_length, rounding)
+    assert counts.dtype == np.int64
+    assert counts.reshape(blocks, inside).tolist() == [one.tolist()] * blocks
+    assert counts.sum() == length
+    nfe = expected_nfe(schedule, steps, length, "fixed", rounding, block_length)
+    assert nfe == blocks * expected_nfe(schedule, inside, block_length, "fixed", rounding)
+    assert block_count(steps, length, block_length) == blocks
+
+
+@FEW
+@given(SCHEDULES, BLOCKS)
+def test_the_grid_of_blocks_is_one_grid_after_the_other(
+    schedule: MaskSchedule, shape: tuple[int, int, int]
+) -> None:
+    blocks, inside, _ = shape
+    grid = reveal_grid(schedule, blocks * inside, blocks)
+    assert grid.shape == (blocks * inside + 1,)
+    assert (grid[0], grid[-1]) == (0, 1)
+    assert (np.diff(grid) >= 0).all()
+    one = reveal_grid(schedule, inside)
+    for block in range(blocks):
+        part = grid[block * inside : (block + 1) * inside + 1]
+        # Values below one in float64.
+        np.testing.assert_allclose(part * blocks - block, one, rtol=0, atol=1e-14 * blocks)
+
+
+@FEW
+@given(SCHEDULES, st.integers(1, 30), st.integers(1, 60))
+def test_one_block_is_the_whole_sequence(schedule: MaskSchedule, steps: int, length: int) -> None:
+    expected = reveal_counts(schedule, steps, length).tolist()
+    assert reveal_counts(schedule, steps, length, block_length=length).tolist() == expected
+    assert reveal_counts(schedule, steps, length, block_length=None).tolist() == expected
+    assert reveal_grid(schedule, steps, 1).tolist() == reveal_grid(schedule, steps).tolist()
+
+
+@pytest.mark.parametrize(
+    ("steps", "length", "block_length"),
+    [(4, 16, 5), (3, 16, 8), (4, 16, 32), (1, 16, 8), (4, 16, 0), (4, 16, -4)],
+)
+def test_uneven_blocks_are_refused(steps: int, length: int, block_length: int) -> None:
+    message = f"blocks of {block_length} tokens do not share {length} tokens and {steps} steps"
+    with pytest.raises(ValueError, match=message):
+        reveal_counts(LINEAR, steps, length, block_length=block_length)
+    with pytest.raises(ValueError, match=message):
+        block_count(steps, length, block_length)
+
+
+@pytest.mark.parametrize("blocks", [3, 8, 0, -1])
+def test_a_grid_of_uneven_blocks_is_refused(blocks: int) -> None:
+    with pytest.raises(ValueError, match=f"{blocks} blocks do not share 4 steps evenly"):
+        reveal_grid(LINEAR, 4, blocks)
