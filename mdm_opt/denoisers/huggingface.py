@@ -29,7 +29,7 @@ from mdm_opt.denoisers.probes import (
     first_logits,
     positions_of,
 )
-from mdm_opt.denoisers.prompts import Prompts
+from mdm_opt.denoisers.prompts import Prompts, upload
 from mdm_opt.denoisers.tokens import find_ends, find_mask, frame_ids, read_prompt, special_ids
 from mdm_opt.denoisers.weights import fingerprint
 from mdm_opt.errors import InputError
@@ -204,11 +204,10 @@ class HuggingFaceDenoiser:
         parts, order = [], []
         for length in np.unique(prompts.lengths):
             rows = np.flatnonzero(prompts.lengths == length)
-            index = torch.from_numpy(rows).to(self.device, non_blocking=True)
+            index = upload(rows, self.device)
             parts.append(self._hidden(tokens[index], positions[index], prompts.part(rows)))
             order.append(rows)
-        back = torch.from_numpy(np.argsort(np.concatenate(order)))
-        return torch.cat(parts)[back.to(self.device, non_blocking=True)]
+        return torch.cat(parts)[upload(np.argsort(np.concatenate(order)), self.device)]
 
     def _around(self, before: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
         after = self._after.expand(len(tokens), -1)

@@ -13,6 +13,13 @@ import torch
 from mdm_opt.denoisers.base import Denoiser
 
 
+def upload(index: npt.NDArray[np.int64], device: torch.device) -> torch.Tensor:
+    """Numbers on a device; the copy waits for its turn there, the host does not."""
+    here = torch.from_numpy(index)
+    # What does not wait in any case is a copy from pinned memory only.
+    return here.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else here
+
+
 @dataclass(frozen=True, eq=False)
 class Prompts:
     """The prompts of a batch, padded on the left.
@@ -47,8 +54,7 @@ class Prompts:
     @property
     def padding(self) -> torch.Tensor:
         """Padding of each row, int64 ``(batch,)`` on the denoiser's device."""
-        padding = torch.from_numpy(self.tokens.shape[1] - self.lengths)
-        return padding.to(self.tokens.device, non_blocking=True)
+        return upload(self.tokens.shape[1] - self.lengths, self.tokens.device)
 
     def filled(self, token: int) -> Prompts:
         """Prompts of the same lengths that hold nothing but one token; the padding stays."""
@@ -65,8 +71,7 @@ class Prompts:
         """The prompts of some rows, padded to the longest of them only."""
         lengths = self.lengths[rows]
         width = self.tokens.shape[1] - int(lengths.max(initial=0))
-        index = torch.from_numpy(rows).to(self.tokens.device, non_blocking=True)
-        return Prompts(self.tokens[index, width:], lengths)
+        return Prompts(self.tokens[upload(rows, self.tokens.device), width:], lengths)
 
 
 @runtime_checkable

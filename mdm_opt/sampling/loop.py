@@ -12,7 +12,7 @@ import torch
 
 from mdm_opt.denoisers.answers import Answers, ask, rows_at_once
 from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.denoisers.prompts import Prompts
+from mdm_opt.denoisers.prompts import Prompts, upload
 from mdm_opt.errors import RunError
 from mdm_opt.sampling.noise import Noise
 from mdm_opt.sampling.order import CERTAINTIES, ORDERS, block_by_block, inverse_cdf
@@ -288,15 +288,15 @@ class _State:
 
     def _remembers_first(self) -> bool:
         """Whether the answer to nothing but masks is the same for all, and is kept."""
-        return self._prompts is None and hasattr(self._denoiser, "first_log_probs")
+        return self._prompts is None and remembers_first(self._denoiser)
 
     def _upload(self, index: Indices) -> torch.Tensor:
-        # Not blocking: the copy waits for its turn on the device, the host does not. That holds
-        # for pinned memory only.
-        here = torch.from_numpy(index)
-        if self._device.type == "cuda":
-            here = here.pin_memory()
-        return here.to(self._device, non_blocking=True)
+        return upload(index, self._device)
+
+
+def remembers_first(denoiser: Denoiser) -> bool:
+    """Whether a denoiser keeps its answer to nothing but masks, which then costs no call."""
+    return hasattr(denoiser, "first_log_probs")
 
 
 def _pairs(counts: Counts) -> tuple[Indices, Indices]:

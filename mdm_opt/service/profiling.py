@@ -27,7 +27,7 @@ from mdm_opt.persistence import (
     Repository,
 )
 from mdm_opt.plugins import one_line
-from mdm_opt.sampling import own_sequences, sequence_profiles
+from mdm_opt.sampling import own_sequences, remembers_first, sequence_profiles
 from mdm_opt.schedules import profile_boundaries
 from mdm_opt.service.predictions import PredictedBudget, Predictions
 from mdm_opt.service.problems import InstanceSets, usual_batch_size
@@ -317,7 +317,8 @@ class _Sequences:
         wanted, path = study_file.profile.sequences, study_file.profile_references
         self._tokens: torch.Tensor | None = None
         if path == "model":
-            self.fingerprint, self.calls_each = "", denoiser.length
+            self.fingerprint = ""
+            self.calls_each = denoiser.length - int(remembers_first(denoiser))
             self.numbers = list(range(wanted))
             return
         table = "profile" if study_file.profile.references is not None else "objective"
