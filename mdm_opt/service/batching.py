@@ -11,8 +11,10 @@ import torch
 from mdm_opt.config import StudyFile
 from mdm_opt.measurement import Candidate, Problem, draw
 from mdm_opt.schedules import named_schedule
-from mdm_opt.service.problems import SET_STARTS, InstanceSets, usual_batch_size
+from mdm_opt.service.instances import SET_STARTS, InstanceSets
 
+# Without a GPU memory is rarely what limits a batch; more would only make progress coarser.
+USUAL_BATCH = 64
 _MOST = 1024
 # The rest is for what the allocator cannot use, and for prompts that differ in length.
 _SHARE_OF_FREE = 0.8
@@ -47,6 +49,12 @@ class CudaMemory(NamedTuple):
         before = torch.cuda.memory_allocated(self.device)
         work()
         return int(torch.cuda.max_memory_allocated(self.device)) - before
+
+
+def usual_batch_size(study_file: StudyFile) -> int:
+    """The batch size of a study; under ``auto`` what is taken where memory is not asked."""
+    wanted = study_file.model.batch_size
+    return USUAL_BATCH if wanted == "auto" else wanted
 
 
 def with_batch_size(

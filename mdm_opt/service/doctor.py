@@ -27,16 +27,12 @@ from mdm_opt.persistence import StudyRecord, database_file, is_sqlite, shown
 from mdm_opt.persistence.health import find_study, read_study, schema_revision, server_facts
 from mdm_opt.persistence.location import chosen_storage
 from mdm_opt.schedules import named_schedule
+from mdm_opt.service.batching import usual_batch_size
 from mdm_opt.service.checks import Check, guarded
 from mdm_opt.service.composition import Composition, batch_composition
+from mdm_opt.service.instances import InstanceSets
 from mdm_opt.service.machine import check_machine
-from mdm_opt.service.problems import (
-    InstanceSets,
-    check_steps,
-    objective_of,
-    problem_of,
-    usual_batch_size,
-)
+from mdm_opt.service.problems import check_steps, objective_of, problem_of
 from mdm_opt.service.studies import check_same
 from mdm_opt.service.study_files import stored_study_file
 

@@ -28,7 +28,8 @@ from mdm_opt.objectives.harness_task import cut, stop_strings
 from mdm_opt.objectives.lm_eval import chat_template_of, context_ids
 from mdm_opt.schedule_file import load_schedule
 from mdm_opt.schedules import NAMED_SCHEDULES, block_count, named_schedule
-from mdm_opt.service.problems import SET_STARTS, InstanceSets, problem_of
+from mdm_opt.service.instances import SET_STARTS, InstanceSets
+from mdm_opt.service.problems import problem_of
 
 _log = logging.getLogger("lm_eval")
 SETS = ("search", "selection", "verification")

@@ -29,8 +29,9 @@ from mdm_opt.persistence import (
 from mdm_opt.plugins import one_line
 from mdm_opt.sampling import own_sequences, remembers_first, sequence_profiles
 from mdm_opt.schedules import profile_boundaries
+from mdm_opt.service.batching import usual_batch_size
+from mdm_opt.service.instances import InstanceSets
 from mdm_opt.service.predictions import PredictedBudget, Predictions
-from mdm_opt.service.problems import InstanceSets, usual_batch_size
 
 # What is measured between two moments at which it is kept.
 BLOCK = 4

@@ -17,7 +17,7 @@ from mdm_opt.persistence import (
 from mdm_opt.plugins import one_line
 from mdm_opt.schedules import BetaSchedule, CountsSchedule
 from mdm_opt.search import Point
-from mdm_opt.service.problems import SET_STARTS
+from mdm_opt.service.instances import SET_STARTS
 from mdm_opt.service.racing import Paired, Rival, looks, paired, race
 from mdm_opt.service.settling import settle, tell
 from mdm_opt.service.standing import FREE

@@ -6,7 +6,7 @@ from mdm_opt.measurement import Candidate, draw
 from mdm_opt.schedules import named_schedule
 from mdm_opt.service.best import best, budget_schedule
 from mdm_opt.service.exporting import pick_budget
-from mdm_opt.service.problems import SET_STARTS
+from mdm_opt.service.instances import SET_STARTS
 from mdm_opt.service.studies import open_study
 
 

@@ -26,7 +26,8 @@ from mdm_opt.persistence import (
 from mdm_opt.schedules.base import Array
 from mdm_opt.search import SearchStudy, check_pairs, seeds
 from mdm_opt.service.history import earlier_schedules
-from mdm_opt.service.problems import InstanceSets, build_problem
+from mdm_opt.service.instances import InstanceSets
+from mdm_opt.service.problems import build_problem
 from mdm_opt.service.profiling import (
     Advance,
     check_sequences,

@@ -33,7 +33,8 @@ from mdm_opt.objectives.harness_task import cut, quiet, stop_strings
 from mdm_opt.schedule_file import load_schedule
 from mdm_opt.schedules import named_schedule
 from mdm_opt.service.best import best
-from mdm_opt.service.problems import InstanceSets, build_problem
+from mdm_opt.service.instances import InstanceSets
+from mdm_opt.service.problems import build_problem
 
 TASK = Path(__file__).with_name("lm_eval_task")
 NAMES = ("[PAD]", "[UNK]", "[MASK]", "[BOS]", *"abcdef")

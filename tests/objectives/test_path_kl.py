@@ -21,7 +21,7 @@ from mdm_opt.objectives.path_kl import REFERENCE_START, PathKl
 from mdm_opt.objectives.registry import Build, build_objective
 from mdm_opt.sampling import generate, instance_noise
 from mdm_opt.schedules import BetaSchedule
-from mdm_opt.service.problems import InstanceSets
+from mdm_opt.service.instances import InstanceSets
 
 LENGTH, SYMBOLS = 6, "abc"
 LINEAR = BetaSchedule(0.5, 0.5)

@@ -14,8 +14,7 @@ from mdm_opt.denoisers.huggingface import load_huggingface
 from mdm_opt.denoisers.packaged import BUNDLED_CHECKPOINT
 from mdm_opt.measurement import Problem
 from mdm_opt.objectives.base import Reveals, Scores
-from mdm_opt.service.batching import with_batch_size
-from mdm_opt.service.problems import USUAL_BATCH
+from mdm_opt.service.batching import USUAL_BATCH, with_batch_size
 
 
 class Longest:

@@ -13,7 +13,7 @@ from mdm_opt.errors import InputError, RunError
 from mdm_opt.measurement import Candidate, draw
 from mdm_opt.persistence import Repository
 from mdm_opt.service import running
-from mdm_opt.service.problems import SET_STARTS
+from mdm_opt.service.instances import SET_STARTS
 from mdm_opt.service.running import Manners, measurement_record, run_trials
 from mdm_opt.service.standing import schedule_of
 from mdm_opt.service.stopping import Stopped, StopSignal

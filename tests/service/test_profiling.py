@@ -20,8 +20,8 @@ from mdm_opt.schedules import (
     profile_boundaries,
     reveal_counts,
 )
+from mdm_opt.service.instances import InstanceSets
 from mdm_opt.service.predictions import BEST_BETA, LIMIT, Predictions
-from mdm_opt.service.problems import InstanceSets
 from mdm_opt.service.profiling import measured_profile, profile_study
 from mdm_opt.service.running import run_trials
 from mdm_opt.service.studies import create_study, open_study

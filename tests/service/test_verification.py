@@ -11,7 +11,7 @@ from mdm_opt.errors import RunError
 from mdm_opt.measurement import Candidate, measure
 from mdm_opt.schedules import named_schedule
 from mdm_opt.service.best import best
-from mdm_opt.service.problems import SET_STARTS, InstanceSets
+from mdm_opt.service.instances import SET_STARTS, InstanceSets
 from mdm_opt.service.running import run_trials
 from mdm_opt.service.studies import create_study, open_study
 from mdm_opt.service.verification import schedule_of, top_candidates, verify
