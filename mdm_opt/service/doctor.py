@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import torch
-
 from mdm_opt.config import (
     DivergenceObjective,
-    PathKlObjective,
     StudyFile,
     load_study_file,
     parse_study,
 )
 from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.measurement import Candidate, out_of_memory
-from mdm_opt.objectives.base import Objective
+from mdm_opt.denoisers.prompts import Prompts
+from mdm_opt.measurement import Candidate
+from mdm_opt.objectives.base import Objective, PromptedObjective
 from mdm_opt.persistence import StudyRecord, database_file, is_sqlite, shown
 from mdm_opt.persistence.health import find_study, read_study, schema_revision, server_facts
 from mdm_opt.persistence.location import chosen_storage
@@ -33,6 +29,7 @@ from mdm_opt.service.composition import Composition, batch_composition
 from mdm_opt.service.instances import InstanceSets
 from mdm_opt.service.machine import check_machine
 from mdm_opt.service.problems import check_steps, objective_of, problem_of
+from mdm_opt.service.speed import in_words, search_time, timed_forward, wanted_positions
 from mdm_opt.service.studies import check_same
 from mdm_opt.service.study_files import stored_study_file
 
@@ -44,8 +41,6 @@ _NETWORK = re.compile(
     r"|glusterfs|ceph\S*|rclone|juicefs)"
 )
 _MOUNTS = Path("/proc/self/mounts")
-# A larger batch is not worth the wait.
-_LONGEST_FORWARD_SECONDS = 20.0
 # Instances that are sampled one by one and together, and how long that may take.
 _COMPARED = 4
 _LONGEST_COMPARISON_SECONDS = 60.0
@@ -99,8 +94,8 @@ class _Examination:
             ("schema", self._look_at_schema),
             ("study", self._look_at_study),
             ("model", self._look_at_model),
-            ("speed", self._look_at_speed),
             ("objective", self._look_at_objective),
+            ("speed", self._look_at_speed),
             ("batches", self._look_at_batches),
         ]
         for name, look in looks:
@@ -225,16 +220,20 @@ class _Examination:
         if self._denoiser is None or self._study_file is None:
             return
         asked = min(usual_batch_size(self._study_file), self._study_file.objective.instances)
-        wanted = _positions(self._study_file, self._denoiser)
-        batch, seconds = self._speed = timed_forward(self._denoiser, asked, wanted)
+        wanted = wanted_positions(self._study_file, self._denoiser)
+        prompts, guidance = self._longest_prompts(asked), self._study_file.sampler.guidance
+        batch, seconds = self._speed = timed_forward(
+            self._denoiser, asked, wanted, prompts, guidance
+        )
+        after = "" if prompts is None else f" after prompts of {prompts.lengths.max()} tokens"
         found = (
-            f"one forward of {batch} masked sequences: {1000 * seconds:.3g} ms, "
+            f"one forward of {batch} masked sequences{after}: {1000 * seconds:.3g} ms, "
             f"{batch / seconds:.3g} sequences/s"
         )
         if batch < asked:
             found += f" (batches of {asked} do not fit, or take too long to try)"
         if self._asked and not isinstance(self._study_file.objective, DivergenceObjective):
-            found += f"; {_estimate(self._study_file, self._denoiser, batch, seconds)}"
+            found += f"; {search_time(self._study_file, self._denoiser, batch, seconds)}"
         yield Check("speed", "ok", found)
 
     def _look_at_objective(self) -> Iterator[Check]:
@@ -251,6 +250,14 @@ class _Examination:
             self._objective = objective
             yield Check("objective", "ok", found)
 
+    def _longest_prompts(self, count: int) -> Prompts | None:
+        """The longest prompts of the search; None where there are none."""
+        if self._denoiser is None or not isinstance(self._objective, PromptedObjective):
+            return None
+        ids = InstanceSets.of(self._study_file).ids("search") if self._study_file else ()
+        rows = sorted(self._objective.prompt_ids(ids), key=len, reverse=True)
+        return Prompts.of(rows[:count], self._denoiser.device)
+
     def _look_at_batches(self) -> Iterator[Check]:
         if self._objective is None or self._denoiser is None or self._study_file is None:
             return
@@ -263,7 +270,7 @@ class _Examination:
         batch, seconds = self._speed or (1, 0.0)
         expected = calls * seconds / batch
         if expected > _LONGEST_COMPARISON_SECONDS:
-            found = f"{calls} sequence calls would take about {_duration(expected)}"
+            found = f"{calls} sequence calls would take about {in_words(expected)}"
             yield Check("batches", "ok", f"batch composition: not tried, {found}")
             return
         instances = InstanceSets.of(self._study_file).ids("search")[:count]
@@ -285,77 +292,6 @@ def _composition(compared: Composition, steps: int) -> Check:
     )
     mend = "keep one [model] batch_size, or set dtype = 'float32', where results must repeat"
     return Check("batches", "warn", found, mend)
-
-
-def timed_forward(denoiser: Denoiser, batch: int, positions: int) -> tuple[int, float]:
-    """One all-masked batch after a warm-up with a single sequence.
-
-    Args:
-        denoiser: the model.
-        batch: sequences; fewer where they do not fit into memory, or would take long.
-        positions: of each sequence whose log-probabilities are asked for.
-
-    Returns:
-        The sequences of the batch, and its wall time in seconds.
-    """
-    _forward(denoiser, 1, positions)
-    alone = _forward(denoiser, 1, positions) or 0.0
-    if alone * batch > _LONGEST_FORWARD_SECONDS:
-        batch = max(1, int(_LONGEST_FORWARD_SECONDS / alone))
-    while True:
-        seconds = _forward(denoiser, batch, positions)
-        if seconds is not None:
-            return batch, seconds
-        batch //= 2
-        torch.cuda.empty_cache()
-
-
-def _forward(denoiser: Denoiser, batch: int, positions: int) -> float | None:
-    """Seconds; None where the batch does not fit, and a smaller one may."""
-    tokens = torch.full((batch, denoiser.length), denoiser.mask_token_id, device=denoiser.device)
-    asked = torch.arange(positions, device=denoiser.device).expand(batch, -1)
-    started = time.perf_counter()
-    try:
-        with torch.inference_mode():
-            # The copy to the CPU waits for the device.
-            denoiser.log_probs(tokens, asked)[:1, :1, :1].cpu()
-    except Exception as error:  # models and devices may raise anything
-        if batch > 1 and out_of_memory(error):
-            return None
-        raise
-    return max(time.perf_counter() - started, 1e-9)
-
-
-def _positions(study_file: StudyFile, denoiser: Denoiser) -> int:
-    """What a step asks the model for: all that is masked where it must choose."""
-    if study_file.sampler.order != "random":
-        return denoiser.length
-    return math.ceil(denoiser.length / min(study_file.space.steps))
-
-
-def _estimate(study_file: StudyFile, denoiser: Denoiser, batch: int, seconds: float) -> str:
-    """How long the search takes at this speed, in words."""
-    instances, trials = study_file.objective.instances, study_file.search.trials
-    batches, steps = instances / batch, study_file.space.steps
-    if isinstance(study_file.objective, PathKlObjective):
-        passes = denoiser.length * (2 if study_file.objective.references == "model" else 1)
-        counted = f"{instances} instances x {passes} model calls, once for all trials"
-        total = batches * passes * seconds
-    else:
-        mean = sum(steps) / len(steps)
-        counted = f"{trials} trials x {instances} instances x {mean:g} steps"
-        total = trials * batches * mean * seconds
-    return (
-        f"the search takes about {_duration(total)} ({counted}), not counting scoring, profile "
-        "and verification"
-    )
-
-
-def _duration(seconds: float) -> str:
-    for unit, length in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.2g} {unit}"
-    return f"{seconds:.2g} seconds"
 
 
 def file_system(folder: Path) -> str:

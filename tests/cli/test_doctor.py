@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import json
 import sqlite3
@@ -19,6 +20,7 @@ from study_files import SUDOKU4, database, write_study
 from mdm_opt.cli.main import main
 from mdm_opt.persistence.health import ServerFacts
 from mdm_opt.service import doctor, machine
+from mdm_opt.service.speed import in_words, timed_forward
 from mdm_opt.service.studies import create_study
 from mdm_opt.tuning import tune
 
@@ -54,6 +56,9 @@ def examined(*arguments, code=0):
     return {check["name"]: SimpleNamespace(**check) for check in found["checks"]}
 
 
+ROOT = Path(__file__).parents[2]
+
+
 @pytest.fixture(autouse=True)
 def here(tmp_path, monkeypatch):
     """Every test in a folder of its own, which is as it was before at its end."""
@@ -65,6 +70,8 @@ def made(tmp_path):
     """A study file and the database in which its study is."""
     path, url = write_study(tmp_path), database(tmp_path)
     create_study(path, url).repository.close()
+    # The last connection writes the journal back when it is collected.
+    gc.collect()
     return path, url
 
 
@@ -561,7 +568,7 @@ def test_a_batch_that_does_not_fit_is_halved(monkeypatch):
     asked = []
 
     class Small:
-        length, mask_token_id, device = 4, 2, torch.device("cpu")
+        length, vocab_size, mask_token_id, device = 4, 2, 2, torch.device("cpu")
 
         def log_probs(self, tokens, positions):
             asked.append(tuple(positions.shape))
@@ -569,14 +576,26 @@ def test_a_batch_that_does_not_fit_is_halved(monkeypatch):
                 raise torch.cuda.OutOfMemoryError("full")
             return torch.zeros(*positions.shape, 2)
 
-    batch, seconds = doctor.timed_forward(Small(), 13, 2)
+    batch, seconds = timed_forward(Small(), 13, 2)
     assert batch == 3
     assert seconds > 0
     assert asked == [(1, 2), (1, 2), (13, 2), (6, 2), (3, 2)]
 
 
+def test_prompts_are_read_in_what_is_timed(tmp_path):
+    study = (ROOT / "studies" / "sudoku_rows.toml").read_text()
+    (tmp_path / "asked.toml").write_text(study)
+    (tmp_path / "sudoku_rows.jsonl").write_text(
+        (ROOT / "studies" / "sudoku_rows.jsonl").read_text()
+    )
+    found = examined("asked.toml")
+    assert found["speed"].found.startswith(
+        "one forward of 64 masked sequences after prompts of 12 tokens: "
+    )
+
+
 def test_durations_are_in_words():
-    assert [doctor._duration(x) for x in (0.5, 90, 7200, 10 * 3600, 3 * 86400)] == [
+    assert [in_words(x) for x in (0.5, 90, 7200, 10 * 3600, 3 * 86400)] == [
         "0.5 seconds", "90 seconds", "2 hours", "10 hours", "3 days",
     ]  # fmt: skip
 
