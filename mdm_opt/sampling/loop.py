@@ -213,7 +213,10 @@ class _State:
         """The positions of which the model is most certain, and their tokens."""
         positions, real = self._open(rows)
         answers = self._ask(rows, positions)
-        certainty, tokens = self._certainties(answers, positions)
+        if self._knows_nothing(rows):
+            certainty, tokens = self._first_certainties(positions.flatten())
+        else:
+            certainty, tokens = self._certainties(answers, positions.numel())
         certainty = certainty.reshape(positions.shape).masked_fill(~real, -torch.inf)
         best = certainty.argsort(dim=-1, descending=True, stable=True)
         row, offset = (self._upload(index) for index in _pairs(counts))
@@ -237,13 +240,23 @@ class _State:
         real = masked.gather(1, first)
         return positions.gather(1, torch.where(real, first, first[:, :1])), real
 
-    def _certainties(
-        self, answers: Answers, positions: torch.Tensor
+    def _first_certainties(
+        self, positions: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """Certainty of every position, and at temperature 0 the tokens."""
+        """The same of nothing but masks, for which every sequence has the same answers."""
+        model: Any = self._denoiser
+        width = self._rules.block_length or self._order.shape[1]
+        everywhere = torch.arange(width, device=self._device)[None]
+        certainty, tokens = self._certainties(model.first_log_probs(everywhere), width)
+        return certainty[positions], None if tokens is None else tokens[positions]
+
+    def _certainties(
+        self, answers: Answers, count: int
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Certainty of all rows of the answers, and at temperature 0 their tokens."""
         rules, last = self._rules, self._rules.end_last and len(self._ends) > 0
         certainties, tokens = [], []
-        for start in range(0, positions.numel(), self._rows_at_once):
+        for start in range(0, count, self._rows_at_once):
             log_probs = self._looked_at(answers, slice(start, start + self._rows_at_once))
             if rules.temperature == 0 or last:
                 tokens.append(log_probs.argmax(-1))
@@ -275,7 +288,7 @@ class _State:
 
     def _ask(self, rows: Indices, positions: torch.Tensor) -> Answers:
         model: Any = self._denoiser
-        if self._remembers_first() and not self._revealed[rows].any():
+        if self._knows_nothing(rows):
             first: Answers = model.first_log_probs(positions)
             return first
         every = len(rows) == len(self._tokens)
@@ -285,6 +298,10 @@ class _State:
             prompts = prompts.part(rows)
         self._calls += len(rows) * (2 if self._rules.guidance else 1)
         return ask(self._denoiser, tokens, positions, prompts, self._rules.guidance)
+
+    def _knows_nothing(self, rows: Indices) -> bool:
+        """Whether all of these rows are asked what is remembered."""
+        return self._remembers_first() and not self._revealed[rows].any()
 
     def _remembers_first(self) -> bool:
         """Whether the answer to nothing but masks is the same for all, and is kept."""

@@ -111,6 +111,19 @@ def test_only_letters_are_generated(checkpoints: dict[str, Path], kind: str) -> 
     assert torch.equal(denoiser.encode(texts), samples.tokens)
 
 
+def test_the_first_step_is_projected_once_for_all_sequences(
+    checkpoints: dict[str, Path],
+) -> None:
+    denoiser = load(checkpoints["dream"], "dream")
+    rows: list[int] = []
+    head = denoiser.model.get_submodule("lm_head")
+    head.register_forward_hook(lambda _module, args, _out: rows.append(args[0].shape[0]))
+    noise = instance_noise(range(5), LENGTH, seed=0)
+    counts = np.array([LENGTH - 2, 2])
+    generate(denoiser, counts, noise, order="confidence", temperature=0.0)
+    assert rows == [LENGTH, 5 * 2]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_vocabulary_projection_is_paid_for_wanted_positions_only(
     checkpoints: dict[str, Path], kind: str
