@@ -87,8 +87,18 @@ class Problem:
             self.block_length,
         )
 
+    @property
+    def blocks(self) -> int:
+        """Blocks of a sequence, of which every step count is a multiple."""
+        return self.denoiser.length // (self.block_length or self.denoiser.length)
+
+    def prompts(self, instances: Sequence[int]) -> Prompts | None:
+        """The prompts of instances; None where the objective has none."""
+        rows = self.prompt_ids(instances)
+        return None if rows is None else Prompts.of(rows, self.denoiser.device)
+
     def prompt_ids(self, instances: Sequence[int]) -> list[list[int]] | None:
-        """Token ids of the prompts of instances; None where the objective has none."""
+        """Their token ids; None where the objective has none."""
         objective = self.objective
         if not isinstance(objective, PromptedObjective):
             return None
@@ -99,7 +109,6 @@ class Problem:
         blocks = block_count(candidate.steps, self.denoiser.length, self.block_length)
         grid = reveal_grid(candidate.schedule, candidate.steps, blocks)
         noise = instance_noise(instances, self.denoiser.length, seed=self.seed)
-        rows = self.prompt_ids(instances)
         return Reveals(
             instances=instances,
             noise=noise,
@@ -112,7 +121,7 @@ class Problem:
             block_length=self.block_length,
             guidance=self.guidance,
             end_last=self.end_last,
-            prompts=None if rows is None else Prompts.of(rows, self.denoiser.device),
+            prompts=self.prompts(instances),
         )
 
     def _batch_counts(
@@ -221,7 +230,7 @@ def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) ->
         return scores
 
     objective = f"objective {problem.objective.name!r}"
-    order = _longest_first(problem, instances)
+    order = longest_first(problem, instances)
     asked = [instances[place] for place in order]
     parts, size = _in_batches(problem, candidate, asked, score, objective, "measured")
     texts = tuple(chain.from_iterable(part.texts for part in parts))
@@ -261,7 +270,7 @@ def draw(problem: Problem, candidate: Candidate, instances: Sequence[int]) -> Dr
         samples = reveals.sample(problem.denoiser)
         return problem.denoiser.decode(samples.tokens), samples.sequence_calls
 
-    order = _longest_first(problem, instances)
+    order = longest_first(problem, instances)
     asked = [instances[place] for place in order]
     parts, _ = _in_batches(problem, candidate, asked, sample, "samples", "drawn")
     texts = tuple(chain.from_iterable(part for part, _ in parts))
@@ -271,8 +280,8 @@ def draw(problem: Problem, candidate: Candidate, instances: Sequence[int]) -> Dr
     )
 
 
-def _longest_first(problem: Problem, instances: Sequence[int]) -> list[int]:
-    """Places of instances by the length of their prompts.
+def longest_first(problem: Problem, instances: Sequence[int]) -> list[int]:
+    """Places of instances by the length of their prompts; as they are where there are none.
 
     Prompts of about one length need little padding, and what does not fit into memory is known
     from the first batch on.

@@ -86,6 +86,18 @@ def ask(
     return Whole(model.log_probs(tokens, positions, *more))
 
 
+def remembers_first(denoiser: Denoiser) -> bool:
+    """Whether a denoiser keeps its answer to nothing but masks, which then costs no call."""
+    return hasattr(denoiser, "first_log_probs")
+
+
+def ask_first(denoiser: Denoiser, positions: torch.Tensor) -> Answers:
+    """What is remembered, at positions ``(batch, P)``."""
+    model: Any = denoiser
+    first: Answers = model.first_log_probs(positions)
+    return first
+
+
 def rows_at_once(denoiser: Denoiser) -> int:
     """Rows of an answer that make one part."""
     values = PART_VALUES_CPU if denoiser.device.type == "cpu" else PART_VALUES

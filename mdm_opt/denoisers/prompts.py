@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.errors import InputError
 
 
 def upload(index: npt.NDArray[np.int64], device: torch.device) -> torch.Tensor:
@@ -118,6 +119,24 @@ class PromptedDenoiser(Denoiser, Protocol):
         ...
 
 
-def takes_prompts(denoiser: Any) -> bool:
+def takes_prompts(denoiser: Any) -> TypeGuard[PromptedDenoiser]:
     """Whether a denoiser can be given prompts."""
     return isinstance(denoiser, PromptedDenoiser)
+
+
+def for_prompts(denoiser: Denoiser, kind: str) -> PromptedDenoiser:
+    """A denoiser for an objective with prompts.
+
+    Args:
+        denoiser: any.
+        kind: of the objective, for messages.
+
+    Raises:
+        InputError: where it takes none.
+    """
+    if not takes_prompts(denoiser):
+        raise InputError(
+            f"[objective] kind {kind!r} needs a model that takes prompts, such as [model] kind "
+            "'huggingface'"
+        )
+    return denoiser

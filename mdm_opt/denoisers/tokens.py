@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mdm_opt.denoisers.families import family_of
 from mdm_opt.errors import InputError
 from mdm_opt.plugins import one_line
+
+ChatTemplate = Callable[..., str]
 
 
 def find_mask(
@@ -81,18 +83,35 @@ def read_prompt(tokenizer: Any, before: Sequence[int], text: str, chat: bool) ->
     """
     if not chat:
         return [*before, *tokenizer(text, add_special_tokens=False).input_ids]
-    if not getattr(tokenizer, "chat_template", None):
-        raise InputError("[objective] chat: the model's tokenizer has no chat template")
-    message = [{"role": "user", "content": text}]
+    template = chat_template(tokenizer)
     try:
-        templated = tokenizer.apply_chat_template(
-            message, tokenize=False, add_generation_prompt=True
-        )
+        templated = template([{"role": "user", "content": text}])
     except Exception as error:  # templates are programs
         raise InputError(
             f"[objective] chat: the chat template raised {type(error).__name__}: {one_line(error)}"
         ) from error
     return list(tokenizer(templated, add_special_tokens=False).input_ids)
+
+
+def chat_template(tokenizer: Any) -> ChatTemplate:
+    """Puts messages, dictionaries with ``role`` and ``content``, into a model's chat template.
+
+    Raises:
+        InputError: where its tokenizer has none.
+    """
+    if not getattr(tokenizer, "chat_template", None):
+        raise InputError("[objective] chat: the model's tokenizer has no chat template")
+
+    def apply(messages: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
+        text: str = tokenizer.apply_chat_template(
+            messages,
+            tokenize=False,
+            add_generation_prompt=add_generation_prompt,
+            continue_final_message=not add_generation_prompt,
+        )
+        return text
+
+    return apply
 
 
 def special_ids(tokenizer: Any) -> set[int]:

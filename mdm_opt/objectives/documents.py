@@ -45,7 +45,12 @@ class Documents:
                 f"{source} has {count} documents; search, selection and verification together "
                 f"need {total} different ones ([objective] instances twice and [verify] instances)"
             )
-        self._order, self._draw = document_order(count, seed), draw
+        self._order, self._draw, self._total = document_order(count, seed), draw, total
+
+    @property
+    def needed(self) -> list[int]:
+        """Numbers of the documents of all sets together, in the order of their ranks."""
+        return [int(number) for number in self._order[: self._total]]
 
     def numbers(self, instances: Sequence[int]) -> list[int]:
         """Numbers of the documents of instances."""

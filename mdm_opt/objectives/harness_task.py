@@ -6,7 +6,7 @@ import inspect
 import io
 import logging
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from mdm_opt.config import LmEvalObjective
+from mdm_opt.denoisers.tokens import ChatTemplate
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.objectives.base import Direction
 from mdm_opt.plugins import one_line, qualified_name
@@ -28,8 +29,6 @@ _NO_CONTENT = (
     *("task", "task_alias", "tag", "metadata"),
     *("custom_dataset", "dataset_path", "dataset_name", "dataset_kwargs"),
 )
-
-ChatTemplate = Callable[..., str]
 
 
 @dataclass(frozen=True)

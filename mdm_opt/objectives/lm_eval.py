@@ -11,10 +11,11 @@ import numpy as np
 
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.prompts import PromptedDenoiser
+from mdm_opt.denoisers.tokens import chat_template
 from mdm_opt.errors import InputError
 from mdm_opt.objectives.base import Direction, Reveals, Scores
 from mdm_opt.objectives.documents import Documents
-from mdm_opt.objectives.harness_task import ChatTemplate, HarnessTask, cut, stop_strings
+from mdm_opt.objectives.harness_task import HarnessTask, cut, stop_strings
 
 
 class LmEval:
@@ -51,7 +52,7 @@ class LmEval:
         self.direction: Direction = task.metric.direction
         self.unit = task.metric.name
         self._task, self._documents, self._denoiser = task, documents, denoiser
-        self._template = chat_template_of(denoiser) if chat else None
+        self._template = chat_template(getattr(denoiser, "tokenizer", None)) if chat else None
         self._requests: dict[int, Any] = {}
         self._prompts: dict[int, list[int]] = {}
         self._ask(ready)
@@ -107,28 +108,6 @@ class LmEval:
         ]
         text = json.dumps(parts, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-def chat_template_of(denoiser: Any) -> ChatTemplate:
-    """Puts messages, dictionaries with ``role`` and ``content``, into a model's chat template.
-
-    Raises:
-        InputError: where the model's tokenizer has none.
-    """
-    tokenizer: Any = getattr(denoiser, "tokenizer", None)
-    if not getattr(tokenizer, "chat_template", None):
-        raise InputError("[objective] chat: the model's tokenizer has no chat template")
-
-    def apply(messages: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
-        text: str = tokenizer.apply_chat_template(
-            messages,
-            tokenize=False,
-            add_generation_prompt=add_generation_prompt,
-            continue_final_message=not add_generation_prompt,
-        )
-        return text
-
-    return apply
 
 
 def context_ids(denoiser: PromptedDenoiser, context: str) -> list[int]:

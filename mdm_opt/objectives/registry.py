@@ -6,14 +6,14 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import torch
 
 from mdm_opt import config
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
-from mdm_opt.denoisers.prompts import PromptedDenoiser, takes_prompts
+from mdm_opt.denoisers.prompts import for_prompts
 from mdm_opt.denoisers.registry import build_denoiser
 from mdm_opt.errors import InputError
 from mdm_opt.objectives.base import Objective
@@ -147,21 +147,15 @@ def _lm_eval(table: config.LmEvalObjective, build: Build) -> Objective:
     from mdm_opt.objectives.harness import load_task
     from mdm_opt.objectives.lm_eval import LmEval
 
-    if not takes_prompts(build.denoiser):
-        raise InputError(
-            "[objective] kind 'lm_eval' needs a model that takes prompts, such as [model] kind "
-            "'huggingface'"
-        )
+    denoiser = for_prompts(build.denoiser, "lm_eval")
     task = load_task(table, build.folder)
-    count, seed = len(task.documents), build.seed
-    documents = Documents(count, build.draw, build.total, seed, task.source)
-    ready = document_order(count, seed)[: build.total].tolist()
+    documents = Documents(len(task.documents), build.draw, build.total, build.seed, task.source)
     return LmEval(
         task,
         documents,
-        cast(PromptedDenoiser, build.denoiser),
+        denoiser,
         chat=table.chat,
-        ready=ready,
+        ready=documents.needed,
         known=table.instances,
     )
 

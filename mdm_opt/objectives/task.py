@@ -9,13 +9,13 @@ import string
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from mdm_opt import config
 from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.denoisers.prompts import PromptedDenoiser, takes_prompts
+from mdm_opt.denoisers.prompts import PromptedDenoiser, for_prompts
 from mdm_opt.errors import InputError
 from mdm_opt.objectives.base import Direction, Reveals, Scores
 from mdm_opt.objectives.documents import Documents
@@ -121,16 +121,11 @@ def build_task(
         InputError: for a model without prompts, a file that cannot be used, a prompt that does
             not fit into the model, or a score that cannot be had here.
     """
-    if not takes_prompts(denoiser):
-        raise InputError(
-            "[objective] kind 'task' needs a model that takes prompts, such as [model] kind "
-            "'huggingface'"
-        )
+    prompted = for_prompts(denoiser, "task")
     file = user_path(table.data, "[objective] data", folder)
     documents = read_documents(file, table)
     handed_out = which(len(documents), f"[objective] data: {file}")
     judge = _judge_of(table, documents, folder)
-    prompted = cast(PromptedDenoiser, denoiser)
     return Task(
         documents,
         [_tokens(prompted, document, table.chat) for document in documents],

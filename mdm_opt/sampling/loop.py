@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from mdm_opt.denoisers.answers import Answers, ask, rows_at_once
+from mdm_opt.denoisers.answers import Answers, ask, ask_first, remembers_first, rows_at_once
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.prompts import Prompts, upload
 from mdm_opt.errors import RunError
@@ -244,10 +243,9 @@ class _State:
         self, positions: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """The same of nothing but masks, for which every sequence has the same answers."""
-        model: Any = self._denoiser
         width = self._rules.block_length or self._order.shape[1]
         everywhere = torch.arange(width, device=self._device)[None]
-        certainty, tokens = self._certainties(model.first_log_probs(everywhere), width)
+        certainty, tokens = self._certainties(ask_first(self._denoiser, everywhere), width)
         return certainty[positions], None if tokens is None else tokens[positions]
 
     def _certainties(
@@ -287,10 +285,8 @@ class _State:
         return log_probs
 
     def _ask(self, rows: Indices, positions: torch.Tensor) -> Answers:
-        model: Any = self._denoiser
         if self._knows_nothing(rows):
-            first: Answers = model.first_log_probs(positions)
-            return first
+            return ask_first(self._denoiser, positions)
         every = len(rows) == len(self._tokens)
         tokens = self._tokens if every else self._tokens[self._upload(rows)]
         prompts = self._prompts
@@ -309,11 +305,6 @@ class _State:
 
     def _upload(self, index: Indices) -> torch.Tensor:
         return upload(index, self._device)
-
-
-def remembers_first(denoiser: Denoiser) -> bool:
-    """Whether a denoiser keeps its answer to nothing but masks, which then costs no call."""
-    return hasattr(denoiser, "first_log_probs")
 
 
 def _pairs(counts: Counts) -> tuple[Indices, Indices]:

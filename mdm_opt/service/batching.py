@@ -9,9 +9,9 @@ from typing import NamedTuple, Protocol
 import torch
 
 from mdm_opt.config import StudyFile
-from mdm_opt.measurement import Candidate, Problem, draw
+from mdm_opt.measurement import Candidate, Problem, draw, longest_first
 from mdm_opt.schedules import named_schedule
-from mdm_opt.service.instances import SET_STARTS, InstanceSets
+from mdm_opt.service.instances import InstanceSets
 
 # Without a GPU memory is rarely what limits a batch; more would only make progress coarser.
 USUAL_BATCH = 64
@@ -83,12 +83,9 @@ def with_batch_size(
 
 def _sampling(problem: Problem, study_file: StudyFile, count: int) -> Callable[[], object]:
     """Sampling some instances in as few steps as there can be."""
-    instances = list(InstanceSets.of(study_file).ids("search"))
-    rows = problem.prompt_ids(instances)
-    if rows is not None:
-        instances.sort(key=lambda i: -len(rows[i - SET_STARTS["search"]]))
-    blocks = problem.denoiser.length // (problem.block_length or problem.denoiser.length)
-    candidate = Candidate(named_schedule("linear"), blocks)
-    asked = [instances[i % len(instances)] for i in range(count)]
+    instances = InstanceSets.of(study_file).ids("search")
+    order = longest_first(problem, instances)
+    candidate = Candidate(named_schedule("linear"), problem.blocks)
+    asked = [instances[order[i % len(order)]] for i in range(count)]
     alone = replace(problem, batch_size=count)
     return lambda: draw(alone, candidate, asked)

@@ -17,8 +17,7 @@ from mdm_opt.config import (
 )
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.prompts import Prompts
-from mdm_opt.measurement import Candidate
-from mdm_opt.objectives.base import Objective, PromptedObjective
+from mdm_opt.measurement import Candidate, Problem, longest_first
 from mdm_opt.persistence import StudyRecord, database_file, is_sqlite, shown
 from mdm_opt.persistence.health import find_study, read_study, schema_revision, server_facts
 from mdm_opt.persistence.location import chosen_storage
@@ -84,7 +83,7 @@ class _Examination:
         self._study_file: StudyFile | None = None
         self._folder: Path | None = None
         self._denoiser: Denoiser | None = None
-        self._objective: Objective | None = None
+        self._problem: Problem | None = None
         self._speed: tuple[int, float] | None = None
 
     def checks(self) -> Iterator[Check]:
@@ -221,7 +220,9 @@ class _Examination:
             return
         asked = min(usual_batch_size(self._study_file), self._study_file.objective.instances)
         wanted = wanted_positions(self._study_file, self._denoiser)
-        prompts, guidance = self._longest_prompts(asked), self._study_file.sampler.guidance
+        problem = self._problem
+        prompts = None if problem is None else self._longest_prompts(problem, asked)
+        guidance = self._study_file.sampler.guidance
         batch, seconds = self._speed = timed_forward(
             self._denoiser, asked, wanted, prompts, guidance
         )
@@ -247,24 +248,22 @@ class _Examination:
             found += f"; its data or judge are not those that the study was made with: {was[:24]}"
             yield Check("objective", "fail", found, mend)
         else:
-            self._objective = objective
+            self._problem = problem_of(self._study_file, self._denoiser, objective)
             yield Check("objective", "ok", found)
 
-    def _longest_prompts(self, count: int) -> Prompts | None:
+    def _longest_prompts(self, problem: Problem, count: int) -> Prompts | None:
         """The longest prompts of the search; None where there are none."""
-        if self._denoiser is None or not isinstance(self._objective, PromptedObjective):
-            return None
-        ids = InstanceSets.of(self._study_file).ids("search") if self._study_file else ()
-        rows = sorted(self._objective.prompt_ids(ids), key=len, reverse=True)
-        return Prompts.of(rows[:count], self._denoiser.device)
+        instances = InstanceSets.of(self._study_file).ids("search") if self._study_file else ()
+        order = longest_first(problem, instances)[:count]
+        return problem.prompts([instances[place] for place in order])
 
     def _look_at_batches(self) -> Iterator[Check]:
-        if self._objective is None or self._denoiser is None or self._study_file is None:
+        problem = self._problem
+        if problem is None or self._study_file is None:
             return
         count = min(_COMPARED, self._speed[0] if self._speed else 1)
         if count < 2:
             return
-        problem = problem_of(self._study_file, self._denoiser, self._objective)
         candidate = Candidate(named_schedule("linear"), self._study_file.space.steps[0])
         calls = 2 * count * candidate.steps * (2 if problem.guidance else 1)
         batch, seconds = self._speed or (1, 0.0)

@@ -19,13 +19,14 @@ from mdm_opt.config import LmEvalObjective, StudyFile, load_study_file
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.prompts import PromptedDenoiser, takes_prompts
 from mdm_opt.denoisers.registry import build_denoiser
+from mdm_opt.denoisers.tokens import chat_template as apply_template
 from mdm_opt.errors import InputError
-from mdm_opt.measurement import Candidate, draw
+from mdm_opt.measurement import Candidate, draw, longest_first
 from mdm_opt.objectives.base import Direction
 from mdm_opt.objectives.documents import Documents, document_order
 from mdm_opt.objectives.harness import load_task
 from mdm_opt.objectives.harness_task import cut, stop_strings
-from mdm_opt.objectives.lm_eval import chat_template_of, context_ids
+from mdm_opt.objectives.lm_eval import context_ids
 from mdm_opt.schedule_file import load_schedule
 from mdm_opt.schedules import NAMED_SCHEDULES, block_count, named_schedule
 from mdm_opt.service.instances import SET_STARTS, InstanceSets
@@ -140,7 +141,8 @@ class StudyModel(LM):  # type: ignore[misc]
         denoiser = build_denoiser(study_file.model, folder)
         if not takes_prompts(denoiser):
             raise InputError(f"{study}: the model takes no prompts")
-        self._denoiser: PromptedDenoiser = denoiser  # type: ignore[assignment]
+        self._denoiser: PromptedDenoiser = denoiser
+        self._tokenizer: Any = getattr(denoiser, "tokenizer", None)
         self._candidate = _candidate(str(schedule), steps, study_file, denoiser)
         documents: list[Any] = []
         if isinstance(study_file.objective, LmEvalObjective):
@@ -170,7 +172,7 @@ class StudyModel(LM):  # type: ignore[misc]
         instances = self._instances.of(requests)
         rows = [self._prompt(request) for request in requests]
         problem = self._make(_Asked(dict(zip(instances, rows, strict=True))))
-        order = sorted(range(len(rows)), key=lambda place: -len(rows[place]))
+        order = longest_first(problem, instances)
         size = _BATCHES * problem.batch_size
         for start in range(0, len(order), size):
             chosen = order[start : start + size]
@@ -202,12 +204,12 @@ class StudyModel(LM):  # type: ignore[misc]
         self, chat_history: list[dict[str, str]], add_generation_prompt: bool = True
     ) -> str:
         """Messages in the model's chat template."""
-        return chat_template_of(self._denoiser)(chat_history, add_generation_prompt)
+        return apply_template(self._tokenizer)(chat_history, add_generation_prompt)
 
     def chat_template(self, chat_template: bool | str = False) -> str:
         """The template, which the harness keeps with its results."""
-        chat_template_of(self._denoiser)
-        return str(self._denoiser.tokenizer.chat_template)  # type: ignore[attr-defined]
+        apply_template(self._tokenizer)
+        return str(self._tokenizer.chat_template)
 
     @property
     def tokenizer_name(self) -> str:

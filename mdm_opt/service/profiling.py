@@ -12,6 +12,7 @@ import torch
 from pydantic import BaseModel, ConfigDict
 
 from mdm_opt.config import PathKlObjective, StudyFile, load_study_file
+from mdm_opt.denoisers.answers import remembers_first
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.registry import build_denoiser
 from mdm_opt.errors import InputError, MdmOptError, RunError
@@ -27,7 +28,7 @@ from mdm_opt.persistence import (
     Repository,
 )
 from mdm_opt.plugins import one_line
-from mdm_opt.sampling import own_sequences, remembers_first, sequence_profiles
+from mdm_opt.sampling import own_sequences, sequence_profiles
 from mdm_opt.schedules import profile_boundaries
 from mdm_opt.service.batching import usual_batch_size
 from mdm_opt.service.instances import InstanceSets

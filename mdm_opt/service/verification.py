@@ -143,7 +143,7 @@ def _top(
 
 def equal_nfe_steps(opened: OpenStudy, schedule: MaskSchedule, nfe: float) -> int:
     """The fewest steps at which a schedule costs at least ``nfe`` model calls (MATH.md 4)."""
-    unit = _blocks(opened)
+    unit = opened.problem.blocks
     first = max(unit, math.floor(nfe) // unit * unit)
     for steps in range(first, _max_steps(opened) + 1, unit):
         if _nfe(opened, schedule, steps) >= nfe - 1e-9:
@@ -163,12 +163,6 @@ def _nfe(opened: OpenStudy, schedule: MaskSchedule, steps: int) -> float:
     )
 
 
-def _blocks(opened: OpenStudy) -> int:
-    """Blocks of a sequence; step counts are multiples of them."""
-    length = opened.problem.denoiser.length
-    return length // (opened.problem.block_length or length)
-
-
 def _max_steps(opened: OpenStudy) -> int:
     """More steps than tokens make sense only where a step may reveal none."""
     length = opened.problem.denoiser.length
@@ -183,7 +177,7 @@ def _find_equal_linear(
 
     Quality is taken to improve with steps; the last probes are neighbours.
     """
-    unit, limit = _blocks(opened), _max_steps(opened)
+    unit, limit = opened.problem.blocks, _max_steps(opened)
     target = badness(opened.record.direction, winner)
 
     def reaches(steps: int) -> bool:
