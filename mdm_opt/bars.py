@@ -13,9 +13,9 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from mdm_opt.service.opening import OpenStudy
 from mdm_opt.service.running import FinishedTrial, Manners, run_trials
 from mdm_opt.service.stopping import StopSignal
-from mdm_opt.service.studies import OpenStudy
 from mdm_opt.service.verification import verify
 from mdm_opt.service.wording import number
 
@@ -58,8 +58,8 @@ def search_shown(opened: OpenStudy, screen: Console, report: Report = lambda _: 
             report(line)
 
         for trial in run_trials(opened, Manners(report=unusual), stop):
-            if trial.standing is not None:
-                values[trial.proposal.point.steps] = trial.standing
+            if trial.best is not None:
+                values[trial.candidate.steps] = trial.best
             best_so_far = ", ".join(f"{n} steps {number(v)}" for n, v in sorted(values.items()))
             stopped += len(trial.measurement.instances) < opened.sets.search
             early = f"; {stopped} stopped early" if stopped else ""
@@ -91,6 +91,6 @@ def verify_shown(opened: OpenStudy, screen: Console, report: Report = lambda _: 
 
 def _line(trial: FinishedTrial, total: int) -> str:
     return (
-        f"trial {trial.finished} of {total}: {trial.proposal.point.steps} steps, "
-        f"{trial.proposal.label}: {number(trial.measurement.value)}"
+        f"trial {trial.finished} of {total}: {trial.candidate.steps} steps, "
+        f"{trial.label}: {number(trial.measurement.value)}"
     )

@@ -1,4 +1,4 @@
-"""measure(): one candidate on some instances, and nothing else (DESIGN.md)."""
+"""measure(): one candidate on some instances, and nothing else."""
 
 from __future__ import annotations
 
@@ -11,38 +11,18 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
+from mdm_opt.candidates import Candidate, Decoding, Plan
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.prompts import Prompts
 from mdm_opt.errors import MdmOptError, RunError
-from mdm_opt.objectives.base import Objective, PromptedObjective, Reveals, Scores
+from mdm_opt.memory import in_fitting_batches, out_of_memory
+from mdm_opt.objectives.base import Objective, PromptedObjective, Scores
 from mdm_opt.plugins import one_line
-from mdm_opt.sampling import Noise, ancestral_counts, instance_noise
-from mdm_opt.schedules import (
-    Counts,
-    MaskSchedule,
-    Reveal,
-    Rounding,
-    block_count,
-    reveal_counts,
-    reveal_grid,
-)
+from mdm_opt.processes import Batch, Process, process_of
 
 _Part = TypeVar("_Part")
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A schedule and a step budget.
-
-    Attributes:
-        schedule: the mask schedule.
-        steps: step budget N >= 1.
-    """
-
-    schedule: MaskSchedule
-    steps: int
+_DEFAULT = Decoding()
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,44 +33,29 @@ class Problem:
         denoiser: frozen model.
         objective: judge.
         seed: of the common random numbers, in 0..2^63 - 1.
-        order: reveal order.
-        temperature: of the token distribution.
-        reveal: ``fixed`` or ``ancestral``.
-        rounding: of the fixed counts.
-        block_length: tokens of a block that is finished before the next, in which the schedule
-            starts anew; None for one block. Divides the length, and the number of blocks the
-            steps.
-        guidance: scale of classifier-free guidance; needs an objective with prompts.
-        end_last: whether tokens that end the text come last; needs an order other than random.
+        decoding: the settings of the sampler; guidance needs an objective with prompts.
         batch_size: instances sampled at once; changes speed and memory, not results.
     """
 
     denoiser: Denoiser
     objective: Objective
     seed: int
-    order: str = "random"
-    temperature: float = 1.0
-    reveal: Reveal = "fixed"
-    rounding: Rounding = "full"
-    block_length: int | None = None
-    guidance: float = 0.0
-    end_last: bool = False
+    decoding: Decoding = _DEFAULT
     batch_size: int = 64
 
-    def counts(self, candidate: Candidate) -> Counts:
-        """The candidate's fixed reveal counts, int64 ``(steps,)``."""
-        return reveal_counts(
-            candidate.schedule,
-            candidate.steps,
-            self.denoiser.length,
-            self.rounding,
-            self.block_length,
-        )
+    @property
+    def process(self) -> Process:
+        """The process of the model."""
+        return process_of(self.denoiser)
 
     @property
     def blocks(self) -> int:
         """Blocks of a sequence, of which every step count is a multiple."""
-        return self.denoiser.length // (self.block_length or self.denoiser.length)
+        return self.decoding.blocks(self.denoiser.length)
+
+    def plan(self, candidate: Candidate) -> Plan:
+        """What a candidate does to a sequence of the model."""
+        return candidate.plan(self.decoding, self.denoiser.length)
 
     def prompts(self, instances: Sequence[int]) -> Prompts | None:
         """The prompts of instances; None where the objective has none."""
@@ -104,32 +69,16 @@ class Problem:
             return None
         return objective.prompt_ids(instances)
 
-    def reveals(self, candidate: Candidate, instances: Sequence[int]) -> Reveals:
-        """How the candidate reveals the instances."""
-        blocks = block_count(candidate.steps, self.denoiser.length, self.block_length)
-        grid = reveal_grid(candidate.schedule, candidate.steps, blocks)
-        noise = instance_noise(instances, self.denoiser.length, seed=self.seed)
-        return Reveals(
-            instances=instances,
-            noise=noise,
-            grid=grid,
-            counts=self._batch_counts(candidate, grid, noise),
-            reveal=self.reveal,
-            order=self.order,
-            temperature=self.temperature,
+    def batch(self, candidate: Candidate, instances: Sequence[int]) -> Batch:
+        """A candidate on instances, before it is sampled."""
+        return self.process.batch(
+            self.denoiser,
+            candidate,
+            instances,
+            decoding=self.decoding,
             seed=self.seed,
-            block_length=self.block_length,
-            guidance=self.guidance,
-            end_last=self.end_last,
             prompts=self.prompts(instances),
         )
-
-    def _batch_counts(
-        self, candidate: Candidate, grid: npt.NDArray[np.float64], noise: Noise
-    ) -> Counts:
-        if self.reveal == "ancestral":
-            return ancestral_counts(grid, noise)
-        return np.tile(self.counts(candidate), (len(noise), 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +88,7 @@ class Measurement:
     Attributes:
         instances: instance ids, ``(n,)``.
         scores: float64 ``(n,)``, one an instance.
-        nfe: model calls made for one sequence, mean over instances.
+        calls: float64 ``(n,)``, model calls that each instance's sequence costs.
         sequence_calls: sequences put through models to find out, the cost of knowing.
         seconds: wall time.
         device: where it ran.
@@ -150,7 +99,7 @@ class Measurement:
 
     instances: tuple[int, ...]
     scores: npt.NDArray[np.float64]
-    nfe: float
+    calls: npt.NDArray[np.float64]
     sequence_calls: int
     seconds: float
     device: str
@@ -162,6 +111,11 @@ class Measurement:
     def value(self) -> float:
         """Mean score."""
         return float(self.scores.mean())
+
+    @property
+    def nfe(self) -> float:
+        """Model calls of one sequence, mean over instances."""
+        return float(self.calls.mean())
 
     @property
     def feasible(self) -> bool:
@@ -195,7 +149,7 @@ def joined(parts: Sequence[Measurement]) -> Measurement:
     return Measurement(
         instances=tuple(instance for part in parts for instance in part.instances),
         scores=np.concatenate([part.scores for part in parts]),
-        nfe=float(shares @ [part.nfe for part in parts]),
+        calls=np.concatenate([part.calls for part in parts]),
         sequence_calls=sum(part.sequence_calls for part in parts),
         seconds=sum(part.seconds for part in parts),
         device=parts[0].device,
@@ -224,9 +178,9 @@ def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) ->
     """
     started = time.perf_counter()
 
-    def score(reveals: Reveals) -> Scores:
-        scores = problem.objective.score(problem.denoiser, reveals)
-        _check_finite(problem, candidate, reveals.instances, scores)
+    def score(batch: Batch) -> Scores:
+        scores = problem.objective.score(problem.denoiser, batch)
+        _check_finite(problem, candidate, batch.instances, scores)
         return scores
 
     objective = f"objective {problem.objective.name!r}"
@@ -243,7 +197,7 @@ def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) ->
     return Measurement(
         instances=tuple(instances),
         scores=np.concatenate([part.values for part in parts])[_back(order)],
-        nfe=float(np.concatenate([part.nfe for part in parts]).mean()),
+        calls=np.concatenate([part.nfe for part in parts])[_back(order)],
         sequence_calls=sum(part.sequence_calls for part in parts),
         seconds=time.perf_counter() - started,
         device=str(problem.denoiser.device),
@@ -266,8 +220,8 @@ def draw(problem: Problem, candidate: Candidate, instances: Sequence[int]) -> Dr
     """
     started = time.perf_counter()
 
-    def sample(reveals: Reveals) -> tuple[list[str], int]:
-        samples = reveals.sample(problem.denoiser)
+    def sample(batch: Batch) -> tuple[list[str], int]:
+        samples = batch.sample(problem.denoiser)
         return problem.denoiser.decode(samples.tokens), samples.sequence_calls
 
     order = longest_first(problem, instances)
@@ -304,7 +258,7 @@ def _in_batches(
     problem: Problem,
     candidate: Candidate,
     instances: Sequence[int],
-    work: Callable[[Reveals], _Part],
+    work: Callable[[Batch], _Part],
     name: str,
     deed: str,
 ) -> tuple[list[_Part], int]:
@@ -312,48 +266,22 @@ def _in_batches(
 
     ``name`` and ``deed`` are for messages: "NAME could not be DEED".
     """
-    parts: list[_Part] = []
-    done, size = 0, problem.batch_size
-    while done < len(instances):
-        batch = instances[done : done + size]
-        part = _fitting(work, problem.reveals(candidate, batch), f"{name} could not be {deed}")
-        if part is None:
-            size = len(batch) // 2
-            if size == 0:
-                raise RunError(
-                    f"{name}: one sequence alone does not fit into the memory of "
-                    f"{problem.denoiser.device}"
-                )
-            torch.cuda.empty_cache()
-            continue
-        parts.append(part)
-        done += len(batch)
-    return parts, size
 
+    def done(batch: Sequence[int]) -> _Part:
+        return work(problem.batch(candidate, batch))
 
-def _fitting(work: Callable[[Reveals], _Part], reveals: Reveals, failure: str) -> _Part | None:
-    """What ``work`` makes of a batch, or None where it does not fit into memory."""
     try:
-        return work(reveals)
+        return in_fitting_batches(instances, problem.batch_size, done)
     except Exception as error:  # models and devices may raise anything
-        # None, not an exception: a traceback would keep the batch's tensors alive.
         if out_of_memory(error):
-            return None
+            raise RunError(
+                f"{name}: one sequence alone does not fit into the memory of "
+                f"{problem.denoiser.device}"
+            ) from error
         if isinstance(error, MdmOptError):
             raise
-        raise RunError(f"{failure}: {type(error).__name__}: {one_line(error)}") from error
-
-
-def out_of_memory(error: BaseException | None) -> bool:
-    """Whether an exception, or one that it came from, says that a device's memory is full."""
-    while error is not None:
-        if isinstance(error, torch.cuda.OutOfMemoryError):
-            return True
-        # Some libraries of CUDA say it in words only.
-        if isinstance(error, RuntimeError) and "CUDA error: out of memory" in str(error):
-            return True
-        error = error.__cause__
-    return False
+        failure = f"{name} could not be {deed}: {type(error).__name__}: {one_line(error)}"
+        raise RunError(failure) from error
 
 
 def _check_finite(
@@ -363,14 +291,14 @@ def _check_finite(
         if not np.isfinite(values).all():
             raise RunError(
                 f"objective {problem.objective.name!r} returned a {name!r} that is no finite "
-                f"number at {candidate.schedule.name}, {candidate.steps} steps"
+                f"number at {candidate.label}, {candidate.steps} steps"
             )
     bad = ~np.isfinite(scores.values)
     if bad.any():
         first = int(np.flatnonzero(bad)[0])
         raise RunError(
             f"objective {problem.objective.name!r} returned {scores.values[first]} for instance "
-            f"{instances[first]} at {candidate.schedule.name}, {candidate.steps} steps; every "
+            f"{instances[first]} at {candidate.label}, {candidate.steps} steps; every "
             "score must be a finite number"
         )
 

@@ -6,17 +6,39 @@ import contextlib
 import json
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    SerializeAsAny,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    create_model,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
+from mdm_opt.candidates import (
+    FAMILIES,
+    Candidate,
+    Choice,
+    Decoding,
+    Family,
+    Value,
+    family_named,
+)
 from mdm_opt.errors import InputError
 from mdm_opt.schedules import (
-    BetaSchedule,
     Counts,
-    CountsSchedule,
     MaskSchedule,
     Reveal,
     Rounding,
@@ -38,7 +60,7 @@ class Part(BaseModel):
 
 
 class ScheduleValues(Part):
-    """The schedule itself.
+    """The schedule itself; the keys of its family's parameters stand beside these.
 
     Progress runs from 0 (all masked) to 1 (all revealed). `revealed` is the expected revealed
     fraction at the boundaries of the steps; `counts`, the tokens each step reveals, is null under
@@ -47,9 +69,7 @@ class ScheduleValues(Part):
     `block_length` the schedule starts anew in every block with its share of the steps.
     """
 
-    family: Literal["beta", "free"] = "beta"
-    beta_a: float | None = Field(gt=0)
-    beta_b: float | None = Field(gt=0)
+    family: str = "beta"
     steps: int = Field(ge=1, le=MAX_STEPS)
     length: int = Field(ge=1, le=2**20)
     reveal: Reveal
@@ -57,6 +77,79 @@ class ScheduleValues(Part):
     block_length: int | None = Field(None, ge=1)
     counts: list[int] | None
     revealed: list[float]
+
+    @field_validator("family")
+    @classmethod
+    def _known(cls, family: str) -> str:
+        known = [name for name, one in FAMILIES.items() if one.searchable]
+        if family not in known:
+            raise ValueError(f"Input should be {' or '.join(map(repr, known))}")
+        return family
+
+    @classmethod
+    def of(cls, candidate: Candidate, decoding: Decoding, length: int) -> ScheduleValues:
+        """A candidate as the file has it.
+
+        Args:
+            candidate: the candidate.
+            decoding: how it was sampled.
+            length: tokens of one sequence.
+        """
+        plan = candidate.plan(decoding, length)
+        family = family_named(candidate.family)
+        return _values_of(family)(
+            family=family.name,
+            **family.values(candidate),
+            steps=candidate.steps,
+            length=length,
+            reveal=decoding.reveal,
+            rounding=decoding.rounding,
+            block_length=decoding.block_length,
+            counts=None if plan.counts is None else plan.counts.tolist(),
+            revealed=plan.grid.tolist(),
+        )
+
+    @model_serializer(mode="wrap")
+    def _parameters_first(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = handler(self)
+        return {"family": self.family, **self.parameters, **found}
+
+    @property
+    def parameters(self) -> dict[str, Value | None]:
+        """The keys of the family."""
+        return {key.name: getattr(self, key.name) for key in family_named(self.family).keys}
+
+    @property
+    def candidate(self) -> Candidate:
+        """The candidate.
+
+        Raises:
+            ValueError: where the parameters are none of the family's.
+        """
+        return family_named(self.family).candidate(self.steps, self.parameters, self.counts)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The parameters of all families are keys of the file."""
+        schema = handler(core_schema)
+        found = handler.resolve_ref_schema(schema)
+        for family in FAMILIES.values():
+            for key in family.keys:
+                kind = "string" if isinstance(key, Choice) else "number"
+                either = {"anyOf": [{"type": kind}, {"type": "null"}], "title": key.name}
+                found["properties"][key.name] = either
+        return schema
+
+
+@lru_cache
+def _values_of(family: Family) -> type[ScheduleValues]:
+    """What the schedule of a family is validated against."""
+    kinds = {key.name: str if isinstance(key, Choice) else float for key in family.keys}
+    fields: Any = {name: (kind | None, ...) for name, kind in kinds.items()}
+    made: type[ScheduleValues] = create_model("ScheduleValues", __base__=ScheduleValues, **fields)
+    return made
 
 
 class SamplerValues(Part):
@@ -66,6 +159,11 @@ class SamplerValues(Part):
     temperature: float
     guidance: float = Field(0.0, ge=0)
     end_last: bool = False
+
+    @classmethod
+    def of(cls, decoding: Decoding) -> SamplerValues:
+        """What is no part of the schedule itself."""
+        return cls(**decoding.model_dump(include=set(cls.model_fields)))
 
 
 class Interval(Part):
@@ -130,46 +228,61 @@ class ExportedSchedule(Part):
 
     format: Literal["mdm-opt schedule"] = "mdm-opt schedule"
     schema_version: Literal[1] = 1
-    schedule: ScheduleValues
+    schedule: SerializeAsAny[ScheduleValues]
     sampler: SamplerValues
     result: ResultValues
     provenance: Provenance
 
+    @field_validator("schedule", mode="before")
+    @classmethod
+    def _schedule_of_family(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        family = FAMILIES.get(str(value.get("family", "beta")), FAMILIES["beta"])
+        return _values_of(family).model_validate(value)
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        values, expected = self.schedule, None
+        values = self.schedule
         _check_family(values)
+        try:
+            schedule = values.candidate.schedule
+        except ValueError as error:
+            raise ValueError(f"schedule.{error}") from error
+        names = ", ".join(values.parameters)
         blocks = block_count(values.steps, values.length, values.block_length)
-        grid = reveal_grid(self.mask_schedule, values.steps, blocks)
+        grid = reveal_grid(schedule, values.steps, blocks)
         if len(values.revealed) != len(grid) or not np.allclose(
             values.revealed, grid, rtol=0, atol=1e-9
         ):
-            raise ValueError("schedule.revealed contradicts beta_a, beta_b and steps")
+            raise ValueError(f"schedule.revealed contradicts {names} and steps")
         if values.reveal == "ancestral":
             if values.counts is not None:
                 raise ValueError("schedule.counts must be null under ancestral reveal")
             return self
+        expected = None
         # The sum first: rounding takes memory in proportion to the length that the file claims.
         if values.counts is not None and sum(values.counts) == values.length:
-            counts = reveal_counts(
-                self.mask_schedule,
-                values.steps,
-                values.length,
-                values.rounding,
-                values.block_length,
-            )
-            expected = counts.tolist()
-        if expected is None or values.counts != expected:
-            raise ValueError("schedule.counts contradict beta_a, beta_b, steps and length")
+            shape = values.steps, values.length
+            expected = reveal_counts(schedule, *shape, values.rounding, values.block_length)
+        if expected is None or values.counts != expected.tolist():
+            raise ValueError(f"schedule.counts contradict {names}, steps and length")
         return self
+
+    @property
+    def candidate(self) -> Candidate:
+        """What was measured."""
+        return self.schedule.candidate
+
+    @property
+    def by_counts(self) -> bool:
+        """Whether the counts are the schedule, and no function of progress."""
+        return family_named(self.schedule.family).by_counts
 
     @property
     def mask_schedule(self) -> MaskSchedule:
         """alpha(t) as a function."""
-        values = self.schedule
-        if values.beta_a is not None and values.beta_b is not None:
-            return BetaSchedule(values.beta_a, values.beta_b)
-        return CountsSchedule(tuple(values.counts or ()))
+        return self.candidate.schedule
 
     @property
     def counts(self) -> Counts:
@@ -189,18 +302,18 @@ class ExportedSchedule(Part):
 
 def _check_family(values: ScheduleValues) -> None:
     """Raises ValueError where a schedule lacks what its family is given by."""
-    given = values.beta_a is not None, values.beta_b is not None
-    if values.family == "beta" and not all(given):
-        raise ValueError("schedule.beta_a and schedule.beta_b are needed in the family 'beta'")
-    if values.family == "free" and (
-        any(given) or not values.counts or len(values.counts) != values.steps
-    ):
-        raise ValueError(
-            "schedule.counts, one for each step and nothing else, are needed in the family 'free'"
-        )
-    if values.family == "free" and sum(values.counts or ()) != values.length:
-        raise ValueError("schedule.counts contradict length")
-    if values.block_length is not None and (values.family, values.reveal) != ("beta", "fixed"):
+    family, given = family_named(values.family), values.parameters
+    named = f"needed in the family {values.family!r}"
+    if not family.by_counts and None in given.values():
+        keys = " and ".join(f"schedule.{name}" for name in given)
+        raise ValueError(f"{keys} are {named}")
+    if family.by_counts:
+        alone = all(value is None for value in given.values())
+        if not alone or not values.counts or len(values.counts) != values.steps:
+            raise ValueError(f"schedule.counts, one for each step and nothing else, are {named}")
+        if sum(values.counts) != values.length:
+            raise ValueError("schedule.counts contradict length")
+    if values.block_length is not None and (family.by_counts or values.reveal != "fixed"):
         raise ValueError("schedule.block_length needs the family 'beta' and reveal 'fixed'")
 
 

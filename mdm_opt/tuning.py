@@ -26,10 +26,10 @@ from mdm_opt.persistence import storage_url
 from mdm_opt.plugins import one_line, qualified_name
 from mdm_opt.schedule_file import ExportedSchedule
 from mdm_opt.schedules import Counts, Reveal, Rounding
-from mdm_opt.service.best import BestResult, best
-from mdm_opt.service.exporting import export_schedule
-from mdm_opt.service.problems import check_steps, problem_of
-from mdm_opt.service.studies import OpenStudy, make_study
+from mdm_opt.service.handoff import export_schedule
+from mdm_opt.service.opening import OpenStudy, make_study
+from mdm_opt.service.problems import problem_of
+from mdm_opt.service.results import BestResult, best
 from mdm_opt.service.study_files import FROM_PYTHON
 from mdm_opt.service.wording import conclusions, headings, metric_words, result_rows
 
@@ -198,7 +198,7 @@ def tune(
     }  # fmt: skip
     with _in_arguments():
         study_file = _study_file(settings)
-        check_steps(study_file, denoiser)
+        study_file.sampler.check_steps(study_file.space.steps, denoiser.length)
         kept = None if storage is None else storage_url(str(storage))
     screen = Console(stderr=True, highlight=False)
     screen.quiet = not (progress and screen.is_terminal)

@@ -84,10 +84,10 @@ def _beta(text: str, option: str, otherwise: str) -> BetaSchedule:
     from mdm_opt.schedules import BETA_MAX, BETA_MIN, BetaSchedule
 
     try:
-        beta_a, beta_b = (float(part) for part in text.split(","))
-        if not (BETA_MIN <= beta_a <= BETA_MAX and BETA_MIN <= beta_b <= BETA_MAX):
+        a, b = (float(part) for part in text.split(","))
+        if not all(BETA_MIN <= value <= BETA_MAX for value in (a, b)):
             raise ValueError(text)
-        return BetaSchedule(beta_a, beta_b)
+        return BetaSchedule(a, b)
     except ValueError as error:
         raise InputError(
             f"{option}: {text!r} is not accepted: two numbers A,B in [{BETA_MIN:g}, {BETA_MAX:g}]"

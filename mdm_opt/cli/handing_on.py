@@ -101,7 +101,7 @@ def _export_one(
     out: str | None,
 ) -> None:
     from mdm_opt.exports import render
-    from mdm_opt.service.exporting import export_schedule, keep_export, write_artefact
+    from mdm_opt.service.handoff import export_schedule, keep_export, write_artefact
 
     schedule = export_schedule(name, url, steps)
     file = None if out is None else Path(out).name

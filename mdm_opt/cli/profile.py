@@ -116,13 +116,14 @@ def _profile_table(result: ProfileResult) -> Table:
 def _budget_table(budget: PredictedBudget) -> Table:
     table = _table(f"{budget.steps} steps: predicted path KL in nats per sequence")
     table.add_column("schedule")
-    for column in ("a", "b", "path KL", "standard error", "gain over linear", "linear steps"):
+    names = list(dict.fromkeys(name for row in budget.schedules for name in row.parameters))
+    titles = [name.removeprefix("beta_") for name in names]
+    for column in (*titles, "path KL", "standard error", "gain over linear", "linear steps"):
         table.add_column(column, justify="right")
     for row in budget.schedules:
         table.add_row(
             row.label,
-            "" if row.beta_a is None else f"{row.beta_a:.3f}",
-            "" if row.beta_b is None else f"{row.beta_b:.3f}",
+            *(_shown(row.parameters.get(name)) for name in names),
             f"{row.value:.4g}",
             f"{row.standard_error:.2g}",
             f"{row.gain_over_linear:.4g} ± {row.gain_standard_error:.2g}",
@@ -134,6 +135,10 @@ def _budget_table(budget: PredictedBudget) -> Table:
     )
     table.caption_justify = "left"
     return table
+
+
+def _shown(value: float | str | None) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else value or ""
 
 
 def _table(title: str) -> Table:

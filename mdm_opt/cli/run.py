@@ -47,7 +47,7 @@ def run(study_file: str, storage: str | None, no_verify: bool, as_json: bool) ->
 def verify(name: str, storage: str | None, as_json: bool) -> None:
     """Measure the best schedules of study NAME on fresh instances, paired with the baselines."""
     from mdm_opt.bars import verify_shown
-    from mdm_opt.service.studies import open_study
+    from mdm_opt.service.opening import open_study
 
     url = url_of(storage)
     screen = console(err=True)
@@ -70,7 +70,7 @@ def best(name: str, storage: str | None, as_json: bool) -> None:
 
 
 def _show_best(name: str, storage: str | None, as_json: bool) -> None:
-    from mdm_opt.service.best import best as best_of
+    from mdm_opt.service.results import best as best_of
 
     result = best_of(name, url_of(storage))
     if as_json:

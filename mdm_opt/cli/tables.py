@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.markup import escape
 from rich.table import Table
 
-from mdm_opt.service.best import BestResult
+from mdm_opt.service.results import BestResult
 from mdm_opt.service.wording import headings, metric_words, result_rows
 
 

@@ -85,13 +85,13 @@ def worker(
             say(f"worker of study {name} on {opened.problem.denoiser.device}")
             for trial in run_trials(opened, Manners(pulse, report=say), stop):
                 done += 1
-                point, value = trial.proposal.point, trial.measurement.value
+                candidate, value = trial.candidate, trial.measurement.value
                 instances = len(trial.measurement.instances)
                 early = instances < opened.sets.search
                 stopped_early = f", stopped after {instances} instances" if early else ""
                 say(
-                    f"trial {trial.proposal.number}: {point.steps} steps, "
-                    f"{point.schedule.name}, {value:.4g} {opened.record.unit}{stopped_early}; "
+                    f"trial {trial.number}: {candidate.steps} steps, "
+                    f"{candidate.label}, {value:.4g} {opened.record.unit}{stopped_early}; "
                     f"{trial.finished} finished"
                 )
         except KeyboardInterrupt as stopped:

@@ -1,4 +1,4 @@
-"""The study file, validated once (DESIGN.md)."""
+"""The study file, validated once ."""
 
 from mdm_opt.config.models import (
     AntibertyModel,
@@ -17,14 +17,10 @@ from mdm_opt.config.objectives import (
     TaskObjective,
     ValidityObjective,
 )
-from mdm_opt.config.study import (
-    SamplerTable,
-    SpaceTable,
-    StudyFile,
-    load_study_file,
-    parse_study,
-)
-from mdm_opt.config.tables import PLACE_KEYS, Table
+from mdm_opt.config.space import SpaceTable
+from mdm_opt.config.study import StudyFile, load_study_file, parse_study
+from mdm_opt.config.tables import PLACE_KEYS
+from mdm_opt.table import Table
 
 __all__ = [
     "PLACE_KEYS",
@@ -39,7 +35,6 @@ __all__ = [
     "PathKlObjective",
     "PluginModel",
     "PluginObjective",
-    "SamplerTable",
     "SpaceTable",
     "StudyFile",
     "Table",

@@ -6,8 +6,9 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from mdm_opt.config.tables import Options, RunsOnDevice, Table
+from mdm_opt.config.tables import Options, RunsOnDevice
 from mdm_opt.plugins import is_reference
+from mdm_opt.table import Table
 
 
 class BundledModel(RunsOnDevice):

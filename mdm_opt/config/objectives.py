@@ -13,8 +13,9 @@ from mdm_opt.config.models import (
     EnumeratedModel,
     HuggingFaceModel,
 )
-from mdm_opt.config.tables import Options, RunsOnDevice, Table
+from mdm_opt.config.tables import Options, RunsOnDevice
 from mdm_opt.plugins import is_reference
+from mdm_opt.table import Table
 from mdm_opt.templates import Template
 
 

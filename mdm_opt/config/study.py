@@ -8,8 +8,17 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SerializeAsAny,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from mdm_opt.candidates import FAMILIES, Decoding, Family
 from mdm_opt.config.models import MODEL_KINDS, ModelTable, PluginModel
 from mdm_opt.config.objectives import (
     OBJECTIVE_KINDS,
@@ -19,13 +28,12 @@ from mdm_opt.config.objectives import (
     PathKlObjective,
     PluginObjective,
 )
-from mdm_opt.config.tables import PLACE_KEYS, Table
+from mdm_opt.config.space import MAX_STEPS, SpaceTable, space_table
+from mdm_opt.config.tables import PLACE_KEYS
 from mdm_opt.errors import InputError
 from mdm_opt.messages import describe
 from mdm_opt.plugins import is_reference, one_line
-from mdm_opt.schedules import BETA_MAX, BETA_MIN, Reveal, Rounding
-
-MAX_STEPS = 4096
+from mdm_opt.table import Table
 
 
 class StudyTable(Table):
@@ -35,70 +43,19 @@ class StudyTable(Table):
     seed: int = Field(0, ge=0, lt=2**63)
 
 
-class SamplerTable(Table):
-    """[sampler]"""
-
-    order: Literal["random", "confidence", "margin", "entropy"] = "random"
-    temperature: float = Field(1.0, ge=0, le=100)
-    reveal: Reveal = "fixed"
-    rounding: Rounding = "full"
-    block_length: int | None = Field(None, ge=1)
-    guidance: float = Field(0.0, ge=0, le=100)
-    end_last: bool = False
-
-    @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        if self.block_length is not None and self.reveal != "fixed":
-            raise ValueError(f"block_length needs reveal = 'fixed', got reveal = {self.reveal!r}")
-        if self.end_last and self.order == "random":
-            raise ValueError(
-                "end_last needs order = 'confidence', 'margin' or 'entropy', got order = 'random'"
-            )
-        return self
-
-
-Bounds = Annotated[
-    list[Annotated[float, Field(ge=BETA_MIN, le=BETA_MAX)]], Field(min_length=2, max_length=2)
-]
-
-
-class SpaceTable(Table):
-    """[space]; beta_a and beta_b are searched on a log scale, counts around the best known."""
-
-    family: Literal["beta", "free"] = "beta"
-    steps: list[Annotated[int, Field(ge=1, le=MAX_STEPS)]] = Field(min_length=1, max_length=32)
-    beta_a: Bounds = [0.1, 8.0]
-    beta_b: Bounds = [0.1, 8.0]
-
-    @field_validator("steps")
-    @classmethod
-    def _distinct(cls, steps: list[int]) -> list[int]:
-        if len(set(steps)) != len(steps):
-            raise ValueError("step counts must differ from each other")
-        return sorted(steps)
-
-    @field_validator("beta_a", "beta_b")
-    @classmethod
-    def _ordered(cls, bounds: list[float]) -> list[float]:
-        if bounds[0] >= bounds[1]:
-            raise ValueError("the lower bound must be below the upper one")
-        return bounds
-
-
 SEED_NAMES = ("energy", "profile", "baselines", "history")
 
 
-def _seed(value: Any) -> str | list[float]:
+def _seed(value: Any, info: ValidationInfo) -> str | list[Any]:
+    """A name, or the parameters of a candidate of the study's family."""
+    family: Family = (info.context or {}).get("family", FAMILIES["beta"])
     if isinstance(value, str) and value in SEED_NAMES:
         return value
-    if isinstance(value, list) and len(value) == 2:
-        numbers = [x for x in value if isinstance(x, int | float) and not isinstance(x, bool)]
-        if len(numbers) == 2 and all(BETA_MIN <= x <= BETA_MAX for x in numbers):
-            return [float(number) for number in numbers]
-    raise ValueError(
-        f"must be one of {', '.join(SEED_NAMES)}, or a pair [a, b] of numbers in "
-        f"[{BETA_MIN:g}, {BETA_MAX:g}]"
-    )
+    if isinstance(value, list) and len(value) == len(family.keys):
+        accepted = [key.accepts(one) for key, one in zip(family.keys, value, strict=True)]
+        if all(accepted):
+            return [float(one) if isinstance(one, int) else one for one in value]
+    raise ValueError(f"must be one of {', '.join(SEED_NAMES)}, or {family.given_words}")
 
 
 # One validator instead of a union, whose messages would not say what is accepted.
@@ -148,8 +105,8 @@ class StudyFile(Table):
 
     study: StudyTable
     model: ModelTable
-    sampler: SamplerTable = SamplerTable()
-    space: SpaceTable
+    sampler: Decoding = Decoding()
+    space: SerializeAsAny[SpaceTable]
     objective: ObjectiveTable
     search: SearchTable = SearchTable()
     profile: ProfileTable = ProfileTable()
@@ -172,6 +129,11 @@ class StudyFile(Table):
     @classmethod
     def _model_of_kind(cls, value: Any) -> Any:
         return _of_kind(value, MODEL_KINDS, PluginModel)
+
+    @field_validator("space", mode="before")
+    @classmethod
+    def _space_of_family(cls, value: Any) -> Any:
+        return value if isinstance(value, Table) else space_table(value).model_validate(value)
 
     @field_validator("objective", mode="before")
     @classmethod
@@ -202,10 +164,10 @@ class StudyFile(Table):
                 f"(task or lm_eval), got objective {self.objective.kind!r}"
             )
         whole = not self.prompted and self.sampler.block_length is None
-        if self.space.family == "free" and not whole:
+        if self.family.needs_profile and not whole:
             raise ValueError(
-                "[space] family 'free' is not accepted with prompts or block_length: it starts "
-                "from the profile of whole sequences without prompts"
+                f"[space] family {self.space.family!r} is not accepted with prompts or "
+                "block_length: it starts from the profile of whole sequences without prompts"
             )
         if self.needs_profile and not whole:
             raise ValueError(
@@ -216,19 +178,18 @@ class StudyFile(Table):
 
     @model_validator(mode="after")
     def _family_fits(self) -> Self:
-        if self.space.family == "free":
-            if self.sampler.reveal != "fixed" or self.sampler.rounding != "full":
-                raise ValueError(
-                    "[space] family 'free' searches counts, which needs reveal = 'fixed' and "
-                    f"rounding = 'full', got reveal = {self.sampler.reveal!r} and rounding = "
-                    f"{self.sampler.rounding!r}"
-                )
-            if self.search.sampler != "shape":
-                raise ValueError(
-                    "[space] family 'free' needs [search] sampler = 'shape', got "
-                    f"{self.search.sampler!r}"
-                )
+        self.family.check_decoding(self.sampler)
+        if not self.family.is_box and self.search.sampler != "shape":
+            raise ValueError(
+                f"[space] family {self.space.family!r} needs [search] sampler = 'shape', got "
+                f"{self.search.sampler!r}"
+            )
         return self
+
+    @property
+    def family(self) -> Family:
+        """The family that is searched."""
+        return FAMILIES[self.space.family]
 
     @property
     def prompted(self) -> bool:
@@ -246,24 +207,30 @@ class StudyFile(Table):
     @property
     def needs_profile(self) -> bool:
         """Whether the study starts from the model's information profile."""
-        return "profile" in self.search.seeds or self.space.family == "free"
+        return "profile" in self.search.seeds or self.family.needs_profile
 
     def canonical(self) -> dict[str, Any]:
         """All values, defaults included, in a form that TOML and JSON can hold."""
         return self.model_dump(mode="json", exclude_none=True)
 
-    def identity_hash(self) -> str:
-        """SHA-256 of what makes two runs the same study.
+    def fixed(self) -> dict[str, Any]:
+        """What makes two runs the same study: the canonical file without what may change later.
 
         Where it runs, how many trials it gets, whether they race, how many samples of them are
-        kept, what the profile is measured on and how results are verified may change later.
+        kept, what the profile is measured on and how results are verified may change.
         """
-        identity = self.canonical()
-        for table in (identity["model"], identity["objective"].get("judge", {})):
+        kept = self.canonical()
+        for table in (kept["model"], kept["objective"].get("judge", {})):
             for key in PLACE_KEYS:
                 table.pop(key, None)
-        del identity["search"]["trials"], identity["verify"]
-        del identity["search"]["racing"], identity["search"]["samples"], identity["profile"]
+        for key in ("trials", "racing", "samples"):
+            del kept["search"][key]
+        del kept["profile"], kept["verify"]
+        return kept
+
+    def identity_hash(self) -> str:
+        """SHA-256 of what makes two runs the same study."""
+        identity = self.fixed()
         # Versions before these keys knew nothing else.
         for table, key, only in _ADDED_KEYS:
             if identity[table].get(key) == only:
@@ -294,7 +261,7 @@ def parse_study(content: dict[str, Any], source: str) -> StudyFile:
         InputError: as `load_study_file`.
     """
     try:
-        return StudyFile.model_validate(content)
+        return StudyFile.model_validate(content, context={"family": _family_of(content)})
     except ValidationError as error:
         details = error.errors(include_url=False)
 
@@ -303,6 +270,13 @@ def parse_study(content: dict[str, Any], source: str) -> StudyFile:
 
         more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
         raise InputError(f"{source}: {describe(details[0], known_keys)}{more}") from error
+
+
+def _family_of(content: Any) -> Family:
+    """The family that a study file asks for, before it is validated."""
+    space = content.get("space") if isinstance(content, dict) else None
+    name = space.get("family") if isinstance(space, dict) else None
+    return FAMILIES.get(name if isinstance(name, str) else "", FAMILIES["beta"])
 
 
 def _of_kind(value: Any, kinds: dict[str, type[Table]], plugin: type[Table]) -> Any:
@@ -324,6 +298,8 @@ def _accepted_keys(content: dict[str, Any], table: str) -> list[str]:
     """Keys of a table of the study file; the tables themselves where it has no such table."""
     if table not in StudyFile.model_fields:
         return list(StudyFile.model_fields)
+    if table == "space":
+        return list(space_table(content[table]).model_fields)
     if table in ("model", "objective"):
         kind = str(content[table].get("kind"))
         if table == "model":

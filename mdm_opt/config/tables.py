@@ -5,13 +5,9 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BeforeValidator
 
-
-class Table(BaseModel):
-    """A table of the study file: unknown keys, wrong types and infinities are refused."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+from mdm_opt.table import Table
 
 
 def _plain(value: Any, where: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 
@@ -61,6 +61,30 @@ class Projected:
         return self._project(self._hidden[rows if self._index is None else self._index[rows]])
 
 
+@runtime_checkable
+class LazyDenoiser(Protocol):
+    """What a denoiser may offer: an answer that is not projected onto the vocabulary at once."""
+
+    def lazy_log_probs(
+        self,
+        tokens: torch.Tensor,
+        positions: torch.Tensor,
+        prompts: Prompts | None = None,
+        guidance: float = 0.0,
+    ) -> Answers:
+        """One model call; arguments as `PromptedDenoiser.log_probs`."""
+        ...
+
+
+@runtime_checkable
+class RemembersFirst(Protocol):
+    """What a denoiser may offer: the answer to nothing but masks, which then costs no call."""
+
+    def first_log_probs(self, positions: torch.Tensor) -> Answers:
+        """What is remembered, at positions ``(batch, P)``."""
+        ...
+
+
 def ask(
     denoiser: Denoiser,
     tokens: torch.Tensor,
@@ -71,31 +95,22 @@ def ask(
     """Calls a model once.
 
     Args:
-        denoiser: the model; one with a method ``lazy_log_probs`` of these arguments projects
-            lazily.
+        denoiser: the model; a `LazyDenoiser` projects lazily.
         tokens: int64 ``(batch, length)``.
         positions: int64 ``(batch, P)``.
         prompts: see `PromptedDenoiser.log_probs`.
         guidance: likewise.
     """
-    model: Any = denoiser
-    more = () if prompts is None else (prompts, guidance)
-    if hasattr(denoiser, "lazy_log_probs"):
-        lazy: Answers = model.lazy_log_probs(tokens, positions, *more)
-        return lazy
-    return Whole(model.log_probs(tokens, positions, *more))
+    given = () if prompts is None else (prompts, guidance)
+    if isinstance(denoiser, LazyDenoiser):
+        return denoiser.lazy_log_probs(tokens, positions, *given)
+    asked: Callable[..., torch.Tensor] = denoiser.log_probs
+    return Whole(asked(tokens, positions, *given))
 
 
-def remembers_first(denoiser: Denoiser) -> bool:
-    """Whether a denoiser keeps its answer to nothing but masks, which then costs no call."""
-    return hasattr(denoiser, "first_log_probs")
-
-
-def ask_first(denoiser: Denoiser, positions: torch.Tensor) -> Answers:
-    """What is remembered, at positions ``(batch, P)``."""
-    model: Any = denoiser
-    first: Answers = model.first_log_probs(positions)
-    return first
+def remembers_first(denoiser: Denoiser) -> RemembersFirst | None:
+    """A denoiser that keeps its answer to nothing but masks; None where it does not."""
+    return denoiser if isinstance(denoiser, RemembersFirst) else None
 
 
 def rows_at_once(denoiser: Denoiser) -> int:

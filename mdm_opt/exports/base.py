@@ -132,7 +132,7 @@ def layout(exported: ExportedSchedule, format_name: str, block_length: int | Non
         return Layout(1, values.length, values.steps, counts, tuple(values.revealed))
     accepted = _accepted_block_lengths(exported)
     if block_length not in accepted:
-        family = " of the family 'free'" if values.family == "free" else ""
+        family = f" of the family {values.family!r}" if exported.by_counts else ""
         raise InputError(
             f"format {format_name}: block_length: {block_length} is not accepted for "
             f"{values.steps} steps over {values.length} tokens{family}; accepted: "
@@ -265,6 +265,6 @@ def _accepted_block_lengths(exported: ExportedSchedule) -> list[int]:
         if values.length % blocks or values.steps % blocks:
             continue
         block_length, steps = values.length // blocks, values.steps // blocks
-        if blocks == 1 or (steps <= block_length and values.family != "free"):
+        if blocks == 1 or (steps <= block_length and not exported.by_counts):
             found.append(block_length)
     return found

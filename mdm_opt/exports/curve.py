@@ -5,6 +5,9 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mdm_opt.candidates import Candidate
 
 
 def incomplete_beta(x: float, a: float, b: float) -> tuple[float, float]:
@@ -59,14 +62,45 @@ def straight(progress: float, values: Sequence[float]) -> float:
     return values[step] + (values[step + 1] - values[step]) * (progress * steps - step)
 
 
-def beta_source(*, speed: bool) -> str:
-    """Source of what a Beta schedule needs; with its derivative where asked for."""
+@dataclass(frozen=True)
+class Curve:
+    """A schedule as code.
+
+    Attributes:
+        revealed: expression of the revealed fraction at ``progress``.
+        speed: expression of its derivative there, inside step number ``step``.
+        source: of what both call.
+        imports: modules that the source needs.
+    """
+
+    revealed: str
+    speed: str
+    source: str
+    imports: tuple[str, ...] = ()
+
+
+def curve(candidate: Candidate, values: str, *, speed: bool = False) -> Curve:
+    """The schedule of a candidate: in closed form, or as straight lines between the steps.
+
+    Args:
+        candidate: the candidate.
+        values: name of the list of its values at the boundaries of the steps.
+        speed: whether the derivative is called.
+    """
+    if candidate.family in _CLOSED_FORMS:
+        return _CLOSED_FORMS[candidate.family](candidate, speed)
+    source = inspect.getsource(straight).replace("Sequence[float]", "list[float]")
+    slope = f"({values}[step + 1] - {values}[step]) * STEPS"
+    return Curve(f"straight(progress, {values})", slope, source)
+
+
+def _beta_curve(candidate: Candidate, speed: bool) -> Curve:
+    given = f"(progress, {', '.join(map(repr, candidate.parameters.values()))})"
     parts: list[Callable[..., object]] = [incomplete_beta, _not_zero, beta_revealed]
     if speed:
         parts.append(beta_speed)
-    return "\n\n".join(inspect.getsource(part) for part in parts)
+    source = "\n\n".join(inspect.getsource(part) for part in parts)
+    return Curve(f"beta_revealed{given}", f"beta_speed{given}", source, ("math",))
 
 
-def straight_source() -> str:
-    """Source of what a schedule of straight lines needs."""
-    return inspect.getsource(straight).replace("Sequence[float]", "list[float]")
+_CLOSED_FORMS: dict[str, Callable[[Candidate, bool], Curve]] = {"beta": _beta_curve}

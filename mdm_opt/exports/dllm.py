@@ -9,7 +9,7 @@ is taken from them in float64: dllm's own, in float32, is off for very long sequ
 from __future__ import annotations
 
 from mdm_opt.exports.base import Artefact, Layout, Target, block_note, layout, needs_known_order
-from mdm_opt.exports.curve import beta_source, straight_source
+from mdm_opt.exports.curve import curve
 from mdm_opt.exports.header import document
 from mdm_opt.exports.llada import order_note, remasking
 from mdm_opt.schedule_file import ExportedSchedule
@@ -90,8 +90,6 @@ def _slope(progress):
 
 {source}'''
 
-_STRAIGHT_SPEED = "(ALPHA[step + 1] - ALPHA[step]) * STEPS"
-
 
 def render(exported: ExportedSchedule, target: Target) -> Artefact:
     """The scheduler.
@@ -99,7 +97,6 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     Raises:
         InputError: for blocks that the schedule cannot be applied to.
     """
-    values = exported.schedule
     needs_known_order(exported, "dllm")
     plan = layout(exported, "dllm", target.block_length)
     ancestral = plan.counts is None
@@ -124,19 +121,15 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         *_end_note(exported),
         *_length_note(plan),
     )
-    revealed, speed, source = "straight(progress, ALPHA)", _STRAIGHT_SPEED, straight_source()
-    if values.family == "beta":
-        parameters = f"(progress, {values.beta_a!r}, {values.beta_b!r})"
-        revealed, speed = f"beta_revealed{parameters}", f"beta_speed{parameters}"
-        source = beta_source(speed=True)
+    shape = curve(exported.candidate, "ALPHA", speed=True)
     body = _BODY.format(
         steps=plan.steps,
         alpha=list(plan.alpha),
         boundaries=list(plan.boundaries),
         settings=settings,
-        revealed=revealed,
-        speed=speed,
-        source=source,
+        revealed=shape.revealed,
+        speed=shape.speed,
+        source=shape.source,
     )
     return Artefact(document(exported, plan, "dllm (MDLMSampler)", notes, use, body), use, notes)
 

@@ -58,9 +58,8 @@ def _ascii(line: str) -> str:
 def _facts(exported: ExportedSchedule, plan: Layout) -> list[str]:
     origin, values, sampler = exported.provenance, exported.schedule, exported.sampler
     trial = "no trial" if origin.trial is None else f"trial {origin.trial}"
-    kind = f"Beta({values.beta_a}, {values.beta_b})"
-    if values.family == "free":
-        kind = "counts of any shape"
+    given = ", ".join(map(str, exported.candidate.parameters.values()))
+    kind = f"{values.family.capitalize()}({given})" if given else "counts of any shape"
     lines = [
         f"study {shown(origin.study)}, {trial} ({shown(origin.label)}), seed {origin.seed}, "
         f"exported {shown(origin.created_at)}",

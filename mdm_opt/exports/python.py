@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mdm_opt.exports.base import Artefact, Target, lacking_note, layout, needs_no_blocks
-from mdm_opt.exports.curve import beta_source, straight_source
+from mdm_opt.exports.curve import curve
 from mdm_opt.exports.header import document
 from mdm_opt.schedule_file import ExportedSchedule
 
@@ -38,7 +38,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     values = exported.schedule
     needs_no_blocks("python", target, exported)
     plan = layout(exported, "python", None)
-    beta = values.family == "beta"
+    shape = curve(exported.candidate, "REVEALED")
     use = (
         target.importing,
         "schedule.COUNTS  # tokens that each step reveals"
@@ -47,22 +47,14 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         "schedule.revealed(t)  # revealed fraction at progress t, 0 all masked, 1 all revealed",
     )
     body = _BODY.format(
-        imports="\nimport math\n" if beta else "",
+        imports="".join(f"\nimport {name}\n" for name in shape.imports),
         steps=values.steps,
         length=values.length,
         counts=values.counts,
         revealed=values.revealed,
-        call=revealed_call(exported),
-        source=beta_source(speed=False) if beta else straight_source(),
+        call=shape.revealed,
+        source=shape.source,
     )
     notes = lacking_note(exported, "guidance", "end_last", how="which the loop must bring itself")
     text = document(exported, plan, "any sampling loop in Python", notes, use, body)
     return Artefact(text, use, notes)
-
-
-def revealed_call(exported: ExportedSchedule) -> str:
-    """The expression that gives the revealed fraction at ``progress``."""
-    values = exported.schedule
-    if values.family == "beta":
-        return f"beta_revealed(progress, {values.beta_a!r}, {values.beta_b!r})"
-    return "straight(progress, REVEALED)"

@@ -10,64 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.denoisers.prompts import Prompts
-from mdm_opt.sampling import Noise, Samples, generate
-from mdm_opt.schedules import Counts, Reveal
+from mdm_opt.processes import Batch
 
 Direction = Literal["minimize", "maximize"]
 Array = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class Reveals:
-    """How one candidate reveals a batch of instances.
-
-    Attributes:
-        instances: instance ids, ``(batch,)``.
-        noise: their randomness, the same for every candidate.
-        grid: float64 ``(steps + 1,)``, the reveal grid.
-        counts: int64 ``(batch, steps)``, tokens revealed by each step.
-        reveal: ``fixed`` or ``ancestral``; the counts above already follow it.
-        order: reveal order.
-        temperature: of the token distribution.
-        seed: the study's, from which the noise was drawn.
-        block_length: tokens of a block that is finished before the next; None for one block.
-        guidance: scale of classifier-free guidance.
-        end_last: whether tokens that end the text come last.
-        prompts: what the answers are given; None where there is nothing.
-    """
-
-    instances: Sequence[int]
-    noise: Noise
-    grid: Array
-    counts: Counts
-    reveal: Reveal
-    order: str
-    temperature: float
-    seed: int
-    block_length: int | None = None
-    guidance: float = 0.0
-    end_last: bool = False
-    prompts: Prompts | None = None
-
-    @property
-    def nfe(self) -> npt.NDArray[np.int64]:
-        """Non-empty steps of each instance."""
-        return np.asarray((self.counts > 0).sum(axis=1), dtype=np.int64)
-
-    def sample(self, denoiser: Denoiser) -> Samples:
-        """The samples of these instances."""
-        return generate(
-            denoiser,
-            self.counts,
-            self.noise,
-            order=self.order,
-            temperature=self.temperature,
-            block_length=self.block_length,
-            guidance=self.guidance,
-            end_last=self.end_last,
-            prompts=self.prompts,
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,12 +62,13 @@ class Objective(Protocol):
     @property
     def fingerprint(self) -> str: ...
 
-    def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
+    def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
         """Scores a batch of instances under one candidate.
 
         Args:
             denoiser: frozen model.
-            reveals: the candidate's counts and the instances' noise.
+            batch: what the candidate does to the instances, with their noise;
+                ``batch.sample(model)`` draws their samples.
 
         Raises:
             RunError: where scores cannot be had.

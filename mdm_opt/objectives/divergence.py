@@ -8,9 +8,8 @@ import numpy as np
 
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.laws import EnumeratedLaw
-from mdm_opt.objectives.base import Array, Direction, Reveals, Scores
-from mdm_opt.sampling import SampleLaw, check_enumerable
-from mdm_opt.schedules import ancestral_nfe
+from mdm_opt.objectives.base import Array, Direction, Scores
+from mdm_opt.processes import Batch, ExactLaw, check_enumerable
 
 
 class Divergence:
@@ -35,20 +34,15 @@ class Divergence:
         self._metric = metric
         self._target = np.zeros((law.vocab_size,) * law.length)
         self._target[tuple(law.outcomes.T)] = law.probabilities
-        self._sample_law: SampleLaw | None = None
+        self._sample_law: ExactLaw | None = None
 
-    def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
+    def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
         """See `Objective.score`; every instance gets the same exact value."""
         if self._sample_law is None:
-            self._sample_law = SampleLaw(denoiser)
-        if reveals.reveal == "ancestral":
-            samples = self._sample_law.ancestral(reveals.grid)
-            nfe = ancestral_nfe(reveals.grid, denoiser.length)
-        else:
-            samples = self._sample_law.fixed(reveals.counts[0])
-            nfe = float(reveals.nfe[0])
-        batch = len(reveals.instances)
-        return Scores(np.full(batch, self._divergence(samples)), np.full(batch, nfe), 0)
+            self._sample_law = batch.process.exact_law(denoiser)
+        value = self._divergence(self._sample_law.under(batch.plan))
+        count = len(batch.instances)
+        return Scores(np.full(count, value), np.full(count, batch.plan.nfe), 0)
 
     def _divergence(self, samples: Array) -> float:
         if self._metric == "tv":

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mdm_opt.errors import InputError
-from mdm_opt.sampling import instance_noise
+from mdm_opt.processes import instance_noise
 
 
 def document_order(count: int, seed: int) -> npt.NDArray[np.int64]:

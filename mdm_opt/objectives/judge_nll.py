@@ -13,8 +13,9 @@ from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.places import pick_device, pick_dtype, quiet_transformers
 from mdm_opt.denoisers.weights import fingerprint
 from mdm_opt.errors import InputError, RunError
-from mdm_opt.objectives.base import Array, Direction, Reveals, Scores
+from mdm_opt.objectives.base import Array, Direction, Scores
 from mdm_opt.plugins import one_line
+from mdm_opt.processes import Batch, pseudo_nll
 
 # Texts in, (mean NLL per token in nats, model calls in sequences) out.
 Judge = Callable[[Sequence[str]], tuple[Array, int]]
@@ -44,9 +45,9 @@ class JudgeNll:
         self.fingerprint = fingerprint
         self._min_entropy = min_entropy_nats
 
-    def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
+    def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
         """See `Objective.score`; the guard is ``entropy``: floor minus entropy."""
-        samples = reveals.sample(denoiser)
+        samples = batch.sample(denoiser)
         texts = denoiser.decode(samples.tokens)
         values, calls = self._judge(texts)
         guards = {}
@@ -79,17 +80,9 @@ def masked_judge(denoiser: Denoiser) -> Judge:
     Costs ``length`` sequences through the judge for each text, which must have the judge's length.
     """
 
-    @torch.inference_mode()
     def judge(texts: Sequence[str]) -> tuple[Array, int]:
-        tokens = denoiser.encode(texts).to(denoiser.device)
-        total = torch.zeros(len(texts), dtype=torch.float64, device=denoiser.device)
-        for position in range(denoiser.length):
-            hidden = tokens.clone()
-            hidden[:, position] = denoiser.mask_token_id
-            where = torch.full((len(texts), 1), position, device=denoiser.device)
-            log_probs = denoiser.log_probs(hidden, where)[:, 0].double()
-            total -= log_probs.gather(1, tokens[:, position : position + 1])[:, 0]
-        return (total / denoiser.length).cpu().numpy(), len(texts) * denoiser.length
+        values = pseudo_nll(denoiser, denoiser.encode(texts))
+        return values, len(texts) * denoiser.length
 
     return judge
 

@@ -13,9 +13,10 @@ from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.prompts import PromptedDenoiser
 from mdm_opt.denoisers.tokens import chat_template
 from mdm_opt.errors import InputError
-from mdm_opt.objectives.base import Direction, Reveals, Scores
+from mdm_opt.objectives.base import Direction, Scores
 from mdm_opt.objectives.documents import Documents
 from mdm_opt.objectives.harness_task import HarnessTask, cut, stop_strings
+from mdm_opt.processes import Batch
 
 
 class LmEval:
@@ -64,10 +65,10 @@ class LmEval:
         self._ask(numbers)
         return [self._prompts[number] for number in numbers]
 
-    def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
+    def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
         """See `Objective.score`."""
-        samples = reveals.sample(denoiser)
-        numbers = self._documents.numbers(reveals.instances)
+        samples = batch.sample(denoiser)
+        numbers = self._documents.numbers(batch.instances)
         self._ask(numbers)
         requests = [self._requests[number] for number in numbers]
         texts = [

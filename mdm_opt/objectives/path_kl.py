@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.objectives.base import Array, Direction, Reveals, Scores
-from mdm_opt.sampling import Noise, generate, instance_noise
+from mdm_opt.objectives.base import Direction, Scores
+from mdm_opt.processes import Batch, PathCosts
 
 # Instance ids of a study end far below; each reference has noise of its own from here on.
 REFERENCE_START = 2**62
 
-# Model, instance, and the noise that the study's seed gave it.
-_Key = tuple[str, int, bytes]
+# Model, seed of the noise, instance, and tokens of a sequence.
+_Key = tuple[str, int, int, int]
 ReferenceLookup = Callable[[Sequence[int]], torch.Tensor]
 
 
@@ -47,70 +46,31 @@ class PathKl:
     ) -> None:
         self._references = references
         self.fingerprint = fingerprint
-        self._tables: dict[_Key, Array] = {}
+        self._costs: dict[_Key, PathCosts] = {}
 
-    def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
+    def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
         """See `Objective.score`."""
         keys: list[_Key] = [
-            (denoiser.fingerprint, instance, uniforms.tobytes())
-            for instance, uniforms in zip(
-                reveals.instances, reveals.noise.token_uniforms, strict=True
-            )
+            (denoiser.fingerprint, batch.seed, instance, denoiser.length)
+            for instance in batch.instances
         ]
-        missing = [row for row, key in enumerate(keys) if key not in self._tables]
+        missing = [row for row, key in enumerate(keys) if key not in self._costs]
         calls = 0
         if missing:
-            instances = [reveals.instances[row] for row in missing]
-            references, calls = self._reference_tokens(denoiser, instances, reveals.seed)
-            tables = _tables(denoiser, _rows_of(reveals.noise, missing), references)
-            calls += len(missing) * denoiser.length
-            self._tables.update(zip([keys[row] for row in missing], tables, strict=True))
-        values = [
-            self._path_kl(self._tables[key], counts)
-            for key, counts in zip(keys, reveals.counts, strict=True)
-        ]
-        return Scores(np.array(values), reveals.nfe.astype(np.float64), calls)
-
-    @staticmethod
-    def _path_kl(table: Array, counts: npt.NDArray[np.int64]) -> float:
-        known = np.repeat(np.cumsum(counts) - counts, counts)
-        order = np.arange(len(known))
-        return float((table[known, order] - table[order, order]).sum())
+            instances = [batch.instances[row] for row in missing]
+            references, written = self._reference_tokens(denoiser, batch, instances)
+            costs, asked = batch.process.path_costs(denoiser, references, batch, missing)
+            calls = written + asked
+            self._costs.update(zip([keys[row] for row in missing], costs, strict=True))
+        values = [self._costs[key].path_kl(batch, row) for row, key in enumerate(keys)]
+        return Scores(np.array(values), batch.nfe.astype(np.float64), calls)
 
     def _reference_tokens(
-        self, denoiser: Denoiser, instances: Sequence[int], seed: int
+        self, denoiser: Denoiser, batch: Batch, instances: Sequence[int]
     ) -> tuple[torch.Tensor, int]:
         """References of instances, and the sequences put through the model to make them."""
         if self._references is not None:
             return self._references(instances), 0
         own = [REFERENCE_START + instance for instance in instances]
-        noise = instance_noise(own, denoiser.length, seed=seed)
-        samples = generate(denoiser, np.ones(denoiser.length, dtype=np.int64), noise)
+        samples = batch.process.finest(denoiser, own, seed=batch.seed)
         return samples.tokens, samples.sequence_calls
-
-
-@torch.inference_mode()
-def _tables(denoiser: Denoiser, noise: Noise, references: torch.Tensor) -> Array:
-    """What each token costs in the instances' orders, by how much is known before.
-
-    Returns:
-        float64 ``(batch, length, length)``: entry (m, j) is
-        -log p(token j of the order | the first m of the order), zero for j < m.
-    """
-    batch, length = noise.permutation.shape
-    device = denoiser.device
-    order = torch.from_numpy(noise.permutation).to(device)
-    in_order = references.to(device).gather(1, order)
-    known = torch.full((batch, length), denoiser.mask_token_id, device=device)
-    tables = np.zeros((batch, length, length))
-    for revealed in range(length):
-        log_probs = denoiser.log_probs(known, order[:, revealed:])
-        picked = log_probs.gather(2, in_order[:, revealed:, None])[:, :, 0]
-        tables[:, revealed, revealed:] = -picked.double().cpu().numpy()
-        here = slice(revealed, revealed + 1)
-        known = known.scatter(1, order[:, here], in_order[:, here])
-    return tables
-
-
-def _rows_of(noise: Noise, rows: list[int]) -> Noise:
-    return Noise(noise.permutation[rows], noise.token_uniforms[rows], noise.reveal_times[rows])

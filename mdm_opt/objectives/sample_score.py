@@ -9,8 +9,9 @@ import numpy as np
 
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.errors import RunError
-from mdm_opt.objectives.base import Array, Direction, Reveals, Scores
+from mdm_opt.objectives.base import Array, Direction, Scores
 from mdm_opt.plugins import one_line
+from mdm_opt.processes import Batch
 
 SampleFunction = Callable[..., Sequence[float]]
 
@@ -47,9 +48,9 @@ class SampleScore:
         self._options = dict(options or {})
         self._bounds = bounds
 
-    def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
+    def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
         """See `Objective.score`."""
-        samples = reveals.sample(denoiser)
+        samples = batch.sample(denoiser)
         texts = denoiser.decode(samples.tokens)
         # The function may change the list that it is given.
         kept = tuple(texts)

@@ -17,11 +17,12 @@ from mdm_opt import config
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.prompts import PromptedDenoiser, for_prompts
 from mdm_opt.errors import InputError
-from mdm_opt.objectives.base import Direction, Reveals, Scores
+from mdm_opt.objectives.base import Direction, Scores
 from mdm_opt.objectives.documents import Documents
 from mdm_opt.objectives.sandbox import check_sandbox, run_programs
 from mdm_opt.objectives.verifiers import Verifier, check_arguments
 from mdm_opt.plugins import load_callable, one_line, user_path
+from mdm_opt.processes import Batch
 from mdm_opt.templates import Template
 
 PROGRAM = "{answer}\n{reference}"
@@ -89,11 +90,11 @@ class Task:
         """Token ids of the prompts of instances."""
         return [self._prompts[number] for number in self._which.numbers(instances)]
 
-    def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
+    def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
         """See `Objective.score`; the texts are the answers up to a stop text."""
-        samples = reveals.sample(denoiser)
+        samples = batch.sample(denoiser)
         answers = [cut(text, self._stop) for text in denoiser.decode(samples.tokens)]
-        numbers = self._which.numbers(reveals.instances)
+        numbers = self._which.numbers(batch.instances)
         values = self._judge([self._documents[number] for number in numbers], answers)
         return Scores(
             np.array(values, dtype=np.float64),

@@ -4,32 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
+from mdm_opt.candidates import Candidate, Seed
 from mdm_opt.persistence.tables import TrialRow
 
 SEARCHED = "search"
-
-
-class SeedPoint(Protocol):
-    """A candidate that is tried first."""
-
-    @property
-    def label(self) -> str: ...
-
-    @property
-    def steps(self) -> int: ...
-
-    @property
-    def beta_a(self) -> float | None: ...
-
-    @property
-    def beta_b(self) -> float | None: ...
-
-    @property
-    def counts(self) -> tuple[int, ...] | None: ...
 
 
 def without_surplus(session: Session, rows: list[TrialRow], total: int) -> list[TrialRow]:
@@ -47,25 +28,21 @@ def without_surplus(session: Session, rows: list[TrialRow], total: int) -> list[
 
 
 def missing(
-    rows: Sequence[TrialRow], seeds: Sequence[SeedPoint], steps: Sequence[int], total: int
-) -> list[dict[str, Any]]:
-    """What has to be added so that there are ``total`` trials."""
+    rows: Sequence[TrialRow], seeds: Sequence[Seed], steps: Sequence[int], total: int
+) -> list[tuple[str, int, Candidate | None]]:
+    """Label, step count and candidate of what has to be added so that there are ``total`` trials.
+
+    Seeds that are not there yet come first; what is searched has no candidate yet.
+    """
     have = {(row.label, row.steps) for row in rows}
     room = total - len(rows)
-    added: list[dict[str, Any]] = [
-        {
-            "label": s.label,
-            "steps": s.steps,
-            "beta_a": s.beta_a,
-            "beta_b": s.beta_b,
-            "counts": None if s.counts is None else list(s.counts),
-        }
-        for s in seeds
-        if (s.label, s.steps) not in have
-    ][: max(0, room)]
-    shares = Counter([row.steps for row in rows] + [row["steps"] for row in added])
+    new = [seed for seed in seeds if (seed.label, seed.candidate.steps) not in have]
+    added: list[tuple[str, int, Candidate | None]] = [
+        (seed.label, seed.candidate.steps, seed.candidate) for seed in new[: max(0, room)]
+    ]
+    shares = Counter([row.steps for row in rows] + [count for _, count, _ in added])
     for _ in range(room - len(added)):
         fewest = min(steps, key=lambda count: shares[count])
         shares[fewest] += 1
-        added.append({"label": SEARCHED, "steps": fewest})
+        added.append((SEARCHED, fewest, None))
     return added

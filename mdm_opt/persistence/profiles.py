@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from mdm_opt.persistence.repository import ModelRecord, Repository
-from mdm_opt.persistence.tables import ModelRow, ProfileRow, ProfileSequenceRow, ProfileValueRow
+from mdm_opt.persistence.tables import (
+    ModelRow,
+    ProfileRow,
+    ProfileSequenceRow,
+    ProfileValueRow,
+    StudyProfileRow,
+)
 from mdm_opt.schedules import ProfileSample
 
 # What makes two profiles the same but for the number of their sequences.
@@ -85,25 +91,28 @@ class Profiles:
             profile_id = _find_id(session, key)
             if profile_id is None:
                 return None
-            of_profile = ProfileValueRow.profile_id == profile_id
-            rows = session.execute(
-                select(ProfileValueRow.sequence, ProfileValueRow.known, ProfileValueRow.nats)
-                .where(of_profile)
-                .order_by(ProfileValueRow.sequence, ProfileValueRow.known)
-            ).all()
-            if not rows:
-                return None
-            calls, seconds = session.execute(
-                select(
-                    func.sum(ProfileSequenceRow.sequence_calls),
-                    func.sum(ProfileSequenceRow.seconds),
-                ).where(ProfileSequenceRow.profile_id == profile_id)
-            ).one()
-        known = sorted({row.known for row in rows})
-        sequences = tuple(sorted({row.sequence for row in rows}))
-        nats = np.array([row.nats for row in rows]).reshape(-1, len(known))
-        sample = ProfileSample(key.model.length, np.array(known, dtype=np.int64), nats)
-        return ProfileRecord(sequences, sample, int(calls), float(seconds))
+            return _record(session, key.model.length, ProfileSequenceRow.profile_id == profile_id)
+
+    def of_study(self, name: str) -> ProfileRecord | None:
+        """The profile that a study starts from and ranks with; None where it has none."""
+        with self._repository.transaction() as session:
+            study = self._repository.row(session, name)
+            used = select(StudyProfileRow).where(StudyProfileRow.study_id == study.id).subquery()
+            ours = tuple_(ProfileSequenceRow.profile_id, ProfileSequenceRow.sequence).in_(
+                select(used.c.profile_id, used.c.sequence)
+            )
+            return _record(session, study.model.length, ours)
+
+    def use(self, name: str, key: ProfileKey, sequences: Collection[int]) -> None:
+        """Has a study start from and rank with sequences of a profile, and no others."""
+        with self._repository.transaction() as session:
+            study = self._repository.row(session, name)
+            profile_id = _find_id(session, key)
+            session.execute(delete(StudyProfileRow).where(StudyProfileRow.study_id == study.id))
+            session.add_all(
+                StudyProfileRow(study_id=study.id, profile_id=profile_id, sequence=sequence)
+                for sequence in sequences
+            )
 
     def from_any_file(self, key: ProfileKey) -> ProfileRecord | None:
         """The profile with the most sequences of those whose sequences come from a file.
@@ -175,6 +184,31 @@ class Profiles:
                     for tokens, value in zip(known, one.nats, strict=True)
                 ],
             )
+
+
+def _record(session: Session, length: int, which: ColumnElement[bool]) -> ProfileRecord | None:
+    """Sequences of one profile, or None where there are none."""
+    values, sequences = ProfileValueRow, ProfileSequenceRow
+    same = (values.profile_id == sequences.profile_id) & (values.sequence == sequences.sequence)
+    rows = session.execute(
+        select(values.sequence, values.known, values.nats)
+        .join(sequences, same)
+        .where(which)
+        .order_by(values.sequence, values.known)
+    ).all()
+    if not rows:
+        return None
+    calls, seconds = session.execute(
+        select(func.sum(sequences.sequence_calls), func.sum(sequences.seconds)).where(which)
+    ).one()
+    known = sorted({row.known for row in rows})
+    nats = np.array([row.nats for row in rows]).reshape(-1, len(known))
+    return ProfileRecord(
+        sequences=tuple(sorted({row.sequence for row in rows})),
+        sample=ProfileSample(length, np.array(known, dtype=np.int64), nats),
+        sequence_calls=int(calls),
+        seconds=float(seconds),
+    )
 
 
 def _lock_model(session: Session, model: ModelRecord) -> None:

@@ -1,27 +1,31 @@
 """The trials of a study's budget and the workers that take them.
 
-A study of N trials has N rows. A worker takes one, begins it in Optuna, measures it, and finishes
-it together with its measurement in one transaction: whatever dies, N trials mean N measurements.
-Every call can be repeated after a lost connection.
+A study of N trials has N rows. A worker takes one, begins it with a number and a candidate,
+measures it, and finishes it together with its measurement in one transaction: whatever dies, N
+trials mean N measurements. Every call can be repeated after a lost connection.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, DateTime, case, func, select, type_coerce, update
 from sqlalchemy.orm import Session
 
+from mdm_opt.candidates import Candidate, Seed
 from mdm_opt.errors import InputError
-from mdm_opt.persistence.planning import SeedPoint, missing, without_surplus
+from mdm_opt.persistence.candidates import candidate_of, candidate_row, with_candidate
+from mdm_opt.persistence.planning import missing, without_surplus
 from mdm_opt.persistence.repository import MeasurementRecord, Repository, measurement_row
 from mdm_opt.persistence.tables import StudyRow, TrialRow, WorkerRow
 
 # A candidate on which the model or the objective raised this often is left alone.
 MAX_FAILURES = 3
 LOST = "lost"
+# Of the lock under which trials get their numbers.
+_NUMBERING = 0x6D646D6E
 # Sessions here are empty: there is nothing in them to bring up to date.
 _PLAIN = {"synchronize_session": False}
 
@@ -34,15 +38,20 @@ class TrialRecord:
     position: int
     label: str
     steps: int
-    beta_a: float | None
-    beta_b: float | None
-    counts: list[int] | None
+    candidate: Candidate | None
     trial_number: int | None
     worker_id: int | None
     attempts: int
     failures: int
     last_error: str | None
+    started_at: datetime | None
     finished_at: datetime | None
+
+    @property
+    def given_up(self) -> bool:
+        """Whether it has failed so often that nobody takes it any more."""
+        idle = self.finished_at is None and self.worker_id is None
+        return idle and self.failures >= MAX_FAILURES
 
 
 @dataclass(frozen=True)
@@ -98,11 +107,19 @@ class TrialQueue:
         with repository.transaction() as session:
             self._study_id = repository.row(session, name).id
 
-    def plan(self, seeds: Sequence[SeedPoint], steps: Sequence[int], total: int) -> None:
+    def plan(
+        self, seeds: Sequence[Seed], steps: Sequence[int], total: int, *, after: int = -1
+    ) -> None:
         """Makes the budget ``total`` trials: seeds that have none yet, then searched ones.
 
         Step counts get equal shares. Trials that are taken or finished are never removed, and
-        those that were given up may be tried again.
+        those that were given up may be tried again, under another number.
+
+        Args:
+            seeds: in the order in which they are tried.
+            steps: step counts of the study.
+            total: trials in all.
+            after: see `begin`.
         """
         with self._repository.transaction() as session:
             # One process at a time plans; others wait here. Workers, whose measurements refer to
@@ -112,18 +129,26 @@ class TrialQueue:
                 .where(StudyRow.id == self._study_id)
                 .with_for_update(key_share=True)
             )
-            unfinished = self._ours(), TrialRow.finished_at.is_(None)
-            # Optuna's trial of one that was given up has failed; it gets another.
-            given_up = (TrialRow.failures >= MAX_FAILURES) & TrialRow.worker_id.is_(None)
-            session.execute(
-                update(TrialRow).where(*unfinished, given_up).values(trial_number=None)
+            self._one_at_a_time(session)
+            rows = list(
+                session.scalars(select(TrialRow).where(self._ours()).order_by(TrialRow.position))
             )
-            session.execute(update(TrialRow).where(*unfinished).values(failures=0))
-            rows = list(session.scalars(select(TrialRow).where(self._ours()).order_by("position")))
+            for row in rows:
+                unfinished = row.finished_at is None
+                if unfinished and row.worker_id is None and row.failures >= MAX_FAILURES:
+                    row.trial_number = self._next_number(session, after)
+                if unfinished:
+                    row.failures = 0
+                session.flush()
             rows = without_surplus(session, rows, total)
             position = rows[-1].position + 1 if rows else 0
-            for row in missing(rows, seeds, steps, total):
-                session.add(TrialRow(study_id=self._study_id, position=position, **row))
+            for label, count, candidate in missing(rows, seeds, steps, total):
+                row = TrialRow(
+                    study_id=self._study_id, position=position, label=label, steps=count
+                )
+                if candidate is not None:
+                    row.candidate = candidate_row(self._study_id, candidate)
+                session.add(row)
                 position += 1
 
     def register(self, host: str, pid: int, device: str, version: str, grace: float) -> int:
@@ -228,42 +253,45 @@ class TrialQueue:
             )
             return None if row is None else _trial_record(row)
 
-    def begin(
-        self,
-        trial: TrialRecord,
-        number: int,
-        *,
-        beta_a: float | None = None,
-        beta_b: float | None = None,
-        counts: Sequence[int] | None = None,
-    ) -> int:
-        """Gives a trial its number in Optuna and its candidate, unless it has them.
+    def begin(self, trial: TrialRecord, candidate: Candidate, *, after: int = -1) -> TrialRecord:
+        """Gives a trial its number and its candidate, unless it has them.
 
         Args:
             trial: of the budget.
-            number: in Optuna.
-            beta_a: of the candidate, with ``beta_b``; or
-            counts: of the candidate.
+            candidate: of the trial.
+            after: a number that is taken though no trial has it.
 
         Returns:
-            The number that the trial has now: another one where the trial was taken over.
+            The trial as it is now: with another candidate where it was taken over.
+
+        Raises:
+            InputError: where the study has been deleted meanwhile.
         """
         with self._repository.transaction() as session:
-            found = session.scalar(
-                update(TrialRow)
-                .where(TrialRow.id == trial.id, TrialRow.trial_number.is_(None))
-                .values(
-                    trial_number=number,
-                    beta_a=beta_a,
-                    beta_b=beta_b,
-                    counts=None if counts is None else list(counts),
-                )
-                .returning(TrialRow.trial_number)
-                .execution_options(**_PLAIN)
-            ) or session.scalar(select(TrialRow.trial_number).where(TrialRow.id == trial.id))
-            if found is None:
+            self._one_at_a_time(session)
+            row = session.scalar(
+                select(TrialRow)
+                .where(TrialRow.id == trial.id)
+                .options(*with_candidate(TrialRow.candidate))
+            )
+            if row is None:
                 raise InputError("the study has been deleted while it was being worked on")
-            return found
+            if row.trial_number is None:
+                row.trial_number = self._next_number(session, after)
+            if row.candidate is None:
+                row.candidate = candidate_row(self._study_id, candidate)
+            session.flush()
+            return _trial_record(row)
+
+    def _next_number(self, session: Session, after: int) -> int:
+        """The number of the next trial that is begun."""
+        last = session.scalar(select(func.max(TrialRow.trial_number)).where(self._ours()))
+        return max(after, -1 if last is None else last) + 1
+
+    def _one_at_a_time(self, session: Session) -> None:
+        """Until the transaction ends, others that give numbers wait here."""
+        if session.get_bind().dialect.name != "sqlite":
+            session.execute(select(func.pg_advisory_xact_lock(_NUMBERING, self._study_id)))
 
     def finish(self, trial: TrialRecord, worker_id: int, record: MeasurementRecord) -> int | None:
         """Finishes a trial with its measurement; the first worker to do so wins.
@@ -276,11 +304,12 @@ class TrialQueue:
                 update(TrialRow)
                 .where(TrialRow.id == trial.id, TrialRow.finished_at.is_(None))
                 .values(worker_id=worker_id, finished_at=func.current_timestamp(), last_error=None)
-                .returning(TrialRow.id)
+                .returning(TrialRow)
                 .execution_options(**_PLAIN)
             )
             if won is not None:
-                session.add(measurement_row(self._study_id, record))
+                won.candidate = won.candidate or candidate_row(self._study_id, record.candidate)
+                session.add(measurement_row(self._study_id, record, won.candidate))
             elif not self._finished_by(session, trial, worker_id):
                 return None
             return session.scalar(select(func.count(TrialRow.finished_at)).where(self._ours()))
@@ -299,10 +328,26 @@ class TrialQueue:
                 .values(worker_id=None, failures=TrialRow.failures + 1, last_error=error)
             )
 
-    def trials(self) -> list[TrialRecord]:
-        """All trials of the budget by position."""
+    def trials(
+        self, *, numbers: Collection[int] | None = None, since: int = 0
+    ) -> list[TrialRecord]:
+        """Trials of the budget by position.
+
+        Args:
+            numbers: of those that are asked for; None asks for all.
+            since: besides these, all numbers from here on.
+        """
+        asked = [self._ours()]
+        if numbers is not None:
+            number = TrialRow.trial_number
+            asked.append(number.in_(numbers) | (number >= since))
         with self._repository.transaction() as session:
-            rows = session.scalars(select(TrialRow).where(self._ours()).order_by("position"))
+            rows = session.scalars(
+                select(TrialRow)
+                .where(*asked)
+                .order_by(TrialRow.position)
+                .options(*with_candidate(TrialRow.candidate))
+            )
             return [_trial_record(row) for row in rows]
 
     def workers(self) -> list[WorkerRecord]:
@@ -398,4 +443,6 @@ def database_now(session: Session | Connection) -> datetime:
 
 
 def _trial_record(row: TrialRow) -> TrialRecord:
-    return TrialRecord(**{name: getattr(row, name) for name in TrialRecord.__dataclass_fields__})
+    names = set(TrialRecord.__dataclass_fields__) - {"candidate"}
+    candidate = None if row.candidate is None else candidate_of(row.candidate)
+    return TrialRecord(candidate=candidate, **{name: getattr(row, name) for name in names})

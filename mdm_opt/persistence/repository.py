@@ -12,12 +12,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Engine, delete, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
+from mdm_opt.candidates import Candidate
 from mdm_opt.errors import InputError
+from mdm_opt.persistence.candidates import candidate_of, candidate_row, with_candidate
 from mdm_opt.persistence.database import open_database
 from mdm_opt.persistence.location import shown
 from mdm_opt.persistence.tables import (
+    CandidateRow,
     ExportRow,
     MeasurementRow,
     ModelRow,
@@ -31,6 +34,9 @@ from mdm_opt.persistence.tables import (
 from mdm_opt.sample_texts import storable
 from mdm_opt.storage_errors import storage_errors
 
+# Measurements whose scores are asked for in one query.
+_AT_ONCE = 200
+
 
 @dataclass(frozen=True)
 class ModelRecord:
@@ -38,9 +44,9 @@ class ModelRecord:
 
     fingerprint: str
     source: Mapping[str, Any]
+    process: str
     length: int
     vocab_size: int | None
-    mask_token_id: int | None
 
 
 @dataclass(frozen=True)
@@ -64,19 +70,17 @@ class StudyRecord:
 class MeasurementRecord:
     """A measurement with its scores, float64 ``(instances,)``; see `MeasurementRow`.
 
-    ``samples`` are texts of the first instances. They are kept, but are not read back with the
-    measurement; see `Repository.samples`.
+    ``calls`` are the model calls of each instance, NaN where an older version kept their mean
+    alone, which `nfe` is. ``samples`` are texts of the first instances. They are kept, but are not
+    read back with the measurement; see `Repository.samples`.
     """
 
     role: str
     label: str
     budget_steps: int
-    steps: int
-    schedule: str
-    beta_a: float | None
-    beta_b: float | None
-    counts: list[int]
+    candidate: Candidate
     scores: npt.NDArray[np.float64]
+    calls: npt.NDArray[np.float64]
     nfe: float
     feasible: bool
     guards: Mapping[str, float]
@@ -91,6 +95,11 @@ class MeasurementRecord:
     worker_id: int | None = None
     samples: tuple[str, ...] = ()
     id: int | None = None
+
+    @property
+    def steps(self) -> int:
+        """Step count of the candidate; a baseline may take others than `budget_steps`."""
+        return self.candidate.steps
 
     @property
     def value(self) -> float:
@@ -227,7 +236,10 @@ class Repository:
     def replace_verification(
         self, name: str, budget_steps: int, records: Iterable[MeasurementRecord]
     ) -> None:
-        """Puts new selection and verification measurements of a budget in place of the old."""
+        """Puts new selection and verification measurements of a budget in place of the old.
+
+        Those of a candidate that a trial has measured share its row.
+        """
         with self.transaction() as session:
             study = self.row(session, name)
             session.execute(
@@ -237,43 +249,37 @@ class Repository:
                     MeasurementRow.role != "search",
                 )
             )
+            _delete_unused(session, study.id)
+            rows = _candidate_rows(session, study.id)
             for record in records:
-                session.add(measurement_row(study.id, record))
+                if record.candidate not in rows:
+                    rows[record.candidate] = candidate_row(study.id, record.candidate)
+                session.add(measurement_row(study.id, record, rows[record.candidate]))
                 session.flush()
 
     def measurements(
-        self, name: str, roles: Sequence[str] = ("search", "selection", "verification")
+        self,
+        name: str,
+        roles: Sequence[str] = ("search", "selection", "verification"),
+        *,
+        known: Collection[int] = (),
     ) -> list[MeasurementRecord]:
-        """Measurements of a study with their scores, without their samples, oldest first."""
+        """Measurements of a study with their scores, without their samples, oldest first.
+
+        Args:
+            name: of the study.
+            roles: that are asked for.
+            known: ids of measurements that need not be read again.
+        """
         with self.transaction() as session:
             study = self.row(session, name)
-            rows = session.scalars(
-                select(MeasurementRow)
-                .where(MeasurementRow.study_id == study.id, MeasurementRow.role.in_(roles))
-                .order_by(MeasurementRow.id)
-            ).all()
-            scores = session.execute(
-                select(ScoreRow.measurement_id, ScoreRow.score)
-                .join(MeasurementRow, MeasurementRow.id == ScoreRow.measurement_id)
-                .where(MeasurementRow.study_id == study.id, MeasurementRow.role.in_(roles))
-                .order_by(ScoreRow.measurement_id, ScoreRow.instance)
-            )
-            by_measurement: dict[int, list[float]] = {}
-            for measurement_id, score in scores:
-                by_measurement.setdefault(measurement_id, []).append(score)
-            return [_measurement_record(row, by_measurement[row.id]) for row in rows]
-
-    def search_scores(self, name: str, trial_number: int) -> npt.NDArray[np.float64] | None:
-        """Scores of a trial by instance, float64 ``(instances,)``; None where there is none."""
-        with self.transaction() as session:
-            scores = session.scalars(
-                select(ScoreRow.score)
-                .join(MeasurementRow, MeasurementRow.id == ScoreRow.measurement_id)
-                .join(StudyRow, StudyRow.id == MeasurementRow.study_id)
-                .where(StudyRow.name == name, MeasurementRow.trial_number == trial_number)
-                .order_by(ScoreRow.instance)
-            ).all()
-            return np.array(scores) if scores else None
+            of_study = MeasurementRow.study_id == study.id, MeasurementRow.role.in_(roles)
+            ids = session.scalars(select(MeasurementRow.id).where(*of_study)).all()
+            new = sorted(set(ids) - set(known))
+            records: list[MeasurementRecord] = []
+            for start in range(0, len(new), _AT_ONCE):
+                records += _measurement_records(session, new[start : start + _AT_ONCE])
+            return records
 
     def samples(
         self, name: str, measurement_ids: Collection[int] | None = None
@@ -332,25 +338,6 @@ class Repository:
             found = session.execute(select(*(one.scalar_subquery() for one in counted))).one()
             return (study, *(int(value or 0) for value in found))
 
-    def best_value(self, name: str, budget_steps: int, direction: str) -> float | None:
-        """The best value of the search at a step count, by luck as it may be.
-
-        None where no trial is feasible and wholly measured.
-        """
-        value = MeasurementRow.value
-        with self.transaction() as session:
-            return session.scalar(
-                select(func.min(value) if direction == "minimize" else func.max(value))
-                .join(StudyRow)
-                .where(
-                    StudyRow.name == name,
-                    MeasurementRow.role == "search",
-                    MeasurementRow.budget_steps == budget_steps,
-                    MeasurementRow.feasible,
-                    ~MeasurementRow.stopped_early,
-                )
-            )
-
     @staticmethod
     def row(session: Session, name: str) -> StudyRow:
         """The row of a study."""
@@ -372,19 +359,23 @@ def _study_record(row: StudyRow) -> StudyRecord:
     )
 
 
-def measurement_row(study_id: int, record: MeasurementRecord) -> MeasurementRow:
+def measurement_row(
+    study_id: int, record: MeasurementRecord, candidate: CandidateRow
+) -> MeasurementRow:
     """A measurement as a row, its scores and samples with it."""
-    values = {
-        key: value for key, value in vars(record).items() if key not in ("id", "scores", "samples")
-    }
+    left_out = ("id", "candidate", "scores", "calls", "samples")
+    values = {key: value for key, value in vars(record).items() if key not in left_out}
     return MeasurementRow(
         study_id=study_id,
+        candidate=candidate,
         value=record.value,
         standard_error=record.standard_error,
         instances=record.instances,
         scores=[
-            ScoreRow(instance=index, score=float(score))
-            for index, score in enumerate(record.scores)
+            ScoreRow(
+                instance=index, score=float(score), calls=None if np.isnan(calls) else float(calls)
+            )
+            for index, (score, calls) in enumerate(zip(record.scores, record.calls, strict=True))
         ],
         samples=[
             SampleRow(instance=index, text=storable(text))
@@ -394,7 +385,53 @@ def measurement_row(study_id: int, record: MeasurementRecord) -> MeasurementRow:
     )
 
 
-def _measurement_record(row: MeasurementRow, scores: list[float]) -> MeasurementRecord:
-    names = set(MeasurementRecord.__dataclass_fields__) - {"scores", "samples"}
-    values = {field: getattr(row, field) for field in names}
-    return MeasurementRecord(scores=np.array(scores), **values)
+def _measurement_records(session: Session, ids: Sequence[int]) -> list[MeasurementRecord]:
+    """Measurements with their scores, by id."""
+    rows = session.scalars(
+        select(MeasurementRow)
+        .where(MeasurementRow.id.in_(ids))
+        .order_by(MeasurementRow.id)
+        .options(*with_candidate(MeasurementRow.candidate))
+    ).all()
+    scores = session.execute(
+        select(ScoreRow.measurement_id, ScoreRow.score, ScoreRow.calls)
+        .where(ScoreRow.measurement_id.in_(ids))
+        .order_by(ScoreRow.measurement_id, ScoreRow.instance)
+    )
+    by_measurement: dict[int, list[tuple[float, float | None]]] = {}
+    for measurement_id, score, calls in scores:
+        by_measurement.setdefault(measurement_id, []).append((score, calls))
+    left_out = {"candidate", "scores", "calls", "samples"}
+    names = set(MeasurementRecord.__dataclass_fields__) - left_out
+    return [
+        MeasurementRecord(
+            candidate=candidate_of(row.candidate),
+            scores=np.array([score for score, _ in by_measurement[row.id]], dtype=np.float64),
+            calls=np.array([calls for _, calls in by_measurement[row.id]], dtype=np.float64),
+            **{name: getattr(row, name) for name in names},
+        )
+        for row in rows
+    ]
+
+
+def _candidate_rows(session: Session, study_id: int) -> dict[Candidate, CandidateRow]:
+    """The candidates of a study, the oldest row of each."""
+    rows = session.scalars(
+        select(CandidateRow)
+        .where(CandidateRow.study_id == study_id)
+        .order_by(CandidateRow.id.desc())
+        .options(selectinload(CandidateRow.parameters), selectinload(CandidateRow.counts))
+    )
+    return {candidate_of(row): row for row in rows}
+
+
+def _delete_unused(session: Session, study_id: int) -> None:
+    """Deletes candidates of a study that no trial and no measurement has."""
+    used = (
+        select(TrialRow.candidate_id)
+        .where(TrialRow.candidate_id.is_not(None))
+        .union_all(select(MeasurementRow.candidate_id))
+    )
+    session.execute(
+        delete(CandidateRow).where(CandidateRow.study_id == study_id, CandidateRow.id.not_in(used))
+    )

@@ -38,10 +38,11 @@ class ModelRow(Base):
     fingerprint: Mapped[str] = mapped_column(String(128), primary_key=True)
     # As the study file names it: kind, path, revision and so on.
     source: Mapped[dict[str, object]] = mapped_column(JSON)
+    # Of `mdm_opt.processes`: how it makes data out of noise.
+    process: Mapped[str] = mapped_column(String(16), server_default="masked")
     length: Mapped[int] = mapped_column(Integer)
     # None for models that version 0.1.0 kept.
     vocab_size: Mapped[int | None] = mapped_column(Integer)
-    mask_token_id: Mapped[int | None] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(DateTime, default=utc_now)
 
 
@@ -131,6 +132,73 @@ class StudyRow(Base):
     )
 
 
+class StudyProfileRow(Base):
+    """A sequence of the profile that a study's search starts from and ranks with."""
+
+    __tablename__ = "mdm_study_profiles"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["profile_id", "sequence"],
+            ["mdm_profile_sequences.profile_id", "mdm_profile_sequences.sequence"],
+            ondelete="CASCADE",
+        ),
+    )
+
+    study_id: Mapped[int] = mapped_column(
+        ForeignKey("mdm_studies.id", ondelete="CASCADE"), primary_key=True
+    )
+    profile_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    sequence: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+
+
+class CandidateRow(Base):
+    """What a trial or a measurement is of; a trial and its measurement share one."""
+
+    __tablename__ = "mdm_candidates"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    study_id: Mapped[int] = mapped_column(
+        ForeignKey("mdm_studies.id", ondelete="CASCADE"), index=True
+    )
+    family: Mapped[str] = mapped_column(String(32))
+    steps: Mapped[int] = mapped_column(Integer)
+
+    parameters: Mapped[list[ParameterRow]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="ParameterRow.name"
+    )
+    counts: Mapped[list[CountRow]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="CountRow.step"
+    )
+
+
+class ParameterRow(Base):
+    """A parameter of a candidate: a number or a text."""
+
+    __tablename__ = "mdm_parameters"
+
+    candidate_id: Mapped[int] = mapped_column(
+        ForeignKey("mdm_candidates.id", ondelete="CASCADE"), primary_key=True
+    )
+    # "family", or "sampler": a value of [sampler] that the study searches.
+    part: Mapped[str] = mapped_column(String(8), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[float | None] = mapped_column(Float(53))
+    text: Mapped[str | None] = mapped_column(Text)
+
+
+class CountRow(Base):
+    """The tokens that a step of a candidate reveals, where the candidate is counts."""
+
+    __tablename__ = "mdm_counts"
+
+    candidate_id: Mapped[int] = mapped_column(
+        ForeignKey("mdm_candidates.id", ondelete="CASCADE"), primary_key=True
+    )
+    # From 0.
+    step: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    tokens: Mapped[int] = mapped_column(BigInteger)
+
+
 class WorkerRow(Base):
     """A process that takes trials of one study."""
 
@@ -171,11 +239,8 @@ class TrialRow(Base):
     label: Mapped[str] = mapped_column(String(64))
     steps: Mapped[int] = mapped_column(Integer)
     # Known from the start for a seed, else once the trial has been begun.
-    beta_a: Mapped[float | None] = mapped_column(Float(53))
-    beta_b: Mapped[float | None] = mapped_column(Float(53))
-    # The same in the family "free": the tokens that each step reveals.
-    counts: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
-    # Optuna's number, once the trial has been begun.
+    candidate_id: Mapped[int | None] = mapped_column(ForeignKey("mdm_candidates.id"), index=True)
+    # In the order in which trials have been begun, from 0; the same in Optuna's tables.
     trial_number: Mapped[int | None] = mapped_column(Integer)
     # Who works on it, or who finished it.
     worker_id: Mapped[int | None] = mapped_column(
@@ -187,6 +252,8 @@ class TrialRow(Base):
     last_error: Mapped[str | None] = mapped_column(Text)
     started_at: Mapped[datetime | None] = mapped_column(DateTime)
     finished_at: Mapped[datetime | None] = mapped_column(DateTime)
+
+    candidate: Mapped[CandidateRow | None] = relationship()
 
 
 class MeasurementRow(Base):
@@ -208,22 +275,19 @@ class MeasurementRow(Base):
     trial_number: Mapped[int | None] = mapped_column(Integer)
     # The study's step count that this belongs to; a baseline may take other steps to match it.
     budget_steps: Mapped[int] = mapped_column(Integer)
-    steps: Mapped[int] = mapped_column(Integer)
-    schedule: Mapped[str] = mapped_column(String(32))
-    beta_a: Mapped[float | None] = mapped_column(Float(53))
-    beta_b: Mapped[float | None] = mapped_column(Float(53))
-    counts: Mapped[list[int]] = mapped_column(JSON)
+    candidate_id: Mapped[int] = mapped_column(ForeignKey("mdm_candidates.id"), index=True)
     value: Mapped[float] = mapped_column(Float(53))
     standard_error: Mapped[float] = mapped_column(Float(53))
     instances: Mapped[int] = mapped_column(Integer)
-    # In the search: the Optuna trial that was the best when this one was measured, the value that
-    # this one would have on all instances, judged by its differences to that one, and the
+    # In the search: number of the trial that was the best when this one was measured, the value
+    # that this one would have on all instances, judged by its differences to that one, and the
     # standard error of these. The value itself where all instances were measured.
     rival_number: Mapped[int | None] = mapped_column(Integer)
     paired_value: Mapped[float | None] = mapped_column(Float(53))
     paired_error: Mapped[float | None] = mapped_column(Float(53))
     # Whether the race ended before all instances were measured.
     stopped_early: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Mean of the instances' model calls.
     nfe: Mapped[float] = mapped_column(Float(53))
     feasible: Mapped[bool]
     guards: Mapped[dict[str, float]] = mapped_column(JSON)
@@ -236,6 +300,7 @@ class MeasurementRow(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime, default=utc_now)
 
     study: Mapped[StudyRow] = relationship(back_populates="measurements")
+    candidate: Mapped[CandidateRow] = relationship()
     scores: Mapped[list[ScoreRow]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by="ScoreRow.instance"
     )
@@ -245,7 +310,7 @@ class MeasurementRow(Base):
 
 
 class ScoreRow(Base):
-    """The score of one instance."""
+    """The score of one instance, and what it cost."""
 
     __tablename__ = "mdm_scores"
 
@@ -255,6 +320,8 @@ class ScoreRow(Base):
     # Within the role's own set, from 0.
     instance: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     score: Mapped[float] = mapped_column(Float(53))
+    # Model calls of this instance's sequence; None where an older version kept their mean alone.
+    calls: Mapped[float | None] = mapped_column(Float(53))
 
 
 class SampleRow(Base):

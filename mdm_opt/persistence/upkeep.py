@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,14 +21,18 @@ from mdm_opt.persistence.queue import LOST, database_now
 from mdm_opt.persistence.repository import Repository
 from mdm_opt.persistence.tables import (
     Base,
+    CandidateRow,
+    CountRow,
     ExportRow,
     MeasurementRow,
     ModelRow,
+    ParameterRow,
     ProfileRow,
     ProfileSequenceRow,
     ProfileValueRow,
     SampleRow,
     ScoreRow,
+    StudyProfileRow,
     StudyRow,
     TrialRow,
     WorkerRow,
@@ -44,6 +48,10 @@ _PROFILES, _PROFILE_SEQUENCES, _PROFILE_VALUES = (
     Base.metadata.tables[row.__tablename__]
     for row in (ProfileRow, ProfileSequenceRow, ProfileValueRow)
 )
+_CANDIDATES, _PARAMETERS, _COUNTS, _STUDY_PROFILES = (
+    Base.metadata.tables[row.__tablename__]
+    for row in (CandidateRow, ParameterRow, CountRow, StudyProfileRow)
+)
 _AT_ONCE = 100
 
 Row = dict[str, Any]
@@ -53,6 +61,9 @@ Row = dict[str, Any]
 WORKER_RIGHTS = {
     "mdm_workers": "INSERT, UPDATE",
     "mdm_trials": "UPDATE",
+    "mdm_candidates": "INSERT",
+    "mdm_parameters": "INSERT",
+    "mdm_counts": "INSERT",
     "mdm_measurements": "INSERT",
     "mdm_scores": "INSERT",
     "mdm_samples": "INSERT",
@@ -191,22 +202,24 @@ def copy_study(source: Session, target: Session, name: str) -> CopiedStudy:
     """
     study = _rows(source, _STUDIES, _STUDIES.c.name == name)[0]
     before = study.pop("id")
-    _copy_model(source, target, study["model_fingerprint"])
+    profiles = _copy_model(source, target, study["model_fingerprint"])
     after = _insert(target, _STUDIES, [study])[0]
-    workers = _copy_workers(source, target, before, after)
-    trials = _copied(source, _TRIALS, before, after, workers)
+    _copy_study_profile(source, target, before, after, profiles)
+    new = {"worker_id": _copy_workers(source, target, before, after)}
+    new["candidate_id"] = _copy_candidates(source, target, before, after)
+    trials = _copied(source, _TRIALS, before, after, new)
     for trial in trials:
         trial.pop("id")
         if trial["finished_at"] is None:
             trial["worker_id"] = None
     _insert(target, _TRIALS, trials)
-    measurements = _copied(source, _MEASUREMENTS, before, after, workers)
+    measurements = _copied(source, _MEASUREMENTS, before, after, new)
     scores = samples = 0
     for first in range(0, len(measurements), _AT_ONCE):
         new_ids = _copy_measurements(target, measurements[first : first + _AT_ONCE])
         scores += _copy_instances(source, target, _SCORES, new_ids)
         samples += _copy_instances(source, target, _SAMPLES, new_ids)
-    exports = _copied(source, _EXPORTS, before, after, workers)
+    exports = _copied(source, _EXPORTS, before, after, new)
     for export in exports:
         export.pop("id")
     _insert(target, _EXPORTS, exports)
@@ -214,7 +227,7 @@ def copy_study(source: Session, target: Session, name: str) -> CopiedStudy:
         name=name,
         trials=len(trials),
         finished=sum(trial["finished_at"] is not None for trial in trials),
-        workers=len(workers),
+        workers=len(new["worker_id"]),
         measurements=len(measurements),
         scores=scores,
         samples=samples,
@@ -222,21 +235,69 @@ def copy_study(source: Session, target: Session, name: str) -> CopiedStudy:
     )
 
 
-def _copy_model(source: Session, target: Session, fingerprint: str) -> None:
-    """Copies a model and its profiles, unless the target has them."""
+def _copy_model(source: Session, target: Session, fingerprint: str) -> dict[int, int]:
+    """Copies a model and its profiles, unless the target has them.
+
+    Returns:
+        Ids of profiles there by those here.
+    """
     mine = _MODELS.c.fingerprint == fingerprint
     if not _rows(target, _MODELS, mine):
         target.execute(insert(_MODELS), _rows(source, _MODELS, mine))
-    known = {_profile_key(row) for row in _rows(target, _PROFILES, _of_model(fingerprint))}
+    there = {
+        _profile_key(row): int(row["id"])
+        for row in _rows(target, _PROFILES, _of_model(fingerprint))
+    }
+    ids = {}
     for profile in _rows(source, _PROFILES, _of_model(fingerprint)):
-        before = profile.pop("id")
-        if _profile_key(profile) in known:
-            continue
-        after = _insert(target, _PROFILES, [profile])[0]
-        for table in (_PROFILE_SEQUENCES, _PROFILE_VALUES):
-            rows = _rows(source, table, table.c.profile_id == before)
-            if rows:
-                target.execute(insert(table), [row | {"profile_id": after} for row in rows])
+        before, key = profile.pop("id"), _profile_key(profile)
+        if key not in there:
+            there[key] = _insert(target, _PROFILES, [profile])[0]
+            _copy_sequences(source, target, before, there[key])
+        ids[before] = there[key]
+    return ids
+
+
+def _copy_sequences(
+    source: Session, target: Session, before: int, after: int, have: Collection[int] = ()
+) -> None:
+    """Copies the sequences of a profile that the target has not."""
+    for table in (_PROFILE_SEQUENCES, _PROFILE_VALUES):
+        missing = (table.c.profile_id == before) & table.c.sequence.not_in(have)
+        rows = _rows(source, table, missing)
+        if rows:
+            target.execute(insert(table), [row | {"profile_id": after} for row in rows])
+
+
+def _copy_study_profile(
+    source: Session, target: Session, before: int, after: int, profiles: dict[int, int]
+) -> None:
+    """Copies which sequences a study ranks with, and those of them that the target has not."""
+    rows = _rows(source, _STUDY_PROFILES, _STUDY_PROFILES.c.study_id == before)
+    for profile in {row["profile_id"] for row in rows}:
+        sequences = _PROFILE_SEQUENCES.c
+        have = target.scalars(
+            select(sequences.sequence).where(sequences.profile_id == profiles[profile])
+        ).all()
+        _copy_sequences(source, target, profile, profiles[profile], have)
+    for row in rows:
+        row |= {"study_id": after, "profile_id": profiles[row["profile_id"]]}
+    if rows:
+        target.execute(insert(_STUDY_PROFILES), rows)
+
+
+def _copy_candidates(source: Session, target: Session, before: int, after: int) -> dict[int, int]:
+    """New ids by old ones."""
+    candidates = _copied(source, _CANDIDATES, before, after, {})
+    old = [row.pop("id") for row in candidates]
+    new = dict(zip(old, _insert(target, _CANDIDATES, candidates), strict=True))
+    for table in (_PARAMETERS, _COUNTS):
+        rows = _rows(source, table, table.c.candidate_id.in_(new))
+        for row in rows:
+            row["candidate_id"] = new[row["candidate_id"]]
+        if rows:
+            target.execute(insert(table), rows)
+    return new
 
 
 def _of_model(fingerprint: str) -> ColumnElement[bool]:
@@ -287,14 +348,23 @@ def _copy_instances(
 
 
 def _copied(
-    source: Session, table: Table, before: int, after: int, workers: dict[int, int]
+    source: Session, table: Table, before: int, after: int, new: dict[str, dict[int, int]]
 ) -> list[Row]:
-    """A study's rows of a table with the ids that study and workers have in the copy."""
+    """A study's rows of a table with the ids that the copy has.
+
+    Args:
+        source: where they are.
+        table: of the rows.
+        before: id of the study there.
+        after: id of its copy.
+        new: ids of the copy by those here, for each column that holds some.
+    """
     rows = _rows(source, table, table.c.study_id == before)
     for row in rows:
         row["study_id"] = after
-        if row.get("worker_id") is not None:
-            row["worker_id"] = workers[row["worker_id"]]
+        for column, ids in new.items():
+            if row.get(column) is not None:
+                row[column] = ids[row[column]]
     return rows
 
 

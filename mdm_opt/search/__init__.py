@@ -1,25 +1,20 @@
-"""Where Optuna lives: search space, seeds, the model of shapes, proposals, trials."""
+"""The search: seeds, model, ranking, proposals; pure functions of what was measured."""
 
-from mdm_opt.search.observed import Excess, Observed, expected_values, ranked
-from mdm_opt.search.seeds import NAMED_SEEDS, Seed, best_beta_in, check_pairs, energy_fit_in, seeds
-from mdm_opt.search.shape_sampler import ShapeSampler
-from mdm_opt.search.space import Point, Setting
-from mdm_opt.search.study import WORKER_RIGHTS, SearchStudy
+from mdm_opt.search.observations import Observation, noise_variance, observations
+from mdm_opt.search.proposals import proposal_seed, propose
+from mdm_opt.search.ranking import expected_values, rank
+from mdm_opt.search.seeds import check_given_seeds, seeds
+from mdm_opt.search.space import SearchSpace
 
 __all__ = [
-    "NAMED_SEEDS",
-    "WORKER_RIGHTS",
-    "Excess",
-    "Observed",
-    "Point",
-    "SearchStudy",
-    "Seed",
-    "Setting",
-    "ShapeSampler",
-    "best_beta_in",
-    "check_pairs",
-    "energy_fit_in",
+    "Observation",
+    "SearchSpace",
+    "check_given_seeds",
     "expected_values",
-    "ranked",
+    "noise_variance",
+    "observations",
+    "proposal_seed",
+    "propose",
+    "rank",
     "seeds",
 ]

@@ -1,128 +1,104 @@
-"""What is searched: candidates, and how Optuna sees them."""
+"""What a study searches in, and what is known of it before any trial."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 
 import numpy as np
-from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution
 
-from mdm_opt.config import SamplerTable, SpaceTable
-from mdm_opt.schedules import (
-    BetaSchedule,
-    Counts,
-    CountsSchedule,
-    MaskSchedule,
-    Rounding,
-    count_coordinates,
-    reveal_counts,
-)
-
-# Counts are searched along their slowest cosines; two parameters are what a Beta schedule has.
-MAX_COORDINATES = 4
-# Far beyond what counts of 2^20 tokens can reach.
-_COORDINATE_BOUND = 64.0
+from mdm_opt.candidates import Bounds, Candidate, Decoding, Family, Pool, ProfileCosts
+from mdm_opt.config import StudyFile
+from mdm_opt.schedules.base import Array
 
 
-@dataclass(frozen=True)
-class Point:
-    """A candidate of the search space: a Beta schedule, or counts in the family ``free``.
+@dataclass(frozen=True, eq=False)
+class SearchSpace:
+    """Where a study looks for candidates.
 
     Attributes:
-        steps: step budget.
-        beta_a: of the schedule, or None.
-        beta_b: of the schedule, or None.
-        counts: tokens that each step reveals, or None.
-    """
-
-    steps: int
-    beta_a: float | None = None
-    beta_b: float | None = None
-    counts: tuple[int, ...] | None = None
-
-    @property
-    def schedule(self) -> MaskSchedule:
-        """The mask schedule.
-
-        Raises:
-            ValueError: where the point has neither parameters nor counts.
-        """
-        if self.counts is not None:
-            return CountsSchedule(self.counts)
-        if self.beta_a is None or self.beta_b is None:
-            raise ValueError(f"no candidate: {self}")
-        return BetaSchedule(self.beta_a, self.beta_b)
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What a study searches in.
-
-    Attributes:
-        space: step counts, family and bounds.
-        sampler: reveal, rounding and blocks.
+        family: that is searched.
+        steps: step counts, ascending.
+        bounds: of the family's parameters.
+        decoding: the settings of the sampler that the study fixes.
         length: tokens of one sequence.
+        profile: float64 ``(length,)``, h(m) of the model, or None. Whoever ranks or proposes
+            candidates of the study has the same one.
     """
 
-    space: SpaceTable
-    sampler: SamplerTable
+    family: Family
+    steps: tuple[int, ...]
+    bounds: Bounds
+    decoding: Decoding
     length: int
+    profile: Array | None = None
 
-    def candidate_key(self, point: Point) -> tuple[object, ...]:
-        """Equal for two points of a step budget iff they are the same candidate."""
-        if self.sampler.reveal == "ancestral":
-            return (point.beta_a, point.beta_b)
-        return tuple(self.counts(point).tolist())
-
-    def counts(self, point: Point) -> Counts:
-        """Fixed counts of a candidate, int64 ``(steps,)``."""
-        sampler = self.sampler
-        return _counts(
-            point.schedule, point.steps, self.length, sampler.rounding, sampler.block_length
+    @classmethod
+    def of(cls, study_file: StudyFile, length: int, profile: Array | None = None) -> SearchSpace:
+        """The space of a study file."""
+        return cls(
+            family=study_file.family,
+            steps=tuple(study_file.space.steps),
+            bounds=study_file.space.bounds,
+            decoding=study_file.sampler,
+            length=length,
+            profile=profile,
         )
 
+    @cached_property
+    def costs(self) -> ProfileCosts | None:
+        """What the profile predicts; None without one."""
+        return None if self.profile is None else ProfileCosts(self.profile, self.decoding)
 
-@lru_cache(maxsize=8192)
-def _counts(
-    schedule: MaskSchedule, steps: int, length: int, rounding: Rounding, block_length: int | None
-) -> Counts:
-    return reveal_counts(schedule, steps, length, rounding, block_length)
+    @cached_property
+    def prior(self) -> ProfilePrior:
+        """The same as the model of the search sees it."""
+        return ProfilePrior(self)
 
+    def key(self, candidate: Candidate) -> tuple[object, ...]:
+        """Equal for two candidates of a step budget iff they sample the same."""
+        return candidate.key(self.decoding, self.length)
 
-def distributions(space: SpaceTable, steps: int) -> dict[str, BaseDistribution]:
-    """The parameters of one step budget: (beta_a, beta_b) on a log scale, or coordinates."""
-    if space.family == "free":
-        names = [f"free_{i}" for i in range(1, dimensions(steps) + 1)]
-        return {name: FloatDistribution(-_COORDINATE_BOUND, _COORDINATE_BOUND) for name in names}
-    return {
-        "beta_a": FloatDistribution(space.beta_a[0], space.beta_a[1], log=True),
-        "beta_b": FloatDistribution(space.beta_b[0], space.beta_b[1], log=True),
-    }
+    def pool(self, steps: int) -> Pool:
+        """Candidates of a step budget to choose from.
 
-
-def all_distributions(space: SpaceTable, steps: int) -> dict[str, BaseDistribution]:
-    """The same, and the step count itself."""
-    return {"steps": CategoricalDistribution(space.steps), **distributions(space, steps)}
-
-
-def dimensions(steps: int) -> int:
-    """How many coordinates counts of a step budget have."""
-    return min(steps - 1, MAX_COORDINATES)
+        Raises:
+            ValueError: where the family needs a profile and there is none.
+        """
+        return self.family.pool(steps, self.bounds, self.costs, length=self.length)
 
 
-def params(point: Point) -> dict[str, float]:
-    """A candidate as Optuna's parameters; counts by the coordinates that are searched."""
-    if point.counts is not None:
-        found = count_coordinates(point.counts, dimensions(point.steps))
-        return {f"free_{i}": float(x) for i, x in enumerate(found, start=1)}
-    if point.beta_a is None or point.beta_b is None:
-        raise ValueError(f"no candidate: {point}")
-    return {"beta_a": point.beta_a, "beta_b": point.beta_b}
+class ProfilePrior:
+    """What a profile predicts of candidates, relative to the least of their step budget.
 
+    Args:
+        space: of the study.
+    """
 
-def boundary_fractions(counts: Sequence[int]) -> np.ndarray:
-    """Revealed fractions at the ends of the steps, float64 ``(steps + 1,)``."""
-    total = np.concatenate([[0], np.cumsum(counts)])
-    return np.asarray(total / total[-1], dtype=np.float64)
+    def __init__(self, space: SearchSpace) -> None:
+        self._space = space
+        self._least: dict[int, float] = {}
+
+    def of(self, candidates: Sequence[Candidate]) -> Array:
+        """float64 ``(len(candidates),)``: logarithms of ratios; zeros without a profile."""
+        costs = self._space.costs
+        if costs is None:
+            return np.zeros(len(candidates))
+        found = []
+        for candidate in candidates:
+            least = self._least_of(candidate.steps, costs)
+            # Next to zero a ratio says nothing.
+            floor = 0.05 * least + 1e-3
+            value = max(costs.of(candidate), 0.0)
+            found.append(np.log((value + floor) / (least + floor)))
+        return np.array(found)
+
+    def _least_of(self, steps: int, costs: ProfileCosts) -> float:
+        if steps not in self._least:
+            least = costs.least(steps)
+            if least is None:
+                best = self._space.family.optimum(steps, self._space.bounds, costs)
+                least = max(0.0, costs.of(best))
+            self._least[steps] = least
+        return self._least[steps]

@@ -8,9 +8,9 @@ from typing import NamedTuple, Protocol
 
 import torch
 
+from mdm_opt.candidates import baseline
 from mdm_opt.config import StudyFile
-from mdm_opt.measurement import Candidate, Problem, draw, longest_first
-from mdm_opt.schedules import named_schedule
+from mdm_opt.measurement import Problem, draw, longest_first
 from mdm_opt.service.instances import InstanceSets
 
 # Without a GPU memory is rarely what limits a batch; more would only make progress coarser.
@@ -85,7 +85,7 @@ def _sampling(problem: Problem, study_file: StudyFile, count: int) -> Callable[[
     """Sampling some instances in as few steps as there can be."""
     instances = InstanceSets.of(study_file).ids("search")
     order = longest_first(problem, instances)
-    candidate = Candidate(named_schedule("linear"), problem.blocks)
+    candidate = baseline("linear", problem.blocks)
     asked = [instances[order[i % len(order)]] for i in range(count)]
     alone = replace(problem, batch_size=count)
     return lambda: draw(alone, candidate, asked)

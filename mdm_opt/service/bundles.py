@@ -15,8 +15,8 @@ from mdm_opt.errors import InputError
 from mdm_opt.exports import FORMATS, Artefact, Target, format_named, rendered_by
 from mdm_opt.persistence import Repository
 from mdm_opt.schedule_file import ExportedSchedule
-from mdm_opt.service.best import best
-from mdm_opt.service.exporting import export_budget, keep_export, write_artefact
+from mdm_opt.service.handoff import export_budget, keep_export, write_artefact
+from mdm_opt.service.results import best
 
 INDEX = "index.json"
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import torch
 
-from mdm_opt.measurement import Candidate, Problem
+from mdm_opt.candidates import Candidate
+from mdm_opt.measurement import Problem
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ def batch_composition(
         instances: instance ids, distinct, at least one.
     """
     denoiser = problem.denoiser
-    together = problem.reveals(candidate, instances).sample(denoiser)
-    alone = [problem.reveals(candidate, [one]).sample(denoiser) for one in instances]
+    together = problem.batch(candidate, instances).sample(denoiser)
+    alone = [problem.batch(candidate, [one]).sample(denoiser) for one in instances]
     differ = torch.cat([samples.tokens for samples in alone]) != together.tokens
     return Composition(
         samples=len(instances),

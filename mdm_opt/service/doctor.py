@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mdm_opt.candidates import baseline
 from mdm_opt.config import (
     DivergenceObjective,
     StudyFile,
@@ -17,19 +18,18 @@ from mdm_opt.config import (
 )
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.prompts import Prompts
-from mdm_opt.measurement import Candidate, Problem, longest_first
+from mdm_opt.measurement import Problem, longest_first
 from mdm_opt.persistence import StudyRecord, database_file, is_sqlite, shown
 from mdm_opt.persistence.health import find_study, read_study, schema_revision, server_facts
 from mdm_opt.persistence.location import chosen_storage
-from mdm_opt.schedules import named_schedule
 from mdm_opt.service.batching import usual_batch_size
 from mdm_opt.service.checks import Check, guarded
 from mdm_opt.service.composition import Composition, batch_composition
 from mdm_opt.service.instances import InstanceSets
 from mdm_opt.service.machine import check_machine
-from mdm_opt.service.problems import check_steps, objective_of, problem_of
-from mdm_opt.service.speed import in_words, search_time, timed_forward, wanted_positions
-from mdm_opt.service.studies import check_same
+from mdm_opt.service.problems import objective_of, problem_of
+from mdm_opt.service.sameness import check_same
+from mdm_opt.service.speed import in_words, search_time, timed_call
 from mdm_opt.service.study_files import stored_study_file
 
 _OLDEST_POSTGRESQL = 14
@@ -198,7 +198,7 @@ class _Examination:
         if self._study_file is None:
             return
         denoiser = build_denoiser(self._study_file.model, self._folder)
-        check_steps(self._study_file, denoiser)
+        self._study_file.sampler.check_steps(self._study_file.space.steps, denoiser.length)
         dtype = getattr(getattr(denoiser, "model", None), "dtype", None)
         precision = "" if dtype is None else f"{dtype} ".removeprefix("torch.")
         found = (
@@ -219,12 +219,10 @@ class _Examination:
         if self._denoiser is None or self._study_file is None:
             return
         asked = min(usual_batch_size(self._study_file), self._study_file.objective.instances)
-        wanted = wanted_positions(self._study_file, self._denoiser)
-        problem = self._problem
+        problem, fewest = self._problem, self._study_file.space.steps[0]
         prompts = None if problem is None else self._longest_prompts(problem, asked)
-        guidance = self._study_file.sampler.guidance
-        batch, seconds = self._speed = timed_forward(
-            self._denoiser, asked, wanted, prompts, guidance
+        batch, seconds = self._speed = timed_call(
+            self._denoiser, asked, fewest, self._study_file.sampler, prompts
         )
         after = "" if prompts is None else f" after prompts of {prompts.lengths.max()} tokens"
         found = (
@@ -264,8 +262,8 @@ class _Examination:
         count = min(_COMPARED, self._speed[0] if self._speed else 1)
         if count < 2:
             return
-        candidate = Candidate(named_schedule("linear"), self._study_file.space.steps[0])
-        calls = 2 * count * candidate.steps * (2 if problem.guidance else 1)
+        candidate = baseline("linear", self._study_file.space.steps[0])
+        calls = 2 * count * candidate.steps * (2 if problem.decoding.guidance else 1)
         batch, seconds = self._speed or (1, 0.0)
         expected = calls * seconds / batch
         if expected > _LONGEST_COMPARISON_SECONDS:

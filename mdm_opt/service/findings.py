@@ -16,8 +16,9 @@ from mdm_opt.persistence import (
     TrialQueue,
 )
 from mdm_opt.schedules import ProfileSample
-from mdm_opt.service.best import BestResult, best_of
-from mdm_opt.service.standing import candidate_of, standings
+from mdm_opt.search import SearchSpace
+from mdm_opt.service.results import BestResult, best_of, ranked_records
+from mdm_opt.service.search_spaces import space_of
 from mdm_opt.service.study_files import stored_study_file
 from mdm_opt.service.wording import metric_words
 
@@ -31,7 +32,8 @@ class Findings:
         file: its study file.
         progress: of its trials.
         measurements: all of it, oldest first.
-        standing: feasible trials of each step count, best first.
+        space: where it looks for candidates.
+        ranked: trials of each step count that can be its best, best first.
         result: the best schedules; None before a trial is feasible.
         profile: of the model, where it has been measured.
         samples: texts by id of the measurement.
@@ -41,7 +43,8 @@ class Findings:
     file: StudyFile
     progress: Progress
     measurements: Sequence[MeasurementRecord]
-    standing: Mapping[int, Sequence[MeasurementRecord]]
+    space: SearchSpace
+    ranked: Mapping[int, Sequence[MeasurementRecord]]
     result: BestResult | None
     profile: ProfileSample | None
     samples: Mapping[int, Sequence[str]]
@@ -57,29 +60,20 @@ class Findings:
         return metric_words(self.record)
 
     def best_trials(self) -> dict[int, int]:
-        """Step count to the number of the trial that is its best.
+        """Step count to the number of the trial that is its best: the verified one, if any."""
+        budgets = self.result.budgets if self.result else []
+        return {budget.steps: budget.trial for budget in budgets if budget.trial is not None}
 
-        The verified one where there is one, else the first of the standing.
-        """
-        found = {}
-        for steps, standing in self.standing.items():
-            chosen = standing[0]
-            verified = self._verified_best(steps)
-            if verified is not None:
-                same = [m for m in standing if candidate_of(m) == candidate_of(verified)]
-                chosen = same[0] if same else chosen
-            if chosen.trial_number is not None:
-                found[steps] = chosen.trial_number
-        return found
+    def counts(self, record: MeasurementRecord) -> list[int]:
+        """Tokens that each step of a measurement reveals; none where that is random."""
+        counts = record.candidate.plan(self.space.decoding, self.space.length).counts
+        return [] if counts is None else counts.tolist()
 
     def verified(self, steps: int) -> list[MeasurementRecord]:
         """Verification measurements of a step count."""
         return [
             m for m in self.measurements if m.role == "verification" and m.budget_steps == steps
         ]
-
-    def _verified_best(self, steps: int) -> MeasurementRecord | None:
-        return next((m for m in self.verified(steps) if m.label == "best"), None)
 
 
 def findings(name: str, repository: Repository) -> Findings:
@@ -94,22 +88,27 @@ def findings(name: str, repository: Repository) -> Findings:
     """
     record = repository.study(name)
     measurements = repository.measurements(name)
-    standing = standings(record, measurements)
+    space = space_of(repository, record)
+    ranked = ranked_records(record, space, measurements)
     return Findings(
         record=record,
         file=stored_study_file(record),
         progress=TrialQueue(repository, name).progress(),
         measurements=measurements,
-        standing=standing,
-        result=best_of(record, measurements, standing),
+        space=space,
+        ranked=ranked,
+        result=best_of(record, space, measurements, ranked),
         profile=_profile(record, repository),
         samples=repository.samples(name),
     )
 
 
 def _profile(record: StudyRecord, repository: Repository) -> ProfileSample | None:
-    """The model's profile, found without loading the model."""
-    file = stored_study_file(record)
+    """The model's profile, found without loading the model; that of the study where it has one."""
+    file, profiles = stored_study_file(record), Profiles(repository)
+    used = profiles.of_study(record.name)
+    if used is not None:
+        return used.sample
     key = ProfileKey(
         model=record.model,
         references_fingerprint="",
@@ -117,7 +116,6 @@ def _profile(record: StudyRecord, repository: Repository) -> ProfileSample | Non
         boundaries=min(file.profile.boundaries, record.model.length),
         orders=file.profile.orders,
     )
-    profiles = Profiles(repository)
     own = file.profile_references == "model"
     found = profiles.find(key) if own else profiles.from_any_file(key)
     return found.sample if found else None

@@ -15,20 +15,21 @@ from lm_eval.api.model import LM
 from lm_eval.api.registry import register_model
 from tqdm import tqdm
 
+from mdm_opt.candidates import BASELINES, Candidate, baseline
 from mdm_opt.config import LmEvalObjective, StudyFile, load_study_file
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.prompts import PromptedDenoiser, takes_prompts
 from mdm_opt.denoisers.registry import build_denoiser
 from mdm_opt.denoisers.tokens import chat_template as apply_template
 from mdm_opt.errors import InputError
-from mdm_opt.measurement import Candidate, draw, longest_first
+from mdm_opt.measurement import draw, longest_first
 from mdm_opt.objectives.base import Direction
 from mdm_opt.objectives.documents import Documents, document_order
 from mdm_opt.objectives.harness import load_task
 from mdm_opt.objectives.harness_task import cut, stop_strings
 from mdm_opt.objectives.lm_eval import context_ids
 from mdm_opt.schedule_file import load_schedule
-from mdm_opt.schedules import NAMED_SCHEDULES, block_count, named_schedule
+from mdm_opt.schedules import block_count
 from mdm_opt.service.instances import SET_STARTS, InstanceSets
 from mdm_opt.service.problems import problem_of
 
@@ -93,7 +94,7 @@ class _Asked:
     def prompt_ids(self, instances: Sequence[int]) -> list[list[int]]:
         return [self._prompts[instance] for instance in instances]
 
-    def score(self, denoiser: Denoiser, reveals: Any) -> Any:
+    def score(self, denoiser: Denoiser, batch: Any) -> Any:
         raise NotImplementedError("the harness scores these answers")
 
 
@@ -149,7 +150,7 @@ class StudyModel(LM):  # type: ignore[misc]
             documents = load_task(study_file.objective, folder).documents
         self._instances = Instances(documents, study_file)
         self._make = partial(problem_of, study_file, denoiser)
-        self._info = {"study": study_file.study.name, "schedule": self._candidate.schedule.name}
+        self._info = {"study": study_file.study.name, "schedule": self._candidate.label}
 
     def generate_until(self, requests: list[Any], disable_tqdm: bool = False) -> list[str]:
         """Answers, in the order of the requests."""
@@ -251,14 +252,14 @@ def _candidate(
     Raises:
         InputError: where it cannot be read, or was measured otherwise.
     """
-    if schedule in NAMED_SCHEDULES:
+    if schedule in BASELINES:
         if not isinstance(steps, int) or not 1 <= steps <= denoiser.length:
             raise InputError(
                 f"schedule={schedule} needs steps, a number from 1 to {denoiser.length}; got "
                 f"{steps!r}"
             )
         _check_blocks(study_file, denoiser, steps)
-        return Candidate(named_schedule(schedule), steps)
+        return baseline(schedule, steps)
     exported = load_schedule(schedule)
     if steps is not None:
         raise InputError(f"steps={steps}: {schedule} has steps of its own; leave it out")
@@ -275,7 +276,7 @@ def _candidate(
             )
     if exported.provenance.model_fingerprint != denoiser.fingerprint:
         _log.warning("%s was measured with another model", schedule)
-    return Candidate(exported.mask_schedule, values.steps)
+    return exported.candidate
 
 
 def _check_blocks(study_file: StudyFile, denoiser: Denoiser, steps: int) -> None:

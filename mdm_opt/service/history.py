@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from mdm_opt.candidates import Candidate, Seed
 from mdm_opt.config import StudyFile
 from mdm_opt.measurement import Problem
 from mdm_opt.persistence import MeasurementRecord, Repository, StudyRecord
-from mdm_opt.search import Seed
 
 _MOST = 2
 
@@ -46,18 +46,14 @@ def earlier_schedules(
         ]
     seeds = []
     for steps in study_file.space.steps:
-        usable = [one for one in found if _usable(study_file, problem, steps, one[1], one[2])]
-        for _, study, record in sorted(usable, key=partial(_rank, steps))[:_MOST]:
-            free = record.beta_a is None
-            seeds.append(
-                Seed(
-                    f"history: {study.name}, {record.budget_steps} steps"[:64],
-                    steps,
-                    record.beta_a,
-                    record.beta_b,
-                    counts=tuple(record.counts) if free else None,
-                )
-            )
+        usable = [
+            (one, candidate)
+            for one in sorted(found, key=partial(_rank, steps))
+            if (candidate := _adopted(study_file, problem, steps, one[2])) is not None
+        ]
+        for (_, study, record), candidate in usable[:_MOST]:
+            label = f"history: {study.name}, {record.budget_steps} steps"[:64]
+            seeds.append(Seed(label, candidate))
     return seeds
 
 
@@ -81,20 +77,9 @@ def _task(content: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in content["objective"].items() if key != "instances"}
 
 
-def _usable(
-    study_file: StudyFile,
-    problem: Problem,
-    steps: int,
-    study: StudyRecord,
-    record: MeasurementRecord,
-) -> bool:
-    """Whether the schedule is a candidate of the study."""
-    a, b = study_file.space.beta_a, study_file.space.beta_b
-    if record.beta_a is not None and record.beta_b is not None:
-        return a[0] <= record.beta_a <= a[1] and b[0] <= record.beta_b <= b[1]
-    # Counts fit one length and one step count only.
-    return (
-        study_file.space.family == "free"
-        and study.model.length == problem.denoiser.length
-        and len(record.counts) == steps
-    )
+def _adopted(
+    study_file: StudyFile, problem: Problem, steps: int, record: MeasurementRecord
+) -> Candidate | None:
+    """The schedule as a candidate of the study; None where it is not in its space."""
+    bounds, length = study_file.space.bounds, problem.denoiser.length
+    return study_file.family.adopted(record.candidate, steps, bounds, length)

@@ -16,12 +16,12 @@ from mdm_opt.persistence import (
     WorkerRecord,
     is_sqlite,
 )
-from mdm_opt.search import SearchStudy
-from mdm_opt.service.settling import settle
-from mdm_opt.service.standing import standings
+from mdm_opt.persistence.mirror import Mirror
+from mdm_opt.service.locks import MORE_WORKERS
+from mdm_opt.service.search_spaces import space_of
 from mdm_opt.service.stopping import StopSignal
-from mdm_opt.service.studies import MORE_WORKERS
 from mdm_opt.service.study_files import stored_study_file
+from mdm_opt.service.trial_history import TrialHistory
 from mdm_opt.service.workers import check_given_up
 from mdm_opt.storage_errors import Patience
 
@@ -144,7 +144,7 @@ def launch(
             stop.sleep(_LOOK_SECONDS)
     finally:
         engine.stop()
-    watch.settle()
+    watch.sync()
     yield watch.state()
     watch.check_given_up()
 
@@ -158,6 +158,8 @@ class _Watch:
         self._repository = Repository(url, create=False)
         self._record = self._repository.study(name)
         self._queue = TrialQueue(self._repository, name)
+        space = space_of(self._repository, self._record)
+        self._history = TrialHistory(self._repository, self._record, space)
         self._engine = engine
         self._slots = [_Slot(index) for index in range(workers)]
         self._news: list[str] = []
@@ -183,11 +185,11 @@ class _Watch:
                 self._look_after(slot)
         return not all(slot.done for slot in self._slots) and not self._waited_enough()
 
-    def settle(self) -> None:
+    def sync(self) -> None:
         """Tells Optuna what a last worker that died could not, and looks for the last time."""
         study_file = stored_study_file(self._record)
-        search = SearchStudy(self._repository.engine, study_file, self._record.model.length)
-        self._patience(lambda: settle(self._repository, self._queue, search, self._record.name))
+        mirror = Mirror(self._repository, study_file, self._record.model.length)
+        self._patience(mirror.sync)
         self._progress = self._patience(self._queue.progress)
 
     def _waited_enough(self) -> bool:
@@ -211,7 +213,7 @@ class _Watch:
         due = progress.settled or time.monotonic() >= self._ask_again_at
         if due and self._best[0] != progress.finished:
             asked = time.monotonic()
-            self._best = progress.finished, self._patience(self._standing)
+            self._best = progress.finished, self._patience(self._best_values)
             self._ask_again_at = time.monotonic() + 10 * (time.monotonic() - asked)
         alive = self._patience(self._queue.alive)
         news, self._news[:] = tuple(self._news), []
@@ -225,10 +227,9 @@ class _Watch:
             news=news,
         )
 
-    def _standing(self) -> dict[int, float]:
-        measured = self._repository.measurements(self._record.name, ["search"])
-        found = standings(self._record, measured)
-        return {steps: records[0].value for steps, records in found.items()}
+    def _best_values(self) -> dict[int, float]:
+        self._history.refresh()
+        return {steps: record.value for steps, record in self._history.best().items()}
 
     def check_given_up(self) -> None:
         """See `mdm_opt.service.workers.check_given_up`."""

@@ -57,8 +57,8 @@ def trial_note(found: Findings, record: MeasurementRecord, texts: Sequence[str])
         texts: of its samples; pictures among them are artifacts of the trial, not text.
     """
     facts = [
-        ("schedule", schedule_of_record(record)),
-        ("tokens revealed by each step", " ".join(map(str, record.counts))),
+        ("schedule", record.candidate.label),
+        ("tokens revealed by each step", " ".join(map(str, found.counts(record)))),
         ("step count", str(record.steps)),
         ("model calls a sequence (NFE)", number(record.nfe)),
         (f"{found.record.objective} ({found.record.unit})", value_words(found, record)),
@@ -84,13 +84,6 @@ def trial_note(found: Findings, record: MeasurementRecord, texts: Sequence[str])
         parts.append("Samples, of the same instances in every trial:")
         parts += [fenced(_cut(text)) for text in plain]
     return "\n\n".join(parts)
-
-
-def schedule_of_record(record: MeasurementRecord) -> str:
-    """The schedule of a measurement in a few words."""
-    if record.beta_a is not None and record.beta_b is not None:
-        return f"Beta({record.beta_a:.4g}, {record.beta_b:.4g})"
-    return "counts of any shape" if record.schedule == "free" else record.schedule
 
 
 def value_words(found: Findings, record: MeasurementRecord) -> str:

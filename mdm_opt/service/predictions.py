@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
-from mdm_opt.config import SamplerTable, SpaceTable
-from mdm_opt.schedules import (
-    BetaSchedule,
-    CountsSchedule,
-    MaskSchedule,
-    ProfileSample,
-    ancestral_limit,
-    ancestral_weights,
-    fixed_weights,
-    limit,
-    linear_path_kls,
-    named_schedule,
-    path_kl_weights,
-    reveal_counts,
+from mdm_opt.candidates import (
+    FAMILIES,
+    Candidate,
+    ProfileCosts,
+    Seed,
+    Value,
+    baseline,
+    counts_candidate,
 )
+from mdm_opt.config import StudyFile
+from mdm_opt.schedules import ProfileSample
 from mdm_opt.schedules.base import Array
-from mdm_opt.search import NAMED_SEEDS, best_beta_in, energy_fit_in
 
-BEST_BETA, ENERGY_FIT, LIMIT = "best Beta", "energy fit", "limit"
+LIMIT = "limit"
 _FOLDS = 4
 
 
@@ -40,14 +36,20 @@ class PredictedSchedule(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     label: str
-    beta_a: float | None
-    beta_b: float | None
+    parameters: dict[str, Value | None]
     counts: list[int] | None
     value: float
     standard_error: float
     gain_over_linear: float
     gain_standard_error: float
     linear_steps: int | None
+
+    @model_serializer(mode="wrap")
+    def _flat(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """JSON has the parameters beside the other keys."""
+        found: dict[str, Any] = handler(self)
+        label, parameters = found.pop("label"), found.pop("parameters")
+        return {"label": label, **parameters, **found}
 
 
 class PredictedBudget(BaseModel):
@@ -65,8 +67,8 @@ class PredictedBudget(BaseModel):
     limit_from_below: float
 
 
-# What turns a profile into the weights of a schedule, and into the schedule itself.
-_Fit = Callable[[Array], tuple[Array, MaskSchedule | None]]
+# Weights of a schedule under a profile, and the schedule where it is a candidate.
+_Fitted = tuple[Array, Candidate | None]
 
 
 class Predictions:
@@ -74,21 +76,21 @@ class Predictions:
 
     Args:
         sample: measured profiles of sequences, at least 8.
-        space: bounds of the Beta family.
-        sampler: reveal and rounding.
+        study_file: whose family, bounds, reveal and rounding are looked at.
     """
 
-    def __init__(self, sample: ProfileSample, space: SpaceTable, sampler: SamplerTable) -> None:
-        self._sample, self._space, self._sampler = sample, space, sampler
-        self._profile = sample.profile()
+    def __init__(self, sample: ProfileSample, study_file: StudyFile) -> None:
+        self._sample, self._family = sample, study_file.family
+        self._bounds = study_file.space.bounds
+        decoding = study_file.sampler
+        self._costs = ProfileCosts(sample.profile(), decoding)
         folds = np.arange(len(sample)) % _FOLDS
         self._folds = [np.flatnonzero(folds == fold) for fold in range(_FOLDS)]
-        self._fitted = [
-            sample.part(np.flatnonzero(folds != fold)).profile() for fold in range(_FOLDS)
-        ]
+        parts = [sample.part(np.flatnonzero(folds != fold)) for fold in range(_FOLDS)]
+        self._fold_costs = [ProfileCosts(part.profile(), decoding) for part in parts]
         # Not made monotone: a mean over sequences, as the values it is compared with.
         plain = np.interp(np.arange(sample.length), sample.known, sample.mean)
-        self._linear_values = linear_path_kls(plain, sampler.reveal, sampler.rounding)
+        self._linear_values = ProfileCosts(plain, decoding).linear()
 
     def budget(self, steps: int) -> PredictedBudget:
         """Every schedule of one step budget.
@@ -96,71 +98,67 @@ class Predictions:
         Args:
             steps: N, in 1..length.
         """
-        fixed = {name: named_schedule(name) for name in ("linear", "sin2", "sine")}
-        cells = {label: BetaSchedule(a, b) for label, a, b in NAMED_SEEDS["baselines"]}
+        given = {name: baseline(name, steps) for name in ("linear", "sin2", "sine")}
+        for label, values in FAMILIES["beta"].named_seeds["baselines"]:
+            given[label] = Candidate("beta", steps, values)
         rows = [
-            self._row(label, steps, self._given(schedule, steps))
-            for label, schedule in (fixed | cells).items()
+            self._row(label, steps, [self._of(candidate)] * (_FOLDS + 1))
+            for label, candidate in given.items()
         ]
-        rows.append(self._row(ENERGY_FIT, steps, lambda profile: self._energy(profile, steps)))
-        rows.append(self._row(BEST_BETA, steps, lambda profile: self._beta(profile, steps)))
-        rows.append(self._row(LIMIT, steps, lambda profile: self._limit(profile, steps)))
-        weights, _ = self._limit(self._profile, steps)
+        # The best of the family comes last but for the limit.
+        seeds = [self._seeds(costs, steps) for costs in self._all_costs]
+        for fitted in reversed(list(zip(*seeds, strict=True))):
+            label = fitted[0].label.removeprefix("profile: ")
+            rows.append(self._row(label, steps, [self._of(one.candidate) for one in fitted]))
+        limits = [self._limit(costs, steps) for costs in self._all_costs]
+        rows.append(self._row(LIMIT, steps, limits))
         return PredictedBudget(
-            steps=steps, schedules=rows, limit_from_below=float(weights @ self._profile)
+            steps=steps,
+            schedules=rows,
+            limit_from_below=float(limits[-1][0] @ self._costs.profile),
         )
 
     def optimism(self, steps: int) -> float:
-        """How much the best Beta schedule of a step budget is fitted to its own noise.
+        """How much the best schedule of a step budget is fitted to its own noise.
 
         The difference between its path KL on held-out and on fitted sequences, relative to the
         former, or to a tenth of the linear schedule's where that is more. About twice what fitting
         to so few sequences costs.
         """
-        held_out = float(self._held_out(lambda profile: self._beta(profile, steps)).mean())
-        weights, _ = self._beta(self._profile, steps)
-        linear = float(self._weights(named_schedule("linear"), steps) @ self._profile)
+        best = [self._of(self._seeds(costs, steps)[0].candidate) for costs in self._all_costs]
+        held_out = float(self._held_out(best).mean())
+        linear = self._costs.of(baseline("linear", steps))
         # Below a thousandth of a nat there is nothing to be gained.
         scale = max(held_out, 0.1 * linear, 1e-3)
-        return (held_out - float(weights @ self._profile)) / scale
+        return (held_out - float(best[-1][0] @ self._costs.profile)) / scale
 
-    def _weights(self, schedule: MaskSchedule, steps: int) -> Array:
-        sampler = self._sampler
-        length = self._sample.length
-        return path_kl_weights(schedule, steps, length, sampler.reveal, sampler.rounding)
+    @property
+    def _all_costs(self) -> list[ProfileCosts]:
+        """Those that each fold is judged by, and those of all sequences."""
+        return [*self._fold_costs, self._costs]
 
-    def _given(self, schedule: MaskSchedule, steps: int) -> _Fit:
-        weights = self._weights(schedule, steps)
-        return lambda profile: (weights, schedule)
+    def _seeds(self, costs: ProfileCosts, steps: int) -> list[Seed]:
+        return self._family.profile_seeds(steps, self._bounds, costs)
 
-    def _beta(self, profile: Array, steps: int) -> tuple[Array, MaskSchedule]:
-        found = best_beta_in(profile, steps, self._space, self._sampler)
-        return self._weights(found, steps), found
+    def _limit(self, costs: ProfileCosts, steps: int) -> _Fitted:
+        weights, counts = costs.limit(steps)
+        return weights, None if counts is None else counts_candidate(counts.tolist())
 
-    def _energy(self, profile: Array, steps: int) -> tuple[Array, MaskSchedule]:
-        found = energy_fit_in(profile, self._space)
-        return self._weights(found, steps), found
+    def _of(self, candidate: Candidate) -> _Fitted:
+        return self._costs.weights(candidate), candidate
 
-    def _limit(self, profile: Array, steps: int) -> tuple[Array, MaskSchedule | None]:
-        if self._sampler.reveal == "ancestral":
-            # The grid must be finer than the steps.
-            grid = ancestral_limit(profile, steps, max(512, 4 * steps))[-1][1]
-            return ancestral_weights(grid, self._sample.length), None
-        counts = limit(profile, steps).counts(steps)
-        return fixed_weights(counts), CountsSchedule(tuple(counts.tolist()))
-
-    def _row(self, label: str, steps: int, fit: _Fit) -> PredictedSchedule:
-        values = self._held_out(fit)
-        linear = self._sample.costs(self._weights(named_schedule("linear"), steps))
-        _, schedule = fit(self._profile)
+    def _row(self, label: str, steps: int, fitted: Sequence[_Fitted]) -> PredictedSchedule:
+        """A schedule that was fitted without each of the folds, and to all sequences."""
+        values = self._held_out(fitted)
+        linear = self._sample.costs(self._costs.weights(baseline("linear", steps)))
+        _, candidate = fitted[-1]
         value = float(values.mean())
         reaches = np.flatnonzero(self._linear_values <= value + 1e-12)
-        beta = schedule if isinstance(schedule, BetaSchedule) else None
         return PredictedSchedule(
             label=label,
-            beta_a=beta.beta_a if beta else None,
-            beta_b=beta.beta_b if beta else None,
-            counts=self._counts(schedule, steps),
+            parameters={key.name: None for key in self._family.keys}
+            | ({} if candidate is None else dict(candidate.parameters)),
+            counts=self._counts(candidate),
             value=value,
             standard_error=_standard_error(values),
             gain_over_linear=float((linear - values).mean()),
@@ -168,19 +166,19 @@ class Predictions:
             linear_steps=int(reaches[0]) + 1 if len(reaches) else None,
         )
 
-    def _held_out(self, fit: _Fit) -> Array:
+    def _held_out(self, fitted: Sequence[_Fitted]) -> Array:
         """Path KL of each sequence, of what is fitted to the other folds."""
         values = np.empty(len(self._sample))
-        for rows, profile in zip(self._folds, self._fitted, strict=True):
-            values[rows] = self._sample.part(rows).costs(fit(profile)[0])
+        for rows, (weights, _) in zip(self._folds, fitted, strict=False):
+            values[rows] = self._sample.part(rows).costs(weights)
         return values
 
-    def _counts(self, schedule: MaskSchedule | None, steps: int) -> list[int] | None:
-        """Fixed counts; ancestral reveal has none."""
-        if schedule is None or self._sampler.reveal == "ancestral":
+    def _counts(self, candidate: Candidate | None) -> list[int] | None:
+        """Fixed counts; None where they are random."""
+        if candidate is None:
             return None
-        counts = reveal_counts(schedule, steps, self._sample.length, self._sampler.rounding)
-        return [int(n) for n in counts]
+        counts = candidate.plan(self._costs.decoding, self._costs.length).counts
+        return None if counts is None else counts.tolist()
 
 
 def _standard_error(values: Sequence[float] | Array) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,10 @@ import torch
 from pydantic import BaseModel, ConfigDict
 
 from mdm_opt.config import PathKlObjective, StudyFile, load_study_file
-from mdm_opt.denoisers.answers import remembers_first
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.registry import build_denoiser
 from mdm_opt.errors import InputError, MdmOptError, RunError
-from mdm_opt.measurement import out_of_memory
+from mdm_opt.memory import in_fitting_batches
 from mdm_opt.objectives.documents import document_order
 from mdm_opt.objectives.registry import read_references
 from mdm_opt.persistence import (
@@ -28,7 +28,7 @@ from mdm_opt.persistence import (
     Repository,
 )
 from mdm_opt.plugins import one_line
-from mdm_opt.sampling import own_sequences, sequence_profiles
+from mdm_opt.processes import process_of
 from mdm_opt.schedules import profile_boundaries
 from mdm_opt.service.batching import usual_batch_size
 from mdm_opt.service.instances import InstanceSets
@@ -44,14 +44,27 @@ ENOUGH_TO_JUDGE = 16
 Advance = Callable[[int, int], None]
 
 
+@dataclass(frozen=True, eq=False)
+class MeasuredProfile:
+    """A profile as a study uses it.
+
+    Attributes:
+        key: which profile it is.
+        record: its sequences but for those that the study verifies its result on.
+    """
+
+    key: ProfileKey
+    record: ProfileRecord
+
+
 def model_record(study_file: StudyFile, denoiser: Denoiser) -> ModelRecord:
     """The model of a study as it is kept."""
     return ModelRecord(
         fingerprint=denoiser.fingerprint,
         source=study_file.canonical()["model"],
+        process=process_of(denoiser).name,
         length=denoiser.length,
         vocab_size=denoiser.vocab_size,
-        mask_token_id=denoiser.mask_token_id,
     )
 
 
@@ -61,7 +74,7 @@ def measured_profile(
     denoiser: Denoiser,
     repository: Repository,
     advance: Advance = lambda done, total: None,
-) -> ProfileRecord:
+) -> MeasuredProfile:
     """The profile that a study file asks for; measures what the database does not have.
 
     Sequences that the study verifies its result on are never used. What has been measured is kept
@@ -93,7 +106,7 @@ def measured_profile(
         kept = _kept(profiles, key, source)
     if kept is None:
         raise InputError("the profile has been deleted while it was being measured")
-    return kept
+    return MeasuredProfile(key, kept)
 
 
 def _suffices(kept: ProfileRecord | None, study_file: StudyFile) -> bool:
@@ -101,7 +114,7 @@ def _suffices(kept: ProfileRecord | None, study_file: StudyFile) -> bool:
     precision = study_file.profile.precision
     if kept is None or len(kept.sample) < ENOUGH_TO_JUDGE or not precision:
         return False
-    predictions = Predictions(kept.sample, study_file.space, study_file.sampler)
+    predictions = Predictions(kept.sample, study_file)
     steps = [n for n in study_file.space.steps if n <= kept.sample.length]
     return all(predictions.optimism(n) <= precision for n in steps)
 
@@ -158,53 +171,31 @@ def _measure(
     block: Sequence[int],
     known: npt.NDArray[np.int64],
 ) -> list[MeasuredSequence]:
-    started, size = time.perf_counter(), usual_batch_size(study_file)
-    parts: list[npt.NDArray[np.float64]] = []
-    done = 0
-    while done < len(block):
-        numbers = block[done : done + size]
-        part = _profiles_of(study_file, denoiser, source, numbers, known)
-        if part is None:
-            size = len(numbers) // 2
-            torch.cuda.empty_cache()
-            continue
-        parts.append(part)
-        done += len(numbers)
-    seconds = (time.perf_counter() - started) / len(block)
-    calls = source.calls_each + len(known) * study_file.profile.orders
-    return [
-        MeasuredSequence(number, nats.tolist(), calls, seconds)
-        for number, nats in zip(block, np.concatenate(parts), strict=True)
-    ]
+    started, table = time.perf_counter(), study_file.profile
 
-
-def _profiles_of(
-    study_file: StudyFile,
-    denoiser: Denoiser,
-    source: _Sequences,
-    numbers: Sequence[int],
-    known: npt.NDArray[np.int64],
-) -> npt.NDArray[np.float64] | None:
-    """Profiles of sequences that are measured at once, or None where memory is too small."""
-    try:
-        return sequence_profiles(
-            denoiser,
-            source.tokens(numbers),
-            numbers,
-            known,
-            orders=study_file.profile.orders,
-            seed=study_file.profile.seed,
+    def measured(numbers: Sequence[int]) -> tuple[npt.NDArray[np.float64], int]:
+        tokens, written = source.tokens(numbers)
+        orders, seed = table.orders, table.seed
+        found = process_of(denoiser).profiles(
+            denoiser, tokens, numbers, known, orders=orders, seed=seed
         )
+        return found, written
+
+    try:
+        parts, _ = in_fitting_batches(block, usual_batch_size(study_file), measured)
+    except MdmOptError:
+        raise
     except Exception as error:  # models and devices may raise anything
-        # None, not an exception: a traceback would keep the batch's tensors alive.
-        if out_of_memory(error) and len(numbers) > 1:
-            return None
-        if isinstance(error, MdmOptError):
-            raise
         raise RunError(
             f"the information profile could not be measured: {type(error).__name__}: "
             f"{one_line(error)}"
         ) from error
+    seconds = (time.perf_counter() - started) / len(block)
+    calls = sum(written for _, written in parts) // len(block) + len(known) * table.orders
+    return [
+        MeasuredSequence(number, nats.tolist(), calls, seconds)
+        for number, nats in zip(block, np.concatenate([part for part, _ in parts]), strict=True)
+    ]
 
 
 class ProfileResult(BaseModel):
@@ -269,9 +260,9 @@ def profile_study(
     check_sequences(study_file, folder, denoiser)
     repository = Repository(url, create=True)
     before = find_profile(study_file, folder, denoiser, repository)
-    kept = measured_profile(study_file, folder, denoiser, repository, advance)
+    kept = measured_profile(study_file, folder, denoiser, repository, advance).record
     sample = kept.sample
-    predictions = Predictions(sample, study_file.space, study_file.sampler)
+    predictions = Predictions(sample, study_file)
     return ProfileResult(
         model_fingerprint=denoiser.fingerprint,
         length=denoiser.length,
@@ -310,7 +301,6 @@ class _Sequences:
         fingerprint: of the file; empty for the model's own.
         numbers: of the sequences to be used.
         forbidden: numbers of those that the study verifies its result on.
-        calls_each: model calls that making one costs.
     """
 
     def __init__(self, study_file: StudyFile, folder: Path | None, denoiser: Denoiser) -> None:
@@ -320,13 +310,11 @@ class _Sequences:
         self._tokens: torch.Tensor | None = None
         if path == "model":
             self.fingerprint = ""
-            self.calls_each = denoiser.length - int(remembers_first(denoiser))
             self.numbers = list(range(wanted))
             return
         table = "profile" if study_file.profile.references is not None else "objective"
         key = f"[{table}] references"
         self._tokens, self.fingerprint = read_references(path, key, denoiser, folder)
-        self.calls_each = 0
         order = document_order(len(self._tokens), study_file.study.seed).tolist()
         objective = study_file.objective
         if isinstance(objective, PathKlObjective) and objective.references == path:
@@ -340,8 +328,11 @@ class _Sequences:
                 f"{FEWEST} are needed besides those of the verification"
             )
 
-    def tokens(self, numbers: Sequence[int]) -> torch.Tensor:
-        """int64 ``(len(numbers), length)``."""
-        if self._tokens is None:
-            return own_sequences(self._denoiser, numbers, seed=self._seed)
-        return self._tokens[list(numbers)]
+    def tokens(self, numbers: Sequence[int]) -> tuple[torch.Tensor, int]:
+        """int64 ``(len(numbers), length)``, and the sequences put through the model for them."""
+        if self._tokens is not None:
+            return self._tokens[list(numbers)], 0
+        samples = process_of(self._denoiser).own_sequences(
+            self._denoiser, numbers, seed=self._seed
+        )
+        return samples.tokens, samples.sequence_calls

@@ -24,7 +24,7 @@ class Rival:
     """The candidate that others of its step count are compared with.
 
     Attributes:
-        number: of its trial in Optuna.
+        number: of its trial.
         scores: float64 ``(instances,)``.
         chosen_from: how many candidates it was chosen from.
     """

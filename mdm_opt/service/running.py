@@ -6,23 +6,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from mdm_opt.candidates import Candidate
 from mdm_opt.errors import MdmOptError
-from mdm_opt.measurement import Candidate, Drawn, Measurement, draw, measure
-from mdm_opt.persistence import (
-    MeasurementRecord,
-    TrialQueue,
-    TrialRecord,
-    is_sqlite,
-)
+from mdm_opt.measurement import Measurement, measure
+from mdm_opt.persistence import TrialQueue, TrialRecord, is_sqlite
 from mdm_opt.plugins import one_line
-from mdm_opt.schedules import BetaSchedule, CountsSchedule
-from mdm_opt.search import Point
-from mdm_opt.service.instances import SET_STARTS
-from mdm_opt.service.racing import Paired, Rival, looks, paired, race
-from mdm_opt.service.settling import settle, tell
-from mdm_opt.service.standing import FREE
+from mdm_opt.search import proposal_seed, propose
+from mdm_opt.service.locks import exclusive
+from mdm_opt.service.opening import OpenStudy, open_study
+from mdm_opt.service.racing import Rival, looks, race
+from mdm_opt.service.records import measurement_record
 from mdm_opt.service.stopping import StopSignal
-from mdm_opt.service.studies import OpenStudy, exclusive, open_study
+from mdm_opt.service.trial_history import TrialHistory
 from mdm_opt.service.workers import JOIN_SECONDS, Pulse, Worker, check_given_up
 from mdm_opt.storage_errors import Patience
 
@@ -31,36 +26,25 @@ _IDLE_SECONDS = 1.0
 _ERRORS_IN_A_ROW = 3
 
 
-@dataclass(frozen=True)
-class Proposal:
-    """A trial that is being measured.
-
-    Attributes:
-        number: in Optuna.
-        label: of the seed, or ``search``.
-        point: the candidate.
-    """
-
-    number: int
-    label: str
-    point: Point
-
-
 @dataclass(frozen=True, eq=False)
 class FinishedTrial:
     """What a trial came to.
 
     Attributes:
-        proposal: the candidate and its label.
+        number: of the trial.
+        label: of the seed, or ``search``.
+        candidate: that was measured.
         measurement: on the search instances, or those until it had lost its race.
-        standing: value of the candidate that is taken for the best of its step count, or the
-            best value where nobody has asked which that is; None before there is one.
+        best: value of the candidate that is taken for the best of its step count; None before
+            there is one.
         finished: trials of the study finished so far, by all workers.
     """
 
-    proposal: Proposal
+    number: int
+    label: str
+    candidate: Candidate
     measurement: Measurement
-    standing: float | None
+    best: float | None
     finished: int
 
 
@@ -138,9 +122,9 @@ def run_trials(
     ):
         alone = worker.id if is_sqlite(opened.repository.url) else None
         loop.patience(lambda: loop.queue.free_lost(all_but=alone))
-        loop.patience(lambda: settle(opened.repository, opened.queue, opened.search, opened.name))
+        loop.sync()
         yield from loop.run(worker.id)
-        loop.patience(lambda: settle(opened.repository, opened.queue, opened.search, opened.name))
+        loop.sync()
         check_given_up(loop.patience(loop.queue.trials))
 
 
@@ -153,8 +137,15 @@ class _Loop:
         self._stop = stop
         self._report = manners.report
         self._errors_in_a_row = 0
+        self._history = TrialHistory(opened.repository, opened.record, opened.space)
+        # The largest number that a trial has in Optuna's tables.
+        self._taken = -1
         self.queue: TrialQueue = opened.queue
         self.patience = Patience(pause=stop.sleep, report=manners.report)
+
+    def sync(self) -> None:
+        """Brings Optuna's tables up to date."""
+        self._taken = self.patience(self._opened.mirror.sync)
 
     def run(self, worker_id: int) -> Iterator[FinishedTrial]:
         while True:
@@ -173,11 +164,15 @@ class _Loop:
             self._stop.sleep(_IDLE_SECONDS)
 
     def _do(self, trial: TrialRecord, worker_id: int) -> FinishedTrial | None:
-        proposal = self.patience(lambda: self._begin(trial))
-        if proposal is None:
+        self.patience(self._history.refresh)
+        candidate = trial.candidate or self.patience(lambda: self._proposal(trial))
+        begun = self.patience(lambda: self.queue.begin(trial, candidate, after=self._taken))
+        self.sync()
+        if begun.worker_id != worker_id or begun.candidate is None or begun.trial_number is None:
+            # Another worker, who thought us dead, has taken it meanwhile.
             return None
-        candidate = Candidate(proposal.point.schedule, proposal.point.steps)
-        rival = self.patience(lambda: self._rival(trial.steps))
+        number, candidate = begun.trial_number, begun.candidate
+        rival = self._rival(trial.steps)
         try:
             with self._stop.allowed():
                 measurement = self._measure(candidate, rival)
@@ -188,7 +183,7 @@ class _Loop:
                     role="search",
                     label=trial.label,
                     budget_steps=trial.steps,
-                    trial_number=proposal.number,
+                    trial_number=number,
                     worker_id=worker_id,
                     rival=rival,
                 )
@@ -198,13 +193,32 @@ class _Loop:
         self._errors_in_a_row = 0
         finished = self.patience(lambda: self.queue.finish(trial, worker_id, record))
         if finished is None:
-            self._report(f"trial {proposal.number} had been finished by another worker")
+            self._report(f"trial {number} had been finished by another worker")
             return None
-        exact = self._opened.record.deterministic
-        search = self._opened.search
-        self.patience(lambda: tell(search, proposal.number, record, deterministic=exact))
-        standing = self.patience(lambda: self._standing(rival, trial.steps))
-        return FinishedTrial(proposal, measurement, standing, finished)
+        self.sync()
+        best = self._best(rival, trial.steps)
+        return FinishedTrial(number, trial.label, candidate, measurement, best, finished)
+
+    def _proposal(self, trial: TrialRecord) -> Candidate:
+        """The candidate of a trial that has none yet."""
+        opened = self._opened
+        running = [
+            (one.trial_number, one.candidate)
+            for one in self.queue.trials()
+            if one.trial_number is not None
+            and one.candidate is not None
+            and one.finished_at is None
+            and not one.given_up
+        ]
+        return propose(
+            opened.study_file.search.sampler,
+            opened.space,
+            trial.steps,
+            self._history.observations,
+            running,
+            direction=opened.record.direction,
+            seed=proposal_seed(opened.study_file.study.seed, trial.position),
+        )
 
     def _rival(self, steps: int) -> Rival | None:
         """The best candidate so far, where somebody asks how others compare with it."""
@@ -214,43 +228,19 @@ class _Loop:
             races or opened.study_file.search.sampler == "shape"
         ):
             return None
-        found = opened.search.incumbent(steps)
-        if found is None:
+        best = self._history.best().get(steps)
+        # Measured on other instances: nothing to compare with.
+        if best is None or best.trial_number is None or best.instances != instances:
             return None
-        number, chosen_from = found
-        scores = opened.repository.search_scores(opened.name, number)
-        # Settled in Optuna alone, or measured on other instances: nothing to compare with.
-        if scores is None or len(scores) != instances:
-            return None
-        return Rival(number, scores, chosen_from)
+        return Rival(best.trial_number, best.scores, self._history.eligible(steps))
 
-    def _standing(self, rival: Rival | None, steps: int) -> float | None:
+    def _best(self, rival: Rival | None, steps: int) -> float | None:
+        """The value of the best candidate, which the rival is where there is one."""
         if rival is not None:
             return float(rival.scores.mean())
-        record = self._opened.record
-        return self._opened.repository.best_value(record.name, steps, record.direction)
-
-    def _begin(self, trial: TrialRecord) -> Proposal | None:
-        """Enters the trial in Optuna, or goes on with the attempt of a worker that died.
-
-        None where another worker, who thought us dead, has taken the trial with a candidate of
-        its own.
-        """
-        search = self._opened.search
-        begun = _begun(trial)
-        if begun is None and trial.attempts > 1:
-            begun = search.begun(trial.position)
-        if begun is None:
-            point = _point(trial) or search.propose(trial.steps, trial.position)
-            begun = search.begin(trial.position, trial.label, point), point
-        number, point = begun
-        entered = self.queue.begin(
-            trial, number, beta_a=point.beta_a, beta_b=point.beta_b, counts=point.counts
-        )
-        if entered != number:
-            search.fail(number)
-            return None
-        return Proposal(number, trial.label, point)
+        self.patience(self._history.refresh)
+        best = self._history.best().get(steps)
+        return None if best is None else best.value
 
     def _measure(self, candidate: Candidate, rival: Rival | None) -> Measurement:
         racing = self._opened.study_file.search.racing
@@ -276,83 +266,3 @@ class _Loop:
         if self._errors_in_a_row >= _ERRORS_IN_A_ROW:
             raise error
         self._report(f"trial of {trial.steps} steps failed and will be tried again: {message}")
-
-
-def _begun(trial: TrialRecord) -> tuple[int, Point] | None:
-    point = _point(trial)
-    if trial.trial_number is None or point is None:
-        return None
-    return trial.trial_number, point
-
-
-def _point(trial: TrialRecord) -> Point | None:
-    if trial.counts is None and (trial.beta_a is None or trial.beta_b is None):
-        return None
-    counts = None if trial.counts is None else tuple(trial.counts)
-    return Point(trial.steps, trial.beta_a, trial.beta_b, counts)
-
-
-def measurement_record(
-    opened: OpenStudy,
-    candidate: Candidate,
-    measurement: Measurement,
-    *,
-    role: str,
-    label: str,
-    budget_steps: int,
-    trial_number: int | None = None,
-    worker_id: int | None = None,
-    rival: Rival | None = None,
-) -> MeasurementRecord:
-    """A measurement as it is kept, with samples to look at; see `_samples`.
-
-    Ancestral reveal has no fixed counts.
-
-    Raises:
-        RunError: where samples have to be drawn, and the model fails.
-    """
-    drawn = _samples(opened, candidate, measurement, role)
-    schedule = candidate.schedule
-    beta = schedule if isinstance(schedule, BetaSchedule) else None
-    name = FREE if isinstance(schedule, CountsSchedule) else schedule.name
-    fixed = opened.problem.reveal == "fixed"
-    beside: Paired | None = None if rival is None else paired(measurement.scores, rival)
-    return MeasurementRecord(
-        role=role,
-        label=label,
-        budget_steps=budget_steps,
-        steps=candidate.steps,
-        schedule="beta" if beta else name,
-        beta_a=beta.beta_a if beta else None,
-        beta_b=beta.beta_b if beta else None,
-        counts=opened.problem.counts(candidate).tolist() if fixed else [],
-        scores=measurement.scores,
-        nfe=measurement.nfe,
-        feasible=measurement.feasible,
-        guards=dict(measurement.guards),
-        sequence_calls=measurement.sequence_calls + drawn.sequence_calls,
-        seconds=measurement.seconds + drawn.seconds,
-        device=measurement.device,
-        trial_number=trial_number,
-        rival_number=None if rival is None else rival.number,
-        paired_value=None if beside is None else beside.value,
-        paired_error=None if beside is None else beside.error,
-        stopped_early=rival is not None and len(measurement.scores) < len(rival.scores),
-        worker_id=worker_id,
-        samples=drawn.texts,
-    )
-
-
-def _samples(
-    opened: OpenStudy, candidate: Candidate, measurement: Measurement, role: str
-) -> Drawn:
-    """The samples that are kept of a measurement, and what they cost beyond it.
-
-    They belong to the first instances of the role whatever the candidate, so that candidates can
-    be compared sample by sample. Where the objective has drawn none, they are drawn here.
-    """
-    count = opened.study_file.search.samples if role in ("search", "verification") else 0
-    if not count or measurement.texts:
-        return Drawn(measurement.texts[:count], 0, 0.0)
-    problem = replace(opened.problem, batch_size=measurement.batch_size)
-    return draw(problem, candidate, range(SET_STARTS[role], SET_STARTS[role] + count))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from mdm_opt.measurement import Candidate, draw
-from mdm_opt.schedules import named_schedule
-from mdm_opt.service.best import best, budget_schedule
-from mdm_opt.service.exporting import pick_budget
+from mdm_opt.candidates import baseline
+from mdm_opt.measurement import draw
+from mdm_opt.service.handoff import pick_budget
 from mdm_opt.service.instances import SET_STARTS
-from mdm_opt.service.studies import open_study
+from mdm_opt.service.opening import open_study
+from mdm_opt.service.results import best
 
 
 def sample(
@@ -28,7 +28,6 @@ def sample(
     """
     budget = pick_budget(best(name, url), steps)
     opened = open_study(name, url)
-    chosen = budget_schedule(budget) if schedule == "best" else named_schedule(schedule)
     first = SET_STARTS["samples"]
-    candidate = Candidate(chosen, budget.steps)
+    candidate = budget.candidate if schedule == "best" else baseline(schedule, budget.steps)
     return list(draw(opened.problem, candidate, range(first, first + count)).texts)

@@ -19,8 +19,15 @@ from mdm_opt.persistence import (
     shown,
     upgrade_database,
 )
-from mdm_opt.search import WORKER_RIGHTS, SearchStudy
-from mdm_opt.service.studies import check_idle, exclusive
+from mdm_opt.persistence.mirror import (
+    WORKER_RIGHTS,
+    copy_mirror,
+    delete_mirror,
+    make_tables,
+    optuna_names,
+    rename_mirror,
+)
+from mdm_opt.service.locks import check_idle, exclusive
 
 
 def upgrade_storage(url: str, worker_role: str | None = None) -> tuple[str | None, str]:
@@ -98,14 +105,14 @@ def _copy(source: Repository, target: Repository, name: str) -> CopiedStudy:
         # One may have started since.
         check_idle(source, name)
         _check_free(target, [name])
-        passing = SearchStudy.copy(source.engine, target.engine, name)
+        passing = copy_mirror(source.engine, target.engine, name)
         try:
             with target.transaction() as writing:
                 copied = copy_study(reading, writing, name)
-                SearchStudy.rename(writing.connection(), passing, name)
+                rename_mirror(writing.connection(), passing, name)
         except BaseException:
             with suppress(InputError):
-                SearchStudy.delete(target.engine, passing)
+                delete_mirror(target.engine, passing)
             raise
     return copied
 
@@ -118,7 +125,7 @@ def _open(held: ExitStack, url: str, *, create: bool) -> Repository:
 
 def _make_tables(repository: Repository) -> None:
     with schema_lock(repository.url):
-        SearchStudy.create_tables(repository.engine)
+        make_tables(repository.engine)
 
 
 def _check_different(source_url: str, target_url: str) -> None:
@@ -142,7 +149,7 @@ def _chosen(source: Repository, names: Sequence[str]) -> list[str]:
 
 def _check_free(target: Repository, names: Sequence[str]) -> None:
     ours = {record.name for record in target.studies()}
-    theirs = SearchStudy.names(target.engine)
+    theirs = optuna_names(target.engine)
     for name in names:
         if name in ours:
             raise InputError(

@@ -1,4 +1,4 @@
-"""Verification: fresh instances, paired with the baselines (DESIGN.md, Numbers are honest)."""
+"""Verification: fresh instances, paired with the baselines."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from mdm_opt.candidates import Candidate, baseline
 from mdm_opt.errors import RunError
-from mdm_opt.measurement import Candidate, measure
+from mdm_opt.measurement import measure
 from mdm_opt.persistence import MeasurementRecord
-from mdm_opt.schedules import MaskSchedule, expected_nfe, named_schedule
-from mdm_opt.service.running import measurement_record
-from mdm_opt.service.standing import badness, candidate_of, schedule_of, standings
-from mdm_opt.service.studies import OpenStudy, exclusive
+from mdm_opt.service.locks import exclusive
+from mdm_opt.service.opening import OpenStudy
+from mdm_opt.service.records import measurement_record
+from mdm_opt.service.results import BASELINES, BEST, badness, ranked_records
 
-BASELINES = ("linear", "sin2", "sine")
-BEST = "best"
 # Fastest growth of the steps tried while looking for the linear schedule of equal quality.
 _GALLOP = 1.35
 
@@ -42,10 +41,10 @@ def verify(opened: OpenStudy, report: Report = lambda _: None) -> None:
     """
     with exclusive(opened.name, opened.repository.url):
         found = opened.repository.measurements(opened.name)
-        standing = standings(opened.record, found)
+        ranked = ranked_records(opened.record, opened.space, found)
         for steps in opened.study_file.space.steps:
             ours = [m for m in found if m.budget_steps == steps]
-            top = _top(opened, steps, ours, standing.get(steps, []))
+            top = _top(opened, steps, ours, ranked.get(steps, []))
             if not _is_current(opened, ours, top):
                 records = _verify_budget(opened, steps, top, report)
                 opened.repository.replace_verification(opened.name, steps, records)
@@ -56,8 +55,8 @@ def _is_current(
 ) -> bool:
     searched = [m.id or 0 for m in records if m.role == "search"]
     verified = [m for m in records if m.role == "verification"]
-    selected = [candidate_of(m) for m in records if m.role == "selection"]
-    top = [candidate_of(m) for m in best]
+    selected = [m.candidate for m in records if m.role == "selection"]
+    top = [m.candidate for m in best]
     same_top = selected == (top if _needs_selection(opened, top) else [])
     return (
         bool(verified)
@@ -82,12 +81,11 @@ def _verify_budget(
             measured[key] = _record(opened, candidate, "verification", label, steps)
         return measured[key]
 
-    winner = verified(BEST, Candidate(schedule_of(best), steps))
+    winner = verified(BEST, best.candidate)
     for name in BASELINES:
-        schedule = named_schedule(name)
-        verified(name, Candidate(schedule, equal_nfe_steps(opened, schedule, winner.nfe)))
+        verified(name, baseline(name, equal_nfe_steps(opened, name, winner.nfe)))
     if opened.study_file.verify.equal_linear:
-        _find_equal_linear(opened, winner, lambda n: verified("linear", _linear(n)))
+        _find_equal_linear(opened, winner, lambda n: verified("linear", baseline("linear", n)))
     return [*selected, *measured.values()]
 
 
@@ -100,8 +98,7 @@ def _select(
     selected = []
     for rank, record in enumerate(top, start=1):
         report(f"{steps} steps: candidate {rank} of {len(top)} again, to choose one")
-        candidate = Candidate(schedule_of(record), steps)
-        selected.append(_record(opened, candidate, "selection", record.label, steps))
+        selected.append(_record(opened, record.candidate, "selection", record.label, steps))
     pooled = [
         replace(first, scores=np.concatenate([first.scores, again.scores]))
         for first, again in zip(top, selected, strict=True)
@@ -116,58 +113,32 @@ def _needs_selection(opened: OpenStudy, top: Sequence[object]) -> bool:
     return len(top) > 1 and not opened.record.deterministic
 
 
-def top_candidates(opened: OpenStudy, steps: int) -> list[MeasurementRecord]:
-    """The best feasible candidates of a step count, all different; see `standings`.
-
-    Raises:
-        RunError: where no trial of the step count is feasible.
-    """
-    records = opened.repository.measurements(opened.name, ["search"])
-    ours = [m for m in records if m.budget_steps == steps]
-    return _top(opened, steps, ours, standings(opened.record, records).get(steps, []))
-
-
 def _top(
     opened: OpenStudy,
     steps: int,
     records: Sequence[MeasurementRecord],
-    standing: Sequence[MeasurementRecord],
+    ranked: Sequence[MeasurementRecord],
 ) -> list[MeasurementRecord]:
-    if not standing:
+    if not ranked:
         ours = [m for m in records if m.role == "search"]
         guards = [f"{key} by {value:.4g}" for m in ours[:1] for key, value in m.guards.items()]
         missed = f"; the first one missed {', '.join(guards)}" if guards else ""
         raise RunError(f"none of {len(ours)} trials at {steps} steps is feasible{missed}")
-    return list(standing[: opened.study_file.verify.top])
+    return list(ranked[: opened.study_file.verify.top])
 
 
-def equal_nfe_steps(opened: OpenStudy, schedule: MaskSchedule, nfe: float) -> int:
-    """The fewest steps at which a schedule costs at least ``nfe`` model calls (MATH.md 4)."""
-    unit = opened.problem.blocks
+def equal_nfe_steps(opened: OpenStudy, name: str, nfe: float) -> int:
+    """The fewest steps at which a baseline costs at least ``nfe`` model calls (MATH.md 4)."""
+    unit, most = opened.problem.blocks, _max_steps(opened)
     first = max(unit, math.floor(nfe) // unit * unit)
-    for steps in range(first, _max_steps(opened) + 1, unit):
-        if _nfe(opened, schedule, steps) >= nfe - 1e-9:
+    for steps in range(first, most + 1, unit):
+        if opened.problem.plan(baseline(name, steps)).nfe >= nfe - 1e-9:
             return steps
-    return _max_steps(opened)
-
-
-def _nfe(opened: OpenStudy, schedule: MaskSchedule, steps: int) -> float:
-    problem = opened.problem
-    return expected_nfe(
-        schedule,
-        steps,
-        problem.denoiser.length,
-        problem.reveal,
-        problem.rounding,
-        problem.block_length,
-    )
+    return most
 
 
 def _max_steps(opened: OpenStudy) -> int:
-    """More steps than tokens make sense only where a step may reveal none."""
-    length = opened.problem.denoiser.length
-    plain = opened.problem.reveal == "fixed" and opened.problem.rounding == "full"
-    return length if plain else 4 * length
+    return opened.problem.decoding.most_steps(opened.problem.denoiser.length)
 
 
 def _find_equal_linear(
@@ -183,7 +154,7 @@ def _find_equal_linear(
     def reaches(steps: int) -> bool:
         return badness(opened.record.direction, probe(steps)) <= target
 
-    start = equal_nfe_steps(opened, named_schedule("linear"), winner.nfe)
+    start = equal_nfe_steps(opened, "linear", winner.nfe)
     low, high = 0, start
     while not reaches(high):
         if high == limit:
@@ -194,18 +165,6 @@ def _find_equal_linear(
         low, high = (low, middle) if reaches(middle) else (middle, high)
 
 
-def equal_linear_steps(direction: str, records: Sequence[MeasurementRecord]) -> int | None:
-    """Fewest linear steps measured to be at least as good as the best schedule, or None."""
-    best = next(record for record in records if record.label == BEST)
-    target = badness(direction, best)
-    equal = [
-        record.steps
-        for record in records
-        if record.label == "linear" and badness(direction, record) <= target
-    ]
-    return min(equal, default=None)
-
-
 def _record(
     opened: OpenStudy, candidate: Candidate, role: str, label: str, budget_steps: int
 ) -> MeasurementRecord:
@@ -213,7 +172,3 @@ def _record(
     return measurement_record(
         opened, candidate, measurement, role=role, label=label, budget_steps=budget_steps
     )
-
-
-def _linear(steps: int) -> Candidate:
-    return Candidate(named_schedule("linear"), steps)

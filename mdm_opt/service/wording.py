@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mdm_opt.persistence import StudyRecord
-from mdm_opt.service.best import BestResult, BudgetResult
+from mdm_opt.service.results import BestResult, BudgetResult
 
 
 @dataclass(frozen=True)
@@ -72,10 +72,9 @@ def result_rows(result: BestResult) -> list[Row]:
 
 
 def schedule_words(budget: BudgetResult) -> str:
-    """The best schedule of a step count."""
-    if budget.beta_a is None or budget.beta_b is None:
-        return f"counts {' '.join(map(str, budget.counts or ()))}"
-    return f"beta({budget.beta_a:.3f}, {budget.beta_b:.3f})"
+    """The best schedule of a step count; where it is counts, all of them."""
+    counts = budget.candidate.counts
+    return budget.candidate.label if counts is None else f"counts {' '.join(map(str, counts))}"
 
 
 def conclusions(result: BestResult, verify: str) -> list[str]:

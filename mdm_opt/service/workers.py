@@ -111,7 +111,7 @@ def check_given_up(trials: Sequence[TrialRecord]) -> None:
     Raises:
         RunError: with the number of them and the last error of one.
     """
-    given_up = [t for t in trials if t.finished_at is None and t.failures >= MAX_FAILURES]
+    given_up = [trial for trial in trials if trial.given_up]
     if given_up:
         raise RunError(
             f"{len(given_up)} of the trials failed {MAX_FAILURES} times and were given up; the "

@@ -19,7 +19,7 @@ from waitress import wasyncore
 
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import Repository
-from mdm_opt.search import SearchStudy
+from mdm_opt.persistence.mirror import optuna_storage, storage_errors_of
 from mdm_opt.service.dashboard.guard import Access, Guard, host_name
 from mdm_opt.service.dashboard.mends import Mended
 from mdm_opt.service.dashboard.view import View
@@ -146,7 +146,8 @@ def _optuna_dashboard(repository: Repository, artifacts: Path | None) -> WSGIApp
         if not artifacts.is_dir():
             raise InputError(f"--artifacts: {artifacts} is no folder")
         store = FileSystemArtifactStore(artifacts)
-    storage = SearchStudy.storage(repository.engine)
+    with storage_errors_of(repository.engine):
+        storage = optuna_storage(repository.engine)
     application: WSGIApplication = optuna_dashboard.wsgi(storage, artifact_store=store)
     return application
 

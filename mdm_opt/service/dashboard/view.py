@@ -25,7 +25,6 @@ from mdm_opt.service.figures import figures
 from mdm_opt.service.findings import Findings, findings
 from mdm_opt.service.notes import (
     LONGEST_SAMPLE,
-    schedule_of_record,
     study_note,
     trial_note,
 )
@@ -150,7 +149,7 @@ class View:
         number = record.trial_number
         if number not in drawn.notes:
             drawn.notes[number] = trial_note(drawn.found, record, texts)
-        own = {"schedule": schedule_of_record(record), "seed": record.label, "NFE": record.nfe}
+        own = {"schedule": record.candidate.label, "seed": record.label, "NFE": record.nfe}
         own |= {"standard error": record.standard_error, "instances": record.instances}
         attributes = {one["key"]: one["value"] for one in trial.get("user_attrs", [])}
         for internal in ("label", "measured", "position"):

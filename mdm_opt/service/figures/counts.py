@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from plotly.graph_objects import Bar, Figure
 
-from mdm_opt.schedules import named_schedule, reveal_counts
-from mdm_opt.service.figures.style import COLOURS, FOUND, laid_out, schedule_name
+from mdm_opt.candidates import baseline
+from mdm_opt.service.figures.style import COLOURS, FOUND, laid_out
 from mdm_opt.service.findings import Findings
 
 
@@ -19,17 +19,16 @@ def reveal_counts_of(found: Findings, steps: int) -> Figure | None:
     if not counts:
         return None
     (budget,) = [b for b in budgets if b.steps == steps]
-    sampler, length = found.file.sampler, found.record.model.length
-    schedule = named_schedule("linear")
-    linear = reveal_counts(schedule, steps, length, sampler.rounding, sampler.block_length)
+    space = found.space
+    linear = baseline("linear", steps).plan(space.decoding, space.length).counts
     figure = Figure()
     for name, values, colour in (
         ("found", counts, FOUND),
-        ("linear", linear.tolist(), COLOURS["linear"]),
+        ("linear", [] if linear is None else linear.tolist(), COLOURS["linear"]),
     ):
         places = list(range(1, steps + 1))
         figure.add_trace(Bar(x=places, y=values, name=name, marker={"color": colour}))
-    laid_out(figure, f"{steps} steps: tokens revealed by each, {schedule_name(budget)}")
+    laid_out(figure, f"{steps} steps: tokens revealed by each, {budget.candidate.label}")
     figure.update_layout(barmode="group", bargap=0.15)
     figure.update_xaxes(title="step")
     return figure.update_yaxes(title="tokens", rangemode="tozero")

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from plotly.graph_objects import Contour, Figure, Scatter
 
+from mdm_opt.candidates import Candidate, Range
 from mdm_opt.persistence import MeasurementRecord
-from mdm_opt.schedules import count_coordinates
-from mdm_opt.search import Point, expected_values
+from mdm_opt.search import expected_values, observations
 from mdm_opt.service.figures.style import FAINT, FOUND, laid_out, plain
 from mdm_opt.service.findings import Findings
-from mdm_opt.service.standing import observations, setting_of
 
 # Points along each side; counts of many steps take their time.
 _GRID, _MANY_STEPS, _COARSE_GRID = 24, 64, 12
@@ -23,29 +22,40 @@ _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 
 
 def landscape(found: Findings, steps: int) -> Figure | None:
-    """Trials of a step count in the plane of (a, b), over what the search's model expects.
+    """Trials of a step count in the plane of its family, over what the search's model expects.
 
-    In the family ``free`` the plane is that of the two slowest count coordinates. None before a
-    trial is finished.
+    The plane is that of the first two dimensions, of (a, b) in the Beta family; where there is one
+    only, the values are the other. None before a trial is finished.
     """
     trials = [m for m in found.trials if m.budget_steps == steps]
     if not trials:
         return None
     whole = [m for m in trials if not m.stopped_early and m.feasible]
-    values, free = [m.value for m in whole], found.file.space.family == "free"
+    values, axes = [m.value for m in whole], _axes(found, steps)
     figure, title = Figure(), f"{steps} steps: what the search has seen"
-    if not free and len(whole) >= _ENOUGH and np.ptp(values) > 0:
-        _add_surface(figure, found, steps, values)
-    _add_trials(figure, found, trials, found.best_trials().get(steps))
+    flat = len(axes) == 2 and len(found.space.family.parameters) == 2
+    if flat and len(whole) >= _ENOUGH and np.ptp(values) > 0:
+        _add_surface(figure, found, steps, axes, values)
+    _add_trials(figure, found, trials, axes, found.best_trials().get(steps))
     laid_out(figure, title)
-    names = ("count coordinate 1", "count coordinate 2") if free else ("a", "b")
-    scale = {} if free else {"type": "log", "tickvals": _TICKS}
-    figure.update_xaxes(title=names[0], **scale)
-    return figure.update_yaxes(title=names[1], **scale)
+    for axis, update in zip(axes, (figure.update_xaxes, figure.update_yaxes), strict=False):
+        scale = {"type": "log", "tickvals": _TICKS} if axis.log else {}
+        update(title=axis.title or axis.name, **scale)
+    return figure if len(axes) == 2 else figure.update_yaxes(title=plain(found.record.unit))
+
+
+def _axes(found: Findings, steps: int) -> list[Range]:
+    """The dimensions that are drawn."""
+    dimensions = found.space.family.dimensions(steps, found.space.bounds)
+    return [one for one in dimensions if isinstance(one, Range)][:2]
 
 
 def _add_trials(
-    figure: Figure, found: Findings, trials: Sequence[MeasurementRecord], best: int | None
+    figure: Figure,
+    found: Findings,
+    trials: Sequence[MeasurementRecord],
+    axes: Sequence[Range],
+    best: int | None,
 ) -> None:
     whole = [m for m in trials if not m.stopped_early and m.feasible]
     groups = {
@@ -64,8 +74,8 @@ def _add_trials(
         if records:
             figure.add_trace(
                 Scatter(
-                    x=[_place(m)[0] for m in records],
-                    y=[_place(m)[1] for m in records],
+                    x=[_place(found, m, axes)[0] for m in records],
+                    y=[_place(found, m, axes)[1] for m in records],
                     text=[
                         plain(f"trial {m.trial_number}, {m.label}: {m.value:.4g}") for m in records
                     ],
@@ -91,26 +101,34 @@ def _coloured(
     }
 
 
-def _place(record: MeasurementRecord) -> tuple[float, float]:
+def _place(
+    found: Findings, record: MeasurementRecord, axes: Sequence[Range]
+) -> tuple[float, float]:
     """Where a trial is drawn."""
-    if record.beta_a is not None and record.beta_b is not None:
-        return record.beta_a, record.beta_b
-    wanted = min(2, len(record.counts) - 1)
-    found = [float(x) for x in count_coordinates(tuple(record.counts), wanted)] if wanted else []
-    x, y = (*found, 0.0, 0.0)[:2]
+    position = found.space.family.position(record.candidate)
+    x, y = (*(float(position[axis.name]) for axis in axes), record.value, record.value)[:2]
     return x, y
 
 
-def _add_surface(figure: Figure, found: Findings, steps: int, values: Sequence[float]) -> None:
+def _add_surface(
+    figure: Figure,
+    found: Findings,
+    steps: int,
+    axes: Sequence[Range],
+    values: Sequence[float],
+) -> None:
     """What the model of the search expects between the trials."""
-    setting = setting_of(found.record)
-    space = found.file.space
-    points_a_side = _GRID if steps <= _MANY_STEPS else _COARSE_GRID
-    a, b = (np.geomspace(low, high, points_a_side) for low, high in (space.beta_a, space.beta_b))
-    points = [Point(steps, float(x), float(y)) for y in b for x in a]
+    many = _GRID if steps <= _MANY_STEPS else _COARSE_GRID
+    a, b = ((np.geomspace if axis.log else np.linspace)(*axis.searched, many) for axis in axes)
+    first, second = (axis.name for axis in axes)
+    candidates = [
+        Candidate(found.space.family.name, steps, {first: float(x), second: float(y)})
+        for y in b
+        for x in a
+    ]
     seen = observations(found.record, found.trials)
     sign = 1.0 if found.record.direction == "minimize" else -1.0
-    expected = sign * expected_values(setting, seen, points).reshape(len(b), len(a))
+    expected = sign * expected_values(found.space, seen, candidates).reshape(len(b), len(a))
     figure.add_trace(
         Contour(
             x=a,
@@ -125,6 +143,6 @@ def _add_surface(figure: Figure, found: Findings, steps: int, values: Sequence[f
             line={"width": 0},
             ncontours=16,
             colorbar={"title": {"text": plain(found.record.unit)}, "thickness": 12},
-            hovertemplate="a %{x:.3g}, b %{y:.3g}<br>expected %{z:.4g}<extra></extra>",
+            hovertemplate="%{x:.3g}, %{y:.3g}<br>expected %{z:.4g}<extra></extra>",
         )
     )

@@ -6,9 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from plotly.graph_objects import Figure, Scatter
 
-from mdm_opt.schedules import limit, linear_path_kls, named_schedule, path_kl_weights
-from mdm_opt.schedules.base import Array
-from mdm_opt.service.best import budget_schedule
+from mdm_opt.candidates import ProfileCosts, baseline
 from mdm_opt.service.figures.style import (
     COLOURS,
     FAINT,
@@ -16,7 +14,6 @@ from mdm_opt.service.figures.style import (
     SHOWN_NAMES,
     laid_out,
     logarithmic,
-    schedule_name,
 )
 from mdm_opt.service.findings import Findings
 
@@ -71,14 +68,13 @@ def predicted_path_kl(found: Findings) -> Figure | None:
     """
     if found.profile is None or found.file.sampler.order != "random":
         return None
-    profile, sampler = found.profile.profile(), found.file.sampler
-    length = len(profile)
-    most = min(length, max(_LEAST, _FURTHER * max(found.file.space.steps)))
+    costs = ProfileCosts(found.profile.profile(), found.space.decoding)
+    most = min(costs.length, max(_LEAST, _FURTHER * max(found.space.steps)))
     steps = _step_counts(most)
-    lines = {"linear": linear_path_kls(profile, sampler.reveal, sampler.rounding)[steps - 1]}
+    lines = {"linear": costs.linear()[steps - 1]}
     figure = Figure()
     for name in ("sin2", "sine"):
-        lines[name] = np.array([_path_kl(found, profile, name, int(n)) for n in steps])
+        lines[name] = np.array([costs.of(baseline(name, int(n))) for n in steps])
     for name, values in lines.items():
         figure.add_trace(
             Scatter(
@@ -89,17 +85,18 @@ def predicted_path_kl(found: Findings) -> Figure | None:
                 line={"color": COLOURS[name]},
             )
         )
-    if sampler.reveal == "fixed":
+    limits = costs.limits(most)
+    if limits is not None:
         figure.add_trace(
             Scatter(
                 x=steps,
-                y=limit(profile, most).nats[steps - 1],
+                y=limits[steps - 1],
                 mode="lines",
                 name="limit of all schedules",
                 line={"color": FAINT, "dash": "dash"},
             )
         )
-    _add_found(figure, found, profile)
+    _add_found(figure, found, costs)
     laid_out(figure, "Path KL that the profile predicts (less is better)")
     shown = [float(v) for values in lines.values() for v in values]
     figure.update_xaxes(title="steps", type="log" if most > 16 else "linear")
@@ -114,31 +111,13 @@ def _step_counts(most: int) -> npt.NDArray[np.int64]:
     return np.unique(np.geomspace(1, most, _POINTS).round().astype(np.int64))
 
 
-def _path_kl(found: Findings, profile: Array, name: str, steps: int) -> float:
-    sampler = found.file.sampler
-    weights = path_kl_weights(
-        named_schedule(name), steps, len(profile), sampler.reveal, sampler.rounding
-    )
-    return float(weights @ profile)
-
-
-def _add_found(figure: Figure, found: Findings, profile: Array) -> None:
+def _add_found(figure: Figure, found: Findings, costs: ProfileCosts) -> None:
     budgets = found.result.budgets if found.result else []
-    sampler = found.file.sampler
-    values = [
-        float(
-            path_kl_weights(
-                budget_schedule(b), b.steps, len(profile), sampler.reveal, sampler.rounding
-            )
-            @ profile
-        )
-        for b in budgets
-    ]
     figure.add_trace(
         Scatter(
             x=[b.steps for b in budgets],
-            y=values,
-            text=[schedule_name(b) for b in budgets],
+            y=[costs.of(b.candidate) for b in budgets],
+            text=[b.candidate.label for b in budgets],
             mode="markers",
             name="found",
             marker={"color": FOUND, "size": 11, "symbol": "star"},

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from plotly.graph_objects import Figure, Scatter
 
 from mdm_opt.persistence import MeasurementRecord
-from mdm_opt.service.best import BestResult, BudgetResult
 from mdm_opt.service.figures.style import (
     COLOURS,
     FAINT,
@@ -16,9 +15,9 @@ from mdm_opt.service.figures.style import (
     laid_out,
     logarithmic,
     plain,
-    schedule_name,
 )
 from mdm_opt.service.findings import Findings
+from mdm_opt.service.results import BestResult, BudgetResult
 from mdm_opt.statistics import mean_interval
 
 
@@ -95,7 +94,7 @@ def _add_best(figure: Figure, result: BestResult) -> None:
                 "found, verified" if verified else "found, not verified (biased)",
                 FOUND,
                 "markers",
-                texts=[schedule_name(b) for b in budgets],
+                texts=[b.candidate.label for b in budgets],
                 symbol="star" if verified else "star-open",
                 size=13,
             )

@@ -6,14 +6,7 @@ import numpy as np
 from plotly.graph_objects import Figure, Scatter
 
 from mdm_opt.schedules import named_schedule
-from mdm_opt.service.best import budget_schedule
-from mdm_opt.service.figures.style import (
-    COLOURS,
-    FOUND,
-    SHOWN_NAMES,
-    laid_out,
-    schedule_name,
-)
+from mdm_opt.service.figures.style import COLOURS, FOUND, SHOWN_NAMES, laid_out
 from mdm_opt.service.findings import Findings
 
 _POINTS = 201
@@ -40,8 +33,8 @@ def schedules(found: Findings) -> Figure | None:
         figure.add_trace(
             Scatter(
                 x=progress,
-                y=budget_schedule(budget).revealed(progress),
-                name=f"{budget.steps} steps: {schedule_name(budget)}",
+                y=budget.candidate.schedule.revealed(progress),
+                name=f"{budget.steps} steps: {budget.candidate.label}",
                 mode="lines",
                 line={"color": FOUND, "width": 3, "dash": _DASHES[i % len(_DASHES)]},
             )

@@ -7,8 +7,6 @@ from typing import Any
 
 from plotly.graph_objects import Figure
 
-from mdm_opt.service.best import BudgetResult
-
 FOUND = "#2f80ed"
 COLOURS = {"linear": "#e07b00", "sin2": "#219653", "sine": "#9b51e0"}
 SHOWN_NAMES = {"linear": "linear", "sin2": "sin²", "sine": "sine"}
@@ -47,13 +45,6 @@ def laid_out(figure: Figure, title: str, *, height: int = 400, **layout: Any) ->
 def plain(text: str) -> str:
     """A text of the user's that plotly is to show as it is."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def schedule_name(budget: BudgetResult) -> str:
-    """The best schedule of a step count in a few words."""
-    if budget.beta_a is None or budget.beta_b is None:
-        return "free counts"
-    return f"Beta({budget.beta_a:.2f}, {budget.beta_b:.2f})"
 
 
 def logarithmic(values: list[float]) -> bool:

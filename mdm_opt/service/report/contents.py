@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mdm_opt.candidates import baseline
 from mdm_opt.persistence import MeasurementRecord, Repository
 from mdm_opt.schedule_file import Provenance
-from mdm_opt.schedules import named_schedule
-from mdm_opt.service.best import BudgetResult
-from mdm_opt.service.exporting import export_budget
 from mdm_opt.service.findings import Findings, findings
+from mdm_opt.service.handoff import export_budget
 from mdm_opt.service.notes import model_words
-from mdm_opt.service.standing import schedule_of
+from mdm_opt.service.results import BudgetResult
 from mdm_opt.service.study_files import FROM_PYTHON, study_toml
 from mdm_opt.service.wording import conclusions, number, schedule_words
 
@@ -142,7 +141,7 @@ def _compared(found: Findings, budget: BudgetResult) -> list[tuple[str, Measurem
     number = found.best_trials().get(budget.steps)
     best = [m for m in found.trials if m.trial_number == number]
     ours = [m for m in found.trials if m.budget_steps == budget.steps]
-    linear = [m for m in ours if schedule_of(m) == named_schedule("linear")]
+    linear = [m for m in ours if m.candidate == baseline("linear", m.steps)]
     return [
         (_sampled_name(label, m, budget), m)
         for label, records in zip(_COMPARED, (best, linear), strict=True)

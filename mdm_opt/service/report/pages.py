@@ -15,7 +15,7 @@ from mdm_opt.persistence import MeasurementRecord
 from mdm_opt.sample_texts import picture
 from mdm_opt.service.figures import figures
 from mdm_opt.service.findings import Findings
-from mdm_opt.service.notes import guard_words, schedule_of_record, value_words
+from mdm_opt.service.notes import guard_words, value_words
 from mdm_opt.service.report.contents import Contents
 from mdm_opt.service.wording import (
     fenced,
@@ -85,7 +85,7 @@ def _trial_rows(found: Findings) -> list[tuple[str, ...]]:
             str(m.trial_number),
             str(m.steps),
             m.label,
-            schedule_of_record(m),
+            m.candidate.label,
             number(m.nfe),
             value_words(found, m),
             str(m.instances),

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from mdm_opt.candidates import Plan
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.errors import InputError
 from mdm_opt.schedules import Counts
@@ -59,6 +60,10 @@ class SampleLaw:
         self._revealed = np.concatenate([probabilities, np.zeros((*grid.shape, 1))], axis=2)
         self._kept = (grid[:, :, None] == np.arange(self._base)).astype(np.float64)
         self._revealed[~self._masked] = self._kept[~self._masked]
+
+    def under(self, plan: Plan) -> Array:
+        """Law of samples under what a candidate does, see `ancestral` and `fixed`."""
+        return self.ancestral(plan.grid) if plan.counts is None else self.fixed(plan.counts)
 
     def ancestral(self, grid: Array) -> Array:
         """Law of samples under ancestral reveal.

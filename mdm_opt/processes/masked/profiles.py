@@ -10,8 +10,9 @@ import torch
 
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.errors import RunError
-from mdm_opt.sampling.loop import generate
-from mdm_opt.sampling.noise import instance_noise
+from mdm_opt.processes.base import Samples
+from mdm_opt.processes.masked.loop import generate
+from mdm_opt.processes.masked.noise import instance_noise
 
 # Instance ids of this measurement: the order in which sequence i is revealed for the k-th time is
 # that of instance START + k * STRIDE + i; its own text, where the model writes it, comes last.
@@ -80,11 +81,16 @@ def sequence_profiles(
     return np.asarray(found.mean(axis=0))
 
 
-def own_sequences(denoiser: Denoiser, sequences: Sequence[int], *, seed: int) -> torch.Tensor:
-    """Sequences that the model writes one token a step, int64 ``(batch, length)``.
+def own_sequences(denoiser: Denoiser, sequences: Sequence[int], *, seed: int) -> Samples:
+    """Sequences that the model writes one token a step, tokens int64 ``(batch, length)``.
 
     Their random orders are independent of those in which they are measured.
     """
     ids = [OWN_START + i for i in sequences]
-    noise = instance_noise(ids, denoiser.length, seed=seed)
-    return generate(denoiser, np.ones(denoiser.length, dtype=np.int64), noise).tokens
+    return one_by_one(denoiser, ids, seed=seed)
+
+
+def one_by_one(denoiser: Denoiser, instances: Sequence[int], *, seed: int) -> Samples:
+    """Sequences of some instances that the model writes one token a step."""
+    noise = instance_noise(instances, denoiser.length, seed=seed)
+    return generate(denoiser, np.ones(denoiser.length, dtype=np.int64), noise)

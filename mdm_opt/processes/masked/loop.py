@@ -3,73 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from mdm_opt.denoisers.answers import Answers, ask, ask_first, remembers_first, rows_at_once
+from mdm_opt.candidates import Decoding
+from mdm_opt.denoisers.answers import Answers, ask, remembers_first, rows_at_once
 from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.denoisers.prompts import Prompts, upload
+from mdm_opt.denoisers.prompts import Prompts, takes_prompts, upload
 from mdm_opt.errors import RunError
-from mdm_opt.sampling.noise import Noise
-from mdm_opt.sampling.order import CERTAINTIES, ORDERS, block_by_block, inverse_cdf
+from mdm_opt.processes.base import Samples
+from mdm_opt.processes.masked.noise import Noise
+from mdm_opt.processes.masked.order import CERTAINTIES, block_by_block, inverse_cdf
 from mdm_opt.schedules import Counts
 
+_DEFAULT = Decoding()
 Indices = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False)
-class Samples:
-    """What `generate` returns.
-
-    Attributes:
-        tokens: int64 ``(batch, length)`` on the denoiser's device, no token masked.
-        nfe: int64 ``(batch,)``, steps of each sequence that called the model.
-        sequence_calls: sequences that were put through the model. Guidance doubles them; a first
-            step that the denoiser remembers costs none.
-    """
-
-    tokens: torch.Tensor
-    nfe: Indices
-    sequence_calls: int
-
-
-@dataclass(frozen=True)
-class Rules:
-    """How positions and tokens are chosen.
-
-    Attributes:
-        order: ``random``, ``confidence`` (largest top probability first), ``margin`` or
-            ``entropy``; ties are broken by the random order.
-        temperature: of the token distribution, >= 0; the order always looks at temperature 1.
-        block_length: tokens of a block that is finished before the next; None for one block.
-        guidance: scale >= 0 of classifier-free guidance; needs prompts.
-        end_last: whether positions whose most probable token ends the text come last. The
-            others are then ordered by their certainty among the tokens that do not end it, as
-            LLaDA's ``confidence_eos_eot_inf`` does.
-
-    Raises:
-        ValueError: for anything else.
-    """
-
-    order: str = "random"
-    temperature: float = 1.0
-    block_length: int | None = None
-    guidance: float = 0.0
-    end_last: bool = False
-
-    def __post_init__(self) -> None:
-        if self.order not in ORDERS:
-            raise ValueError(f"order must be one of {', '.join(ORDERS)}, got {self.order!r}")
-        for name, value in (("temperature", self.temperature), ("guidance", self.guidance)):
-            if not 0 <= value < np.inf:
-                raise ValueError(f"{name} must be finite and >= 0, got {value}")
-        if self.block_length is not None and self.block_length < 1:
-            raise ValueError(f"block_length must be at least 1, got {self.block_length}")
-        if self.end_last and self.order == "random":
-            raise ValueError("end_last needs an order that looks at the model, got 'random'")
 
 
 @torch.inference_mode()
@@ -77,12 +27,7 @@ def generate(
     denoiser: Denoiser,
     counts: Counts,
     noise: Noise,
-    *,
-    order: str = "random",
-    temperature: float = 1.0,
-    block_length: int | None = None,
-    guidance: float = 0.0,
-    end_last: bool = False,
+    decoding: Decoding = _DEFAULT,
     prompts: Prompts | None = None,
 ) -> Samples:
     """Samples sequences by revealing ``counts`` tokens a step.
@@ -95,50 +40,45 @@ def generate(
         counts: int64 ``(steps,)`` for all, or ``(batch, steps)``; non-negative, sum = length; no
             step goes over the end of a block.
         noise: randomness of the batch; fixes the random order and every token's uniform.
-        order: see `Rules`; so are the next four.
-        temperature: see `Rules`.
-        block_length: see `Rules`.
-        guidance: see `Rules`.
-        end_last: see `Rules`.
+        decoding: how positions and tokens are chosen; the counts have its reveal and rounding.
         prompts: one a sequence; needs a `PromptedDenoiser`.
 
     Raises:
-        ValueError: for counts that do not sum to the length or cross a block's end, guidance
-            without prompts, and what `Rules` refuses.
+        ValueError: for counts that do not sum to the length or cross a block's end, and guidance
+            without prompts.
         RunError: where the model answers with NaN.
     """
-    rules = Rules(order, temperature, block_length, guidance, end_last)
     batch, length = noise.permutation.shape
     counts = np.broadcast_to(counts, (batch, counts.shape[-1]))
-    _check(denoiser, counts, length, rules, prompts)
+    _check(denoiser, counts, length, decoding, prompts)
     permutation = noise.permutation
-    if rules.block_length is not None:
-        permutation = block_by_block(permutation, rules.block_length)
-    state = _State(denoiser, rules, permutation, noise.token_uniforms, prompts)
+    if decoding.block_length is not None:
+        permutation = block_by_block(permutation, decoding.block_length)
+    state = _State(denoiser, decoding, permutation, noise.token_uniforms, prompts)
     for step_counts in counts.T:
-        for rows in state.groups(step_counts):
-            state.step(rows, step_counts[rows])
+        for rows, first in state.groups(step_counts):
+            state.step(rows, step_counts[rows], first=first)
     return state.samples()
 
 
 def _check(
-    denoiser: Denoiser, counts: Counts, length: int, rules: Rules, prompts: Prompts | None
+    denoiser: Denoiser, counts: Counts, length: int, decoding: Decoding, prompts: Prompts | None
 ) -> None:
     if (counts < 0).any() or (counts.sum(axis=1) != length).any() or length != denoiser.length:
         raise ValueError(f"counts must be >= 0 and sum to the length {denoiser.length}")
     if prompts is not None and len(prompts) != len(counts):
         raise ValueError(f"{len(counts)} sequences need as many prompts, got {len(prompts)}")
-    if rules.guidance and prompts is None:
+    if decoding.guidance and prompts is None:
         raise ValueError("guidance needs prompts")
-    if rules.block_length is None:
+    if decoding.block_length is None:
         return
     after = counts.cumsum(axis=1)
-    first = (after - counts) // rules.block_length
+    first = (after - counts) // decoding.block_length
     if (
-        length % rules.block_length
-        or ((after - 1) // rules.block_length > first)[counts > 0].any()
+        length % decoding.block_length
+        or ((after - 1) // decoding.block_length > first)[counts > 0].any()
     ):
-        raise ValueError(f"counts must fill blocks of {rules.block_length} tokens one by one")
+        raise ValueError(f"counts must fill blocks of {decoding.block_length} tokens one by one")
 
 
 class _State:
@@ -147,12 +87,12 @@ class _State:
     def __init__(
         self,
         denoiser: Denoiser,
-        rules: Rules,
+        decoding: Decoding,
         permutation: Indices,
         uniforms: npt.NDArray[np.float64],
         prompts: Prompts | None,
     ) -> None:
-        self._denoiser, self._rules, self._prompts = denoiser, rules, prompts
+        self._denoiser, self._decoding, self._prompts = denoiser, decoding, prompts
         self._device = denoiser.device
         self._order = permutation
         self._order_there = self._upload(permutation)
@@ -163,10 +103,11 @@ class _State:
         self._nfe = np.zeros(batch, dtype=np.int64)
         self._calls = 0
         self._damaged = torch.zeros((), dtype=torch.bool, device=self._device)
-        self._ends = torch.tensor(
-            sorted(getattr(denoiser, "end_token_ids", ())), dtype=torch.int64, device=self._device
-        )
+        ends = sorted(denoiser.end_token_ids) if takes_prompts(denoiser) else []
+        self._ends = torch.tensor(ends, dtype=torch.int64, device=self._device)
         self._rows_at_once = rows_at_once(denoiser)
+        # Whether the answer to nothing but masks is the same for all, and is kept.
+        self._remembered = remembers_first(denoiser) if prompts is None else None
 
     def samples(self) -> Samples:
         """What has been generated."""
@@ -175,44 +116,50 @@ class _State:
             raise RunError("the model's log-probabilities were NaN while it was sampled")
         return Samples(self._tokens, self._nfe, self._calls)
 
-    def groups(self, step_counts: Counts) -> Iterator[Indices]:
-        """Rows that reveal something; those of which nothing is known by themselves."""
-        rows = np.flatnonzero(step_counts)
-        if self._remembers_first():
-            fresh = self._revealed[rows] == 0
-            parts = [rows[fresh], rows[~fresh]]
-        else:
-            parts = [rows]
-        yield from (part for part in parts if len(part))
+    def groups(self, step_counts: Counts) -> Iterator[tuple[Indices, bool]]:
+        """Rows that reveal something, and whether all of them see nothing but masks.
 
-    def step(self, rows: Indices, counts: Counts) -> None:
+        Where the answer to nothing but masks is remembered, these are asked by themselves.
+        """
+        rows = np.flatnonzero(step_counts)
+        fresh = np.full(len(rows), self._remembered is not None) & (self._revealed[rows] == 0)
+        for first in (True, False):
+            part = rows[fresh == first]
+            if len(part):
+                yield part, first
+
+    def step(self, rows: Indices, counts: Counts, *, first: bool) -> None:
         """Reveals ``counts[i]`` tokens of sequence ``rows[i]``."""
-        if self._rules.order == "random":
-            chosen, tokens = self._in_order(rows, counts)
+        if self._decoding.order == "random":
+            chosen, tokens = self._in_order(rows, counts, first)
         else:
-            chosen, tokens = self._by_certainty(rows, counts)
+            chosen, tokens = self._by_certainty(rows, counts, first)
         where = self._upload(np.repeat(rows, counts))
         self._tokens.index_put_((where, chosen), tokens)
         self._nfe[rows] += 1
         self._revealed[rows] += counts
 
-    def _in_order(self, rows: Indices, counts: Counts) -> tuple[torch.Tensor, torch.Tensor]:
+    def _in_order(
+        self, rows: Indices, counts: Counts, first: bool
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """The next positions ``(sum of counts,)`` of the random order, and their tokens."""
         row, offset = _pairs(counts)
         width = int(counts.max())
         # Padding repeats a position, and its answers are never looked at.
         ranks = self._revealed[rows, None] + np.minimum(np.arange(width), counts[:, None] - 1)
         positions = np.take_along_axis(self._order[rows], ranks, axis=1)
-        answers = self._ask(rows, self._upload(positions))
+        answers = self._ask(rows, self._upload(positions), first)
         chosen = self._upload(positions[row, offset])
         wanted = self._upload(row * width + offset)
         return chosen, self._sampled(answers, wanted, self._upload(rows[row]), chosen)
 
-    def _by_certainty(self, rows: Indices, counts: Counts) -> tuple[torch.Tensor, torch.Tensor]:
+    def _by_certainty(
+        self, rows: Indices, counts: Counts, first: bool
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """The positions of which the model is most certain, and their tokens."""
         positions, real = self._open(rows)
-        answers = self._ask(rows, positions)
-        if self._knows_nothing(rows):
+        answers = self._ask(rows, positions, first)
+        if first:
             certainty, tokens = self._first_certainties(positions.flatten())
         else:
             certainty, tokens = self._certainties(answers, positions.numel())
@@ -228,7 +175,7 @@ class _State:
 
     def _open(self, rows: Indices) -> tuple[torch.Tensor, torch.Tensor]:
         """Masked positions of the current block in random order, padded with the first one."""
-        block = self._rules.block_length or self._order.shape[1]
+        block = self._decoding.block_length or self._order.shape[1]
         start = self._revealed[rows] // block * block
         columns = self._upload(start[:, None] + np.arange(block))
         index = self._upload(rows)[:, None]
@@ -243,29 +190,30 @@ class _State:
         self, positions: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """The same of nothing but masks, for which every sequence has the same answers."""
-        width = self._rules.block_length or self._order.shape[1]
+        width = self._decoding.block_length or self._order.shape[1]
         everywhere = torch.arange(width, device=self._device)[None]
-        certainty, tokens = self._certainties(ask_first(self._denoiser, everywhere), width)
+        certainty, tokens = self._certainties(self._first_answers(everywhere), width)
         return certainty[positions], None if tokens is None else tokens[positions]
 
     def _certainties(
         self, answers: Answers, count: int
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """Certainty of all rows of the answers, and at temperature 0 their tokens."""
-        rules, last = self._rules, self._rules.end_last and len(self._ends) > 0
+        decoding = self._decoding
+        last = decoding.end_last and len(self._ends) > 0
         certainties, tokens = [], []
         for start in range(0, count, self._rows_at_once):
             log_probs = self._looked_at(answers, slice(start, start + self._rows_at_once))
-            if rules.temperature == 0 or last:
+            if decoding.temperature == 0 or last:
                 tokens.append(log_probs.argmax(-1))
             if last:
                 log_probs = _without(log_probs, self._ends)
-            certainties.append(CERTAINTIES[rules.order](log_probs))
+            certainties.append(CERTAINTIES[decoding.order](log_probs))
         certainty = torch.cat(certainties)
         if last:
             lowest = torch.finfo(certainty.dtype).min
             certainty.masked_fill_(torch.isin(torch.cat(tokens), self._ends), lowest)
-        return certainty, torch.cat(tokens) if rules.temperature == 0 else None
+        return certainty, torch.cat(tokens) if decoding.temperature == 0 else None
 
     def _sampled(
         self, answers: Answers, wanted: torch.Tensor, rows: torch.Tensor, positions: torch.Tensor
@@ -276,7 +224,7 @@ class _State:
         for start in range(0, len(wanted), self._rows_at_once):
             part = slice(start, start + self._rows_at_once)
             log_probs = self._looked_at(answers, wanted[part])
-            tokens.append(inverse_cdf(log_probs, uniforms[part], self._rules.temperature))
+            tokens.append(inverse_cdf(log_probs, uniforms[part], self._decoding.temperature))
         return torch.cat(tokens)
 
     def _looked_at(self, answers: Answers, rows: torch.Tensor | slice) -> torch.Tensor:
@@ -284,24 +232,21 @@ class _State:
         self._damaged |= log_probs.amax(-1).isnan().any()
         return log_probs
 
-    def _ask(self, rows: Indices, positions: torch.Tensor) -> Answers:
-        if self._knows_nothing(rows):
-            return ask_first(self._denoiser, positions)
+    def _ask(self, rows: Indices, positions: torch.Tensor, first: bool) -> Answers:
+        if first:
+            return self._first_answers(positions)
         every = len(rows) == len(self._tokens)
         tokens = self._tokens if every else self._tokens[self._upload(rows)]
         prompts = self._prompts
         if prompts is not None and not every:
             prompts = prompts.part(rows)
-        self._calls += len(rows) * (2 if self._rules.guidance else 1)
-        return ask(self._denoiser, tokens, positions, prompts, self._rules.guidance)
+        self._calls += len(rows) * (2 if self._decoding.guidance else 1)
+        return ask(self._denoiser, tokens, positions, prompts, self._decoding.guidance)
 
-    def _knows_nothing(self, rows: Indices) -> bool:
-        """Whether all of these rows are asked what is remembered."""
-        return self._remembers_first() and not self._revealed[rows].any()
-
-    def _remembers_first(self) -> bool:
-        """Whether the answer to nothing but masks is the same for all, and is kept."""
-        return self._prompts is None and remembers_first(self._denoiser)
+    def _first_answers(self, positions: torch.Tensor) -> Answers:
+        if self._remembered is None:
+            raise RuntimeError("no answer to nothing but masks is remembered")
+        return self._remembered.first_log_probs(positions)
 
     def _upload(self, index: Indices) -> torch.Tensor:
         return upload(index, self._device)

@@ -10,11 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
-from mdm_opt.schedules import shape_angles
-
 Array = npt.NDArray[np.float64]
 # Length scale, amplitude, slope.
-Setting = tuple[float, float, float]
+Hyperparameters = tuple[float, float, float]
 
 # Of the residual: root mean square differences of angles, a few tenths between good and bad.
 _LENGTH_SCALES = (0.05, 0.1, 0.2, 0.4, 0.8)
@@ -40,7 +38,7 @@ class Shapes:
 
     Attributes:
         steps: int64 ``(n,)``, step budgets.
-        angles: float64 ``(n, 7)``, see `mdm_opt.schedules.shape_angles`.
+        angles: float64 ``(n, 7)``, see `mdm_opt.candidates.Family.coordinates`.
         excess: float64 ``(n,)``, logarithm of the path KL that the profile predicts over the
             least one; zeros where there is no profile.
     """
@@ -48,14 +46,6 @@ class Shapes:
     steps: npt.NDArray[np.int64]
     angles: Array
     excess: Array
-
-    @classmethod
-    def of(cls, steps: int, grids: Array, excess: Array | None = None) -> Shapes:
-        """Of candidates of one step budget, given by reveal grids ``(n, steps + 1)``."""
-        zeros = np.zeros(len(grids))
-        return cls(
-            np.full(len(grids), steps), shape_angles(grids), zeros if excess is None else excess
-        )
 
     @classmethod
     def joined(cls, parts: Sequence[Shapes]) -> Shapes:
@@ -104,12 +94,12 @@ class ShapeModel:
         shapes: Shapes,
         targets: Array,
         noise: Array,
-        settings: Sequence[tuple[float, Setting]] | None = None,
+        settings: Sequence[tuple[float, Hyperparameters]] | None = None,
     ) -> None:
         self._shapes, self._targets, self._noise = shapes, targets, noise
         pairs = _Pairs.of(shapes, shapes)
 
-        def fitted(setting: Setting) -> _Fit:
+        def fitted(setting: Hyperparameters) -> _Fit:
             return _Fit.of(setting, pairs, targets, noise + _JITTER)
 
         if settings is not None:
@@ -185,13 +175,13 @@ class _Pairs:
 class _Fit:
     """The process under one setting of its parameters."""
 
-    setting: Setting
+    setting: Hyperparameters
     factor: tuple[Array, bool]
     solved: Array
     log_likelihood: float
 
     @classmethod
-    def of(cls, setting: Setting, pairs: _Pairs, targets: Array, noise: Array) -> _Fit:
+    def of(cls, setting: Hyperparameters, pairs: _Pairs, targets: Array, noise: Array) -> _Fit:
         covariance = _kernel(setting, pairs)
         covariance[np.diag_indices_from(covariance)] += noise
         factor = linalg.cho_factor(covariance, lower=True)
@@ -207,7 +197,7 @@ class _Fit:
         return cross @ self.solved, np.maximum(prior - (reduced**2).sum(axis=0), 0.0)
 
 
-def _kernel(setting: Setting, pairs: _Pairs) -> Array:
+def _kernel(setting: Hyperparameters, pairs: _Pairs) -> Array:
     length_scale, amplitude, slope = setting
     distance = np.sqrt(5) / length_scale * pairs.distance
     matern = (1 + distance + distance**2 / 3) * np.exp(-distance)

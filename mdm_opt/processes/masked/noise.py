@@ -29,6 +29,13 @@ class Noise:
     def __len__(self) -> int:
         return len(self.permutation)
 
+    def rows(self, rows: Sequence[int]) -> Noise:
+        """The noise of some of the instances."""
+        chosen = list(rows)
+        return Noise(
+            self.permutation[chosen], self.token_uniforms[chosen], self.reveal_times[chosen]
+        )
+
 
 def instance_noise(instances: Sequence[int], length: int, *, seed: int) -> Noise:
     """Noise of instances from a counter-based generator keyed by (seed, instance).

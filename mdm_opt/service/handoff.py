@@ -22,8 +22,7 @@ from mdm_opt.schedule_file import (
     is_special,
     write_text,
 )
-from mdm_opt.schedules import block_count, reveal_grid
-from mdm_opt.service.best import BestResult, BudgetResult, best, budget_schedule
+from mdm_opt.service.results import BestResult, BudgetResult, best
 from mdm_opt.service.study_files import stored_study_file
 
 
@@ -57,40 +56,16 @@ def export_budget(
     repository = Repository(url, create=False)
     record = repository.study(name)
     study_file = stored_study_file(record)
-    sampler = study_file.sampler
-    blocks = block_count(budget.steps, record.model.length, sampler.block_length)
-    trials = [
-        m
-        for m in repository.measurements(name, ["search"])
-        if (m.steps, m.beta_a, m.beta_b) == (budget.steps, budget.beta_a, budget.beta_b)
-        and (budget.beta_a is not None or m.counts == budget.counts)
-    ]
     return ExportedSchedule(
-        schedule=ScheduleValues(
-            family=study_file.space.family,
-            beta_a=budget.beta_a,
-            beta_b=budget.beta_b,
-            steps=budget.steps,
-            length=record.model.length,
-            reveal=sampler.reveal,
-            rounding=sampler.rounding,
-            block_length=sampler.block_length,
-            counts=budget.counts,
-            revealed=reveal_grid(budget_schedule(budget), budget.steps, blocks).tolist(),
-        ),
-        sampler=SamplerValues(
-            order=sampler.order,
-            temperature=sampler.temperature,
-            guidance=sampler.guidance,
-            end_last=sampler.end_last,
-        ),
+        schedule=ScheduleValues.of(budget.candidate, study_file.sampler, record.model.length),
+        sampler=SamplerValues.of(study_file.sampler.with_values(budget.candidate.decoding)),
         result=_result_values(result, budget),
         provenance=Provenance(
             study=name,
             study_file=study_file.canonical(),
             study_file_hash=record.identity_hash,
-            trial=trials[0].trial_number if trials else None,
-            label=trials[0].label if trials else "",
+            trial=budget.trial,
+            label=budget.label,
             seed=study_file.study.seed,
             model=study_file.canonical()["model"],
             model_fingerprint=record.model.fingerprint,

@@ -1,0 +1,46 @@
+"""Candidates and their families; knows neither torch nor Optuna."""
+
+from mdm_opt.candidates.base import (
+    FAMILIES,
+    Bounds,
+    Candidate,
+    Choice,
+    Family,
+    Parameter,
+    Pool,
+    Range,
+    Seed,
+    family_named,
+    register,
+)
+from mdm_opt.candidates.beta import BETA, beta
+from mdm_opt.candidates.costs import ProfileCosts
+from mdm_opt.candidates.decoding import Decoding, Plan, Value
+from mdm_opt.candidates.free import FREE, counts_candidate
+from mdm_opt.candidates.hand_crafted import BASELINES, COSINE, SINE, baseline
+
+# The table of families; those that a study can search come first.
+for _family in (BETA, FREE, SINE, COSINE):
+    register(_family)
+
+__all__ = [
+    "BASELINES",
+    "FAMILIES",
+    "Bounds",
+    "Candidate",
+    "Choice",
+    "Decoding",
+    "Family",
+    "Parameter",
+    "Plan",
+    "Pool",
+    "ProfileCosts",
+    "Range",
+    "Seed",
+    "Value",
+    "baseline",
+    "beta",
+    "counts_candidate",
+    "family_named",
+    "register",
+]

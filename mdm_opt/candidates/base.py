@@ -1,0 +1,389 @@
+"""What a candidate is, and what a family of candidates says of itself."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import ClassVar, Protocol
+
+import numpy as np
+
+from mdm_opt.candidates.costs import ProfileCosts
+from mdm_opt.candidates.decoding import Decoding, Plan, Value
+from mdm_opt.schedules import MaskSchedule, shape_angles
+from mdm_opt.schedules.base import Array
+
+# What [space] says of each parameter: the ends of a range, or the options of a choice.
+Bounds = Mapping[str, Sequence[Value]]
+# Label and parameters of seeds, by the name that a study file uses.
+NamedSeeds = Mapping[str, Sequence[tuple[str, Mapping[str, Value]]]]
+
+
+@dataclass(frozen=True)
+class Range:
+    """A number that a family searches.
+
+    Attributes:
+        name: of the parameter, and of its key in ``[space]``.
+        accepted: least and largest value that a study file may ask for.
+        searched: the ends of the range where a study file says nothing.
+        log: whether ratios count, and not differences.
+        title: how it is called in pictures; its name where this is empty.
+    """
+
+    name: str
+    accepted: tuple[float, float]
+    searched: tuple[float, float]
+    log: bool = True
+    title: str = ""
+
+    def accepts(self, value: object) -> bool:
+        """Whether a study file may have this value."""
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number and self.accepted[0] <= float(value) <= self.accepted[1]  # type: ignore[arg-type]
+
+    def within(self, ends: Sequence[Value]) -> Range:
+        """The same range between other ends."""
+        return replace(self, searched=(float(ends[0]), float(ends[1])))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A text that a family searches.
+
+    Attributes:
+        name: of the parameter, and of its key in ``[space]``.
+        searched: all texts that are accepted, and searched where a study file says nothing.
+    """
+
+    name: str
+    searched: tuple[str, ...]
+
+    def accepts(self, value: object) -> bool:
+        """Whether a study file may have this value."""
+        return value in self.searched
+
+    def within(self, options: Sequence[Value]) -> Choice:
+        """The same choice of fewer options."""
+        return replace(self, searched=tuple(str(option) for option in options))
+
+
+Parameter = Range | Choice
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What a trial measures: the only carrier of a proposal from seed to database to export.
+
+    Attributes:
+        family: name of its family, see `FAMILIES`.
+        steps: step budget N >= 1.
+        parameters: values of the family's parameters by name.
+        counts: tokens that each step reveals, where the family is counts; else None.
+        decoding: searched values of `Decoding` by key.
+
+    Raises:
+        ValueError: for an unknown family, or values that are not its own.
+    """
+
+    family: str
+    steps: int
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    counts: tuple[int, ...] | None = None
+    decoding: Mapping[str, Value] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.steps < 1:
+            raise ValueError(f"steps must be at least 1, got {self.steps}")
+        family_named(self.family).check(self)
+
+    def __hash__(self) -> int:
+        values = (*sorted(self.parameters.items()), *sorted(self.decoding.items()))
+        return hash((self.family, self.steps, values, self.counts))
+
+    @property
+    def schedule(self) -> MaskSchedule:
+        """The mask schedule."""
+        return family_named(self.family).schedule(self)
+
+    @property
+    def label(self) -> str:
+        """The schedule in a few words, e.g. ``beta(0.396, 0.258)``."""
+        return family_named(self.family).label(self)
+
+    def plan(self, decoding: Decoding, length: int) -> Plan:
+        """What the candidate does to sequences of a length.
+
+        Args:
+            decoding: of the study; values that the candidate brings take precedence.
+            length: tokens of one sequence.
+
+        Raises:
+            ValueError: as `Decoding.plan`.
+        """
+        return _plan(self, decoding, length)
+
+    def key(self, decoding: Decoding, length: int) -> tuple[object, ...]:
+        """Equal for two candidates of a step budget iff they sample the same.
+
+        Schedules with the same counts do; where counts are random, the parameters tell.
+        """
+        counts = self.plan(decoding, length).counts
+        values = tuple(sorted(self.decoding.items()))
+        if counts is None:
+            return (self.family, *sorted(self.parameters.items()), values)
+        return (counts.tobytes(), values)
+
+
+@lru_cache(maxsize=8192)
+def _plan(candidate: Candidate, decoding: Decoding, length: int) -> Plan:
+    chosen = decoding.with_values(candidate.decoding)
+    return chosen.plan(candidate.schedule, candidate.steps, length)
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A candidate that is tried first.
+
+    Attributes:
+        label: where it comes from, e.g. ``energy: linear``.
+        candidate: the candidate.
+    """
+
+    label: str
+    candidate: Candidate
+
+
+class Pool(Protocol):
+    """Candidates of one step budget that the search chooses from."""
+
+    def candidates(
+        self, rng: np.random.Generator, parents: Sequence[Candidate], *, wide: bool
+    ) -> Iterator[Candidate]:
+        """Candidates, the most promising first; some may be the same.
+
+        Args:
+            rng: the randomness.
+            parents: good ones, to look around.
+            wide: whether to look everywhere, too.
+        """
+        ...
+
+    def anything(self, rng: np.random.Generator) -> Candidate:
+        """Some candidate, where all have been measured."""
+        ...
+
+
+class Family(ABC):
+    """A kind of candidate; one file in `mdm_opt.candidates`, and one line in its table.
+
+    Attributes:
+        name: as in the study file.
+        parameters: what its candidates are given by.
+        named_seeds: label and parameters of the seeds that a study file names.
+        searchable: whether a study can search it; baselines are families that none can.
+        needs_profile: whether its search starts from the profile of the model.
+        is_box: whether its candidates are the points of a box, which Optuna's samplers can
+            search, too.
+        by_counts: whether its candidates are given by their counts.
+    """
+
+    name: ClassVar[str]
+    parameters: ClassVar[tuple[Parameter, ...]] = ()
+    named_seeds: ClassVar[NamedSeeds] = {}
+    searchable: ClassVar[bool] = True
+    needs_profile: ClassVar[bool] = False
+    is_box: ClassVar[bool] = True
+    by_counts: ClassVar[bool] = False
+
+    @abstractmethod
+    def schedule(self, candidate: Candidate) -> MaskSchedule:
+        """The mask schedule of a candidate of this family."""
+
+    def check(self, candidate: Candidate) -> None:
+        """Raises ValueError where values are missing, too many, or of the wrong kind."""
+        wanted = {one.name: isinstance(one, Range) for one in self.parameters}
+        if candidate.counts is not None or candidate.parameters.keys() != wanted.keys():
+            names = ", ".join(wanted) or "nothing"
+            raise ValueError(f"family {self.name!r} is given by {names}, got {candidate!r}")
+        for name, value in candidate.parameters.items():
+            number = isinstance(value, int | float) and math.isfinite(value)
+            if number != wanted[name]:
+                kind = "a finite number" if wanted[name] else "a text"
+                raise ValueError(f"{name} must be {kind}, got {value!r}")
+
+    def check_decoding(self, decoding: Decoding) -> None:  # noqa: B027 - most accept any
+        """Raises ValueError where candidates of this family cannot be sampled so."""
+
+    def label(self, candidate: Candidate) -> str:
+        """A candidate in a few words."""
+        shown = [v if isinstance(v, str) else f"{v:.3f}" for v in candidate.parameters.values()]
+        return f"{self.name}({', '.join(shown)})" if shown else self.name
+
+    @property
+    def keys(self) -> tuple[Parameter, ...]:
+        """The keys that the family has in ``[space]``."""
+        return self.parameters
+
+    def values(self, candidate: Candidate) -> dict[str, Value | None]:
+        """What JSON has of a candidate beside its counts: its parameters by name."""
+        return {one.name: candidate.parameters.get(one.name) for one in self.keys}
+
+    def candidate(
+        self, steps: int, values: Mapping[str, Value | None], counts: Sequence[int] | None = None
+    ) -> Candidate:
+        """The inverse of `values`.
+
+        Args:
+            steps: step budget.
+            values: parameters by name.
+            counts: of the file; they follow from the parameters where the family has any.
+
+        Raises:
+            ValueError: where they are no candidate of this family.
+        """
+        return Candidate(self.name, steps, {k: v for k, v in values.items() if v is not None})
+
+    def coordinates(self, plan: Plan) -> Array:
+        """Where the model of the search sees a candidate, float64 ``(7,)``.
+
+        Angles of its schedule, which are comparable between step counts and families.
+        """
+        return np.asarray(shape_angles(plan.realised[None, :])[0])
+
+    def dimensions(self, steps: int, bounds: Bounds) -> tuple[Parameter, ...]:
+        """What Optuna is told that is searched, with the bounds of a study."""
+        return tuple(one.within(bounds[one.name]) for one in self.parameters)
+
+    def position(self, candidate: Candidate) -> Mapping[str, Value]:
+        """Where a candidate is along `dimensions`."""
+        return candidate.parameters
+
+    def inside(self, values: Mapping[str, Value], bounds: Bounds) -> bool:
+        """Whether parameters lie within the bounds of a study."""
+        for one in self.parameters:
+            value, ends = values[one.name], bounds[one.name]
+            if isinstance(one, Choice):
+                if value not in ends:
+                    return False
+            elif not float(ends[0]) <= float(value) <= float(ends[1]):
+                return False
+        return True
+
+    @property
+    def given_words(self) -> str:
+        """What a study file may give as a seed beside names."""
+        return f"a list [{', '.join(one.name for one in self.keys)}] of values that are accepted"
+
+    def given_seed(self, values: Sequence[Value], steps: int) -> Seed:
+        """A seed that a study file gives by its parameters, in their order."""
+        named = dict(zip((one.name for one in self.keys), values, strict=True))
+        shown = ", ".join(v if isinstance(v, str) else f"{v:g}" for v in values)
+        return Seed(f"user: ({shown})", Candidate(self.name, steps, named))
+
+    def seeds(
+        self,
+        wanted: Sequence[str | Sequence[Value]],
+        steps: int,
+        bounds: Bounds,
+        length: int,
+        costs: ProfileCosts | None,
+    ) -> list[Seed]:
+        """The seeds of one step budget, in the order of the study file.
+
+        Args:
+            wanted: names, and parameters of candidates.
+            steps: step budget.
+            bounds: of the study; named seeds outside are left out.
+            length: tokens of one sequence.
+            costs: what the profile predicts, where it is known.
+        """
+        found: list[Seed] = []
+        for seed in wanted:
+            if not isinstance(seed, str):
+                found.append(self.given_seed(seed, steps))
+            elif seed != "profile":
+                found += [
+                    Seed(label, Candidate(self.name, steps, values))
+                    for label, values in self.named_seeds.get(seed, ())
+                    if self.inside(values, bounds)
+                ]
+            elif costs is not None:
+                found += self.profile_seeds(steps, bounds, costs)
+        return found
+
+    def profile_seeds(self, steps: int, bounds: Bounds, costs: ProfileCosts) -> list[Seed]:
+        """The seeds that a profile suggests for a step budget."""
+        label = f"profile: best {self.name.capitalize()}"
+        return [Seed(label, self.optimum(steps, bounds, costs))]
+
+    def optimum(self, steps: int, bounds: Bounds, costs: ProfileCosts) -> Candidate:
+        """The candidate of least predicted path KL within the bounds."""
+        rng, pool = np.random.default_rng(0), self.pool(steps, bounds, length=costs.length)
+        found = list(pool.candidates(rng, [], wide=True))
+        for _ in range(3):
+            best = min(found, key=costs.of)
+            found = [best, *pool.candidates(rng, [best], wide=False)]
+        return min(found, key=costs.of)
+
+    def adopted(
+        self, candidate: Candidate, steps: int, bounds: Bounds, length: int
+    ) -> Candidate | None:
+        """A candidate of another study as one of this family.
+
+        Args:
+            candidate: of any family and step budget.
+            steps: step budget that it is wanted for.
+            bounds: of this study.
+            length: tokens of one sequence.
+
+        Returns:
+            None where it is not in the space of this study.
+        """
+        if candidate.family != self.name or not self.inside(candidate.parameters, bounds):
+            return None
+        return Candidate(self.name, steps, candidate.parameters)
+
+    def pool(
+        self, steps: int, bounds: Bounds, costs: ProfileCosts | None = None, *, length: int
+    ) -> Pool:
+        """Candidates of a step budget to choose from.
+
+        Args:
+            steps: step budget.
+            bounds: of the study.
+            costs: what the profile predicts, where it is known.
+            length: tokens of one sequence.
+        """
+        from mdm_opt.candidates.pools import BoxPool
+
+        return BoxPool(self, steps, bounds, costs)
+
+
+# Families by name; `mdm_opt.candidates` fills it.
+FAMILIES: dict[str, Family] = {}
+
+
+def register(family: Family) -> None:
+    """Adds a family to the table.
+
+    Raises:
+        ValueError: where its name is taken.
+    """
+    if family.name in FAMILIES:
+        raise ValueError(f"there is a family {family.name!r} already")
+    FAMILIES[family.name] = family
+
+
+def family_named(name: str) -> Family:
+    """The family of that name.
+
+    Raises:
+        ValueError: naming those there are.
+    """
+    if name not in FAMILIES:
+        raise ValueError(f"no family {name!r}; there are {', '.join(FAMILIES)}")
+    return FAMILIES[name]

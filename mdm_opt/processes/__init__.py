@@ -1,0 +1,39 @@
+"""The processes: sampling loops, noise, exact laws, and what they measure of a model."""
+
+from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.processes.base import Batch, ExactLaw, PathCosts, Process, Samples
+from mdm_opt.processes.masked.batch import MaskedBatch
+from mdm_opt.processes.masked.law import SampleLaw, check_enumerable
+from mdm_opt.processes.masked.likelihood import pseudo_nll
+from mdm_opt.processes.masked.loop import generate
+from mdm_opt.processes.masked.noise import Noise, ancestral_counts, instance_noise
+from mdm_opt.processes.masked.order import ORDERS
+from mdm_opt.processes.masked.process import MASKED
+from mdm_opt.processes.masked.profiles import own_sequences, sequence_profiles
+
+
+def process_of(model: Denoiser) -> Process:
+    """The process that a model belongs to; its kind decides."""
+    return MASKED
+
+
+__all__ = [
+    "MASKED",
+    "ORDERS",
+    "Batch",
+    "ExactLaw",
+    "MaskedBatch",
+    "Noise",
+    "PathCosts",
+    "Process",
+    "SampleLaw",
+    "Samples",
+    "ancestral_counts",
+    "check_enumerable",
+    "generate",
+    "instance_noise",
+    "own_sequences",
+    "process_of",
+    "pseudo_nll",
+    "sequence_profiles",
+]

@@ -1,0 +1,212 @@
+"""How noise becomes data, step by step: what a process is, and what it makes of a candidate."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from mdm_opt.candidates import Candidate, Decoding, Plan
+from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.denoisers.prompts import Prompts
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Sequences that a model has written.
+
+    Attributes:
+        tokens: int64 ``(batch, length)`` on the model's device, no token masked.
+        nfe: int64 ``(batch,)``, steps of each sequence that called the model.
+        sequence_calls: sequences that were put through the model. Guidance doubles them; a first
+            step that the model remembers costs none.
+    """
+
+    tokens: torch.Tensor
+    nfe: npt.NDArray[np.int64]
+    sequence_calls: int
+
+
+@dataclass(frozen=True, eq=False)
+class Batch(ABC):
+    """One candidate on a batch of instances, before it is sampled.
+
+    Attributes:
+        process: of the model.
+        instances: instance ids, ``(batch,)``.
+        plan: what the candidate does.
+        decoding: the settings of the sampler, with what the candidate brings of them.
+        seed: the study's, from which the noise is drawn.
+        prompts: what the answers are given; None where there is nothing.
+    """
+
+    process: Process
+    instances: Sequence[int]
+    plan: Plan
+    decoding: Decoding
+    seed: int
+    prompts: Prompts | None
+
+    @property
+    @abstractmethod
+    def nfe(self) -> npt.NDArray[np.int64]:
+        """Model calls of each instance, int64 ``(batch,)``."""
+
+    def sample(self, model: Denoiser) -> Samples:
+        """The samples of these instances."""
+        return self.process.sample(model, self)
+
+
+class PathCosts(Protocol):
+    """What each step of any schedule costs on one clean sequence, in the noise of one instance."""
+
+    def path_kl(self, batch: Batch, row: int) -> float:
+        """Nats lost by a batch that has the instance in this row, against the finest steps."""
+        ...
+
+
+class ExactLaw(Protocol):
+    """The law of the samples of a small problem, enumerated."""
+
+    def under(self, plan: Plan) -> Array:
+        """Probabilities of all sequences, float64 ``(V,) * length``, under a plan."""
+        ...
+
+
+class Process(ABC):
+    """How noise becomes data: masked tokens are revealed, counts are born, tokens are replaced.
+
+    Nothing above the processes knows what noise looks like, or whether a step has a count.
+    Progress runs from 0 (noise) to 1 (clean).
+
+    Attributes:
+        name: as it is kept with a model.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def start(self, model: Denoiser, batch: int) -> torch.Tensor:
+        """Nothing but noise, ``(batch, length)`` on the model's device."""
+
+    @abstractmethod
+    def batch(
+        self,
+        model: Denoiser,
+        candidate: Candidate,
+        instances: Sequence[int],
+        *,
+        decoding: Decoding,
+        seed: int,
+        prompts: Prompts | None = None,
+    ) -> Batch:
+        """What a candidate does to some instances, with common random numbers (MATH.md 7).
+
+        Args:
+            model: frozen model.
+            candidate: schedule, step budget, and what it brings of the decoding.
+            instances: instance ids, distinct.
+            decoding: of the study.
+            seed: of the study; the noise of an instance depends on both only.
+            prompts: one an instance, where the objective has any.
+        """
+
+    @abstractmethod
+    def sample(self, model: Denoiser, batch: Batch) -> Samples:
+        """The samples of a batch.
+
+        Raises:
+            RunError: where the model answers with NaN.
+        """
+
+    @abstractmethod
+    def finest(self, model: Denoiser, instances: Sequence[int], *, seed: int) -> Samples:
+        """Sequences that the model writes in as many steps as there can be."""
+
+    @abstractmethod
+    def own_sequences(self, model: Denoiser, numbers: Sequence[int], *, seed: int) -> Samples:
+        """Clean sequences that the model writes to be measured itself, as `finest` does.
+
+        Args:
+            model: frozen model.
+            numbers: of the sequences, which fix their noise.
+            seed: likewise.
+        """
+
+    @abstractmethod
+    def profiles(
+        self,
+        model: Denoiser,
+        clean: torch.Tensor,
+        numbers: Sequence[int],
+        known: npt.NDArray[np.int64],
+        *,
+        orders: int,
+        seed: int,
+    ) -> Array:
+        """What clean sequences cost when so much of them is known (MATH.md 5).
+
+        Args:
+            model: frozen model.
+            clean: sequences ``(batch, length)``.
+            numbers: of the sequences, ``(batch,)``, which fix their noise.
+            known: int64 ``(boundaries,)``, increasing.
+            orders: times that each is measured.
+            seed: of the noise.
+
+        Returns:
+            float64 ``(batch, boundaries)``, nats.
+
+        Raises:
+            RunError: where the model gives something clean no finite log-probability.
+        """
+
+    @abstractmethod
+    def path_costs(
+        self, model: Denoiser, clean: torch.Tensor, batch: Batch, rows: Sequence[int]
+    ) -> tuple[Sequence[PathCosts], int]:
+        """What steps cost on clean sequences (MATH.md 5).
+
+        Args:
+            model: frozen model.
+            clean: sequences ``(len(rows), length)``.
+            batch: whose noise decides what is known when.
+            rows: of the batch, one a sequence.
+
+        Returns:
+            One a sequence, and the sequences put through the model to find out.
+        """
+
+    @abstractmethod
+    def exact_law(self, model: Denoiser) -> ExactLaw:
+        """The law of the samples of any plan.
+
+        Raises:
+            InputError: where it is too large to be enumerated.
+        """
+
+    @abstractmethod
+    def one_call(
+        self,
+        model: Denoiser,
+        batch: int,
+        steps: int,
+        decoding: Decoding,
+        prompts: Prompts | None = None,
+    ) -> None:
+        """Calls the model as the first step of sampling does, and waits for the answer.
+
+        Args:
+            model: frozen model.
+            batch: sequences.
+            steps: step budget.
+            decoding: of the study.
+            prompts: one a sequence, where the objective has any.
+        """

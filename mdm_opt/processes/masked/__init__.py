@@ -1,0 +1,1 @@
+"""Masked models: tokens are hidden until they are revealed."""

@@ -1,0 +1,114 @@
+"""The masked process: tokens are hidden until they are revealed (MATH.md 4)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from mdm_opt.candidates import Candidate, Decoding
+from mdm_opt.denoisers.answers import ask, rows_at_once
+from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.denoisers.prompts import Prompts
+from mdm_opt.processes.base import Array, Batch, PathCosts, Process, Samples
+from mdm_opt.processes.masked.batch import MaskedBatch, masked_batch
+from mdm_opt.processes.masked.law import SampleLaw
+from mdm_opt.processes.masked.likelihood import path_tables
+from mdm_opt.processes.masked.loop import generate
+from mdm_opt.processes.masked.noise import instance_noise
+from mdm_opt.processes.masked.profiles import one_by_one, own_sequences, sequence_profiles
+
+
+class Masked(Process):
+    """Every masked model; see `Process`."""
+
+    name = "masked"
+
+    def start(self, model: Denoiser, batch: int) -> torch.Tensor:
+        """See `Process.start`."""
+        return torch.full((batch, model.length), model.mask_token_id, device=model.device)
+
+    def batch(
+        self,
+        model: Denoiser,
+        candidate: Candidate,
+        instances: Sequence[int],
+        *,
+        decoding: Decoding,
+        seed: int,
+        prompts: Prompts | None = None,
+    ) -> MaskedBatch:
+        """See `Process.batch`."""
+        return MaskedBatch(
+            process=self,
+            instances=instances,
+            plan=candidate.plan(decoding, model.length),
+            decoding=decoding.with_values(candidate.decoding),
+            seed=seed,
+            prompts=prompts,
+            noise=instance_noise(instances, model.length, seed=seed),
+        )
+
+    def sample(self, model: Denoiser, batch: Batch) -> Samples:
+        """See `Process.sample`."""
+        ours = masked_batch(batch)
+        return generate(model, ours.counts, ours.noise, ours.decoding, ours.prompts)
+
+    def finest(self, model: Denoiser, instances: Sequence[int], *, seed: int) -> Samples:
+        """See `Process.finest`: one token a step."""
+        return one_by_one(model, instances, seed=seed)
+
+    def own_sequences(self, model: Denoiser, numbers: Sequence[int], *, seed: int) -> Samples:
+        """See `Process.own_sequences`."""
+        return own_sequences(model, numbers, seed=seed)
+
+    def profiles(
+        self,
+        model: Denoiser,
+        clean: torch.Tensor,
+        numbers: Sequence[int],
+        known: npt.NDArray[np.int64],
+        *,
+        orders: int,
+        seed: int,
+    ) -> Array:
+        """See `Process.profiles`: h(m), the mean cost of a masked token when m are known."""
+        return sequence_profiles(model, clean, numbers, known, orders=orders, seed=seed)
+
+    def path_costs(
+        self, model: Denoiser, clean: torch.Tensor, batch: Batch, rows: Sequence[int]
+    ) -> tuple[Sequence[PathCosts], int]:
+        """See `Process.path_costs`."""
+        tables = path_tables(model, masked_batch(batch).noise.rows(rows), clean)
+        return tables, len(rows) * model.length
+
+    def exact_law(self, model: Denoiser) -> SampleLaw:
+        """See `Process.exact_law`."""
+        return SampleLaw(model)
+
+    @torch.inference_mode()
+    def one_call(
+        self,
+        model: Denoiser,
+        batch: int,
+        steps: int,
+        decoding: Decoding,
+        prompts: Prompts | None = None,
+    ) -> None:
+        """See `Process.one_call`: asks for all that is masked where a step must choose."""
+        wanted = model.length
+        if decoding.order == "random":
+            wanted = math.ceil(model.length / steps)
+        asked = torch.arange(wanted, device=model.device).expand(batch, -1)
+        answers = ask(model, self.start(model, batch), asked, prompts, decoding.guidance)
+        size = rows_at_once(model)
+        for start in range(0, asked.numel(), size):
+            log_probs = answers.log_probs(slice(start, start + size))
+        # The copy to the CPU waits for the device.
+        log_probs[:1, :1].cpu()
+
+
+MASKED = Masked()

@@ -1,0 +1,67 @@
+"""Trials as the search sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mdm_opt.candidates import Candidate
+from mdm_opt.persistence import MeasurementRecord, StudyRecord
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A trial that has been measured, wholly or until its race ended.
+
+    Attributes:
+        number: of the trial.
+        candidate: that was measured.
+        value: less is better; of a race that was lost, what pairing says of all instances.
+        variance: of the noise of the value relative to other candidates; None where it is not
+            known.
+        guard: largest guard value, feasible iff <= 0; -inf without guards.
+        complete: whether all instances were measured.
+    """
+
+    number: int
+    candidate: Candidate
+    value: float
+    variance: float | None
+    guard: float = -np.inf
+    complete: bool = True
+
+    @property
+    def eligible(self) -> bool:
+        """Whether it can be the best: wholly measured, and feasible."""
+        return self.complete and self.guard <= 0
+
+
+def observations(study: StudyRecord, measured: Iterable[MeasurementRecord]) -> list[Observation]:
+    """The trials among the measurements of a study, in the order of their numbers."""
+    sign = 1.0 if study.direction == "minimize" else -1.0
+    found = [
+        Observation(
+            number=record.trial_number,
+            candidate=record.candidate,
+            value=sign * (record.value if record.paired_value is None else record.paired_value),
+            variance=noise_variance(record, deterministic=study.deterministic),
+            guard=max(record.guards.values(), default=-np.inf),
+            complete=not record.stopped_early,
+        )
+        for record in measured
+        if record.role == "search" and record.trial_number is not None
+    ]
+    return sorted(found, key=lambda one: one.number)
+
+
+def noise_variance(record: MeasurementRecord, *, deterministic: bool) -> float | None:
+    """Variance of a value's noise relative to other candidates on the same instances.
+
+    Half of that of the difference to the rival: two candidates share it. None where the trial had
+    no rival.
+    """
+    if deterministic:
+        return 0.0
+    return None if record.paired_error is None else record.paired_error**2 / 2

@@ -1,0 +1,119 @@
+"""The search of our own: expected improvement under the model of shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from scipy import stats
+
+from mdm_opt.candidates import Candidate
+from mdm_opt.schedules.base import Array
+from mdm_opt.search.observations import Observation
+from mdm_opt.search.ranking import manageable, model_of, shapes_of
+from mdm_opt.search.space import SearchSpace
+from mdm_opt.search.surrogate import ShapeModel
+
+# Trials of a budget that look everywhere where there is no profile to start from, and the share of
+# later ones that do.
+_STARTUP, _WIDE_SHARE = 8, 0.15
+_PARENTS = 3
+# Variance of guards relative to the largest.
+_GUARD_NOISE = 0.01
+
+
+class ShapeSearch:
+    """Proposes the candidate of one step budget with the largest expected improvement.
+
+    It learns from the trials of all step budgets, weighs each by its own noise, improves on the
+    best posterior mean and not on the luckiest value, starts from the profile's optimum where
+    there is a profile, looks around the best candidates and now and then everywhere, and never
+    proposes one that has been measured: schedules with the same counts are one candidate. Trials
+    that run count as if they had scored what is expected.
+
+    Args:
+        space: of the study.
+        steps: the step budget to propose for.
+        seed: of the proposals.
+
+    Raises:
+        ValueError: where the family needs a profile and the space has none.
+    """
+
+    def __init__(self, space: SearchSpace, steps: int, *, seed: int | None = None) -> None:
+        self._space, self._steps = space, steps
+        self._rng = np.random.default_rng(seed)
+        self._pool = space.pool(steps)
+
+    def propose(
+        self, observations: Sequence[Observation], running: Sequence[Candidate]
+    ) -> Candidate:
+        """The candidate to measure next.
+
+        Args:
+            observations: trials of all step budgets.
+            running: candidates that are being measured.
+        """
+        seen = manageable(observations)
+        taken = [one.candidate for one in seen] + list(running)
+        ours = [one for one in seen if one.candidate.steps == self._steps and one.eligible]
+        model = model_of(self._space, seen) if seen else None
+        parents = [one.candidate for one in sorted(ours, key=lambda one: one.value)[:_PARENTS]]
+        if model is not None and ours:
+            parents = self._best(model, ours)
+        known = self._space.profile is not None or len(ours) >= _STARTUP
+        wide = not known or not parents or self._rng.random() < _WIDE_SHARE
+        pool = self._new(self._pool.candidates(self._rng, parents, wide=wide), taken)
+        if not pool:
+            pool = self._new(self._pool.candidates(self._rng, parents, wide=True), taken)
+        if model is None or not pool:
+            return pool[0] if pool else self._pool.anything(self._rng)
+        if running:
+            model = model.believing(shapes_of(self._space, running))
+        return pool[int(np.argmax(self._improvement(model, seen, ours, pool)))]
+
+    def _best(self, model: ShapeModel, ours: Sequence[Observation]) -> list[Candidate]:
+        candidates = [one.candidate for one in ours]
+        means = model.posterior(shapes_of(self._space, candidates)).mean
+        return [candidates[row] for row in np.argsort(means, kind="stable")[:_PARENTS]]
+
+    def _new(self, pool: Iterator[Candidate], taken: Sequence[Candidate]) -> list[Candidate]:
+        key = self._space.key
+        seen = {key(one) for one in taken if one.steps == self._steps}
+        kept = []
+        for one in pool:
+            if key(one) not in seen:
+                seen.add(key(one))
+                kept.append(one)
+        return kept
+
+    def _improvement(
+        self,
+        model: ShapeModel,
+        seen: Sequence[Observation],
+        ours: Sequence[Observation],
+        pool: Sequence[Candidate],
+    ) -> Array:
+        found = model.posterior(shapes_of(self._space, pool))
+        deviation = np.maximum(found.deviation, 1e-12)
+        if ours:
+            own = model.posterior(shapes_of(self._space, [one.candidate for one in ours])).mean
+            target = float(own.min())
+        else:
+            # Nothing of this budget is feasible yet: look where the mean is best.
+            target = float(found.mean.min())
+        gain = (target - found.mean) / deviation
+        improvement = deviation * (gain * stats.norm.cdf(gain) + stats.norm.pdf(gain))
+        return np.asarray(improvement * self._feasible(seen, pool))
+
+    def _feasible(self, seen: Sequence[Observation], pool: Sequence[Candidate]) -> Array:
+        """Probability that the guards hold, by a model of the largest guard value."""
+        guarded = [one for one in seen if np.isfinite(one.guard)]
+        if not any(one.guard > 0 for one in guarded):
+            return np.ones(len(pool))
+        guards = np.array([one.guard for one in guarded])
+        scale = float(np.abs(guards).max())
+        measured = shapes_of(self._space, [one.candidate for one in guarded])
+        model = ShapeModel(measured, guards / scale, np.full(len(guards), _GUARD_NOISE))
+        found = model.posterior(shapes_of(self._space, pool))
+        return np.asarray(stats.norm.cdf(-found.mean / np.maximum(found.deviation, 1e-12)))
