@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 from sqlalchemy import MetaData, NullPool, create_engine, select
 
+from mdm_opt.candidates import beta
 from mdm_opt.persistence import MeasurementRecord, ModelRecord, StudyRecord
 
 MODEL = ModelRecord(
     fingerprint="f",
     source={"kind": "enumerated", "law": "sudoku4"},
+    process="masked",
     length=4,
     vocab_size=3,
-    mask_token_id=None,
 )
 
 
@@ -38,11 +39,7 @@ def measurement(**changes):
         "role": "search",
         "label": "l",
         "budget_steps": 8,
-        "steps": 8,
-        "schedule": "beta",
-        "beta_a": 0.1,
-        "beta_b": 1 / 3,
-        "counts": [1, 3],
+        "candidate": beta(0.1, 1 / 3, 8),
         "scores": np.array([1 / 3, -2.0, 1e-300]),
         "nfe": 2.0,
         "feasible": True,
@@ -51,7 +48,8 @@ def measurement(**changes):
         "seconds": 0.25,
         "device": "cpu",
     }
-    return MeasurementRecord(**(values | changes))
+    values |= changes
+    return MeasurementRecord(calls=np.full(len(values["scores"]), values["nfe"]), **values)
 
 
 def snapshot(url):
@@ -69,3 +67,14 @@ def snapshot(url):
             )
             for name, one in found.tables.items()
         }
+
+
+def pair(candidate):
+    """(a, b) of a candidate of the Beta family; (None, None) of another."""
+    return tuple(candidate.parameters.get(name) for name in ("beta_a", "beta_b"))
+
+
+def counts_of(opened, record):
+    """Tokens that each step of a measurement reveals; none where that is random."""
+    counts = opened.problem.plan(record.candidate).counts
+    return [] if counts is None else counts.tolist()

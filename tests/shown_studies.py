@@ -7,8 +7,8 @@ from study_files import database
 
 from mdm_opt.persistence import Repository
 from mdm_opt.service.findings import findings
+from mdm_opt.service.opening import create_study
 from mdm_opt.service.running import run_trials
-from mdm_opt.service.studies import create_study
 from mdm_opt.service.verification import verify
 
 HOSTILE_NAME = "<img src=x onerror=alert(1)>/..\\x"

@@ -9,7 +9,7 @@ from rich.console import Console
 from study_files import database, write_study
 
 from mdm_opt.bars import search_shown, verify_shown
-from mdm_opt.service.studies import create_study
+from mdm_opt.service.opening import create_study
 
 
 @pytest.mark.parametrize("terminal", [True, False])

@@ -8,17 +8,18 @@ import numpy as np
 import pytest
 import torch
 
+from mdm_opt.candidates import Decoding, beta
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
 from mdm_opt.denoisers.laws import toy_balanced
 from mdm_opt.errors import RunError
-from mdm_opt.measurement import Candidate, Measurement, Problem, draw, joined, measure
-from mdm_opt.objectives.base import Reveals, Scores
+from mdm_opt.measurement import Measurement, Problem, draw, joined, measure
+from mdm_opt.objectives.base import Scores
 from mdm_opt.objectives.sample_score import SampleScore
-from mdm_opt.sampling import ancestral_counts, generate, instance_noise
-from mdm_opt.schedules import BetaSchedule, reveal_counts, reveal_grid
+from mdm_opt.processes import Batch, ancestral_counts, generate, instance_noise
+from mdm_opt.schedules import reveal_counts, reveal_grid
 
-CANDIDATE = Candidate(BetaSchedule(0.6, 0.4), 3)
+CANDIDATE = beta(0.6, 0.4, 3)
 
 
 def as_number(samples: list[str]) -> list[int]:
@@ -26,9 +27,10 @@ def as_number(samples: list[str]) -> list[int]:
     return [int(sample.replace("a", "0").replace("b", "1"), 2) for sample in samples]
 
 
-def problem(**keys: object) -> Problem:
+def problem(seed: int = 5, batch_size: int = 64, **decoding: object) -> Problem:
     objective = SampleScore(as_number, name="number", direction="minimize", unit="words")
-    return Problem(EnumeratedDenoiser(toy_balanced()), objective, **{"seed": 5, **keys})
+    denoiser = EnumeratedDenoiser(toy_balanced())
+    return Problem(denoiser, objective, seed, Decoding(**decoding), batch_size)
 
 
 class Guarded:
@@ -38,11 +40,11 @@ class Guarded:
     fingerprint = ""
 
     def __init__(self) -> None:
-        self.batches: list[Reveals] = []
+        self.batches: list[Batch] = []
 
-    def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
-        self.batches.append(reveals)
-        ids = np.array(reveals.instances, dtype=np.float64)
+    def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
+        self.batches.append(batch)
+        ids = np.array(batch.instances, dtype=np.float64)
         guards = {"low": ids - 4.5, "never": -ids - 1}
         return Scores(ids, ids / 2, 10 * len(ids), guards)
 
@@ -125,25 +127,24 @@ def test_objective_is_given_the_candidates_counts_and_noise() -> None:
         EnumeratedDenoiser(toy_balanced()),
         guarded,
         seed=9,
-        order="margin",
-        temperature=0.5,
-        rounding="cumulative",
+        decoding=Decoding(order="margin", temperature=0.5, rounding="cumulative"),
     )
     measure(asked, CANDIDATE, [7, 2])
     (given,) = guarded.batches
     assert list(given.instances) == [7, 2]
-    assert (given.order, given.temperature, given.reveal) == ("margin", 0.5, "fixed")
+    decoding = given.decoding
+    assert (decoding.order, decoding.temperature, decoding.reveal) == ("margin", 0.5, "fixed")
     noise = instance_noise([7, 2], 5, seed=9)
     assert np.array_equal(given.noise.permutation, noise.permutation)
     assert np.array_equal(given.noise.token_uniforms, noise.token_uniforms)
-    assert np.array_equal(given.grid, reveal_grid(CANDIDATE.schedule, 3))
+    assert np.array_equal(given.plan.grid, reveal_grid(CANDIDATE.schedule, 3))
     counts = reveal_counts(CANDIDATE.schedule, 3, 5, "cumulative")
     assert np.array_equal(given.counts, [counts, counts])
 
 
 def test_ancestral_counts_come_from_the_instances_noise() -> None:
     asked = problem(reveal="ancestral")
-    given = asked.reveals(CANDIDATE, range(20))
+    given = asked.batch(CANDIDATE, range(20))
     noise = instance_noise(range(20), 5, seed=5)
     expected = ancestral_counts(reveal_grid(CANDIDATE.schedule, 3), noise)
     assert np.array_equal(given.counts, expected)
@@ -170,9 +171,9 @@ class Cramped(Guarded):
         super().__init__()
         self.room, self.error = room, error
 
-    def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
-        scores = super().score(denoiser, reveals)
-        if len(reveals.instances) > self.room:
+    def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
+        scores = super().score(denoiser, batch)
+        if len(batch.instances) > self.room:
             raise self.error
         return scores
 
@@ -237,8 +238,8 @@ def test_other_instances_and_seeds_get_other_scores() -> None:
 
 def test_candidates_with_the_same_counts_score_the_same() -> None:
     """At one token a step every schedule is the same sampler, instance by instance."""
-    first = measure(problem(), Candidate(BetaSchedule(0.3, 3.0), 5), range(40))
-    second = measure(problem(), Candidate(BetaSchedule(3.0, 0.3), 5), range(40))
+    first = measure(problem(), beta(0.3, 3.0, 5), range(40))
+    second = measure(problem(), beta(3.0, 0.3, 5), range(40))
     assert np.array_equal(first.scores, second.scores)
 
 
@@ -246,7 +247,9 @@ def test_scores_are_those_of_the_sampler() -> None:
     asked = problem(order="confidence", temperature=0.7)
     noise = instance_noise(range(12), 5, seed=5)
     counts = reveal_counts(CANDIDATE.schedule, 3, 5)
-    samples = generate(asked.denoiser, counts, noise, order="confidence", temperature=0.7)
+    samples = generate(
+        asked.denoiser, counts, noise, Decoding(order="confidence", temperature=0.7)
+    )
     expected = as_number(asked.denoiser.decode(samples.tokens))
     assert measure(asked, CANDIDATE, range(12)).scores.tolist() == expected
 
@@ -267,9 +270,9 @@ class Talkative(Guarded):
         super().__init__()
         self.more = more
 
-    def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
-        scores = super().score(denoiser, reveals)
-        said = len(reveals.instances) + (self.more if len(self.batches) == 1 else 0)
+    def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
+        scores = super().score(denoiser, batch)
+        said = len(batch.instances) + (self.more if len(self.batches) == 1 else 0)
         return replace(scores, texts=["x"] * said)
 
 

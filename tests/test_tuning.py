@@ -21,7 +21,7 @@ from mdm_opt.denoisers.laws import LAWS
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.objectives.path_kl import PathKl
 from mdm_opt.persistence import Repository
-from mdm_opt.service.best import best
+from mdm_opt.service.results import best
 from mdm_opt.sudoku import is_valid
 from mdm_opt.tuning import tune
 
@@ -64,10 +64,7 @@ def other_metric(texts):
 def records(url, name="tuned"):
     """What the database holds of a study, without what a clock says."""
     found = Repository(url, create=False).measurements(name)
-    return [
-        (m.role, m.label, m.steps, m.beta_a, m.beta_b, m.counts, m.scores.tolist(), m.nfe)
-        for m in found
-    ]
+    return [(m.role, m.label, m.candidate, m.scores.tolist(), m.nfe) for m in found]
 
 
 def test_the_result_is_verified_paired_and_ready_to_be_applied():

@@ -214,10 +214,16 @@ class Mirror:
         return _State(found, trials, {int(number): int(trial) for number, trial in rows})
 
     def _study_id(self) -> int | None:
-        query = text("SELECT study_id FROM studies WHERE study_name = :name")
+        """Optuna's id of the study; None where it is missing."""
+        query = text(
+            "SELECT s.study_id, a.key FROM studies s LEFT JOIN study_user_attributes a "
+            "ON a.study_id = s.study_id AND a.key = :ours WHERE s.study_name = :name"
+        )
         with self._repository.engine.connect() as connection:
-            found = connection.execute(query, {"name": self._name}).scalar()
-        return None if found is None else int(found)
+            found = connection.execute(query, {"name": self._name, "ours": OURS}).first()
+        if found is not None and found.key is None:
+            raise _taken(self._name)
+        return None if found is None else int(found.study_id)
 
     @contextmanager
     def _alone(self) -> Iterator[Any]:
@@ -279,11 +285,15 @@ def check_name(engine: Engine, name: str) -> None:
             return
         left = optuna.load_study(study_name=name, storage=storage)
         if OURS not in left.user_attrs or left.get_trials(deepcopy=False, states=_BEGUN):
-            raise InputError(
-                f"[study] name: {name!r} is taken by an Optuna study that mdm-opt did not make; "
-                "choose another name or another database"
-            )
+            raise _taken(name)
         optuna.delete_study(study_name=name, storage=storage)
+
+
+def _taken(name: str) -> InputError:
+    return InputError(
+        f"[study] name: {name!r} is taken by an Optuna study that mdm-opt did not make; choose "
+        "another name or another database"
+    )
 
 
 def delete_mirror(engine: Engine, name: str) -> None:

@@ -253,18 +253,25 @@ def _copy_model(source: Session, target: Session, fingerprint: str) -> dict[int,
         before, key = profile.pop("id"), _profile_key(profile)
         if key not in there:
             there[key] = _insert(target, _PROFILES, [profile])[0]
-            _copy_sequences(source, target, before, there[key])
+            every = _sequences(source, before)
+            _copy_sequences(source, target, before, there[key], every)
         ids[before] = there[key]
     return ids
 
 
+def _sequences(session: Session, profile: int) -> set[int]:
+    """Numbers of the sequences of a profile."""
+    columns = _PROFILE_SEQUENCES.c
+    return set(session.scalars(select(columns.sequence).where(columns.profile_id == profile)))
+
+
 def _copy_sequences(
-    source: Session, target: Session, before: int, after: int, have: Collection[int] = ()
+    source: Session, target: Session, before: int, after: int, numbers: Collection[int]
 ) -> None:
-    """Copies the sequences of a profile that the target has not."""
+    """Copies some sequences of a profile."""
     for table in (_PROFILE_SEQUENCES, _PROFILE_VALUES):
-        missing = (table.c.profile_id == before) & table.c.sequence.not_in(have)
-        rows = _rows(source, table, missing)
+        chosen = (table.c.profile_id == before) & table.c.sequence.in_(numbers)
+        rows = _rows(source, table, chosen)
         if rows:
             target.execute(insert(table), [row | {"profile_id": after} for row in rows])
 
@@ -275,11 +282,9 @@ def _copy_study_profile(
     """Copies which sequences a study ranks with, and those of them that the target has not."""
     rows = _rows(source, _STUDY_PROFILES, _STUDY_PROFILES.c.study_id == before)
     for profile in {row["profile_id"] for row in rows}:
-        sequences = _PROFILE_SEQUENCES.c
-        have = target.scalars(
-            select(sequences.sequence).where(sequences.profile_id == profiles[profile])
-        ).all()
-        _copy_sequences(source, target, profile, profiles[profile], have)
+        used = {row["sequence"] for row in rows if row["profile_id"] == profile}
+        missing = used - _sequences(target, profiles[profile])
+        _copy_sequences(source, target, profile, profiles[profile], missing)
     for row in rows:
         row |= {"study_id": after, "profile_id": profiles[row["profile_id"]]}
     if rows:

@@ -11,9 +11,11 @@ import optuna
 from optuna.distributions import FloatDistribution
 from problems import study_file
 
+from mdm_opt.candidates import Candidate, beta
 from mdm_opt.measurement import Measurement
 from mdm_opt.schedules import reveal_counts
-from mdm_opt.search import Excess, Observed, Point, Setting, ShapeSampler, ranked, seeds
+from mdm_opt.search import Observation, SearchSpace, rank, seeds
+from mdm_opt.search.shape_search import ShapeSearch
 from mdm_opt.service.predictions import Predictions
 from mdm_opt.service.profiling import BLOCK, ENOUGH_TO_JUDGE, FEWEST
 from mdm_opt.service.racing import Rival, paired, race
@@ -39,7 +41,7 @@ class Standing:
 
 def best_cell(problem, steps: int) -> float:
     """The true value of the best of the paper's 100 cells."""
-    cells = [counts_of(problem, Point(steps, a, b)) for a in GRID for b in GRID]
+    cells = [counts_of(problem, beta(a, b, steps)) for a in GRID for b in GRID]
     return min(problem.truth(counts) for counts in cells)
 
 
@@ -48,9 +50,10 @@ def paper_calls(steps: Sequence[int]) -> int:
     return sum(100 * 100 * n for n in steps)
 
 
-def counts_of(problem, point: Point) -> tuple[int, ...]:
+def counts_of(problem, candidate: Candidate) -> tuple[int, ...]:
     """Reveal counts of a candidate."""
-    return tuple(reveal_counts(point.schedule, point.steps, problem.length, "full").tolist())
+    counts = reveal_counts(candidate.schedule, candidate.steps, problem.length, "full")
+    return tuple(counts.tolist())
 
 
 def calls_until_good(problem, budgets: Sequence[int], course: Iterator[Standing]) -> float:
@@ -89,7 +92,7 @@ def optuna_course(problem, budgets: Sequence[int], sampler: str, run: int) -> It
     for trial_number in range(TRIALS):
         for steps, study in studies.items():
             trial = study.ask(space)
-            counts = counts_of(problem, Point(steps, **trial.params))
+            counts = counts_of(problem, Candidate("beta", steps, trial.params))
             value = sign * problem.scores(counts, run, 0, problem.instances).mean()
             calls += problem.trial_calls(steps, problem.instances, new, tabled=False)
             new = 0
@@ -106,21 +109,23 @@ def optuna_course(problem, budgets: Sequence[int], sampler: str, run: int) -> It
 def our_course(problem, budgets: Sequence[int], run: int, **space: object) -> Iterator[Standing]:
     """A study of this package: profile, seeds, races, the model of shapes."""
     file = study_file(problem, budgets, **space)
-    setting = Setting(file.space, file.sampler, problem.length)
     trials = dict.fromkeys(budgets, 0)
     for sample, calls in _growing_profile(problem, file, run):
         profile = sample.profile()
         queue = list(seeds(file, problem.length, profile))
-        first = {n: next(seed.point for seed in queue if seed.steps == n) for n in budgets}
-        incumbents = {n: counts_of(problem, point) for n, point in first.items()}
+        first = {
+            n: next(seed.candidate for seed in queue if seed.candidate.steps == n) for n in budgets
+        }
+        incumbents = {n: counts_of(problem, candidate) for n, candidate in first.items()}
         yield Standing(calls, incumbents, dict(trials))
-    search = _Search(problem, setting, profile, run)
+    search = _Search(problem, SearchSpace.of(file, problem.length, profile), run)
     while min(trials.values()) < TRIALS:
         steps = min(trials, key=trials.__getitem__)
-        point = next((seed.point for seed in queue if seed.steps == steps), None)
-        if point is not None:
-            queue = [seed for seed in queue if seed.point != point]
-        calls += search.trial(steps, point)
+        waiting = (seed.candidate for seed in queue if seed.candidate.steps == steps)
+        candidate = next(waiting, None)
+        if candidate is not None:
+            queue = [seed for seed in queue if seed.candidate != candidate]
+        calls += search.trial(steps, candidate)
         trials[steps] += 1
         incumbents = {n: search.incumbent(n) or incumbents[n] for n in budgets}
         yield Standing(calls, incumbents, dict(trials))
@@ -133,7 +138,7 @@ def _growing_profile(problem, file, run: int):
         sample, calls = problem.profile(run, sequences)
         yield sample, calls
         if sequences >= ENOUGH_TO_JUDGE:
-            predictions = Predictions(sample, file.space, file.sampler)
+            predictions = Predictions(sample, file)
             if all(predictions.optimism(n) <= table.precision for n in file.space.steps):
                 return
 
@@ -141,23 +146,21 @@ def _growing_profile(problem, file, run: int):
 class _Search:
     """The trials of one study, as its worker does them."""
 
-    def __init__(self, problem, setting: Setting, profile: np.ndarray, run: int) -> None:
-        self._problem, self._setting, self._run = problem, setting, run
-        self._profile, self._excess = profile, Excess(setting, profile)
+    def __init__(self, problem, space: SearchSpace, run: int) -> None:
+        self._problem, self._space, self._run = problem, space, run
         self._sign = 1 if problem.direction == "minimize" else -1
-        self._observed: list[Observed] = []
+        self._observed: list[Observation] = []
         self._scores: list[np.ndarray] = []
         self._seen = 0
 
-    def trial(self, steps: int, point: Point | None) -> int:
+    def trial(self, steps: int, candidate: Candidate | None) -> int:
         """Proposes where there is no seed, measures, and returns the calls made."""
         number = len(self._observed)
-        if point is None:
+        if candidate is None:
             seed = self._run * 1000 + number
-            sampler = ShapeSampler(self._setting, steps, self._profile, seed=seed)
-            point = sampler.propose(self._observed, [])
+            candidate = ShapeSearch(self._space, steps, seed=seed).propose(self._observed, [])
         rival, calls = self._rival(steps), 0
-        counts = counts_of(self._problem, point)
+        counts = counts_of(self._problem, candidate)
 
         def measure(ids: range) -> Measurement:
             nonlocal calls
@@ -166,7 +169,8 @@ class _Search:
             made = self._problem.trial_calls(steps, len(ids), new, tabled=True)
             calls += made
             scores = self._problem.scores(counts, self._run, ids[0], ids[-1] + 1)
-            return Measurement(tuple(ids), scores, steps, made, 0.0, "cpu", {}, 1)
+            nfe = np.full(len(scores), float(steps))
+            return Measurement(tuple(ids), scores, nfe, made, 0.0, "cpu", {}, 1)
 
         ids = range(self._problem.instances)
         scores = race(measure, ids, rival, self._problem.direction).scores
@@ -177,27 +181,27 @@ class _Search:
         complete = len(scores) == self._problem.instances
         self._scores.append(scores)
         self._observed.append(
-            Observed(number, point, self._sign * value, variance, complete=complete)
+            Observation(number, candidate, self._sign * value, variance, complete=complete)
         )
         return calls
 
     def incumbent(self, steps: int) -> tuple[int, ...] | None:
         """Counts of the trial that is taken for the best."""
         best = self._best(steps)
-        return None if best is None else counts_of(self._problem, best.point)
+        return None if best is None else counts_of(self._problem, best.candidate)
 
-    def _best(self, steps: int) -> Observed | None:
-        standing = ranked(self._setting, self._excess, self._observed)
-        return next((one for one in standing if one.point.steps == steps), None)
+    def _best(self, steps: int) -> Observation | None:
+        return next(iter(rank(self._space, self._observed).get(steps, [])), None)
 
     def _rival(self, steps: int) -> Rival | None:
         best = self._best(steps)
         if best is None:
             return None
-        eligible = [one for one in self._observed if one.point.steps == steps and one.eligible]
+        ours = [one for one in self._observed if one.candidate.steps == steps]
+        eligible = [one for one in ours if one.eligible]
         return Rival(best.number, self._scores[best.number], len(eligible))
 
 
 def linear_counts(problem, steps: int) -> tuple[int, ...]:
     """Counts of the linear schedule."""
-    return counts_of(problem, Point(steps, 0.5, 0.5))
+    return counts_of(problem, beta(0.5, 0.5, steps))

@@ -11,13 +11,14 @@ import numpy as np
 import torch
 from laws import sudoku, templates
 
+from mdm_opt.candidates import counts_candidate
 from mdm_opt.config import StudyFile, parse_study
 from mdm_opt.denoisers.packaged import load_bundled
-from mdm_opt.measurement import Candidate, Problem, measure
-from mdm_opt.objectives.path_kl import _tables
+from mdm_opt.measurement import Problem, measure
 from mdm_opt.objectives.sample_score import validity
-from mdm_opt.sampling import instance_noise, own_sequences, sequence_profiles
-from mdm_opt.schedules import CountsSchedule, ProfileSample, profile_boundaries
+from mdm_opt.processes import instance_noise, own_sequences, sequence_profiles
+from mdm_opt.processes.masked.likelihood import path_tables
+from mdm_opt.schedules import ProfileSample, profile_boundaries
 from mdm_opt.sudoku import is_valid
 
 BOUNDARIES = 32
@@ -96,7 +97,7 @@ class TableProblem:
 
     @staticmethod
     def _telescoped(tables: np.ndarray, known: np.ndarray) -> np.ndarray:
-        """See `mdm_opt.sampling.sequence_profiles`."""
+        """See `mdm_opt.processes.sequence_profiles`."""
         values = [tables[:, 0].mean(axis=1)]
         for a, b in pairwise(known):
             values.append(values[-1] - (tables[:, a, b:] - tables[:, b, b:]).mean(axis=1))
@@ -139,7 +140,7 @@ class SamplingProblem:
         """The profile of some sequences of a run, and the calls that it cost."""
         known = profile_boundaries(self.length, BOUNDARIES)
         numbers = range(sequences)
-        tokens = own_sequences(self._denoiser, numbers, seed=run)
+        tokens = own_sequences(self._denoiser, numbers, seed=run).tokens
         nats = sequence_profiles(
             self._denoiser, tokens, numbers, known, orders=self.orders, seed=run
         )
@@ -152,7 +153,7 @@ class SamplingProblem:
 
     def _measured(self, counts: Sequence[int], seed: int, ids: Sequence[int]) -> np.ndarray:
         problem = Problem(self._denoiser, validity(is_valid), seed, batch_size=4000)
-        candidate = Candidate(CountsSchedule(tuple(int(n) for n in counts)), len(counts))
+        candidate = counts_candidate(counts)
         return measure(problem, candidate, ids).scores
 
 
@@ -173,10 +174,11 @@ def model_tables(denoiser, sequences: int, orders: int, batch: int = 100) -> np.
     found = np.empty((orders, sequences, denoiser.length, denoiser.length), dtype=np.float32)
     for first in range(0, sequences, batch):
         ids = range(first, min(first + batch, sequences))
-        tokens = own_sequences(denoiser, ids, seed=1)
+        tokens = own_sequences(denoiser, ids, seed=1).tokens
         for order in range(orders):
             noise = instance_noise([10**6 * (order + 1) + i for i in ids], denoiser.length, seed=1)
-            found[order, list(ids)] = _tables(denoiser, noise, tokens)
+            tables = path_tables(denoiser, noise, tokens)
+            found[order, list(ids)] = [table._costs for table in tables]
     return found
 
 

@@ -25,8 +25,10 @@ from problems import (
     template_path_kl,
 )
 
+from mdm_opt.candidates import Candidate, ProfileCosts, family_named
+from mdm_opt.config import StudyFile
 from mdm_opt.schedules import ProfileSample, fixed_weights, limit
-from mdm_opt.search import Point, best_beta_in, seeds
+from mdm_opt.search import seeds
 
 pytestmark = pytest.mark.bench
 
@@ -80,16 +82,22 @@ def test_the_first_five_trials_hold_a_good_schedule(make):
     for steps in problem.steps:
         file = study_file(problem, [steps])
         truth = _whole_profile(problem).profile()
-        best = best_beta_in(truth, steps, file.space, file.sampler)
-        goal = 1.05 * problem.truth(counts_of(problem, Point(steps, best.beta_a, best.beta_b)))
+        best = _best_beta(truth, steps, file)
+        goal = 1.05 * problem.truth(counts_of(problem, best))
         held, linear = 0, problem.truth(linear_counts(problem, steps))
         for run in range(20):
             sample, _ = problem.profile(run, 32)
             first = seeds(file, problem.length, sample.profile())[:5]
-            best_of_five = min(problem.truth(counts_of(problem, one.point)) for one in first)
+            best_of_five = min(problem.truth(counts_of(problem, one.candidate)) for one in first)
             assert best_of_five < linear
             held += best_of_five <= goal
         print(f"\n{problem.name}, N = {steps}: first five within 5% of the best Beta {held / 20}")
+
+
+def _best_beta(profile: np.ndarray, steps: int, file: StudyFile) -> Candidate:
+    """The Beta schedule of least path KL, whatever the family that the study searches."""
+    costs = ProfileCosts(profile, file.sampler)
+    return family_named("beta").optimum(steps, file.space.bounds, costs)
 
 
 def _whole_profile(problem) -> ProfileSample:
@@ -109,14 +117,14 @@ def test_distance_to_the_limit_on_held_out_sequences(make):
         if steps > problem.length:
             continue
         file = study_file(problem, [steps], family=family)
-        found = seeds(file, problem.length, profile)[0].point
+        found = seeds(file, problem.length, profile)[0].candidate
 
         def cost(counts) -> float:
             return float(held_out.costs(fixed_weights(counts)).mean())
 
         least = cost(limit(profile, steps).counts(steps))
-        best = best_beta_in(held_out.profile(), steps, file.space, file.sampler)
-        best_value = cost(counts_of(problem, Point(steps, best.beta_a, best.beta_b)))
+        best = _best_beta(held_out.profile(), steps, file)
+        best_value = cost(counts_of(problem, best))
         own = cost(counts_of(problem, found))
         print(
             f"\n{problem.name}, N = {steps}, {family}: {own:.4g} nats, "

@@ -8,12 +8,12 @@ from finding import counts_of, linear_counts
 from laws import independent
 from problems import sudoku_validity
 
+from mdm_opt.candidates import beta
 from mdm_opt.denoisers.packaged import load_bundled
-from mdm_opt.measurement import Candidate, Measurement, Problem, measure
+from mdm_opt.measurement import Measurement, Problem, measure
 from mdm_opt.objectives.path_kl import PathKl
-from mdm_opt.sampling import own_sequences, sequence_profiles
-from mdm_opt.schedules import BetaSchedule, ProfileSample, fixed_weights, reveal_counts
-from mdm_opt.search import Point
+from mdm_opt.processes import own_sequences, sequence_profiles
+from mdm_opt.schedules import ProfileSample, fixed_weights, reveal_counts
 from mdm_opt.service.racing import ERROR_RATE, Rival, race
 from mdm_opt.statistics import mean_interval, paired_difference, simultaneous
 
@@ -48,7 +48,7 @@ def test_on_independent_tokens_no_schedule_differs():
     """With common random numbers the very samples are the same."""
     denoiser = independent()
     problem = Problem(denoiser, PathKl(), 0)
-    candidates = [Candidate(BetaSchedule(a, b), 4) for a in (0.2, 1.0, 3.0) for b in (0.3, 2.0)]
+    candidates = [beta(a, b, 4) for a in (0.2, 1.0, 3.0) for b in (0.3, 2.0)]
     values = [measure(problem, one, range(20)).scores for one in candidates]
     assert np.abs(np.array(values)).max() < 1e-9
 
@@ -58,7 +58,7 @@ def test_intervals_cover_what_they_say(instances):
     """400 verifications drawn from 4000 instances, whose mean is the truth."""
     problem = sudoku_validity()
     ids = range(10**6, 10**6 + 4000)
-    best = counts_of(problem, Point(4, 0.4, 0.25))
+    best = counts_of(problem, beta(0.4, 0.25, 4))
     scores = [problem._measured(c, 10**6, ids) for c in (best, linear_counts(problem, 4))]
     truth = [one.mean() for one in scores]
     rng, covered = np.random.default_rng(0), np.zeros(2)
@@ -116,7 +116,7 @@ def test_races_save_most_of_what_hopeless_candidates_cost():
 def _raced(scores: np.ndarray, rival: Rival | None) -> Measurement:
     def part(ids: range) -> Measurement:
         own = scores[ids[0] : ids[-1] + 1]
-        return Measurement(tuple(ids), own, 1.0, len(ids), 0.0, "cpu", {}, 1)
+        return Measurement(tuple(ids), own, np.ones(len(own)), len(ids), 0.0, "cpu", {}, 1)
 
     return race(part, range(len(scores)), rival, "minimize")
 
@@ -125,19 +125,17 @@ def test_predicted_and_measured_path_kl_agree():
     """The bundled model, 20 random schedules: predicted from sequences, measured on others."""
     denoiser, rng = load_bundled(), np.random.default_rng(0)
     numbers = range(300)
-    tokens = own_sequences(denoiser, numbers, seed=3)
+    tokens = own_sequences(denoiser, numbers, seed=3).tokens
     known = np.arange(denoiser.length)
     nats = sequence_profiles(denoiser, tokens, numbers, known, orders=1, seed=3)
     sample = ProfileSample(denoiser.length, known, nats)
     problem, deviations = Problem(denoiser, PathKl(), 5, batch_size=100), []
     for _ in range(20):
-        schedule, steps = (
-            BetaSchedule(*np.exp(rng.uniform(-1.5, 1.0, 2))),
-            int(rng.integers(3, 17)),
-        )
-        weights = fixed_weights(reveal_counts(schedule, steps, denoiser.length))
+        candidate = beta(*np.exp(rng.uniform(-1.5, 1.0, 2)), int(rng.integers(3, 17)))
+        counts = reveal_counts(candidate.schedule, candidate.steps, denoiser.length)
+        weights = fixed_weights(counts)
         predicted = sample.costs(weights)
-        measured = measure(problem, Candidate(schedule, steps), range(300)).scores
+        measured = measure(problem, candidate, range(300)).scores
         joint = np.hypot(predicted.std(ddof=1), measured.std(ddof=1)) / np.sqrt(300)
         deviations.append((predicted.mean() - measured.mean()) / joint)
     spread = float(np.sqrt(np.mean(np.square(deviations))))

@@ -28,15 +28,15 @@ from sampling_cost import (
 )
 from study_files import database, write_study
 
+from mdm_opt.candidates import Decoding, baseline, beta
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.huggingface import HuggingFaceDenoiser
 from mdm_opt.denoisers.packaged import load_bundled
-from mdm_opt.measurement import Candidate, Problem, measure
+from mdm_opt.measurement import Problem, measure
 from mdm_opt.objectives.sample_score import SampleScore, validity
-from mdm_opt.schedules import BetaSchedule, named_schedule
+from mdm_opt.service.opening import create_study
 from mdm_opt.service.running import join_study, run_trials
 from mdm_opt.service.stopping import StopSignal
-from mdm_opt.service.studies import create_study
 from mdm_opt.sudoku import is_valid
 
 pytestmark = pytest.mark.bench
@@ -95,22 +95,21 @@ class Loops:
             denoiser,
             score,
             0,
-            order=self.order,
-            temperature=temperature,
             batch_size=self.batch,
+            decoding=Decoding(order=self.order, temperature=temperature),
         )
 
     def trial(self, steps: int) -> tuple[float, float]:
         """Seconds of one of ours, and those of its model calls."""
         clock = Timed(self.denoiser)
         problem = self.problem(clock, ORDERS[self.order][1])
-        candidate = Candidate(named_schedule("linear"), steps)
+        candidate = baseline("linear", steps)
         return measure(problem, candidate, range(self.batch)).seconds, clock.seconds
 
     def published(self, steps: int, first: int) -> None:
         """The first of so many steps of the published loop."""
         denoiser, (remasking, temperature) = self.denoiser, ORDERS[self.order]
-        counts = self.problem(denoiser, 1.0).counts(Candidate(named_schedule("linear"), steps))
+        counts = self.problem(denoiser, 1.0).plan(baseline("linear", steps)).counts
         reference(
             full_logits(denoiser),
             torch.zeros((self.batch, 0), dtype=torch.int64, device=denoiser.device),
@@ -210,11 +209,13 @@ def test_the_shape_of_llada_on_a_gpu(llada: HuggingFaceDenoiser, order: str) -> 
 def test_a_trial_of_the_bundled_model_beside_its_model_calls(order: str) -> None:
     clock = Timed(load_bundled())
     _, temperature = ORDERS[order]
-    problem = Problem(clock, validity(is_valid), 0, order=order, temperature=temperature)
+    problem = Problem(
+        clock, validity(is_valid), 0, decoding=Decoding(order=order, temperature=temperature)
+    )
     ratios = []
     for trial in range(7):
         clock.seconds = 0.0
-        candidate = Candidate(BetaSchedule(0.5 + trial / 10, 0.5), 12)
+        candidate = beta(0.5 + trial / 10, 0.5, 12)
         ratios.append(measure(problem, candidate, range(64)).seconds / clock.seconds)
     ratio = statistics.median(ratios)
     print(f"\ntrial / model calls, bundled model, {order}, N = 12, 64 instances: {ratio:.3f}")

@@ -8,22 +8,19 @@ import pytest
 import torch
 from sampling_cost import seconds
 
+from mdm_opt.candidates import beta
 from mdm_opt.denoisers.packaged import load_bundled
-from mdm_opt.measurement import Candidate, Problem, measure
+from mdm_opt.measurement import Problem, measure
 from mdm_opt.objectives.path_kl import PathKl
-from mdm_opt.schedules import BetaSchedule
 
 pytestmark = pytest.mark.bench
 
 
 def test_schedules_after_the_first_cost_no_model_call():
     problem = Problem(load_bundled(), PathKl(), 0)
-    first = seconds(lambda: measure(problem, Candidate(BetaSchedule(0.5, 0.5), 12), range(16)))
+    first = seconds(lambda: measure(problem, beta(0.5, 0.5, 12), range(16)))
     rest = seconds(
-        lambda: [
-            measure(problem, Candidate(BetaSchedule(0.5, 0.1 + k / 40), 12), range(16))
-            for k in range(39)
-        ]
+        lambda: [measure(problem, beta(0.5, 0.1 + k / 40, 12), range(16)) for k in range(39)]
     )
     print(f"\npath KL, 39 further schedules / the first: {rest / first:.3f}")
     assert rest < first

@@ -13,8 +13,9 @@ from study_files import SUDOKU4, optuna_trials, write_study
 
 from mdm_opt.cli.main import main
 from mdm_opt.persistence import Repository, TrialQueue
-from mdm_opt.service.standing import standings
-from mdm_opt.service.studies import create_study
+from mdm_opt.service.opening import create_study
+from mdm_opt.service.results import ranked_records
+from mdm_opt.service.search_spaces import space_of
 
 pytestmark = [pytest.mark.bench, pytest.mark.postgres]
 
@@ -102,7 +103,8 @@ def test_two_workers_are_nearly_twice_as_fast_as_one(tmp_path, postgres_url, mon
     best = []
     for n in (1, 2):
         measured = repository.measurements(f"with-{n}", ["search"])
-        found = standings(repository.study(f"with-{n}"), measured)
+        study = repository.study(f"with-{n}")
+        found = ranked_records(study, space_of(repository, study), measured)
         best.append({steps: records[0].value for steps, records in found.items()})
     assert best[0] == best[1]
     assert seconds[1] / seconds[0] <= 0.6

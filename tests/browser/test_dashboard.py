@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 from playwright.sync_api import expect
+from records import pair
 from shown_studies import GROWING, HOSTILE_NAME, HOSTILE_TEXT, known, make_shown
 from tabs import shoot, traces, width_of
 
@@ -183,7 +184,7 @@ def test_a_trial_has_its_numbers_and_its_samples(tabs, addresses, grids):
     (record,) = [m for m in grids.trials if m.trial_number == number]
     page = open_trial(tabs, addresses["grids"], number)
     facts = dict(cells(page.locator("table").first)[1:])
-    assert facts["tokens revealed by each step"] == " ".join(map(str, record.counts))
+    assert facts["tokens revealed by each step"] == " ".join(map(str, grids.counts(record)))
     assert facts["step count"] == "9"
     assert facts["validity (share)"].startswith(f"{record.value:.4g} ± ")
     assert facts["seed"] == record.label
@@ -224,9 +225,11 @@ def test_an_infeasible_trial_is_never_best(tabs, addresses, guarded):
         assert min(of, key=lambda m: m.value).trial_number in missed, "the study is to tempt"
         plot = traces(page, f"{PLOT}landscape-{steps}")
         shown = dict(zip(plot["names"], plot["x"], strict=True))
-        assert sorted(shown["infeasible"]) == sorted(m.beta_a for m in of if not m.feasible)
+        assert sorted(shown["infeasible"]) == sorted(
+            pair(m.candidate)[0] for m in of if not m.feasible
+        )
         (chosen,) = [m for m in of if m.trial_number == guarded.best_trials()[steps]]
-        assert shown["best"] == [chosen.beta_a]
+        assert shown["best"] == [pair(chosen.candidate)[0]]
         assert chosen.feasible
     shoot(page, "dashboard-infeasible", full_page=True)
 

@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 from playwright.sync_api import expect
+from records import pair
 from shown_studies import HOSTILE_TEXT, known
 from study_files import database
 from tabs import contrasts, shoot, traces, width_of
@@ -207,7 +208,7 @@ def test_an_infeasible_trial_is_never_best(tabs, reports, shown):
     for steps in (2, 4):
         plot = traces(page, f"figure-landscape-{steps}")
         (chosen,) = [m for m in best if m.budget_steps == steps]
-        assert plot["x"][plot["names"].index("best")] == [chosen.beta_a]
+        assert plot["x"][plot["names"].index("best")] == [pair(chosen.candidate)[0]]
     with unfolded(page):
         rows = page.locator("#provenance details tbody tr").all_inner_texts()
     assert len(rows) == 12

@@ -21,7 +21,7 @@ from study_files import database, write_study
 
 from mdm_opt.cli.main import main
 from mdm_opt.service.dashboard import Access
-from mdm_opt.service.studies import create_study
+from mdm_opt.service.opening import create_study
 
 
 @pytest.fixture(scope="module")

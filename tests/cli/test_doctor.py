@@ -20,8 +20,8 @@ from study_files import SUDOKU4, database, write_study
 from mdm_opt.cli.main import main
 from mdm_opt.persistence.health import ServerFacts
 from mdm_opt.service import doctor, machine
+from mdm_opt.service.opening import create_study
 from mdm_opt.service.speed import in_words, timed_forward
-from mdm_opt.service.studies import create_study
 from mdm_opt.tuning import tune
 
 DUMP = Path(__file__).parents[1] / "persistence" / "databases" / "0001.sql"

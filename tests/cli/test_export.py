@@ -19,9 +19,9 @@ from mdm_opt.errors import InputError
 from mdm_opt.exports import FORMATS, render
 from mdm_opt.schedule_file import ExportedSchedule
 from mdm_opt.service import bundles, exporting
-from mdm_opt.service.exporting import export_schedule
+from mdm_opt.service.handoff import export_schedule
+from mdm_opt.service.opening import create_study
 from mdm_opt.service.running import run_trials
-from mdm_opt.service.studies import create_study
 from mdm_opt.service.verification import verify
 
 

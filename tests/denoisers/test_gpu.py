@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from mdm_opt.candidates import Decoding, beta
 from mdm_opt.denoisers.packaged import load_bundled
-from mdm_opt.measurement import Candidate, Problem, measure
+from mdm_opt.measurement import Problem, measure
 from mdm_opt.objectives.path_kl import PathKl
-from mdm_opt.sampling import ORDERS, ancestral_counts, generate, instance_noise
+from mdm_opt.processes import ORDERS, ancestral_counts, generate, instance_noise
 from mdm_opt.schedules import BetaSchedule, reveal_grid
 
 pytestmark = [
@@ -22,8 +23,8 @@ pytestmark = [
 def test_samples_agree_with_those_of_the_cpu(order: str) -> None:
     noise = instance_noise(range(64), 36, seed=0)
     counts = ancestral_counts(reveal_grid(BetaSchedule(0.4, 0.2), 12), noise)
-    here = generate(load_bundled(device="cpu"), counts, noise, order=order)
-    there = generate(load_bundled(device="cuda"), counts, noise, order=order)
+    here = generate(load_bundled(device="cpu"), counts, noise, decoding=Decoding(order=order))
+    there = generate(load_bundled(device="cuda"), counts, noise, decoding=Decoding(order=order))
     assert there.tokens.is_cuda
     np.testing.assert_array_equal(here.nfe, there.nfe)
     # A token flips only where a uniform falls within rounding of a boundary of its distribution.
@@ -39,7 +40,7 @@ def test_path_kl_agrees_with_that_of_the_cpu() -> None:
     values = [
         measure(
             Problem(load_bundled(device=device), PathKl(lambda ids: references[: len(ids)]), 0),
-            Candidate(BetaSchedule(0.5, 0.5), 9),
+            beta(0.5, 0.5, 9),
             range(32),
         ).scores
         for device in ("cpu", "cuda")

@@ -18,15 +18,15 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import AutoModelForMaskedLM, PreTrainedModel, PreTrainedTokenizerFast
 
+from mdm_opt.candidates import Decoding, beta
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.huggingface import HuggingFaceDenoiser, load_huggingface
 from mdm_opt.denoisers.places import local_or_hub, pick_device
 from mdm_opt.errors import InputError, MdmOptError
-from mdm_opt.measurement import Candidate, Problem, measure
+from mdm_opt.measurement import Problem, measure
 from mdm_opt.objectives.path_kl import PathKl
 from mdm_opt.objectives.sample_score import SampleScore
-from mdm_opt.sampling import generate, instance_noise
-from mdm_opt.schedules import BetaSchedule
+from mdm_opt.processes import generate, instance_noise
 
 LENGTH = 8
 LETTERS = "abcdef"
@@ -236,7 +236,9 @@ def test_special_tokens_are_never_generated(
 ) -> None:
     denoiser = load_huggingface(str(checkpoints[name]), length=LENGTH, device="cpu")
     noise = instance_noise(range(64), LENGTH, seed=3)
-    samples = generate(denoiser, np.array([1, 3, 4]), noise, temperature=temperature)
+    samples = generate(
+        denoiser, np.array([1, 3, 4]), noise, decoding=Decoding(temperature=temperature)
+    )
     assert set(samples.tokens.flatten().tolist()) <= set(CLEAN)
 
 
@@ -342,7 +344,7 @@ def test_model_that_answers_nan_is_an_error_and_never_a_sample(
 
     def sample(folder: Path) -> None:
         denoiser = load_huggingface(str(folder), length=LENGTH, prefix=[], suffix=[])
-        measure(Problem(denoiser, texts, seed=0), Candidate(BetaSchedule(1, 1), 2), range(2))
+        measure(Problem(denoiser, texts, seed=0), beta(1, 1, 2), range(2))
 
     for folder in (bert, checkpoints["esm"]):
         with pytest.raises(MdmOptError):
@@ -612,7 +614,7 @@ def test_the_same_architecture_is_refused_where_it_reads_the_left_only(
 @pytest.mark.parametrize("name", ["bert", "distilbert", "esm", "modernbert"])
 def test_results_do_not_depend_on_the_batch_size(checkpoints: dict[str, Path], name: str) -> None:
     denoiser = load_huggingface(str(checkpoints[name]), length=LENGTH, device="cpu")
-    candidate = Candidate(BetaSchedule(0.7, 0.4), 3)
+    candidate = beta(0.7, 0.4, 3)
 
     def scores(batch_size: int, instances: int) -> np.ndarray:
         problem = Problem(denoiser, PathKl(), seed=2, batch_size=batch_size)

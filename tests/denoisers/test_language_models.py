@@ -17,11 +17,12 @@ from click.testing import CliRunner
 from language_models import CLEAN, KINDS, MASK, write_checkpoint, write_tokenizer
 from safetensors.torch import load_file, save_file
 
+from mdm_opt.candidates import Decoding
 from mdm_opt.cli.main import main
 from mdm_opt.config import parse_study
 from mdm_opt.denoisers.huggingface import HuggingFaceDenoiser, load_huggingface
 from mdm_opt.errors import InputError
-from mdm_opt.sampling import generate, instance_noise
+from mdm_opt.processes import generate, instance_noise
 
 LENGTH = 6
 PREFIX = {"llada": None, "dream": ["<bos>"], "mdlm": None}
@@ -103,7 +104,7 @@ def test_only_letters_are_generated(checkpoints: dict[str, Path], kind: str) -> 
     assert denoiser.mask_token_id == MASK
     assert denoiser.vocab_size == {"llada": 64, "dream": 20, "mdlm": 11}[kind]
     noise = instance_noise(range(64), LENGTH, seed=3)
-    samples = generate(denoiser, np.array([1, 2, 3]), noise, temperature=3.0)
+    samples = generate(denoiser, np.array([1, 2, 3]), noise, decoding=Decoding(temperature=3.0))
     found = set(samples.tokens.flatten().tolist())
     assert found <= set(CLEAN)
     assert len(found) > 2
@@ -120,7 +121,7 @@ def test_the_first_step_is_projected_once_for_all_sequences(
     head.register_forward_hook(lambda _module, args, _out: rows.append(args[0].shape[0]))
     noise = instance_noise(range(5), LENGTH, seed=0)
     counts = np.array([LENGTH - 2, 2])
-    generate(denoiser, counts, noise, order="confidence", temperature=0.0)
+    generate(denoiser, counts, noise, decoding=Decoding(order="confidence", temperature=0.0))
     assert rows == [LENGTH, 5 * 2]
 
 

@@ -15,7 +15,7 @@ import torch
 from mdm_opt.denoisers.huggingface import HuggingFaceDenoiser
 from mdm_opt.denoisers.packaged import BUNDLED_CHECKPOINT, load_antiberty, load_bundled
 from mdm_opt.errors import InputError
-from mdm_opt.sampling import generate, instance_noise
+from mdm_opt.processes import generate, instance_noise
 from mdm_opt.sudoku import is_valid
 
 RESIDUES = "ACDEFGHIKLMNPQRSTVWY"

@@ -14,7 +14,7 @@ from mdm_opt.denoisers import places
 from mdm_opt.denoisers.huggingface import HuggingFaceDenoiser, load_huggingface
 from mdm_opt.denoisers.packaged import BUNDLED_CHECKPOINT, load_bundled
 from mdm_opt.errors import InputError
-from mdm_opt.sampling import generate, instance_noise
+from mdm_opt.processes import generate, instance_noise
 
 LENGTH = 36
 MAPS = ("auto", "balanced", "sequential")

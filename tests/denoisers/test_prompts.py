@@ -18,11 +18,12 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
 
+from mdm_opt.candidates import Decoding
 from mdm_opt.denoisers.huggingface import HuggingFaceDenoiser, load_huggingface
 from mdm_opt.denoisers.prompts import PromptedDenoiser, Prompts, takes_prompts
 from mdm_opt.denoisers.tokens import find_ends
 from mdm_opt.errors import InputError
-from mdm_opt.sampling import ORDERS, generate, instance_noise
+from mdm_opt.processes import ORDERS, generate, instance_noise
 
 LENGTH = 4
 CPU = torch.device("cpu")
@@ -316,16 +317,24 @@ def test_samples_are_those_of_single_prompts(
         noise = instance_noise([70 + row for row in rows], LENGTH, seed=1)
         made = Prompts.of([prompts[row] for row in rows], CPU)
         found = generate(
-            denoiser, np.array([1, 1, 2]), noise, order=order, guidance=0.5, prompts=made
+            denoiser,
+            np.array([1, 1, 2]),
+            noise,
+            prompts=made,
+            decoding=Decoding(order=order, guidance=0.5),
         )
         return found.tokens.tolist()
 
     assert sampled([0, 1, 2, 3, 4]) == [sampled([row])[0] for row in range(5)]
 
 
-def test_without_prompts_nothing_but_masks_is_asked_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class Forgetful(HuggingFaceDenoiser):
+    """Keeps no answer to nothing but masks."""
+
+    first_log_probs = None
+
+
+def test_without_prompts_nothing_but_masks_is_asked_once() -> None:
     denoiser = native("bert")
     noise = instance_noise(range(6), LENGTH, seed=1)
     counts = np.array([1, 0, 2, 1])
@@ -338,8 +347,8 @@ def test_without_prompts_nothing_but_masks_is_asked_once(
     assert first.tokens.tolist() == again.tokens.tolist()
     assert first.sequence_calls == again.sequence_calls == 12
     assert first.nfe.tolist() == [3] * 6
-    monkeypatch.delattr(HuggingFaceDenoiser, "first_log_probs")
-    plain = generate(denoiser, counts, noise)
+    forgetful = Forgetful(denoiser.model, denoiser.tokenizer, length=LENGTH)
+    plain = generate(forgetful, counts, noise)
     assert plain.tokens.tolist() == first.tokens.tolist()
     assert plain.sequence_calls == 18
 
@@ -359,7 +368,9 @@ def ending(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tokens_of(denoiser: HuggingFaceDenoiser) -> set[int]:
     noise = instance_noise(range(200), LENGTH, seed=3)
     return set(
-        generate(denoiser, np.array([2, 2]), noise, temperature=5.0).tokens.flatten().tolist()
+        generate(denoiser, np.array([2, 2]), noise, decoding=Decoding(temperature=5.0))
+        .tokens.flatten()
+        .tolist()
     )
 
 

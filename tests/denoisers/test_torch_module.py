@@ -14,7 +14,7 @@ import mdm_opt
 from mdm_opt.denoisers.base import Denoiser, checked_denoiser
 from mdm_opt.denoisers.torch_module import TorchDenoiser
 from mdm_opt.errors import InputError
-from mdm_opt.sampling import generate, instance_noise
+from mdm_opt.processes import generate, instance_noise
 
 LENGTH, VOCAB, MASK = 6, 5, 4
 

@@ -30,9 +30,9 @@ import mdm_opt as package
 from mdm_opt import search
 from mdm_opt.cli.main import main
 from mdm_opt.persistence import Repository, TrialQueue, upkeep
-from mdm_opt.service.best import best
+from mdm_opt.service.opening import create_study, open_study
+from mdm_opt.service.results import best
 from mdm_opt.service.running import Manners, run_trials
-from mdm_opt.service.studies import create_study, open_study
 from mdm_opt.service.workers import Pulse
 
 STORAGE = ROOT / "storage"
@@ -128,7 +128,7 @@ def test_a_study_with_a_guard_and_a_dead_worker_needs_no_more_rights(tmp_path, t
     opened.search.finish(number, 1.0, 4.0, {"entropy": -0.5}, {})
     stray = opened.search.begin(0, "stray", opened.search.propose(4, 0))
     manners = Manners(Pulse(interval_seconds=0.1, grace_seconds=30.0))
-    finished = [trial.proposal.number for trial in run_trials(opened, manners)]
+    finished = [trial.number for trial in run_trials(opened, manners)]
     assert len(finished) == 6
     assert 0 in finished
     states = {t.number: t.state.name for t in optuna_trials(team.worker, "guarded")}

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from mdm_opt.candidates import Decoding, beta
 from mdm_opt.config import load_study_file
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
 from mdm_opt.denoisers.laws import LAWS
-from mdm_opt.measurement import Candidate, Problem, measure
+from mdm_opt.measurement import Problem, measure
 from mdm_opt.objectives.divergence import Divergence
 from mdm_opt.objectives.sample_score import validity
 from mdm_opt.schedule_file import ExportedSchedule
-from mdm_opt.schedules import BetaSchedule
 from mdm_opt.search import seeds
-from mdm_opt.service.best import best
+from mdm_opt.service.opening import create_study
+from mdm_opt.service.results import best
 from mdm_opt.service.running import run_trials
-from mdm_opt.service.studies import create_study
 from mdm_opt.service.verification import verify
 from mdm_opt.sudoku import is_valid
 
 ROOT = Path(__file__).parents[2]
 STUDIES = sorted((ROOT / "studies").glob("*.toml"))
-GRID = [BetaSchedule(a / 10, b / 10) for a, b in itertools.product(range(1, 11), repeat=2)]
+GRID = [beta(a / 10, b / 10, 3) for a, b in itertools.product(range(1, 11), repeat=2)]
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
@@ -67,8 +68,10 @@ def test_toy_study_ends_at_the_best_grid_cell_or_better(name, tmp_path):
     verify(opened)
     (budget,) = best(name, url).budgets
     law = LAWS[name]()
-    problem = Problem(EnumeratedDenoiser(law), Divergence(law), 0, reveal="ancestral")
-    cells = [measure(problem, Candidate(cell, 3), [0]).value for cell in GRID]
+    problem = Problem(
+        EnumeratedDenoiser(law), Divergence(law), 0, decoding=Decoding(reveal="ancestral")
+    )
+    cells = [measure(problem, cell, [0]).value for cell in GRID]
     assert budget.verified
     assert budget.value <= 1.01 * min(cells)
     assert budget.gain_over_linear.interval[0] > 0
@@ -91,11 +94,12 @@ def test_sudoku4_study_equals_the_best_grid_cell(tmp_path):
     screened, judged = range(10**6, 10**6 + 400), range(10**7, 10**7 + 4000)
     for budget in best("sudoku4", url).budgets:
         steps = budget.steps
-        cells = {tuple(problem.counts(Candidate(c, steps))): Candidate(c, steps) for c in GRID}
+        grid = [replace(cell, steps=steps) for cell in GRID]
+        cells = {tuple(problem.plan(cell).counts): cell for cell in grid}
         screen = {key: measure(problem, c, screened).value for key, c in cells.items()}
         finalists = sorted(screen, key=screen.get)[-5:]
         shares = [measure(problem, cells[key], judged).value for key in finalists]
-        found = Candidate(BetaSchedule(budget.beta_a, budget.beta_b), steps)
+        found = budget.candidate
         share = measure(problem, found, judged).value
         error = np.sqrt(2 * max(shares) * (1 - max(shares)) / len(judged))
         assert share >= max(shares) - 2 * error, (steps, share, max(shares))

@@ -18,10 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mdm_opt
+from mdm_opt.candidates import beta, counts_candidate
 from mdm_opt.errors import InputError
 from mdm_opt.exports import FORMATS, curve, format_named, kept_name, render
 from mdm_opt.exports.base import ORDERS
-from mdm_opt.sampling.order import ORDERS as SAMPLER_ORDERS
+from mdm_opt.processes.masked.order import ORDERS as SAMPLER_ORDERS
 from mdm_opt.schedule_file import SCHEDULE_LINE, ExportedSchedule
 from mdm_opt.schedules import BetaSchedule
 
@@ -460,7 +461,8 @@ def test_plain_python_schedule_is_the_schedule(a: float, b: float, progress: flo
 
 
 def test_copied_source_needs_nothing() -> None:
-    for source in (curve.beta_source(speed=True), curve.straight_source()):
-        names: dict[str, Any] = {"math": __import__("math")}
-        exec(source, names)  # noqa: S102
+    for candidate in (beta(0.4, 0.26, 4), counts_candidate((4, 8, 2, 2))):
+        found = curve.curve(candidate, "VALUES", speed=True)
+        names: dict[str, Any] = {name: __import__(name) for name in found.imports}
+        exec(found.source, names)  # noqa: S102
     assert "import" not in inspect.getsource(curve.incomplete_beta)

@@ -10,31 +10,32 @@ import numpy as np
 import pytest
 
 from mdm_opt import config
+from mdm_opt.candidates import Candidate, Decoding, baseline, beta
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
 from mdm_opt.denoisers.laws import EnumeratedLaw, sudoku4, toy_balanced, toy_extremes
 from mdm_opt.errors import InputError, RunError
-from mdm_opt.measurement import Candidate, Problem, measure
+from mdm_opt.measurement import Problem, measure
 from mdm_opt.objectives.base import Objective
 from mdm_opt.objectives.divergence import Divergence
 from mdm_opt.objectives.registry import Build, build_objective
-from mdm_opt.schedules import BetaSchedule, MaskSchedule, SineSchedule, reveal_grid
+from mdm_opt.schedules import reveal_grid
 
 LAWS = {"extremes": toy_extremes, "balanced": toy_balanced}
-LINEAR = BetaSchedule(0.5, 0.5)
+LINEAR = beta(0.5, 0.5, 3)
 MASK = 2
 # (masked tokens, revealed tokens) -> probability of revealing one set of that size.
 Chance = Callable[[int, int], float]
 # [EM fig. 4, E.6] through MATH.md 6, five decimals.
 PAPER = [
     ("extremes", LINEAR, 0.40509),
-    ("extremes", BetaSchedule(1, 1), 0.38818),
-    ("extremes", SineSchedule(), 0.58157),
-    ("extremes", BetaSchedule(0.5, 0.3), 0.28444),
+    ("extremes", beta(1, 1, 3), 0.38818),
+    ("extremes", baseline("sine", 3), 0.58157),
+    ("extremes", beta(0.5, 0.3, 3), 0.28444),
     ("balanced", LINEAR, 0.11691),
-    ("balanced", BetaSchedule(1, 1), 0.12766),
-    ("balanced", SineSchedule(), 0.11130),
-    ("balanced", BetaSchedule(0.4, 0.6), 0.10262),
+    ("balanced", beta(1, 1, 3), 0.12766),
+    ("balanced", baseline("sine", 3), 0.11130),
+    ("balanced", beta(0.4, 0.6, 3), 0.10262),
 ]
 
 
@@ -100,8 +101,9 @@ def target(law: EnumeratedLaw) -> np.ndarray:
     return result
 
 
-def problem(law: EnumeratedLaw, metric: str, **keys: object) -> Problem:
-    return Problem(EnumeratedDenoiser(law), Divergence(law, metric), seed=0, **keys)
+def problem(law: EnumeratedLaw, metric: str, batch_size: int = 64, **decoding: object) -> Problem:
+    objective = Divergence(law, metric)
+    return Problem(EnumeratedDenoiser(law), objective, 0, Decoding(**decoding), batch_size)
 
 
 def total_variation(first: np.ndarray, second: np.ndarray) -> float:
@@ -113,20 +115,19 @@ def kullback_leibler(first: np.ndarray, second: np.ndarray) -> float:
     return float((first[support] * np.log(first[support] / second[support])).sum())
 
 
-@pytest.mark.parametrize(("name", "schedule", "expected"), PAPER)
-def test_total_variation_of_the_paper(name: str, schedule: MaskSchedule, expected: float) -> None:
+@pytest.mark.parametrize(("name", "candidate", "expected"), PAPER)
+def test_total_variation_of_the_paper(name: str, candidate: Candidate, expected: float) -> None:
     asked = problem(LAWS[name](), "tv", reveal="ancestral")
-    found = measure(asked, Candidate(schedule, 3), [0])
+    found = measure(asked, candidate, [0])
     assert found.value == pytest.approx(expected, abs=5e-6)
 
 
 @pytest.mark.parametrize("name", LAWS)
-@pytest.mark.parametrize("schedule", [LINEAR, BetaSchedule(0.3, 2.0)])
-def test_ancestral_divergences_equal_brute_force(name: str, schedule: MaskSchedule) -> None:
+@pytest.mark.parametrize("candidate", [LINEAR, beta(0.3, 2.0, 3)])
+def test_ancestral_divergences_equal_brute_force(name: str, candidate: Candidate) -> None:
     law = LAWS[name]()
-    grid = reveal_grid(schedule, 3)
+    grid = reveal_grid(candidate.schedule, 3)
     samples = sample_law(law, ancestral(grid))
-    candidate = Candidate(schedule, 3)
     tv = measure(problem(law, "tv", reveal="ancestral"), candidate, [0])
     assert tv.value == pytest.approx(total_variation(target(law), samples), abs=1e-12)
     kl = measure(problem(law, "kl", reveal="ancestral"), candidate, [0])
@@ -139,9 +140,9 @@ def test_ancestral_divergences_equal_brute_force(name: str, schedule: MaskSchedu
 @pytest.mark.parametrize(("steps", "rounding"), [(1, "full"), (2, "full"), (3, "cumulative")])
 def test_fixed_divergences_equal_brute_force(name: str, steps: int, rounding: str) -> None:
     law = LAWS[name]()
-    candidate = Candidate(BetaSchedule(0.4, 3.0), steps)
+    candidate = beta(0.4, 3.0, steps)
     asked = problem(law, "tv", rounding=rounding)
-    counts = asked.counts(candidate).tolist()
+    counts = asked.plan(candidate).counts.tolist()
     samples = sample_law(law, fixed(counts))
     found = measure(asked, candidate, [0])
     assert found.value == pytest.approx(total_variation(target(law), samples), abs=1e-12)
@@ -153,14 +154,14 @@ def test_fixed_divergences_equal_brute_force(name: str, steps: int, rounding: st
 @pytest.mark.parametrize("metric", ["tv", "kl"])
 @pytest.mark.parametrize("name", LAWS)
 def test_one_token_a_step_samples_the_law_itself(name: str, metric: str) -> None:
-    found = measure(problem(LAWS[name](), metric), Candidate(LINEAR, 5), [0])
+    found = measure(problem(LAWS[name](), metric), baseline("linear", 5), [0])
     assert found.value == pytest.approx(0, abs=1e-12)
     assert found.nfe == 5
 
 
 def test_one_step_forgets_all_dependence() -> None:
     """Of five fair letters, each of the two allowed words has probability 1/32."""
-    law, one_step = toy_extremes(), Candidate(LINEAR, 1)
+    law, one_step = toy_extremes(), baseline("linear", 1)
     tv = measure(problem(law, "tv"), one_step, [0])
     assert tv.value == pytest.approx(1 - 2 / 32, abs=1e-12)
     kl = measure(problem(law, "kl"), one_step, [0])
@@ -168,7 +169,7 @@ def test_one_step_forgets_all_dependence() -> None:
 
 
 def test_every_instance_gets_the_same_value_without_a_sampled_sequence() -> None:
-    found = measure(problem(toy_balanced(), "tv", batch_size=2), Candidate(LINEAR, 2), range(5))
+    found = measure(problem(toy_balanced(), "tv", batch_size=2), baseline("linear", 2), range(5))
     assert np.ptp(found.scores) == 0
     assert found.sequence_calls == 0
     assert found.texts == ()
@@ -183,9 +184,9 @@ def test_missed_outcome_is_an_infinite_kl_and_refused() -> None:
     only_a = EnumeratedLaw.uniform([[0] * 5], "ab")
     asked = Problem(EnumeratedDenoiser(only_a), Divergence(toy_extremes(), "kl"), seed=0)
     with pytest.raises(RunError, match="'divergence' returned inf for instance 0"):
-        measure(asked, Candidate(LINEAR, 2), [0])
+        measure(asked, baseline("linear", 2), [0])
     asked = Problem(EnumeratedDenoiser(only_a), Divergence(toy_extremes(), "tv"), seed=0)
-    assert measure(asked, Candidate(LINEAR, 2), [0]).value == pytest.approx(0.5, abs=1e-12)
+    assert measure(asked, baseline("linear", 2), [0]).value == pytest.approx(0.5, abs=1e-12)
 
 
 def build(denoiser: Denoiser, metric: str = "tv") -> Objective:
@@ -195,7 +196,7 @@ def build(denoiser: Denoiser, metric: str = "tv") -> Objective:
 
 def test_built_from_a_study_file() -> None:
     denoiser = EnumeratedDenoiser(toy_extremes())
-    found = measure(Problem(denoiser, build(denoiser, "kl"), seed=0), Candidate(LINEAR, 1), [0])
+    found = measure(Problem(denoiser, build(denoiser, "kl"), seed=0), baseline("linear", 1), [0])
     assert found.value == pytest.approx(np.log(16), abs=1e-12)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +21,20 @@ from transformers import (
 )
 
 from mdm_opt import config
+from mdm_opt.candidates import beta
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
 from mdm_opt.denoisers.laws import EnumeratedLaw, sudoku4, toy_balanced, toy_extremes
 from mdm_opt.errors import InputError, RunError
-from mdm_opt.measurement import Candidate, Problem, measure
+from mdm_opt.measurement import Problem, measure
 from mdm_opt.objectives.base import Objective
 from mdm_opt.objectives.judge_nll import JudgeNll, causal_judge, masked_judge, unigram_entropy
 from mdm_opt.objectives.registry import Build, build_objective
-from mdm_opt.sampling import generate, instance_noise
-from mdm_opt.schedules import BetaSchedule
+from mdm_opt.processes import generate, instance_noise
 
 NAMES = ["<unk>", "<bos>", "a", "b", "c"]
 POSITIONS = 12
 TEXTS = ["abcab", "b", "ccccccccccc", "ab", "cabbage"]
-CANDIDATE = Candidate(BetaSchedule(0.5, 0.5), 2)
+CANDIDATE = beta(0.5, 0.5, 2)
 
 
 def save_judge(folder: Path, *, bos: bool) -> Path:
@@ -107,7 +108,7 @@ def test_text_without_a_predicted_token_is_an_error(tmp_path: Path) -> None:
     law = EnumeratedLaw.uniform([[0], [1]], "ab")
     asked = Problem(EnumeratedDenoiser(law), JudgeNll(judge), seed=0)
     with pytest.raises(RunError, match="'judge_nll' returned nan for instance 0"):
-        measure(asked, Candidate(CANDIDATE.schedule, 1), range(2))
+        measure(asked, replace(CANDIDATE, steps=1), range(2))
 
 
 def test_text_longer_than_the_judge_reads_is_one_clear_error(tmp_path: Path) -> None:
@@ -200,7 +201,7 @@ def judged(min_entropy_nats: float | None, **keys: Any) -> Problem:
 
 def mean_entropy(steps: int, instances: Sequence[int]) -> float:
     asked = judged(None)
-    counts = asked.counts(Candidate(CANDIDATE.schedule, steps))
+    counts = asked.plan(replace(CANDIDATE, steps=steps)).counts
     samples = generate(asked.denoiser, counts, instance_noise(instances, 5, seed=0))
     return float(unigram_entropy(samples.tokens).mean())
 
@@ -249,7 +250,7 @@ def test_causal_judge_of_a_study_file(tmp_path: Path) -> None:
     denoiser = EnumeratedDenoiser(toy_balanced())
     asked = Problem(denoiser, objective, seed=0)
     found = measure(asked, CANDIDATE, range(5))
-    samples = generate(denoiser, asked.counts(CANDIDATE), instance_noise(range(5), 5, seed=0))
+    samples = generate(denoiser, asked.plan(CANDIDATE).counts, instance_noise(range(5), 5, seed=0))
     texts = denoiser.decode(samples.tokens)
     expected = [direct_nll(folder, text) for text in texts]
     np.testing.assert_allclose(found.scores, expected, rtol=0, atol=2e-5)
@@ -261,7 +262,7 @@ def test_causal_judge_of_a_study_file(tmp_path: Path) -> None:
 def test_masked_judge_of_a_study_file() -> None:
     objective = build(config.EnumeratedModel(kind="enumerated", law="toy_balanced"))
     denoiser = EnumeratedDenoiser(toy_balanced())
-    found = measure(Problem(denoiser, objective, seed=0), Candidate(CANDIDATE.schedule, 5), [0, 1])
+    found = measure(Problem(denoiser, objective, seed=0), replace(CANDIDATE, steps=5), [0, 1])
     # Of three letters of a kind, a hidden one leaves two of each: both letters are as likely.
     # Of two of a kind, a hidden one is certain.
     samples = generate(denoiser, np.ones(5, dtype=np.int64), instance_noise([0, 1], 5, seed=0))

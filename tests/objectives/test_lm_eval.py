@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import warnings
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -24,17 +25,17 @@ from study_files import database, write_study
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 import mdm_opt
+from mdm_opt.candidates import baseline
 from mdm_opt.cli.main import main
 from mdm_opt.config import LmEvalObjective, load_study_file
 from mdm_opt.errors import InputError, RunError
-from mdm_opt.measurement import Candidate, draw, measure
+from mdm_opt.measurement import draw, measure
 from mdm_opt.objectives.harness import load_task
 from mdm_opt.objectives.harness_task import cut, quiet, stop_strings
 from mdm_opt.schedule_file import load_schedule
-from mdm_opt.schedules import named_schedule
-from mdm_opt.service.best import best
 from mdm_opt.service.instances import InstanceSets
 from mdm_opt.service.problems import build_problem
+from mdm_opt.service.results import best
 
 TASK = Path(__file__).with_name("lm_eval_task")
 NAMES = ("[PAD]", "[UNK]", "[MASK]", "[BOS]", *"abcdef")
@@ -188,11 +189,11 @@ def test_harness_scores_the_verified_schedule_with_the_verified_accuracy(folder)
     problem = build_problem(study_file, folder)
     exported = load_schedule("best.json")
     ids = list(InstanceSets.of(study_file).ids("verification"))
-    verified = measure(problem, Candidate(exported.mask_schedule, 3), ids)
+    verified = measure(problem, replace(exported.candidate, steps=3), ids)
     assert sorted(answers.values()) == sorted(verified.texts)
     assert verified.value == pytest.approx(budget.value)
     assert len(set(verified.texts)) > 12
-    other = measure(problem, Candidate(exported.mask_schedule, 6), ids)
+    other = measure(problem, replace(exported.candidate, steps=6), ids)
     assert sorted(other.texts) != sorted(verified.texts)
 
 
@@ -257,7 +258,7 @@ def test_model_answers_any_request_in_order_whatever_the_batch(folder):
     # Prompts are those of the command, not those that the study would have made.
     problem = build_problem(load_study_file(folder / "study.toml"), folder)
     ids = list(InstanceSets(12, 12, 24).ids("search"))
-    drawn = draw(problem, Candidate(named_schedule("linear"), 3), ids).texts
+    drawn = draw(problem, baseline("linear", 3), ids).texts
     numbers = problem.objective._documents.numbers(ids)
     assert [cut(text, ["f"]) for text in drawn] == [answers[n] for n in numbers]
     other = task_of(folder, num_fewshot=1).requests(range(72))
@@ -408,7 +409,7 @@ def test_fingerprint_tells_what_changes_scores(folder):
 
 def test_scores_do_not_depend_on_the_batch(folder):
     problem = problem_of(folder)
-    candidate, ids = Candidate(named_schedule("linear"), 3), list(range(12))
+    candidate, ids = baseline("linear", 3), list(range(12))
     whole = measure(problem, candidate, ids)
     parts = [measure(problem, candidate, [i]) for i in ids]
     assert whole.scores.tolist() == [part.value for part in parts]
@@ -532,7 +533,7 @@ def test_scorer_that_raises_or_returns_no_number_fails_the_trial_in_one_line(fol
     changed(folder, append="process_results: !function scorer.score\n")
     (folder / "scorer.py").write_text(scorer.replace("VALUE", "float(len(results[0]))"))
     problem = problem_of(folder)
-    candidate = Candidate(named_schedule("linear"), 3)
+    candidate = baseline("linear", 3)
     assert measure(problem, candidate, [0, 1]).value > 0
     number = problem.objective._documents.numbers([1])[0]
     text = problem.objective._task.documents[number]["text"]

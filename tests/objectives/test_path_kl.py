@@ -11,20 +11,19 @@ import pytest
 import torch
 
 from mdm_opt import config
+from mdm_opt.candidates import Decoding, baseline, beta
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
 from mdm_opt.denoisers.laws import EnumeratedLaw, sudoku4
 from mdm_opt.errors import InputError
-from mdm_opt.measurement import Candidate, Problem, measure
+from mdm_opt.measurement import Problem, measure
 from mdm_opt.objectives.base import Objective
 from mdm_opt.objectives.path_kl import REFERENCE_START, PathKl
 from mdm_opt.objectives.registry import Build, build_objective
-from mdm_opt.sampling import generate, instance_noise
-from mdm_opt.schedules import BetaSchedule
+from mdm_opt.processes import generate, instance_noise
 from mdm_opt.service.instances import InstanceSets
 
 LENGTH, SYMBOLS = 6, "abc"
-LINEAR = BetaSchedule(0.5, 0.5)
 
 
 class Counting:
@@ -84,18 +83,20 @@ def direct(
     return one_token_a_step - candidate
 
 
-def problem(denoiser: Denoiser, objective: Objective, **keys: object) -> Problem:
-    return Problem(denoiser, objective, seed=3, **keys)
+def problem(
+    denoiser: Denoiser, objective: Objective, batch_size: int = 64, **decoding: object
+) -> Problem:
+    return Problem(denoiser, objective, 3, Decoding(**decoding), batch_size)
 
 
 @pytest.mark.parametrize(("a", "b", "steps"), [(0.5, 0.5, 2), (0.3, 2.0, 3), (3.0, 0.2, 4)])
 def test_values_equal_a_direct_computation(
     denoiser: EnumeratedDenoiser, a: float, b: float, steps: int
 ) -> None:
-    candidate = Candidate(BetaSchedule(a, b), steps)
+    candidate = beta(a, b, steps)
     asked = problem(denoiser, PathKl())
     found = measure(asked, candidate, range(12))
-    counts = asked.counts(candidate).tolist()
+    counts = asked.plan(candidate).counts.tolist()
     expected = [direct(denoiser, instance, counts, None) for instance in range(12)]
     # Sums of 12 float64 logarithms below 10 nats.
     np.testing.assert_allclose(found.scores, expected, rtol=0, atol=1e-12)
@@ -113,7 +114,7 @@ def test_model_is_asked_length_times_an_instance_and_never_again(
     rng = np.random.default_rng(0)
     for trial in range(40):
         a, b = np.exp(rng.uniform(np.log(0.1), np.log(8), 2))
-        found = measure(asked, Candidate(BetaSchedule(a, b), int(rng.integers(1, 7))), range(10))
+        found = measure(asked, beta(a, b, int(rng.integers(1, 7))), range(10))
         # The model's own references cost as much again to make.
         expected = (2 if own else 1) * LENGTH * 10 if trial == 0 else 0
         assert found.sequence_calls == counting.sequences == expected
@@ -125,7 +126,7 @@ def test_model_is_asked_length_times_an_instance_and_never_again(
 def test_only_new_instances_cost_calls(denoiser: EnumeratedDenoiser) -> None:
     counting = Counting(denoiser)
     asked = problem(counting, PathKl())
-    candidate = Candidate(LINEAR, 3)
+    candidate = baseline("linear", 3)
     measure(asked, candidate, range(10))
     counting.sequences = 0
     found = measure(asked, candidate, range(5, 12))
@@ -137,7 +138,7 @@ def test_only_new_instances_cost_calls(denoiser: EnumeratedDenoiser) -> None:
 def test_another_seed_or_model_is_never_answered_from_the_table(
     denoiser: EnumeratedDenoiser,
 ) -> None:
-    objective, candidate = PathKl(), Candidate(LINEAR, 2)
+    objective, candidate = PathKl(), baseline("linear", 2)
     measure(problem(denoiser, objective), candidate, range(3))
     law = full_support_law()
     other = EnumeratedDenoiser(EnumeratedLaw(law.outcomes, law.probabilities[::-1], SYMBOLS))
@@ -157,7 +158,7 @@ def test_one_token_a_step_costs_exactly_nothing(reveal: str) -> None:
     # Ancestral with far more steps than tokens: no two tokens fall into one of these steps.
     steps = 16 if reveal == "fixed" else 100_000
     asked = problem(denoiser, PathKl(), reveal=reveal)
-    found = measure(asked, Candidate(LINEAR, steps), range(20))
+    found = measure(asked, baseline("linear", steps), range(20))
     assert found.nfe == 16
     assert (found.scores == 0.0).all()
 
@@ -165,14 +166,14 @@ def test_one_token_a_step_costs_exactly_nothing(reveal: str) -> None:
 def test_one_step_costs_the_whole_dependence() -> None:
     """At one step every cell of a Sudoku is a fair die: 16 ln 4 - ln 288 nats, always."""
     denoiser = EnumeratedDenoiser(sudoku4())
-    found = measure(problem(denoiser, PathKl()), Candidate(LINEAR, 1), range(20))
+    found = measure(problem(denoiser, PathKl()), baseline("linear", 1), range(20))
     np.testing.assert_allclose(found.scores, 16 * np.log(4) - np.log(288), rtol=1e-13)
 
 
 def test_ancestral_counts_of_each_instance_are_used(denoiser: EnumeratedDenoiser) -> None:
-    candidate = Candidate(BetaSchedule(0.8, 0.6), 3)
+    candidate = beta(0.8, 0.6, 3)
     asked = problem(denoiser, PathKl(), reveal="ancestral")
-    counts = asked.reveals(candidate, range(15)).counts
+    counts = asked.batch(candidate, range(15)).counts
     assert len({tuple(row) for row in counts.tolist()}) > 5
     found = measure(asked, candidate, range(15))
     expected = [direct(denoiser, i, counts[i].tolist(), None) for i in range(15)]
@@ -182,7 +183,7 @@ def test_ancestral_counts_of_each_instance_are_used(denoiser: EnumeratedDenoiser
 
 @pytest.mark.parametrize("batch_size", [1, 7, 64])
 def test_scores_do_not_depend_on_the_batch(denoiser: EnumeratedDenoiser, batch_size: int) -> None:
-    candidate = Candidate(BetaSchedule(0.4, 1.3), 3)
+    candidate = beta(0.4, 1.3, 3)
     whole = measure(problem(denoiser, PathKl(), batch_size=30), candidate, range(30))
     parts = measure(problem(denoiser, PathKl(), batch_size=batch_size), candidate, range(30))
     assert np.array_equal(parts.scores, whole.scores)
@@ -206,10 +207,9 @@ def test_own_references_are_scored_in_orders_that_did_not_make_them() -> None:
     made = instance_noise([REFERENCE_START + i for i in range(200)], LENGTH, seed=3)
     scored = instance_noise(range(200), LENGTH, seed=3)
     assert (made.permutation != scored.permutation).any(axis=1).mean() > 0.99
-    found = measure(asked, Candidate(LINEAR, 2), range(200))
-    expected = [
-        direct(follower, i, asked.counts(Candidate(LINEAR, 2)).tolist(), None) for i in range(200)
-    ]
+    found = measure(asked, baseline("linear", 2), range(200))
+    counts = asked.plan(baseline("linear", 2)).counts.tolist()
+    expected = [direct(follower, i, counts, None) for i in range(200)]
     np.testing.assert_allclose(found.scores, expected, rtol=0, atol=1e-12)
 
 
@@ -278,7 +278,7 @@ def test_values_with_user_references_equal_a_direct_computation(
     (tmp_path / "references.txt").write_text("\n".join(words(40)))
     counting = Counting(denoiser)
     objective = build(counting, tmp_path, "references.txt")
-    candidate = Candidate(BetaSchedule(0.6, 0.9), 3)
+    candidate = beta(0.6, 0.9, 3)
     asked = problem(counting, objective, batch_size=3)
     for role in ("search", "verification"):
         counting.sequences = 0
@@ -286,7 +286,7 @@ def test_values_with_user_references_equal_a_direct_computation(
         found = measure(asked, candidate, ids)
         assert found.sequence_calls == counting.sequences == LENGTH * len(ids)
         tokens = denoiser.encode(drawn(denoiser, objective)[role])
-        counts = asked.counts(candidate).tolist()
+        counts = asked.plan(candidate).counts.tolist()
         expected = [
             direct(denoiser, instance, counts, row.tolist())
             for instance, row in zip(ids, tokens, strict=True)
@@ -300,7 +300,7 @@ def test_one_token_a_step_costs_nothing_with_user_references(
 ) -> None:
     (tmp_path / "references.txt").write_text("\n".join(words(SETS.total)))
     asked = problem(denoiser, build(denoiser, tmp_path, "references.txt"))
-    assert (measure(asked, Candidate(LINEAR, LENGTH), range(8)).scores == 0.0).all()
+    assert (measure(asked, baseline("linear", LENGTH), range(8)).scores == 0.0).all()
 
 
 def refusal(denoiser: Denoiser, folder: Path, references: str) -> str:
@@ -341,7 +341,7 @@ def test_references_that_are_no_text_are_refused(
 
 def test_own_references_need_no_file(denoiser: EnumeratedDenoiser) -> None:
     found = measure(
-        problem(denoiser, build(denoiser, None, "model")), Candidate(LINEAR, 2), range(6)
+        problem(denoiser, build(denoiser, None, "model")), baseline("linear", 2), range(6)
     )
-    own = measure(problem(denoiser, PathKl()), Candidate(LINEAR, 2), range(6))
+    own = measure(problem(denoiser, PathKl()), baseline("linear", 2), range(6))
     assert np.array_equal(found.scores, own.scores)

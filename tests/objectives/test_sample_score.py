@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +13,19 @@ import pytest
 import torch
 
 from mdm_opt import config
+from mdm_opt.candidates import beta
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
 from mdm_opt.denoisers.laws import sudoku4, toy_balanced
 from mdm_opt.errors import InputError, RunError
-from mdm_opt.measurement import Candidate, Problem, measure
+from mdm_opt.measurement import Problem, measure
 from mdm_opt.objectives.base import Objective
 from mdm_opt.objectives.registry import Build, build_objective
 from mdm_opt.objectives.sample_score import SampleScore, validity
-from mdm_opt.sampling import generate, instance_noise
-from mdm_opt.schedules import BetaSchedule
+from mdm_opt.processes import generate, instance_noise
 from mdm_opt.sudoku import is_valid
 
 NAMES = (f"score_plugin_{index}" for index in itertools.count())
-CANDIDATE = Candidate(BetaSchedule(0.5, 0.5), 3)
+CANDIDATE = beta(0.5, 0.5, 3)
 
 PLUGIN = """
 def count_a(samples, weight=1.0):
@@ -61,7 +62,7 @@ def scored(function: Callable[..., Any]) -> SampleScore:
 def sampled_texts(instances: Sequence[int], steps: int) -> list[str]:
     """What the toy's denoiser writes for these instances at even counts."""
     denoiser = EnumeratedDenoiser(toy_balanced())
-    counts = problem(scored(len)).counts(Candidate(CANDIDATE.schedule, steps))
+    counts = problem(scored(len)).plan(replace(CANDIDATE, steps=steps)).counts
     return denoiser.decode(generate(denoiser, counts, instance_noise(instances, 5, seed=1)).tokens)
 
 
@@ -121,12 +122,12 @@ def test_validity_counts_accepted_samples(plugin: str, tmp_path: Path) -> None:
         "maximize",
         "share",
     )
-    found = measure(problem(objective), Candidate(CANDIDATE.schedule, 1), range(64))
+    found = measure(problem(objective), replace(CANDIDATE, steps=1), range(64))
     expected = [text.count("a") in (2, 3) for text in sampled_texts(range(64), 1)]
     assert 0 < sum(expected) < 64
     assert found.scores.tolist() == [float(ok) for ok in expected]
     # One token a step samples the law itself, all of whose words are balanced.
-    assert measure(problem(objective), Candidate(CANDIDATE.schedule, 5), range(64)).value == 1.0
+    assert measure(problem(objective), replace(CANDIDATE, steps=5), range(64)).value == 1.0
 
 
 def test_verifier_gets_its_options(plugin: str, tmp_path: Path) -> None:
@@ -142,10 +143,10 @@ def test_sudoku_verifier(tmp_path: Path) -> None:
     objective = built(config.ValidityObjective(kind="validity", verifier="sudoku"), tmp_path)
     denoiser = EnumeratedDenoiser(sudoku4())
     asked = Problem(denoiser, objective, seed=1)
-    assert measure(asked, Candidate(CANDIDATE.schedule, 16), range(20)).value == 1.0
-    few = Candidate(CANDIDATE.schedule, 4)
+    assert measure(asked, replace(CANDIDATE, steps=16), range(20)).value == 1.0
+    few = replace(CANDIDATE, steps=4)
     noise = instance_noise(range(40), 16, seed=1)
-    texts = denoiser.decode(generate(denoiser, asked.counts(few), noise).tokens)
+    texts = denoiser.decode(generate(denoiser, asked.plan(few).counts, noise).tokens)
     found = measure(asked, few, range(40))
     assert found.scores.tolist() == [float(ok) for ok in is_valid(texts)]
     assert 0 < found.value < 1
@@ -203,7 +204,7 @@ def test_number_that_is_not_finite_names_objective_and_instance(bad: float) -> N
 
     with pytest.raises(
         RunError,
-        match=rf"'mine:score' returned {bad} for instance 15 at beta\(0.5, 0.5\), 3 steps",
+        match=rf"'mine:score' returned {bad} for instance 15 at beta\(0.500, 0.500\), 3 steps",
     ):
         measure(problem(scored(function)), CANDIDATE, [11, 15, 19])
 

@@ -15,23 +15,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from study_files import database, optuna_trials
 
+from mdm_opt.candidates import beta
 from mdm_opt.config import TaskObjective, load_study_file, parse_study
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
 from mdm_opt.denoisers.laws import toy_balanced
 from mdm_opt.errors import InputError, RunError
-from mdm_opt.measurement import Candidate, Measurement, Problem, measure
+from mdm_opt.measurement import Measurement, Problem, measure
 from mdm_opt.objectives.documents import document_order
 from mdm_opt.objectives.registry import Build, build_objective
 from mdm_opt.objectives.sandbox import check_sandbox
 from mdm_opt.objectives.task import NORMALISATIONS, Extraction, Task, cut, plain_number
 from mdm_opt.persistence import Repository
-from mdm_opt.schedules import BetaSchedule
+from mdm_opt.service.opening import create_study
 from mdm_opt.service.running import Manners, run_trials
-from mdm_opt.service.studies import create_study
 from mdm_opt.service.verification import verify
 
 NAMES = (f"task_plugin_{index}" for index in itertools.count())
-CANDIDATE = Candidate(BetaSchedule(1.0, 1.0), 4)
+CANDIDATE = beta(1.0, 1.0, 4)
 SEED = 1
 
 

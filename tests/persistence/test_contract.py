@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from records import MODEL, measurement, study_record
 from sqlalchemy import event, text
 
+from mdm_opt.candidates import Candidate, baseline, beta, counts_candidate
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import ModelRecord, NoStudies, Repository, TrialQueue
 from mdm_opt.persistence.tables import Base
@@ -28,7 +29,7 @@ def search(repository, name="s", number=0, **changes):
     worker = queue.register("here", 1, "cpu", "0", 60.0)
     trial = queue.claim(worker)
     record = measurement(trial_number=number, worker_id=worker, **changes)
-    assert queue.begin(trial, number, beta_a=0.1, beta_b=1 / 3) == number
+    queue.begin(trial, record.candidate)
     assert queue.finish(trial, worker, record)
     queue.end(worker, "finished")
     return record
@@ -40,7 +41,7 @@ def rows(repository, table):
 
 
 def test_studies_and_models_come_back_as_they_were(repository):
-    model = ModelRecord("g", {"kind": "x", "options": {"a": [1, 2.5, None]}}, 7, 3, 2)
+    model = ModelRecord("g", {"kind": "x", "options": {"a": [1, 2.5, None]}}, "masked", 7, 3)
     other = study_record(
         "other", model=model, direction="maximize", deterministic=True, folder="/ü/'\"\\"
     )
@@ -77,7 +78,8 @@ def test_measurements_come_back_bit_for_bit(repository):
     search(repository)
     (found,) = repository.measurements("s")
     np.testing.assert_array_equal(found.scores, measurement().scores)
-    for field in ("beta_a", "beta_b", "counts", "guards", "nfe", "label", "sequence_calls"):
+    np.testing.assert_array_equal(found.calls, measurement().calls)
+    for field in ("candidate", "guards", "nfe", "label", "sequence_calls"):
         assert getattr(found, field) == getattr(measurement(), field)
     assert (found.trial_number, found.feasible, found.seconds) == (0, True, 0.25)
     assert found.worker_id is not None
@@ -92,14 +94,22 @@ def test_measurements_come_back_bit_for_bit(repository):
 @given(SCORES, FINITE, FINITE)
 def test_every_finite_number_comes_back_bit_for_bit(repository, scores, seconds, guard):
     scores = np.array(scores)
+    # Parameters of candidates are positive.
+    candidate = beta(abs(seconds) or 1.0, 0.5, 8)
     record = measurement(
-        role="verification", scores=scores, seconds=seconds, guards={"g": guard}, beta_a=seconds
+        role="verification",
+        scores=scores,
+        seconds=seconds,
+        guards={"g": guard},
+        candidate=candidate,
     )
     repository.replace_verification("s", 8, [record])
     (found,) = repository.measurements("s", ["verification"])
     assert found.scores.tobytes() == scores.tobytes()
-    kept = np.array([found.seconds, found.beta_a, found.guards["g"]])
-    assert kept.tobytes() == np.array([seconds, seconds, guard]).tobytes()
+    parameter = found.candidate.parameters["beta_a"]
+    kept = np.array([found.seconds, parameter, found.guards["g"]])
+    given = candidate.parameters["beta_a"]
+    assert kept.tobytes() == np.array([seconds, given, guard]).tobytes()
 
 
 def samples_of(repository, role, name="s"):
@@ -230,18 +240,49 @@ def test_what_a_race_left_comes_back_bit_for_bit(repository):
     assert (won.paired_error, won.stopped_early) == (0.0, False)
 
 
-def test_scores_of_a_trial_are_asked_for_by_its_number_in_the_order_of_instances(repository):
+def test_what_is_known_is_not_read_again(repository):
     repository.add_study(study_record("other"))
-    scores = np.array([3.0, -1.0, 1 / 3])
-    search(repository, scores=np.zeros(1))
-    search(repository, number=1, scores=scores)
-    search(repository, "other", number=1, scores=np.ones(1))
-    # Measurements that belong to no trial are never a rival.
+    for number in range(3):
+        search(repository, number=number, scores=np.full(2, float(number)))
+    search(repository, "other")
+    first, second, third = repository.measurements("s")
+    asked = repository.measurements("s", ["search"], known=[first.id, third.id])
+    assert [(m.id, m.scores.tolist()) for m in asked] == [(second.id, [1.0, 1.0])]
+    assert repository.measurements("s", known=[first.id, second.id, third.id]) == []
+
+
+def test_candidates_of_every_kind_come_back(repository):
+    candidates = [
+        beta(0.1, 1 / 3, 8),
+        counts_candidate([1, 3, 2**31]),
+        baseline("sine", 5),
+        Candidate("beta", 8, beta(1.0, 2.0, 8).parameters, decoding={"temperature": 0.3}),
+        Candidate("beta", 8, beta(1.0, 2.0, 8).parameters, decoding={"order": "entropy"}),
+    ]
+    records = [measurement(role="verification", candidate=one) for one in candidates]
+    repository.replace_verification("s", 8, records)
+    assert [m.candidate for m in repository.measurements("s")] == candidates
+    assert rows(repository, "mdm_parameters WHERE number IS NULL") == 1
+    # What is replaced leaves no candidates behind.
+    repository.replace_verification("s", 8, records[:1])
+    assert rows(repository, "mdm_candidates") == 1
+
+
+def test_a_verification_shares_the_candidate_of_its_trial(repository):
+    search(repository)
     repository.replace_verification("s", 8, [measurement(role="verification")])
-    assert repository.search_scores("s", 1).tolist() == scores.tolist()
-    assert repository.search_scores("other", 1).tolist() == [1.0]
-    assert repository.search_scores("s", 2) is None
-    assert repository.search_scores("other", 0) is None
+    assert rows(repository, "mdm_measurements") == 2
+    assert rows(repository, "mdm_candidates") == 1
+    repository.replace_verification("s", 8, [])
+    assert rows(repository, "mdm_candidates") == 1
+
+
+def test_a_candidate_of_an_unknown_family_is_named(repository):
+    search(repository)
+    with repository.transaction() as session:
+        session.execute(text("UPDATE mdm_candidates SET family = 'helix'"))
+    with pytest.raises(InputError, match="no family 'helix'; there are beta, free"):
+        repository.measurements("s")
 
 
 def test_exports_come_back_in_order(repository):
@@ -258,9 +299,11 @@ def test_deleting_a_study_deletes_all_that_is_its_and_nothing_else(repository):
     for name in ("s", "other"):
         search(repository, name, samples=("text",))
         repository.add_export(name, steps=8, format_name="json", schedule={})
-        verification = measurement(role="verification", samples=("text",))
+        counts = counts_candidate([1, 3])
+        verification = measurement(role="verification", samples=("text",), candidate=counts)
         repository.replace_verification(name, 8, [verification])
-    shared = ("mdm_models", "mdm_profile")
+    # What belongs to profiles is tested with them.
+    shared = ("mdm_models", "mdm_profile", "mdm_study_profiles")
     tables = [table for table in Base.metadata.tables if not table.startswith(shared)]
     before = {table: rows(repository, table) for table in tables}
     assert all(before.values())

@@ -15,6 +15,7 @@ from records import measurement, study_record
 from sqlalchemy import event, make_url, text
 from study_files import SUDOKU4, write_study
 
+from mdm_opt.candidates import Seed, beta
 from mdm_opt.config import load_study_file
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import (
@@ -24,7 +25,7 @@ from mdm_opt.persistence import (
     grant_to_workers,
     upgrade_database,
 )
-from mdm_opt.search import Point, SearchStudy
+from mdm_opt.persistence.mirror import Mirror, make_tables
 
 pytestmark = pytest.mark.postgres
 WORKERS = 8
@@ -53,8 +54,7 @@ def together(number, work):
 def test_workers_share_a_budget_and_do_every_trial_once(repository):
     queue = TrialQueue(repository, "s")
     queue.plan([], [4, 8], 100)
-    numbers = iter(range(1000))
-    lock, opened = threading.Lock(), threading.Barrier(WORKERS)
+    opened = threading.Barrier(WORKERS)
 
     def work(index):
         with closing(Repository(repository.url, create=False)) as own:
@@ -66,9 +66,7 @@ def test_workers_share_a_budget_and_do_every_trial_once(repository):
                 trial = mine.claim(worker)
                 if trial is None:
                     continue
-                with lock:
-                    number = next(numbers)
-                assert mine.begin(trial, number, beta_a=1.0, beta_b=1.0) == number
+                number = mine.begin(trial, beta(1.0, 1.0, trial.steps)).trial_number
                 record = measurement(trial_number=number, worker_id=worker)
                 assert mine.finish(trial, worker, record)
                 done.append(trial.position)
@@ -91,7 +89,7 @@ def test_of_many_that_finish_a_trial_one_is_kept(repository):
     queue.plan([], [4], 1)
     workers = [queue.register("here", pid, "cpu", "0", 60.0) for pid in range(WORKERS)]
     trial = queue.claim(workers[0])
-    queue.begin(trial, 0, beta_a=1.0, beta_b=1.0)
+    queue.begin(trial, beta(1.0, 1.0, 4))
 
     def work(index):
         with closing(Repository(repository.url, create=False)) as own:
@@ -143,7 +141,7 @@ def test_a_budget_that_changes_takes_no_trial_from_a_worker(repository):
 
 def test_of_many_that_open_an_empty_database_one_makes_the_tables(postgres_url):
     revisions = together(4, lambda _: upgrade_database(postgres_url))
-    assert sorted(before or "none" for before, _ in revisions) == ["0004", "0004", "0004", "none"]
+    assert sorted(before or "none" for before, _ in revisions) == ["0005", "0005", "0005", "none"]
 
 
 def test_every_connection_speaks_utc_whatever_the_user_and_the_server_say(
@@ -163,12 +161,15 @@ def test_every_connection_speaks_utc_whatever_the_user_and_the_server_say(
             with connection.cursor() as cursor:
                 spoken.append(cursor.execute("SHOW timezone").fetchone()[0])
 
-        SearchStudy.create_tables(repository.engine)
-        SearchStudy.create(repository.engine, file, "maximize")
-        search = SearchStudy(repository.engine, file, 16)
+        repository.add_study(study_record(file.study.name, direction="maximize"))
+        queue = TrialQueue(repository, file.study.name)
+        queue.plan([Seed("seed", beta(1.0, 1.0, 4))], [4], 1)
+        make_tables(repository.engine)
+        mirror = Mirror(repository, file, 16)
+        trial = queue.claim(queue.register("here", 1, "cpu", "0", 60.0))
+        queue.begin(trial, trial.candidate)
         before = len(spoken)
-        number = search.begin(0, "search", Point(4, 1.0, 1.0))
-        search.finish(number, 0.5, 4.0, {}, {})
+        assert mirror.sync() == 0
         # Optuna took its connections from the same pool.
         assert len(spoken) > before
         with repository.engine.connect() as one, repository.engine.connect() as two:
@@ -208,7 +209,7 @@ def test_a_worker_keeps_samples_and_can_neither_change_nor_delete_them(worker_ur
         queue = TrialQueue(mine, "s")
         worker = queue.register("here", 1, "cpu", "0", 60.0)
         trial = queue.claim(worker)
-        assert queue.begin(trial, 0, beta_a=1.0, beta_b=1.0) == 0
+        assert queue.begin(trial, beta(1.0, 1.0, 8)).trial_number == 0
         record = measurement(trial_number=0, worker_id=worker, samples=("a\x00", "b"))
         assert queue.finish(trial, worker, record) == 1
         for forbidden in ("UPDATE mdm_samples SET text = ''", "DELETE FROM mdm_samples"):

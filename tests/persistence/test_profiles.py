@@ -263,3 +263,35 @@ def test_the_largest_profile_of_any_file_is_found_without_knowing_the_file(profi
     add(profiles, 4, 5, key=other(references_fingerprint="large"))
     assert profiles.from_any_file(KEY).sequences == (4, 5)
     assert profiles.from_any_file(other(references_fingerprint="")).sequences == (4, 5)
+
+
+def test_a_study_has_the_sequences_that_it_was_given_and_no_others(profiles, repository):
+    add(profiles, 0, 3, 5)
+    add(profiles, 7, key=replace(KEY, seed=1))
+    assert profiles.of_study("s") is None
+    profiles.use("s", KEY, [3, 5])
+    add(profiles, 8)
+    found = profiles.of_study("s")
+    assert found.sequences == (3, 5)
+    assert found.sample.nats[:, 0].tolist() == [4.0, 6.0]
+    assert (found.sequence_calls, found.seconds) == (12, 0.5)
+    assert found.sample.length == MODEL.length
+    # Others are none of its business, and what it is given later takes the place of the first.
+    repository.add_study(study_record("other"))
+    assert profiles.of_study("other") is None
+    profiles.use("s", KEY, [0, 8])
+    assert profiles.of_study("s").sequences == (0, 8)
+    repository.delete_study("s")
+    assert profiles.find(KEY).sequences == (0, 3, 5, 8)
+
+
+def test_the_profile_of_a_study_is_copied_with_it(both):
+    source, target = both
+    add(Profiles(source), 3, 5, 6)
+    Profiles(source).use("s", KEY, [3, 6])
+    # What the target has is kept; what the study needs is added.
+    add(Profiles(target), 3, first=50.0)
+    copied(source, target, "s")
+    assert Profiles(target).of_study("s").sequences == (3, 6)
+    assert Profiles(target).of_study("s").sample.nats[:, 0].tolist() == [53.0, 7.0]
+    assert Profiles(target).find(KEY).sequences == (3, 6)

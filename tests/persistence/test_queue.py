@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
@@ -13,21 +12,13 @@ from hypothesis import strategies as st
 from records import measurement, study_record
 from sqlalchemy import select
 
+from mdm_opt.candidates import Seed, beta, counts_candidate
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import MAX_FAILURES, Progress, TrialQueue
 from mdm_opt.persistence.tables import TrialRow, WorkerRow, utc_now
 
-
-@dataclass(frozen=True)
-class Seed:
-    label: str
-    steps: int
-    beta_a: float | None = 0.5
-    beta_b: float | None = 1 / 3
-    counts: tuple[int, ...] | None = None
-
-
-SEEDS = [Seed(label, steps) for label in ("first", "second") for steps in (4, 8)]
+SEEDS = [Seed(label, beta(0.5, 1 / 3, steps)) for label in ("first", "second") for steps in (4, 8)]
+ONE, OTHER = beta(1.0, 1.0, 4), beta(2.0, 2.0, 4)
 
 
 @pytest.fixture
@@ -49,9 +40,10 @@ def age(repository, worker_id, seconds):
 def finish(queue, worker_id, number=None):
     """Takes the next trial and finishes it."""
     trial = queue.claim(worker_id)
-    number = trial.position if number is None else number
-    assert queue.begin(trial, number, beta_a=1.0, beta_b=2.0) == number
-    assert queue.finish(trial, worker_id, measurement(trial_number=number))
+    after = -1 if number is None else number - 1
+    begun = queue.begin(trial, beta(1.0, 2.0, trial.steps), after=after)
+    assert number in (None, begun.trial_number)
+    assert queue.finish(trial, worker_id, measurement(trial_number=begun.trial_number))
     return trial
 
 
@@ -65,10 +57,11 @@ def test_plan_puts_seeds_first_and_shares_the_rest_equally(queue):
     queue.plan(SEEDS, [4, 8], 9)
     trials = queue.trials()
     assert [t.position for t in trials] == list(range(9))
-    assert [(t.label, t.steps, t.beta_a, t.beta_b) for t in trials[:4]] == [
-        (seed.label, seed.steps, 0.5, 1 / 3) for seed in SEEDS
+    assert [(t.label, t.steps, t.candidate) for t in trials[:4]] == [
+        (seed.label, seed.candidate.steps, beta(0.5, 1 / 3, t.steps))
+        for seed, t in zip(SEEDS, trials, strict=False)
     ]
-    assert {(t.label, t.beta_a, t.beta_b) for t in trials[4:]} == {("search", None, None)}
+    assert {(t.label, t.candidate) for t in trials[4:]} == {("search", None)}
     assert Counter(t.steps for t in trials) == {4: 5, 8: 4}
     assert all((t.attempts, t.failures, t.worker_id) == (0, 0, None) for t in trials)
     assert queue.progress() == Progress(9, 0, 0, 0)
@@ -90,7 +83,7 @@ def test_raising_the_budget_adds_trials_and_keeps_shares_equal(queue):
     assert queue.trials()[:5] == before
     assert Counter(t.steps for t in queue.trials()) == {4: 5, 8: 5}
     assert Counter((t.label, t.steps) for t in queue.trials() if t.label != "search") == {
-        (seed.label, seed.steps): 1 for seed in SEEDS
+        (seed.label, seed.candidate.steps): 1 for seed in SEEDS
     }
 
 
@@ -129,8 +122,8 @@ def test_no_plan_ever_removes_what_was_begun(repository, actions):
         elif (trial := queue.claim(worker(queue))) is not None:
             begun.add(trial.id)
             if action == "finish":
-                assert queue.begin(trial, trial.position, beta_a=1.0, beta_b=1.0) == trial.position
-                record = measurement(trial_number=trial.position)
+                number = queue.begin(trial, beta(1.0, 1.0, trial.steps)).trial_number
+                record = measurement(trial_number=number)
                 assert queue.finish(trial, trial.worker_id, record)
     trials = queue.trials()
     assert begun <= {t.id for t in trials}
@@ -167,43 +160,56 @@ def test_a_finished_trial_holds_its_measurement(queue, repository):
 def test_searched_trials_get_their_candidate_when_they_are_begun(queue):
     queue.plan([], [4], 1)
     trial = queue.claim(worker(queue))
-    assert (trial.beta_a, trial.beta_b, trial.trial_number) == (None, None, None)
-    assert queue.begin(trial, 3, beta_a=0.1, beta_b=1 / 3) == 3
+    assert (trial.candidate, trial.trial_number) == (None, None)
+    candidate = beta(0.1, 1 / 3, 4)
+    assert queue.begin(trial, candidate, after=2).trial_number == 3
     (begun,) = queue.trials()
-    assert (begun.beta_a, begun.beta_b, begun.trial_number) == (0.1, 1 / 3, 3)
+    assert (begun.candidate, begun.trial_number) == (candidate, 3)
+
+
+def test_numbers_follow_each_other_in_the_order_in_which_trials_are_begun(queue):
+    queue.plan(SEEDS, [4, 8], 4)
+    taken = [queue.claim(worker(queue)) for _ in range(4)]
+    order = [2, 0, 3, 1]
+    numbers = [queue.begin(taken[place], ONE).trial_number for place in order]
+    assert numbers == [0, 1, 2, 3]
+    # What is taken elsewhere is left out.
+    queue.plan(SEEDS, [4, 8], 6)
+    for after, number in ((2, 4), (8, 9)):
+        assert queue.begin(queue.claim(worker(queue)), ONE, after=after).trial_number == number
 
 
 def test_counts_of_seeds_and_of_begun_trials_come_back(queue, repository):
-    seed = Seed("counts", 4, None, None, (1, 2, 3, 2**31))
-    queue.plan([seed, Seed("beta", 4)], [4], 3)
-    kept = [(t.label, t.counts, t.beta_a) for t in queue.trials()]
+    seed = Seed("counts", counts_candidate((1, 2, 3, 2**31)))
+    queue.plan([seed, Seed("beta", beta(0.5, 1 / 3, 4))], [4], 3)
+    kept = [(t.label, t.candidate) for t in queue.trials()]
     assert kept == [
-        ("counts", [1, 2, 3, 2**31], None),
-        ("beta", None, 0.5),
-        ("search", None, None),
+        ("counts", seed.candidate),
+        ("beta", beta(0.5, 1 / 3, 4)),
+        ("search", None),
     ]
-    # No candidate is the null of SQL, which can be asked for, and not that of JSON.
     with repository.transaction() as session:
-        empty = select(TrialRow.label).where(TrialRow.counts.is_(None))
-        assert sorted(session.scalars(empty)) == ["beta", "search"]
-    beta = {"beta_a": 0.5, "beta_b": 1 / 3}
-    for number, chosen in enumerate([{"counts": seed.counts}, beta, {"counts": (4, 3)}]):
-        queue.begin(queue.claim(worker(queue)), number, **chosen)
-    begun = [(t.trial_number, t.counts, t.beta_a) for t in queue.trials()]
-    assert begun == [(0, list(seed.counts), None), (1, None, 0.5), (2, [4, 3], None)]
+        empty = select(TrialRow.label).where(TrialRow.candidate_id.is_(None))
+        assert list(session.scalars(empty)) == ["search"]
+    searched = counts_candidate((4, 3, 1, 1))
+    for _ in range(3):
+        queue.begin(queue.claim(worker(queue)), searched)
+    begun = [(t.trial_number, t.candidate) for t in queue.trials()]
+    assert begun == [(0, seed.candidate), (1, beta(0.5, 1 / 3, 4)), (2, searched)]
 
 
 def test_a_trial_that_was_taken_over_keeps_its_counts(queue, repository):
     queue.plan([], [2], 1)
     slow, fast = worker(queue), worker(queue)
     trial = queue.claim(slow)
-    queue.begin(trial, 0, counts=[3, 1])
+    queue.begin(trial, counts_candidate([3, 1]))
     age(repository, slow, 61)
     queue.free_lost()
     again = queue.claim(fast)
-    assert (again.trial_number, again.counts, again.beta_a) == (0, [3, 1], None)
-    assert queue.begin(again, 1, counts=[2, 2]) == 0
-    assert queue.trials()[0].counts == [3, 1]
+    assert (again.trial_number, again.candidate) == (0, counts_candidate([3, 1]))
+    begun = queue.begin(again, counts_candidate([2, 2]))
+    assert (begun.trial_number, begun.candidate) == (0, counts_candidate([3, 1]))
+    assert queue.trials() == [begun]
 
 
 def test_of_two_that_begin_a_trial_the_first_gives_it_its_number(queue):
@@ -213,21 +219,22 @@ def test_of_two_that_begin_a_trial_the_first_gives_it_its_number(queue):
     queue.release(first)
     again = queue.claim(second)
     assert (again.id, again.attempts) == (trial.id, 2)
-    assert queue.begin(again, 5, beta_a=1.0, beta_b=1.0) == 5
-    assert queue.begin(trial, 4, beta_a=2.0, beta_b=2.0) == 5
+    assert queue.begin(again, ONE, after=4).trial_number == 5
+    late = queue.begin(trial, OTHER)
+    assert (late.trial_number, late.candidate, late.worker_id) == (5, ONE, second)
     (begun,) = queue.trials()
-    assert (begun.trial_number, begun.beta_a, begun.worker_id) == (5, 1.0, second)
+    assert (begun.trial_number, begun.candidate, begun.worker_id) == (5, ONE, second)
 
 
 def test_a_trial_is_finished_once_and_the_first_measurement_stays(queue, repository):
     queue.plan([], [4], 1)
     slow, fast = worker(queue), worker(queue)
     trial = queue.claim(slow)
-    queue.begin(trial, 0, beta_a=1.0, beta_b=1.0)
+    queue.begin(trial, ONE)
     age(repository, slow, 61)
     assert queue.free_lost() == 1
     taken_over = queue.claim(fast)
-    assert (taken_over.trial_number, taken_over.beta_a) == (0, 1.0)
+    assert (taken_over.trial_number, taken_over.candidate) == (0, ONE)
     kept = measurement(trial_number=0, worker_id=fast, label="fast")
     late = measurement(trial_number=0, worker_id=slow, label="slow", scores=np.zeros(3))
     assert queue.finish(taken_over, fast, kept) == 1
@@ -241,7 +248,7 @@ def test_the_slow_worker_may_finish_first(queue, repository):
     queue.plan([], [4], 1)
     slow, fast = worker(queue), worker(queue)
     trial = queue.claim(slow)
-    queue.begin(trial, 0, beta_a=1.0, beta_b=1.0)
+    queue.begin(trial, ONE)
     age(repository, slow, 61)
     queue.free_lost()
     queue.claim(fast)
@@ -256,7 +263,7 @@ def test_beginning_a_trial_of_a_deleted_study_is_an_error(queue, repository):
     trial = queue.claim(worker(queue))
     repository.delete_study("s")
     with pytest.raises(InputError, match="deleted while it was being worked on"):
-        queue.begin(trial, 0, beta_a=1.0, beta_b=1.0)
+        queue.begin(trial, ONE)
     assert queue.finish(trial, 1, measurement(trial_number=0)) is None
 
 
@@ -413,7 +420,7 @@ def test_calls_repeated_after_a_lost_answer_give_the_same_state(queue, repositor
         call()
         assert (state(queue), len(repository.measurements("s"))) == once
 
-    twice(lambda: queue.begin(trial, 0, beta_a=1.0, beta_b=2.0))
+    twice(lambda: queue.begin(trial, ONE))
     twice(lambda: queue.finish(trial, one, measurement(trial_number=0)))
     assert len(repository.measurements("s")) == 1
     second = queue.claim(one)
@@ -462,14 +469,18 @@ def test_a_worker_that_has_ended_is_not_called_lost_afterwards(queue, repository
 
 
 def test_a_trial_that_was_given_up_starts_anew_with_its_candidate(queue):
+    """Under another number: in Optuna's tables that of before has failed."""
     queue.plan([], [4], 1)
     me = worker(queue)
     for _ in range(3):
         taken = queue.claim(me)
-        assert queue.begin(taken, 7, beta_a=1.0, beta_b=2.0) == 7
+        assert queue.begin(taken, ONE, after=6).trial_number == 7
+        assert not queue.trials()[0].given_up
         queue.fail(taken, me, "no luck")
     assert queue.progress().failed == 1
+    assert queue.trials()[0].given_up
     queue.plan([], [4], 1)
     again = queue.claim(me)
-    assert (again.trial_number, again.beta_a, again.beta_b) == (None, 1.0, 2.0)
-    assert queue.begin(again, 8, beta_a=1.0, beta_b=2.0) == 8
+    assert (again.trial_number, again.candidate) == (8, ONE)
+    assert queue.begin(again, OTHER).candidate == ONE
+    assert queue.trials()[0].trial_number == 8

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from sqlalchemy import MetaData, NullPool, create_engine, inspect, select, text
 from study_files import optuna_trials
 
 from mdm_opt.errors import InputError
-from mdm_opt.measurement import Candidate, draw
+from mdm_opt.measurement import draw
 from mdm_opt.persistence import (
     ProfileKey,
     Profiles,
@@ -31,20 +31,21 @@ from mdm_opt.persistence import (
     upgrade_database,
 )
 from mdm_opt.persistence.tables import Base
-from mdm_opt.service import profiling
-from mdm_opt.service.best import best
+from mdm_opt.service.opening import create_study
+from mdm_opt.service.results import best
 from mdm_opt.service.running import run_trials
-from mdm_opt.service.standing import schedule_of
-from mdm_opt.service.studies import create_study
+from mdm_opt.service.study_files import stored_study_file
 from mdm_opt.statistics import mean_interval
 
-HEAD = "0004"
+HEAD = "0005"
 DUMPS = sorted((Path(__file__).parent / "databases").glob("*.sql"))
 FIRST = DUMPS[0]
 # From 0003 on a database has profiles and races.
 RACED = [dump for dump in DUMPS if dump.stem >= "0003"]
 # From 0004 on samples are kept.
 SAMPLED = [dump for dump in DUMPS if dump.stem >= "0004"]
+# Columns of a measurement that its candidate has now.
+CANDIDATE = ("steps", "schedule", "beta_a", "beta_b", "counts")
 FIRST_TABLES = ("mdm_studies", "mdm_measurements", "mdm_scores")
 
 
@@ -146,6 +147,34 @@ def test_an_upgraded_server_has_exactly_the_declared_tables(first_revision):
     assert differences(first_revision) == []
 
 
+def check_candidates(file, before):
+    """What older measurements and trials say of themselves, their candidates say now."""
+    repository = Repository(f"sqlite:///{file}", create=False)
+    by_id = {}
+    for study in repository.studies():
+        decoding = stored_study_file(study).sampler
+        for record in repository.measurements(study.name):
+            by_id[record.id] = record
+            counts = record.candidate.plan(decoding, 16).counts.tolist()
+            # Under fixed reveal all instances cost the same.
+            assert set(record.calls) == {record.nfe} == {float(np.count_nonzero(counts))}
+            found = {"steps": record.steps, "schedule": record.candidate.family, "counts": counts}
+            parameters = record.candidate.parameters
+            found |= {name: parameters.get(name) for name in ("beta_a", "beta_b")}
+            old = next(row for row in before if row["id"] == record.id)
+            said = {key: value for key, value in old.items() if key in CANDIDATE}
+            if said:
+                said["counts"] = json.loads(said["counts"])
+                assert said == found
+        measured = {
+            m.trial_number: m.candidate for m in repository.measurements(study.name, ["search"])
+        }
+        begun = {t.trial_number: t.candidate for t in TrialQueue(repository, study.name).trials()}
+        assert measured.items() <= begun.items()
+    assert len(by_id) == len(before)
+    repository.close()
+
+
 @pytest.mark.parametrize("dump", DUMPS, ids=lambda dump: dump.stem)
 def test_an_upgrade_loses_no_measurement_and_no_score(dump, tmp_path):
     file = load(dump, tmp_path)
@@ -160,11 +189,12 @@ def test_an_upgrade_loses_no_measurement_and_no_score(dump, tmp_path):
     assert len(before[0]) >= 32
     for old, new in zip(before, after, strict=True):
         kept = set(old[0]) & set(new[0])
-        # The length is kept with the model now.
-        assert set(old[0]) - kept <= {"model_length"}
+        # The length is kept with the model now, and what was measured with the candidate.
+        assert set(old[0]) - kept <= {"model_length", *CANDIDATE}
         assert [{key: row[key] for key in kept} for row in new] == [
             {key: row[key] for key in kept} for row in old
         ]
+    check_candidates(file, before[0])
     models = table(file, "select * from mdm_models")
     assert [(row["length"], json.loads(row["source"])["law"]) for row in models] == [
         (16, "sudoku4")
@@ -251,7 +281,7 @@ def test_kept_samples_are_those_that_would_be_drawn(dump, tmp_path):
     assert set(samples) == {m.id for m in measured if m.role != "selection"}
     for record in measured:
         if record.role != "selection":
-            candidate = Candidate(schedule_of(record), record.steps)
+            candidate = record.candidate
             ids = opened.sets.ids(record.role)[:3]
             assert samples[record.id] == list(draw(opened.problem, candidate, ids).texts)
     opened.repository.close()
@@ -262,7 +292,7 @@ def test_a_kept_profile_is_not_measured_again(dump, tmp_path, monkeypatch):
     file = load(dump, tmp_path)
     url, path = f"sqlite:///{file}", study_file(file, "old-free")
     rows = table(file, "select * from mdm_profile_values order by sequence, known")
-    monkeypatch.setattr(profiling, "sequence_profiles", pytest.fail)
+    monkeypatch.setattr("mdm_opt.processes.masked.process.sequence_profiles", pytest.fail)
     opened = create_study(path, url)
     (key,) = table(file, "select * from mdm_profiles")
     assert (key["seed"], key["boundaries"], key["orders"]) == (0, 6, 1)
@@ -271,8 +301,19 @@ def test_a_kept_profile_is_not_measured_again(dump, tmp_path, monkeypatch):
     )
     assert kept.sequences == tuple(range(8))
     assert kept.sample.nats.ravel().tolist() == [row["nats"] for row in rows]
-    np.testing.assert_array_equal(opened.profile, kept.sample.profile())
+    np.testing.assert_array_equal(opened.space.profile, kept.sample.profile())
+    # The study ranks with the same.
+    assert Profiles(opened.repository).of_study("old-free").sequences == kept.sequences
     opened.repository.close()
+
+
+@pytest.mark.parametrize("dump", RACED, ids=lambda dump: dump.stem)
+def test_an_upgraded_study_has_the_profile_that_it_has_found_until_then(dump, tmp_path):
+    repository = Repository(f"sqlite:///{load(dump, tmp_path)}", create=False)
+    profiles = Profiles(repository)
+    assert profiles.of_study("old-free").sequences == tuple(range(8))
+    assert profiles.of_study("old") is None
+    repository.close()
 
 
 @pytest.mark.parametrize("dump", RACED, ids=lambda dump: dump.stem)
@@ -291,8 +332,8 @@ def test_races_of_an_old_version_count_and_the_study_goes_on(dump, tmp_path):
         paired = rival.value + (before[number].scores - beside).mean()
         assert before[number].paired_value == pytest.approx(paired, abs=1e-12)
         assert not rival.stopped_early
-    assert [t.counts for t in opened.queue.trials() if t.finished_at] == [
-        before[number].counts for number in range(9)
+    assert [t.candidate for t in opened.queue.trials() if t.finished_at] == [
+        before[number].candidate for number in range(9)
     ]
     states = [trial.state.name for trial in optuna_trials(url, "old-free")]
     assert states == ["COMPLETE"] * 4 + ["PRUNED"] * 2 + ["COMPLETE"] * 3
@@ -301,8 +342,7 @@ def test_races_of_an_old_version_count_and_the_study_goes_on(dump, tmp_path):
     assert len(list(run_trials(opened))) == 2
     after = {m.trial_number: m for m in opened.repository.measurements("old-free")}
     assert sorted(after) == list(range(11))
-    candidates = [(m.steps, tuple(m.counts)) for m in after.values()]
-    assert len(set(candidates)) == 11
+    assert len({m.candidate for m in after.values()}) == 11
     opened.repository.close()
 
 
@@ -326,8 +366,10 @@ def test_an_upgraded_server_has_what_an_upgraded_file_has(first_revision, tmp_pa
         pairs = zip(there.measurements(name), here.measurements(name), strict=True)
         for found, expected in pairs:
             assert found.scores.tobytes() == expected.scores.tobytes()
-            assert {k: v for k, v in vars(found).items() if k != "scores"} == {
-                k: v for k, v in vars(expected).items() if k != "scores"
+            assert found.calls.tobytes() == expected.calls.tobytes()
+            arrays = ("scores", "calls")
+            assert {k: v for k, v in vars(found).items() if k not in arrays} == {
+                k: v for k, v in vars(expected).items() if k not in arrays
             }
         assert TrialQueue(there, name).trials() == TrialQueue(here, name).trials()
     assert best("old", first_revision) == best("old", here.url)
@@ -345,16 +387,17 @@ def test_an_upgraded_server_has_what_an_upgraded_file_has(first_revision, tmp_pa
 @pytest.fixture
 def power_failure(monkeypatch):
     """The power fails after the last statement of the migrations; gives it back."""
-    create_table = alembic.op.create_table
+    batch_alter_table = alembic.op.batch_alter_table
 
-    def failing(name, *columns, **keys):
-        made = create_table(name, *columns, **keys)
-        if name == "mdm_samples":
+    @contextmanager
+    def failing(name, **keys):
+        with batch_alter_table(name, **keys) as batch:
+            yield batch
+        if name == "mdm_models":
             raise RuntimeError("power failure")
-        return made
 
     with monkeypatch.context() as patch:
-        patch.setattr(alembic.op, "create_table", failing)
+        patch.setattr(alembic.op, "batch_alter_table", failing)
         yield patch
 
 

@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from mdm_opt.candidates import Decoding
 from mdm_opt.denoisers.answers import Answers, Whole
 from mdm_opt.denoisers.prompts import Prompts, takes_prompts
 from mdm_opt.errors import RunError
-from mdm_opt.sampling import ORDERS, Samples, ancestral_counts, generate, instance_noise
-from mdm_opt.sampling.loop import Rules
-from mdm_opt.sampling.order import block_by_block
+from mdm_opt.processes import ORDERS, Samples, ancestral_counts, generate, instance_noise
+from mdm_opt.processes.masked.order import block_by_block
 from mdm_opt.schedules import BetaSchedule, Counts, reveal_counts, reveal_grid
 
 LENGTH, VOCABULARY, MASK, END = 4, 3, 3, 2
@@ -150,7 +150,7 @@ def answers(
     """Samples of instances, each with its own prompt and noise."""
     noise = instance_noise(instances, denoiser.length, seed=11)
     made = None if prompts is None else Prompts.of(prompts, CPU)
-    return generate(denoiser, counts, noise, prompts=made, **options)
+    return generate(denoiser, counts, noise, Decoding(**options), made)
 
 
 def orders_of(block_length: int | None) -> Iterator[tuple[int, ...]]:
@@ -550,17 +550,30 @@ def test_the_first_step_is_not_remembered_under_prompts() -> None:
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
-        ({"order": "leftmost"}, "order must be one of random, confidence, margin, entropy"),
-        ({"temperature": math.inf}, "temperature must be finite and >= 0, got inf"),
-        ({"guidance": -0.5}, "guidance must be finite and >= 0, got -0.5"),
-        ({"guidance": math.nan}, "guidance must be finite and >= 0, got nan"),
-        ({"guidance": math.inf}, "guidance must be finite and >= 0, got inf"),
-        ({"end_last": True}, "end_last needs an order that looks at the model, got 'random'"),
+        (
+            {"order": "leftmost"},
+            r"order\n  Input should be 'random', 'confidence', 'margin' or 'entropy' "
+            r".*input_value='leftmost'",
+        ),
+        (
+            {"temperature": math.inf},
+            r"temperature\n  Input should be a finite number .*input_value=inf",
+        ),
+        (
+            {"guidance": -0.5},
+            r"guidance\n  Input should be greater than or equal to 0 .*input_value=-0\.5",
+        ),
+        ({"guidance": math.nan}, r"guidance\n  Input should be a finite number .*input_value=nan"),
+        ({"guidance": math.inf}, r"guidance\n  Input should be a finite number .*input_value=inf"),
+        (
+            {"end_last": True},
+            "end_last needs order = 'confidence', 'margin' or 'entropy', got order = 'random'",
+        ),
     ],
 )
 def test_rules_that_cannot_be_are_refused(keys: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        Rules(**keys)
+        Decoding(**keys)
     with pytest.raises(ValueError, match=message):
         answers(PromptedLaw(), [(1,)], [0], np.array([4]), **keys)
 
@@ -599,8 +612,11 @@ def test_the_denoisers_here_take_prompts() -> None:
 
 @pytest.mark.parametrize("block_length", [0, -2])
 def test_blocks_without_tokens_are_refused(block_length: int) -> None:
-    with pytest.raises(ValueError, match=f"block_length must be at least 1, got {block_length}"):
-        Rules(block_length=block_length)
+    message = (
+        f"block_length\n  Input should be greater than or equal to 1 .*input_value={block_length},"
+    )
+    with pytest.raises(ValueError, match=message):
+        Decoding(block_length=block_length)
 
 
 def test_as_many_prompts_as_sequences_are_needed() -> None:

@@ -14,7 +14,7 @@ from scipy import optimize
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
 from mdm_opt.denoisers.laws import EnumeratedLaw, sudoku4, toy_balanced, toy_extremes
 from mdm_opt.errors import InputError
-from mdm_opt.sampling import SampleLaw, check_enumerable
+from mdm_opt.processes import SampleLaw, check_enumerable
 from mdm_opt.schedules import BetaSchedule, named_schedule, reveal_grid
 
 State = tuple[int | None, ...]

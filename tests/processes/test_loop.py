@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from mdm_opt.candidates import Decoding
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
 from mdm_opt.denoisers.laws import sudoku4, toy_balanced
-from mdm_opt.sampling import ORDERS, SampleLaw, ancestral_counts, generate, instance_noise
-from mdm_opt.sampling.order import inverse_cdf
+from mdm_opt.processes import ORDERS, SampleLaw, ancestral_counts, generate, instance_noise
+from mdm_opt.processes.masked.order import inverse_cdf
 from mdm_opt.schedules import BetaSchedule, Counts, named_schedule, reveal_counts, reveal_grid
 
 ALMOST_ONE = float(np.nextafter(1, 0))
@@ -68,7 +69,7 @@ def _uniform_table(length: int, vocab_size: int = 3) -> TableDenoiser:
 def _reveal_order(denoiser: TableDenoiser, **options: object) -> list[int]:
     """Positions in the order in which one instance reveals them, one a step."""
     noise = instance_noise([5], denoiser.length, seed=1)
-    generate(denoiser, np.ones(denoiser.length, dtype=np.int64), noise, **options)
+    generate(denoiser, np.ones(denoiser.length, dtype=np.int64), noise, Decoding(**options))
     masks = [state[0] == denoiser.mask_token_id for state in denoiser.states]
     masks.append(torch.zeros(denoiser.length, dtype=torch.bool))
     return [int((before & ~after).nonzero().item()) for before, after in itertools.pairwise(masks)]
@@ -120,7 +121,9 @@ def test_samples_hold_allowed_tokens_only(order: str, temperature: float) -> Non
     denoiser = TableDenoiser(table / table.sum(axis=1, keepdims=True))
     noise = instance_noise(range(200), 9, seed=2)
     for counts in (np.array([2, 0, 4, 3]), ancestral_counts(np.array([0, 0.2, 0.9, 1]), noise)):
-        samples = generate(denoiser, counts, noise, order=order, temperature=temperature)
+        samples = generate(
+            denoiser, counts, noise, decoding=Decoding(order=order, temperature=temperature)
+        )
         assert samples.tokens.dtype == torch.int64
         assert samples.tokens.shape == (200, 9)
         assert set(samples.tokens.unique().tolist()) <= {0, 2, 3}
@@ -130,7 +133,10 @@ def test_samples_hold_allowed_tokens_only(order: str, temperature: float) -> Non
 def test_empty_steps_make_no_call(order: str) -> None:
     denoiser = CountingDenoiser()
     samples = generate(
-        denoiser, np.array([0, 3, 0, 0, 2, 0]), instance_noise(range(7), 5, seed=0), order=order
+        denoiser,
+        np.array([0, 3, 0, 0, 2, 0]),
+        instance_noise(range(7), 5, seed=0),
+        decoding=Decoding(order=order),
     )
     assert denoiser.rows == [7, 7]
     assert samples.nfe.tolist() == [2] * 7
@@ -141,7 +147,7 @@ def test_calls_hold_only_the_rows_that_reveal(order: str) -> None:
     denoiser = CountingDenoiser()
     noise = instance_noise(range(64), 5, seed=3)
     counts = ancestral_counts(reveal_grid(named_schedule("linear"), 12), noise)
-    samples = generate(denoiser, counts, noise, order=order)
+    samples = generate(denoiser, counts, noise, decoding=Decoding(order=order))
     np.testing.assert_array_equal(samples.nfe, (counts > 0).sum(axis=1))
     assert denoiser.rows == [rows for rows in (counts > 0).sum(axis=0).tolist() if rows]
     assert samples.nfe.min() < samples.nfe.max()
@@ -159,7 +165,7 @@ def test_results_do_not_depend_on_the_batch(order: str, reveal: str) -> None:
         for start in range(0, len(instances), batch_size):
             noise = instance_noise(instances[start : start + batch_size], 16, seed=8)
             counts: Counts = fixed if reveal == "fixed" else ancestral_counts(grid, noise)
-            parts.append(generate(denoiser, counts, noise, order=order))
+            parts.append(generate(denoiser, counts, noise, decoding=Decoding(order=order)))
         tokens = np.concatenate([part.tokens.numpy() for part in parts])
         return tokens, np.concatenate([part.nfe for part in parts])
 
@@ -236,7 +242,12 @@ def test_certain_positions_come_first(order: str, expected: list[int], temperatu
 )
 def test_several_positions_of_a_step_are_the_most_certain(order: str, first: set[int]) -> None:
     denoiser = TableDenoiser(RANKED)
-    generate(denoiser, np.array([2, 2]), instance_noise(range(20), 4, seed=0), order=order)
+    generate(
+        denoiser,
+        np.array([2, 2]),
+        instance_noise(range(20), 4, seed=0),
+        decoding=Decoding(order=order),
+    )
     known = denoiser.states[1] != denoiser.mask_token_id
     expected = [position in first for position in range(4)]
     assert known.tolist() == [expected] * 20
@@ -256,8 +267,7 @@ def test_temperature_zero_takes_the_most_probable_token(order: str) -> None:
         TableDenoiser(table),
         np.array([2, 4]),
         instance_noise(range(50), 6, seed=0),
-        order=order,
-        temperature=0,
+        decoding=Decoding(order=order, temperature=0),
     )
     assert (samples.tokens.numpy() == table.argmax(axis=1)).all()
 
@@ -266,7 +276,9 @@ def test_temperature_zero_takes_the_most_probable_token(order: str) -> None:
 def test_temperature_raises_probabilities_to_its_inverse(temperature: float) -> None:
     table = np.array([[0.5, 0.3, 0.2]])
     noise = instance_noise(range(20_000), 1, seed=5)
-    samples = generate(TableDenoiser(table), np.array([1]), noise, temperature=temperature)
+    samples = generate(
+        TableDenoiser(table), np.array([1]), noise, decoding=Decoding(temperature=temperature)
+    )
     expected = table[0] ** (1 / temperature)
     expected /= expected.sum()
     seen = np.bincount(samples.tokens.numpy().ravel(), minlength=3)
@@ -276,7 +288,9 @@ def test_temperature_raises_probabilities_to_its_inverse(temperature: float) -> 
 def test_tiny_temperature_agrees_with_zero() -> None:
     table = np.random.default_rng(7).dirichlet(np.ones(5), size=6)
     noise = instance_noise(range(50), 6, seed=0)
-    samples = generate(TableDenoiser(table), np.array([2, 4]), noise, temperature=1e-6)
+    samples = generate(
+        TableDenoiser(table), np.array([2, 4]), noise, decoding=Decoding(temperature=1e-6)
+    )
     assert (samples.tokens.numpy() == table.argmax(axis=1)).all()
 
 
@@ -345,14 +359,28 @@ def test_noise_of_another_length_is_refused() -> None:
 
 def test_unknown_orders_are_refused() -> None:
     noise = instance_noise([0], 5, seed=0)
-    with pytest.raises(ValueError, match="random, confidence, margin, entropy, got 'leftmost'"):
-        generate(_uniform_table(5), np.array([5]), noise, order="leftmost")
+    message = (
+        r"order\n  Input should be 'random', 'confidence', 'margin' or 'entropy' "
+        r".*input_value='leftmost'"
+    )
+    with pytest.raises(ValueError, match=message):
+        generate(_uniform_table(5), np.array([5]), noise, decoding=Decoding(order="leftmost"))
 
 
-@pytest.mark.parametrize("temperature", [-1e-9, -1.0, math.nan])
-def test_negative_temperatures_are_refused(temperature: float) -> None:
+@pytest.mark.parametrize(
+    ("temperature", "accepted"),
+    [
+        (-1e-9, "greater than or equal to 0"),
+        (-1.0, "greater than or equal to 0"),
+        (math.nan, "a finite number"),
+    ],
+)
+def test_negative_temperatures_are_refused(temperature: float, accepted: str) -> None:
     noise = instance_noise([0], 5, seed=0)
     with pytest.raises(
-        ValueError, match=f"temperature must be finite and >= 0, got {temperature}"
+        ValueError,
+        match=f"temperature\n  Input should be {accepted} .*input_value={temperature},",
     ):
-        generate(_uniform_table(5), np.array([5]), noise, temperature=temperature)
+        generate(
+            _uniform_table(5), np.array([5]), noise, decoding=Decoding(temperature=temperature)
+        )

@@ -13,10 +13,11 @@ import torch
 from sampling_cost import Shape, random_model
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from mdm_opt.candidates import Decoding
 from mdm_opt.denoisers.huggingface import HuggingFaceDenoiser
 from mdm_opt.denoisers.prompts import Prompts
-from mdm_opt.sampling import ORDERS, Samples, ancestral_counts, generate, instance_noise
-from mdm_opt.sampling.loop import _State
+from mdm_opt.processes import ORDERS, Samples, ancestral_counts, generate, instance_noise
+from mdm_opt.processes.masked.loop import _State
 from mdm_opt.schedules import BetaSchedule, Counts, reveal_counts, reveal_grid
 
 BATCH, STEPS = 6, 4
@@ -82,11 +83,13 @@ def sample(
         denoiser,
         counts,
         noise,
-        order=order,
-        temperature=temperature,
-        guidance=0.0 if kind == "none" else 0.7,
-        end_last=order != "random",
-        prompts=prompts_of(denoiser, kind),
+        Decoding(
+            order=order,
+            temperature=temperature,
+            guidance=0.0 if kind == "none" else 0.7,
+            end_last=order != "random",
+        ),
+        prompts_of(denoiser, kind),
     )
 
 
@@ -186,10 +189,10 @@ def test_a_step_does_not_wait_for_a_gpu(
     def look(looks: bool) -> None:
         torch.cuda.set_sync_debug_mode("error" if looks else "default")
 
-    def watched(self: _State, rows: Any, counts: Counts) -> None:
+    def watched(self: _State, rows: Any, counts: Counts, *, first: bool) -> None:
         look(True)
         try:
-            step(self, rows, counts)
+            step(self, rows, counts, first=first)
         finally:
             look(False)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from mdm_opt.sampling import Noise, ancestral_counts, instance_noise
+from mdm_opt.processes import Noise, ancestral_counts, instance_noise
 from mdm_opt.schedules import BetaSchedule, named_schedule, reveal_grid
 
 IDS = st.integers(0, 2**64 - 1)

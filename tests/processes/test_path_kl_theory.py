@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
 
+from mdm_opt.candidates import Candidate, baseline, counts_candidate
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
 from mdm_opt.denoisers.laws import sudoku4
-from mdm_opt.measurement import Candidate, Problem, measure
+from mdm_opt.measurement import Problem, measure
 from mdm_opt.objectives.path_kl import PathKl
-from mdm_opt.schedules import MaskSchedule, named_schedule, reveal_counts
+from mdm_opt.schedules import named_schedule, reveal_counts
 from mdm_opt.sudoku import is_valid
 
 LENGTH = 16
@@ -80,29 +80,6 @@ def _limit(steps: int, profile: Array) -> list[int]:
     return best[-1][LENGTH][1]
 
 
-@dataclass(frozen=True)
-class CountsSchedule(MaskSchedule):
-    """The schedule through given cumulative counts."""
-
-    counts: tuple[int, ...]
-
-    name = "counts"
-    edge_exponents = (1.0, 1.0)
-
-    def revealed(self, progress: npt.ArrayLike) -> Array:
-        known = np.cumsum([0, *self.counts]) / sum(self.counts)
-        return np.interp(progress, np.arange(len(known)) / len(self.counts), known)
-
-    def masked(self, progress: npt.ArrayLike) -> Array:
-        return 1 - self.revealed(progress)
-
-    def angular_speed_squared(self, progress: npt.ArrayLike) -> Array:
-        raise NotImplementedError
-
-    def progress(self, revealed: npt.ArrayLike) -> Array:
-        raise NotImplementedError
-
-
 @pytest.fixture(scope="module")
 def problem() -> Problem:
     """One objective for all: its tables do not depend on the candidate."""
@@ -111,8 +88,8 @@ def problem() -> Problem:
 
 def _candidate(kind: str, steps: int) -> Candidate:
     if kind == "linear":
-        return Candidate(named_schedule("linear"), steps)
-    return Candidate(CountsSchedule(tuple(LIMIT_COUNTS[steps])), steps)
+        return baseline("linear", steps)
+    return counts_candidate(tuple(LIMIT_COUNTS[steps]))
 
 
 def test_profile_is_exact(profile: Array) -> None:
@@ -159,10 +136,10 @@ def test_measured_path_kl_is_the_theory(
 ) -> None:
     candidate = _candidate(kind, steps)
     if kind == "limit":
-        assert problem.counts(candidate).tolist() == LIMIT_COUNTS[steps]
+        assert problem.plan(candidate).counts.tolist() == LIMIT_COUNTS[steps]
     measured = measure(problem, candidate, INSTANCES)
     standard_error = measured.scores.std(ddof=1) / np.sqrt(len(INSTANCES))
-    expected = _path_kl(problem.counts(candidate).tolist(), profile)
+    expected = _path_kl(problem.plan(candidate).counts.tolist(), profile)
     assert abs(measured.value - expected) < 4 * standard_error
     assert standard_error < 0.05
     assert measured.nfe == steps
@@ -178,22 +155,22 @@ def test_limit_saves_path_kl_instance_by_instance(
     )
     saved = linear.scores - limit.scores
     standard_error = saved.std(ddof=1) / np.sqrt(len(INSTANCES))
-    expected = _path_kl(problem.counts(_candidate("linear", steps)).tolist(), profile) - _path_kl(
-        LIMIT_COUNTS[steps], profile
-    )
+    expected = _path_kl(
+        problem.plan(_candidate("linear", steps)).counts.tolist(), profile
+    ) - _path_kl(LIMIT_COUNTS[steps], profile)
     assert abs(saved.mean() - expected) < 4 * standard_error
     assert saved.mean() > 4 * standard_error
 
 
 def test_one_token_a_step_costs_nothing(problem: Problem) -> None:
-    measured = measure(problem, Candidate(named_schedule("linear"), LENGTH), INSTANCES[:50])
+    measured = measure(problem, baseline("linear", LENGTH), INSTANCES[:50])
     np.testing.assert_array_equal(measured.scores, np.zeros(50))
 
 
 @pytest.mark.parametrize("steps", [4, 6, 8])
 def test_valid_share_of_the_limit(steps: int, problem: Problem) -> None:
     instances = range(10_000, 14_000)
-    samples = problem.reveals(_candidate("limit", steps), instances).sample(problem.denoiser)
+    samples = problem.batch(_candidate("limit", steps), instances).sample(problem.denoiser)
     valid = np.array(is_valid(problem.denoiser.decode(samples.tokens)))
     standard_error = np.sqrt(VALID_SHARE[steps] * (1 - VALID_SHARE[steps]) / len(instances))
     assert abs(valid.mean() - VALID_SHARE[steps]) < 4 * standard_error

@@ -16,7 +16,7 @@ import torch
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
 from mdm_opt.denoisers.laws import sudoku4, toy_balanced, toy_extremes
 from mdm_opt.errors import RunError
-from mdm_opt.sampling import generate, instance_noise, own_sequences, sequence_profiles
+from mdm_opt.processes import generate, instance_noise, own_sequences, sequence_profiles
 from mdm_opt.schedules import (
     ProfileSample,
     ancestral_weights,
@@ -30,7 +30,7 @@ from mdm_opt.schedules import (
 from mdm_opt.sudoku import is_valid
 
 LENGTH = 16
-# Exact to the digits shown (tests/sampling/test_path_kl_theory.py).
+# Exact to the digits shown (tests/processes/test_path_kl_theory.py).
 PROFILE = [1.38629, 1.21369, 1.00704, 0.75215, 0.51167, 0.32472, 0.20043, 0.12259, 0.07305,
            0.04087, 0.02031, 0.00812, 0.00203, 0, 0, 0]  # fmt: skip
 DIGITS = 5.1e-6
@@ -78,7 +78,7 @@ def sudoku() -> EnumeratedDenoiser:
 
 @pytest.fixture(scope="module")
 def grids(sudoku: EnumeratedDenoiser) -> torch.Tensor:
-    return own_sequences(sudoku, SEQUENCES, seed=SEED)
+    return own_sequences(sudoku, SEQUENCES, seed=SEED).tokens
 
 
 @pytest.fixture(scope="module")
@@ -289,7 +289,7 @@ def _plain_means(
 ) -> tuple[ProfileSample, ProfileSample]:
     """The profile as it is measured, and as the mean cost at each boundary of the same calls."""
     recording, known = RecordingDenoiser(denoiser), np.arange(denoiser.length)
-    tokens = own_sequences(denoiser, range(count), seed=SEED)
+    tokens = own_sequences(denoiser, range(count), seed=SEED).tokens
     nats = sequence_profiles(recording, tokens, range(count), known, orders=1, seed=SEED)
     means = [
         -answer.gather(2, tokens.gather(1, asked)[:, :, None])[:, :, 0].mean(dim=1).numpy()
@@ -369,7 +369,7 @@ def test_own_sequences_follow_the_law(sudoku: EnumeratedDenoiser, grids: torch.T
     standard_error = math.sqrt(0.25 * 0.75 / len(SEQUENCES))
     assert np.abs(shares - 0.25).max() < 4 * standard_error
     balanced = EnumeratedDenoiser(toy_balanced())
-    words = balanced.decode(own_sequences(balanced, range(2000), seed=SEED))
+    words = balanced.decode(own_sequences(balanced, range(2000), seed=SEED).tokens)
     shares = np.array([words.count(word) for word in sorted(set(words))]) / 2000
     assert len(shares) == 20
     assert np.abs(shares - 0.05).max() < 4 * math.sqrt(0.05 * 0.95 / 2000)
@@ -377,9 +377,9 @@ def test_own_sequences_follow_the_law(sudoku: EnumeratedDenoiser, grids: torch.T
 
 def test_own_sequences_are_reproducible(sudoku: EnumeratedDenoiser, grids: torch.Tensor) -> None:
     for rows in (range(30), [17], [4, 999, 4], range(29, -1, -1)):
-        again = own_sequences(sudoku, rows, seed=SEED)
+        again = own_sequences(sudoku, rows, seed=SEED).tokens
         assert torch.equal(again, grids[list(rows)])
-    others = own_sequences(sudoku, range(30), seed=SEED + 1)
+    others = own_sequences(sudoku, range(30), seed=SEED + 1).tokens
     assert (others != grids[:30]).any(dim=1).sum() >= 28
 
 
@@ -387,7 +387,7 @@ def test_own_sequences_are_written_one_token_a_step(
     sudoku: EnumeratedDenoiser, grids: torch.Tensor
 ) -> None:
     recording = RecordingDenoiser(sudoku)
-    written = own_sequences(recording, range(5), seed=SEED)
+    written = own_sequences(recording, range(5), seed=SEED).tokens
     assert [asked.shape for asked in recording.asked] == [(5, 1)] * LENGTH
     noise = instance_noise([OWN_START + i for i in range(5)], LENGTH, seed=SEED)
     expected = generate(sudoku, np.ones(LENGTH, dtype=np.int64), noise).tokens

@@ -14,9 +14,10 @@ from reference_loop import reference
 from sampling_cost import Shape, full_logits, never_generated, random_model
 from scipy import stats
 
+from mdm_opt.candidates import Decoding
 from mdm_opt.denoisers.huggingface import HuggingFaceDenoiser, load_huggingface
 from mdm_opt.denoisers.prompts import Prompts
-from mdm_opt.sampling import Noise, generate, instance_noise
+from mdm_opt.processes import Noise, generate, instance_noise
 from mdm_opt.schedules import BetaSchedule, reveal_counts
 
 LENGTH, BATCH = 12, 16
@@ -76,12 +77,14 @@ def test_answers_at_temperature_zero_are_the_same(
         denoiser,
         counts,
         from_left_to_right(),
-        order="confidence",
-        temperature=0,
-        block_length=LENGTH // blocks,
-        guidance=guidance,
-        end_last=end_last,
         prompts=Prompts.of(rows, denoiser.device),
+        decoding=Decoding(
+            order="confidence",
+            temperature=0,
+            block_length=LENGTH // blocks,
+            guidance=guidance,
+            end_last=end_last,
+        ),
     )
     theirs = [
         reference(

@@ -1,4 +1,4 @@
-"""The search: seeds, budgets in turn, proposals that learn."""
+"""The search on a database: seeds, budgets in turn, proposals that learn, Optuna's mirror."""
 
 from __future__ import annotations
 
@@ -10,16 +10,14 @@ import numpy as np
 import optuna
 import pytest
 from records import measurement, study_record
-from sqlalchemy.exc import OperationalError
 
-from mdm_opt.config import parse_study
+from mdm_opt.config import StudyFile, parse_study
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import Repository, TrialQueue
 from mdm_opt.persistence.database import make_engine
-from mdm_opt.search import Point, SearchStudy, seeds
-from mdm_opt.search.space import all_distributions, distributions
+from mdm_opt.persistence.mirror import Mirror, check_name, distributions, make_tables
+from mdm_opt.search import SearchSpace, observations, proposal_seed, propose, seeds
 
-EXACT = {"noise_variance": 0.0}
 # Long enough that different parameters are different counts.
 LENGTH = 512
 
@@ -39,33 +37,57 @@ def study_file(**search):
 class Bench:
     """A study, the trials of its budget, and a worker that takes them."""
 
-    study: SearchStudy
+    file: StudyFile
+    repository: Repository
+    mirror: Mirror
     queue: TrialQueue
     worker: int
     url: str
 
+    def propose(self, steps, position):
+        space = SearchSpace.of(self.file, LENGTH)
+        record = self.repository.study(self.file.study.name)
+        seen = observations(record, self.repository.measurements(record.name))
+        return propose(
+            self.file.search.sampler,
+            space,
+            steps,
+            seen,
+            [],
+            direction=record.direction,
+            seed=proposal_seed(self.file.study.seed, position),
+        )
+
     def start(self):
         """Takes and begins the next trial."""
         trial = self.queue.claim(self.worker)
-        point = (
-            self.study.propose(trial.steps, trial.position)
-            if trial.beta_a is None
-            else Point(trial.steps, trial.beta_a, trial.beta_b)
-        )
-        number = self.study.begin(trial.position, trial.label, point)
-        self.queue.begin(trial, number, beta_a=point.beta_a, beta_b=point.beta_b)
-        return trial, number, point
+        candidate = trial.candidate or self.propose(trial.steps, trial.position)
+        begun = self.queue.begin(trial, candidate)
+        self.mirror.sync()
+        return begun
 
-    def end(self, trial, number, point, guards):
-        self.queue.finish(trial, self.worker, measurement(trial_number=number))
-        self.study.finish(number, distance(point), float(point.steps), guards, EXACT)
+    def end(self, trial, guards):
+        candidate = trial.candidate
+        record = measurement(
+            trial_number=trial.trial_number,
+            label=trial.label,
+            budget_steps=trial.steps,
+            candidate=candidate,
+            scores=np.full(2, distance(candidate)),
+            nfe=float(candidate.steps),
+            guards=guards,
+            feasible=all(value <= 0 for value in guards.values()),
+            paired_error=0.0,
+        )
+        self.queue.finish(trial, self.worker, record)
+        self.mirror.sync()
 
     def run(self, trials):
         done = []
         for _ in range(trials):
-            trial, number, point = self.start()
-            self.end(trial, number, point, {})
-            done.append(point)
+            trial = self.start()
+            self.end(trial, {})
+            done.append(trial.candidate)
         return done
 
 
@@ -74,14 +96,16 @@ def opened(tmp_path, file):
     """A study as a run makes it."""
     url = f"sqlite:///{tmp_path}/s.db"
     repository = Repository(url, create=True)
-    SearchStudy.create_tables(repository.engine)
-    SearchStudy.create(repository.engine, file, "minimize")
+    make_tables(repository.engine)
     if repository.find_study(file.study.name) is None:
+        check_name(repository.engine, file.study.name)
         repository.add_study(study_record(file.study.name))
     queue = TrialQueue(repository, file.study.name)
     queue.plan(seeds(file, LENGTH), file.space.steps, file.search.trials)
     worker = queue.register("here", 1, "cpu", "0", 60.0)
-    yield Bench(SearchStudy(repository.engine, file, LENGTH), queue, worker, url)
+    mirror = Mirror(repository, file, LENGTH)
+    mirror.sync()
+    yield Bench(file, repository, mirror, queue, worker, url)
     repository.close()
 
 
@@ -98,15 +122,19 @@ def engine(url):
     made.dispose()
 
 
-def distance(point):
+def pair(candidate):
+    return candidate.parameters["beta_a"], candidate.parameters["beta_b"]
+
+
+def distance(candidate):
     """A smooth problem with its optimum at beta_a = 2, beta_b = 0.3 times 8 / steps."""
-    target = np.log([2.0, 0.3 * 8 / point.steps])
-    return float(((np.log([point.beta_a, point.beta_b]) - target) ** 2).sum())
+    target = np.log([2.0, 0.3 * 8 / candidate.steps])
+    return float(((np.log(pair(candidate)) - target) ** 2).sum())
 
 
 def test_seeds_outside_the_space_are_left_out_and_pairs_are_labelled():
     file = study_file(space={"beta_a": [0.6, 2.0]}, seeds=["energy", "baselines", [0.7, 0.7]])
-    found = [(seed.label, seed.beta_a, seed.beta_b) for seed in seeds(file, LENGTH)]
+    found = [(seed.label, *pair(seed.candidate)) for seed in seeds(file, LENGTH)]
     assert found == [
         ("energy: sin2", 1.0, 1.0),
         ("paper: (0.9, 0.3)", 0.9, 0.3),
@@ -124,7 +152,7 @@ def test_budgets_get_equal_shares_and_stay_inside_the_space(make):
     file = study_file(steps=[4, 8, 16], sampler="random", space={"beta_b": [0.2, 1.5]})
     points = make(file).run(24)
     assert Counter(p.steps for p in points) == {4: 8, 8: 8, 16: 8}
-    assert all(0.2 <= p.beta_b <= 1.5 and 0.1 <= p.beta_a <= 8 for p in points)
+    assert all(0.2 <= b <= 1.5 and 0.1 <= a <= 8 for a, b in map(pair, points))
 
 
 @pytest.mark.parametrize("sampler", ["shape", "gp", "tpe"])
@@ -150,8 +178,8 @@ def test_several_step_counts_make_a_pareto_study(make):
 def test_constraints_reach_optuna_and_the_optimiser(make):
     bench = make(study_file(sampler="gp"))
     for _ in range(16):
-        trial, number, point = bench.start()
-        bench.end(trial, number, point, {"entropy": point.beta_a - 1.0})
+        trial = bench.start()
+        bench.end(trial, {"entropy": pair(trial.candidate)[0] - 1.0})
     stored = optuna.load_study(study_name="s", storage=bench.url)
     assert stored.best_trial.params["beta_a"] <= 1.0
     proposed = [t.params["beta_a"] for t in stored.trials[10:]]
@@ -160,50 +188,19 @@ def test_constraints_reach_optuna_and_the_optimiser(make):
 
 def test_a_released_trial_is_taken_again_with_its_number(make):
     bench = make(study_file(sampler="random"))
-    first, number, point = bench.start()
+    first = bench.start()
     bench.queue.release(bench.worker)
-    assert bench.study.running() == {number: first.position}
-    assert bench.study.begun(first.position) == (number, point)
+    bench.mirror.sync()
+    (stored,) = optuna.load_study(study_name="s", storage=bench.url).trials
+    assert (stored.state.name, stored.user_attrs["position"]) == ("RUNNING", first.position)
     again = bench.queue.claim(bench.worker)
-    assert (again.position, again.label, again.trial_number) == (0, first.label, number)
-    assert (again.beta_a, again.beta_b) == (point.beta_a, point.beta_b)
-    bench.end(again, number, point, {})
+    assert (again.position, again.label) == (0, first.label)
+    assert (again.trial_number, again.candidate) == (first.trial_number, first.candidate)
+    bench.end(again, {})
     bench.run(4)
     assert bench.queue.progress().finished == 5
-    assert bench.study.running() == {}
-
-
-def test_finishing_or_failing_a_finished_trial_changes_nothing(make):
-    bench = make(study_file(sampler="random"))
-    _, number, point = bench.start()
-    bench.study.finish(number, 0.5, 8.0, {"entropy": -1.0}, {"nfe": 8.0})
-    bench.study.finish(number, 0.25, 8.0, {"entropy": 1.0}, {})
-    bench.study.fail(number)
-    (stored,) = optuna.load_study(study_name="s", storage=bench.url).trials
-    assert (stored.state.name, stored.value) == ("COMPLETE", 0.5)
-    assert stored.user_attrs["measured"] == {"nfe": 8.0}
-    assert stored.constraints == {"entropy": -1.0}
-    assert bench.study.begun(0) is None
-    assert point.steps == 8
-
-
-def test_a_finish_that_stopped_half_way_can_be_repeated(make, monkeypatch):
-    bench = make(study_file(sampler="random"))
-    _, number, _ = bench.start()
-
-    def lost(*_arguments, **_keys):
-        raise OperationalError("COMMIT", {}, Exception("the connection was lost"))
-
-    with monkeypatch.context() as patch:
-        patch.setattr(type(bench.study._storage), "set_trial_state_values", lost)
-        with pytest.raises(InputError, match="the connection was lost"):
-            bench.study.finish(number, 0.5, 8.0, {"entropy": -1.0}, {"nfe": 8.0})
-    assert set(bench.study.running()) == {number}
-    bench.study.finish(number, 0.5, 8.0, {"entropy": -1.0}, {"nfe": 8.0})
-    (stored,) = optuna.load_study(study_name="s", storage=bench.url).trials
-    assert (stored.state.name, stored.value) == ("COMPLETE", 0.5)
-    assert stored.user_attrs["measured"] == {"nfe": 8.0}
-    assert stored.constraints == {"entropy": -1.0}
+    states = optuna.load_study(study_name="s", storage=bench.url).trials
+    assert [trial.state.name for trial in states] == ["COMPLETE"] * 5
 
 
 @pytest.mark.parametrize("sampler", ["gp", "tpe", "random"])
@@ -211,10 +208,10 @@ def test_a_proposal_depends_on_seed_position_and_trials_only(make, sampler):
     file = study_file(sampler=sampler)
     bench = make(file)
     bench.run(8)
-    first = bench.study.propose(8, 8)
-    assert bench.study.propose(8, 8) == first
+    first = bench.propose(8, 8)
+    assert bench.propose(8, 8) == first
     # Two workers that ask at the same time are told different things.
-    assert bench.study.propose(8, 9) != first
+    assert bench.propose(8, 9) != first
 
 
 def test_another_programs_study_is_not_touched(tmp_path):
@@ -222,7 +219,7 @@ def test_another_programs_study_is_not_touched(tmp_path):
     theirs = optuna.create_study(study_name="s", storage=url)
     theirs.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=1)
     with engine(url) as ours, pytest.raises(InputError, match="taken by an Optuna study"):
-        SearchStudy.create(ours, study_file(), "minimize")
+        check_name(ours, "s")
     assert len(theirs.trials) == 1
 
 
@@ -230,7 +227,7 @@ def test_another_programs_empty_study_is_not_touched_either(tmp_path):
     url = f"sqlite:///{tmp_path}/s.db"
     optuna.create_study(study_name="s", storage=url).set_user_attr("theirs", 1)
     with engine(url) as ours, pytest.raises(InputError, match="taken by an Optuna study"):
-        SearchStudy.create(ours, study_file(), "minimize")
+        check_name(ours, "s")
     assert optuna.load_study(study_name="s", storage=url).user_attrs == {"theirs": 1}
 
 
@@ -244,8 +241,8 @@ def test_what_an_interrupted_creation_left_is_made_anew(make):
 
 
 def test_space_is_logarithmic():
-    space = distributions(study_file().space, 8)
+    file = study_file()
+    space = distributions(file.family, 8, file.space.bounds)
     assert space["beta_a"].log
     assert space["beta_b"].log
     assert set(space) == {"beta_a", "beta_b"}
-    assert all_distributions(study_file(steps=[4, 8]).space, 8)["steps"].choices == (4, 8)

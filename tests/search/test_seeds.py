@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from exact_profile import SUDOKU, study_file
 
+from mdm_opt.candidates import Decoding, Seed, beta, counts_candidate
 from mdm_opt.config import parse_study
 from mdm_opt.errors import InputError
-from mdm_opt.schedules import best_beta, fixed_weights, limit, reveal_counts
-from mdm_opt.search import Seed, seeds
+from mdm_opt.schedules import best_beta, fixed_weights, limit
+from mdm_opt.search import seeds
 
 
 def path_kl(seed):
-    if seed.counts is None:
-        counts = reveal_counts(seed.point.schedule, seed.steps, 16)
-    else:
-        counts = np.array(seed.counts)
+    counts = seed.candidate.plan(Decoding(), 16).counts
     return float(fixed_weights(counts) @ SUDOKU)
 
 
 def test_with_a_profile_each_budget_is_ordered_by_predicted_path_kl():
     found = seeds(study_file(), 16, SUDOKU)
     for steps in (4, 6):
-        ours = [seed for seed in found if seed.steps == steps]
+        ours = [seed for seed in found if seed.candidate.steps == steps]
         assert ours[0].label == "profile: best Beta"
         values = [path_kl(seed) for seed in ours]
         assert values == sorted(values)
         best = best_beta(SUDOKU, steps, beta_a=(0.1, 8.0), beta_b=(0.1, 8.0))
-        assert (ours[0].beta_a, ours[0].beta_b) == (best.beta_a, best.beta_b)
+        assert ours[0].candidate == beta(best.beta_a, best.beta_b, steps)
     assert {seed.label for seed in found} == {
         "profile: best Beta", "profile: energy fit", "energy: linear", "energy: sin2",
         "paper: (0.9, 0.3)", "paper: (1, 0.2)",
@@ -36,7 +33,7 @@ def test_with_a_profile_each_budget_is_ordered_by_predicted_path_kl():
 
 
 def test_budgets_take_turns():
-    assert [seed.steps for seed in seeds(study_file(), 16, SUDOKU)[:6]] == [4, 6] * 3
+    assert [seed.candidate.steps for seed in seeds(study_file(), 16, SUDOKU)[:6]] == [4, 6] * 3
 
 
 def test_the_same_counts_are_tried_once():
@@ -45,9 +42,9 @@ def test_the_same_counts_are_tried_once():
 
 
 def test_history_comes_first():
-    history = [Seed("history: a", 6, 2.0, 2.0)]
+    history = [Seed("history: a", beta(2.0, 2.0, 6))]
     found = seeds(study_file(), 16, SUDOKU, history)
-    labels = {n: [seed.label for seed in found if seed.steps == n] for n in (4, 6)}
+    labels = {n: [seed.label for seed in found if seed.candidate.steps == n] for n in (4, 6)}
     assert labels[6][0] == "history: a"
     assert labels[4][0] == "profile: best Beta"
 
@@ -69,17 +66,17 @@ def test_pairs_of_the_user_stay_or_are_refused():
 def test_the_free_family_starts_from_the_limit():
     found = seeds(study_file(space={"family": "free"}), 16, SUDOKU)
     for steps in (4, 6):
-        first = next(seed for seed in found if seed.steps == steps)
+        first = next(seed for seed in found if seed.candidate.steps == steps)
         assert first.label == "profile: limit"
-        assert first.counts == tuple(limit(SUDOKU, 6).counts(steps).tolist())
-    assert all(seed.beta_a is None and sum(seed.counts) == 16 for seed in found)
-    assert len({(seed.steps, seed.counts) for seed in found}) == len(found)
+        assert first.candidate.counts == tuple(limit(SUDOKU, 6).counts(steps).tolist())
+    assert all(sum(seed.candidate.counts) == 16 for seed in found)
+    assert len({(seed.candidate.steps, seed.candidate.counts) for seed in found}) == len(found)
 
 
 def test_in_the_free_family_history_may_be_counts():
-    history = [Seed("history: a", 4, counts=(2, 2, 4, 8))]
+    history = [Seed("history: a", counts_candidate((2, 2, 4, 8)))]
     assert seeds(study_file(space={"family": "free"}), 16, SUDOKU, history)[0] == history[0]
-    assert all(seed.counts is None for seed in seeds(study_file(), 16, SUDOKU, history))
+    assert all(seed.candidate.counts is None for seed in seeds(study_file(), 16, SUDOKU, history))
 
 
 def test_ancestral_seeds_differ_by_their_parameters():

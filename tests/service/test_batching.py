@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 
+from mdm_opt.candidates import Decoding
 from mdm_opt.config import parse_study
 from mdm_opt.denoisers.huggingface import load_huggingface
 from mdm_opt.denoisers.packaged import BUNDLED_CHECKPOINT
@@ -79,7 +80,7 @@ def study(batch_size: Any, **sampler: Any) -> Any:
 @pytest.fixture(scope="module")
 def problem() -> Problem:
     denoiser = load_huggingface(str(BUNDLED_CHECKPOINT), length=24, device="cpu")
-    return Problem(denoiser, Longest(), seed=0, order="confidence")
+    return Problem(denoiser, Longest(), seed=0, decoding=Decoding(order="confidence"))
 
 
 def test_a_number_is_taken_as_it_is(problem: Problem) -> None:

@@ -11,13 +11,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mdm_opt.candidates import baseline
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
 from mdm_opt.denoisers.laws import sudoku4
 from mdm_opt.denoisers.prompts import Prompts
-from mdm_opt.measurement import Candidate, Drawn, Problem, draw, measure
+from mdm_opt.measurement import Drawn, Problem, draw, measure
 from mdm_opt.objectives.base import Reveals, Scores
-from mdm_opt.sampling import ORDERS
+from mdm_opt.processes import ORDERS
 from mdm_opt.schedules import named_schedule
 from mdm_opt.service.composition import batch_composition
 
@@ -101,7 +102,7 @@ def made(denoiser: Any, objective: Any = None, **keys: Any) -> Problem:
 @pytest.mark.parametrize("keys", [{}, {"block_length": 4}, {"temperature": 0.0}])
 def test_an_exact_denoiser_does_not_see_its_batch(order: str, keys: dict[str, Any]) -> None:
     problem = made(EnumeratedDenoiser(sudoku4()), order=order, **keys)
-    found = batch_composition(problem, Candidate(LINEAR, 8), range(4))
+    found = batch_composition(problem, baseline("linear", 8), range(4))
     assert (found.samples, found.tokens) == (4, 64)
     assert (found.differing_samples, found.differing_tokens) == (0, 0)
     assert found.sequence_calls == 2 * 4 * 8
@@ -116,7 +117,7 @@ def test_an_exact_denoiser_does_not_see_its_batch(order: str, keys: dict[str, An
 )
 def test_what_differs_is_counted(rows: set[int], places: set[int], order: str, steps: int) -> None:
     problem = made(Fickle(sorted(rows), sorted(places)), order=order)
-    found = batch_composition(problem, Candidate(LINEAR, steps), [3, 5, 2**40, 8])
+    found = batch_composition(problem, baseline("linear", steps), [3, 5, 2**40, 8])
     assert (found.samples, found.tokens) == (4, 4 * LENGTH)
     assert found.differing_samples == len(rows)
     assert found.differing_tokens == len(rows) * len(places)
@@ -126,7 +127,7 @@ def test_what_differs_is_counted(rows: set[int], places: set[int], order: str, s
 @pytest.mark.parametrize("guidance", [0.0, 1.0])
 def test_prompts_are_those_of_the_instances(guidance: float) -> None:
     problem = made(Echo(), Prompted(), guidance=guidance)
-    found = batch_composition(problem, Candidate(LINEAR, 3), [0, 4, 8, 11])
+    found = batch_composition(problem, baseline("linear", 3), [0, 4, 8, 11])
     assert (found.differing_samples, found.differing_tokens) == (0, 0)
     assert found.sequence_calls == 2 * 4 * 3 * (2 if guidance else 1)
 
@@ -135,7 +136,7 @@ def test_prompts_are_those_of_the_instances(guidance: float) -> None:
 def test_prompted_scores_are_the_same_for_any_batch_size(order: str) -> None:
     """Prompts are sorted by length on the way, and everything comes back in order."""
     instances = [9, 1, 4, 2**41, 7, 3, 12]
-    candidate = Candidate(LINEAR, 3)
+    candidate = baseline("linear", 3)
 
     def measured(size: int) -> tuple[Any, ...]:
         problem = made(Echo(), Prompted(), order=order, batch_size=size, guidance=0.5)
@@ -163,5 +164,5 @@ def test_longest_prompts_are_measured_first() -> None:
             asked.append(int(rest[0].lengths.max()))
             return super().log_probs(tokens, positions, *rest)
 
-    measure(made(Watched(), Prompted(), batch_size=2), Candidate(LINEAR, 1), range(7))
+    measure(made(Watched(), Prompted(), batch_size=2), baseline("linear", 1), range(7))
     assert asked == [4, 2, 1, 0]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from records import counts_of
 from study_files import SUDOKU4, database, write_study
 
 import mdm_opt
@@ -16,11 +17,11 @@ from mdm_opt.cli.main import main
 from mdm_opt.config import StudyFile, parse_study
 from mdm_opt.errors import InputError
 from mdm_opt.schedules import block_count, named_schedule, reveal_grid
-from mdm_opt.service.best import best
-from mdm_opt.service.exporting import export_schedule
+from mdm_opt.service.handoff import export_schedule
+from mdm_opt.service.opening import OpenStudy, create_study, open_study
 from mdm_opt.service.profiling import profile_study
+from mdm_opt.service.results import best
 from mdm_opt.service.running import run_trials
-from mdm_opt.service.studies import OpenStudy, create_study, open_study
 from mdm_opt.service.verification import equal_nfe_steps, verify
 
 BLOCKS = SUDOKU4.replace("[space]", "[sampler]\nblock_length = 4\n[space]").replace(
@@ -186,13 +187,13 @@ def test_every_candidate_is_measured_in_blocks(finished: OpenStudy) -> None:
     measured = finished.repository.measurements("sudoku4", ["search"])
     assert len(measured) == 6
     for record in measured:
-        assert record.counts is not None
-        parts = np.array(record.counts).reshape(4, 2)
+        parts = np.array(counts_of(finished, record)).reshape(4, 2)
         assert (parts == parts[0]).all()
         assert parts[0].sum() == 4
         assert record.nfe == 8
     # A block of four tokens has three schedules of two steps.
-    assert {tuple(m.counts[:2]) for m in measured if m.counts} <= {(1, 3), (2, 2), (3, 1)}
+    found = {tuple(counts_of(finished, m)[:2]) for m in measured}
+    assert found <= {(1, 3), (2, 2), (3, 1)}
 
 
 def test_linear_schedules_that_are_compared_share_the_blocks(finished: OpenStudy) -> None:
@@ -273,8 +274,8 @@ def test_one_block_is_a_study_of_whole_sequences(tmp_path: Path) -> None:
     opened = create_study(path, database(tmp_path))
     try:
         list(run_trials(opened))
-        found = {tuple(m.counts) for m in opened.repository.measurements("sudoku4", ["search"])
-                 if m.counts}  # fmt: skip
+        measured = opened.repository.measurements("sudoku4", ["search"])
+        found = {tuple(counts_of(opened, m)) for m in measured}
         assert any(len(set(counts)) > 2 for counts in found)
     finally:
         opened.repository.close()

@@ -13,11 +13,13 @@ import mdm_opt
 from mdm_opt.cli.main import main
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import Repository
-from mdm_opt.service.best import best
-from mdm_opt.service.exporting import export_schedule
+from mdm_opt.service.deletion import delete_study
+from mdm_opt.service.handoff import export_schedule
+from mdm_opt.service.listing import list_studies, show_study
+from mdm_opt.service.opening import create_study
+from mdm_opt.service.results import best
 from mdm_opt.service.running import run_trials
 from mdm_opt.service.samples import sample
-from mdm_opt.service.studies import create_study, delete_study, list_studies, show_study
 from mdm_opt.service.verification import verify
 from mdm_opt.sudoku import is_valid
 
@@ -46,7 +48,7 @@ def test_exported_schedule_carries_result_and_provenance(finished, tmp_path):
     assert provenance.study_file == finished.study_file.canonical()
     assert provenance.versions["mdm-opt"] == mdm_opt.__version__
     measured = {m.trial_number: m for m in finished.repository.measurements("sudoku4", ["search"])}
-    assert measured[provenance.trial].beta_a == exported.schedule.beta_a
+    assert measured[provenance.trial].candidate == exported.candidate
     path = tmp_path / "schedule.json"
     path.write_text(exported.to_json())
     loaded = mdm_opt.load_schedule(path)
@@ -94,7 +96,8 @@ def test_counts_of_any_shape_are_searched_verified_exported_and_sampled(tmp_path
     shown = CliRunner().invoke(main, ["run", str(path), "--storage", url])
     assert shown.exit_code == 0, shown.output
     (budget,) = best("sudoku4", url).budgets
-    assert (budget.beta_a, budget.beta_b) == (None, None)
+    assert budget.candidate.parameters == {}
+    assert budget.candidate.counts == tuple(budget.counts)
     assert (len(budget.counts), sum(budget.counts), min(budget.counts) >= 1) == (4, 16, True)
     assert f"best: counts {' '.join(map(str, budget.counts))}" in shown.output
     exported = export_schedule("sudoku4", url)
@@ -102,10 +105,10 @@ def test_counts_of_any_shape_are_searched_verified_exported_and_sampled(tmp_path
     assert exported.counts.tolist() == budget.counts
     repository = Repository(url, create=False)
     measured = {m.trial_number: m for m in repository.measurements("sudoku4", ["search"])}
-    assert measured[exported.provenance.trial].counts == budget.counts
+    assert measured[exported.provenance.trial].candidate == budget.candidate
     # Seeds and proposals are different counts, all of them kept with their trials.
-    assert len({tuple(m.counts) for m in measured.values()}) == 8
-    assert {m.schedule for m in measured.values()} == {"free"}
+    assert len({m.candidate.counts for m in measured.values()}) == 8
+    assert {m.candidate.family for m in measured.values()} == {"free"}
     labels = [m.label for m in measured.values()]
     assert labels[0] == "profile: limit"
     assert labels.count("search") == 5

@@ -14,15 +14,14 @@ import pytest
 from postgres import fresh_database, private_server
 from study_files import SUDOKU4, database, optuna_trials, write_study
 
-from mdm_opt.measurement import Candidate, measure
+from mdm_opt.measurement import measure
 from mdm_opt.persistence import Repository, TrialQueue
-from mdm_opt.schedules import BetaSchedule
 from mdm_opt.search import seeds
 from mdm_opt.service.launching import launch
 from mdm_opt.service.local_engine import LocalEngine
+from mdm_opt.service.opening import create_study
 from mdm_opt.service.running import run_trials
 from mdm_opt.service.stopping import StopSignal
-from mdm_opt.service.studies import create_study
 from mdm_opt.service.workers import Pulse
 from mdm_opt.storage_errors import Patience
 
@@ -74,7 +73,7 @@ def by_position(repository, queue):
     measured = {m.trial_number: m for m in repository.measurements("sudoku4", ["search"])}
     return {
         trial.position: (
-            (trial.label, trial.steps, trial.beta_a, trial.beta_b),
+            (trial.label, trial.steps, trial.candidate),
             measured[trial.trial_number].scores.tolist(),
         )
         for trial in queue.trials()
@@ -156,7 +155,7 @@ def check_study(opened, url, faults, expected):
     assert len(records) == faults.trials
     assert by_position(opened.repository, opened.queue) == expected
     labels = Counter((m.label, m.budget_steps) for m in records if m.label != "search")
-    wanted = {(seed.label, seed.steps): 1 for seed in seeds(opened.study_file, 16)}
+    wanted = {(seed.label, seed.candidate.steps): 1 for seed in seeds(opened.study_file, 16)}
     assert labels == wanted
     trials = optuna_trials(url)
     states = Counter(trial.state.name for trial in trials)
@@ -168,7 +167,7 @@ def check_study(opened, url, faults, expected):
     record = records[-1]
     again = measure(
         opened.problem,
-        Candidate(BetaSchedule(record.beta_a, record.beta_b), record.steps),
+        record.candidate,
         opened.sets.ids("search"),
     )
     np.testing.assert_array_equal(again.scores, record.scores)
@@ -214,7 +213,7 @@ def test_a_worker_that_was_thought_dead_finishes_its_trial_or_finds_it_finished(
     monkeypatch.setattr("mdm_opt.service.running.measure", taken_over)
     trials = run_trials(opened)
     first = next(trials)
-    assert first.proposal.number == told[0].trial_number
+    assert first.number == told[0].trial_number
     (record,) = opened.repository.measurements("sudoku4", ["search"])
     stranger = opened.queue.workers()[-1]
     assert not other.finish(told[0], stranger.id, record)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from records import pair
 from study_files import SUDOKU4, database, write_study
 
 from mdm_opt.persistence import Repository
@@ -19,15 +20,14 @@ from mdm_opt.schedules import (
     path_kl_weights,
     reveal_counts,
 )
-from mdm_opt.search import Point, expected_values
+from mdm_opt.search import expected_values, observations
 from mdm_opt.service.figures import figures
 from mdm_opt.service.figures.profile import predicted_path_kl
 from mdm_opt.service.figures.quality import pareto_front
 from mdm_opt.service.figures.style import logarithmic, plain
 from mdm_opt.service.findings import findings
+from mdm_opt.service.opening import create_study
 from mdm_opt.service.running import run_trials
-from mdm_opt.service.standing import observations, setting_of
-from mdm_opt.service.studies import create_study
 from mdm_opt.service.verification import verify
 
 WITH_PROFILE = SUDOKU4.replace('sampler = "random"', 'sampler = "shape"').replace(
@@ -111,7 +111,7 @@ def test_schedules_are_those_that_were_found(found, drawn):
     )
     for budget in found.result.budgets:
         (name,) = [name for name in shown if name.startswith(f"{budget.steps} steps")]
-        expected = BetaSchedule(budget.beta_a, budget.beta_b)
+        expected = BetaSchedule(*pair(budget.candidate))
         np.testing.assert_allclose(shown[name].y, expected.revealed(np.array(shown[name].x)))
 
 
@@ -127,11 +127,9 @@ def test_landscape_marks_seeds_and_best(found, drawn):
     for steps, number in found.best_trials().items():
         shown = traces(drawn[f"landscape-{steps}"])
         (best,) = [m for m in found.trials if m.trial_number == number]
-        assert list(zip(shown["best"].x, shown["best"].y, strict=True)) == [
-            (best.beta_a, best.beta_b)
-        ]
+        assert list(zip(shown["best"].x, shown["best"].y, strict=True)) == [pair(best.candidate)]
         seeds = {
-            (m.beta_a, m.beta_b)
+            pair(m.candidate)
             for m in found.trials
             if m.budget_steps == steps and m.label != "search" and not m.stopped_early
         }
@@ -146,7 +144,7 @@ def test_landscape_marks_seeds_and_best(found, drawn):
                     )
                 )
                 ours = [m for m in found.trials if m.budget_steps == steps]
-                values = {(m.beta_a, m.beta_b): m.value for m in ours}
+                values = {pair(m.candidate): m.value for m in ours}
                 assert all(values[place] == colour for place, colour in colours.items())
 
 
@@ -154,10 +152,10 @@ def test_the_surface_is_what_the_model_expects_where_trials_lie(found):
     """On the scale of the values, and nearer to them than their mean is."""
     for steps in (4, 8):
         trials = [m for m in found.trials if m.budget_steps == steps and not m.stopped_early]
-        points = [Point(steps, m.beta_a, m.beta_b) for m in trials]
+        candidates = [m.candidate for m in trials]
         seen = observations(found.record, found.trials)
         values = np.array([m.value for m in trials])
-        expected = -expected_values(setting_of(found.record), seen, points)
+        expected = -expected_values(found.space, seen, candidates)
         assert np.square(expected - values).mean() < np.square(values - values.mean()).mean()
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from study_files import SUDOKU4, database, write_study
 
-from mdm_opt.service.best import best
+from mdm_opt.service.opening import create_study
+from mdm_opt.service.results import best
 from mdm_opt.service.running import run_trials
-from mdm_opt.service.studies import create_study
 from mdm_opt.service.verification import verify
 
 LATER = SUDOKU4.replace('name = "sudoku4"', 'name = "later"').replace(
@@ -36,7 +36,7 @@ def test_the_nearest_verified_schedules_are_tried_first(tmp_path, verified):
     found = labels(tmp_path, verified, steps="[4, 8]", trials="12")
     result = {budget.steps: budget for budget in best("sudoku4", verified).budgets}
     assert found[4][0].label == "history: sudoku4, 4 steps"
-    assert (found[4][0].beta_a, found[4][0].beta_b) == (result[4].beta_a, result[4].beta_b)
+    assert found[4][0].candidate == result[4].candidate
     assert found[8][0].label == "history: sudoku4, 6 steps"
     assert found[4][0].position == 0
 

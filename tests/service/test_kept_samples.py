@@ -10,14 +10,13 @@ import pytest
 from study_files import SUDOKU4, database, optuna_trials, write_study
 
 from mdm_opt.errors import InputError, RunError
-from mdm_opt.measurement import Candidate, draw
+from mdm_opt.measurement import draw
 from mdm_opt.persistence import Repository
-from mdm_opt.service import running
+from mdm_opt.service import records
 from mdm_opt.service.instances import SET_STARTS
+from mdm_opt.service.opening import create_study
 from mdm_opt.service.running import Manners, measurement_record, run_trials
-from mdm_opt.service.standing import schedule_of
 from mdm_opt.service.stopping import Stopped, StopSignal
-from mdm_opt.service.studies import create_study
 from mdm_opt.service.verification import verify
 
 VALIDITY = 'kind = "validity"\nverifier = "sudoku"'
@@ -39,7 +38,7 @@ def records(opened, *roles):
 def drawn(opened, record, count):
     """What the candidate writes for the first instances of its role."""
     start = SET_STARTS[record.role]
-    candidate = Candidate(schedule_of(record), record.steps)
+    candidate = record.candidate
     return draw(opened.problem, candidate, range(start, start + count))
 
 
@@ -141,11 +140,10 @@ def test_samples_are_drawn_in_the_batches_that_fitted(tmp_path, monkeypatch):
         seen.append(problem.batch_size)
         return draw(problem, *arguments)
 
-    monkeypatch.setattr(running, "draw", watched)
-    point = trial.proposal.point
+    monkeypatch.setattr(records, "draw", watched)
     measurement_record(
         opened,
-        Candidate(point.schedule, point.steps),
+        trial.candidate,
         replace(trial.measurement, batch_size=2),
         role="search",
         label="l",

@@ -6,13 +6,13 @@ import pytest
 from study_files import database, optuna_trials, write_study
 
 from mdm_opt.errors import InputError, RunError
-from mdm_opt.search import SearchStudy
+from mdm_opt.persistence.mirror import Mirror
 from mdm_opt.service import launching
 from mdm_opt.service.launching import Exit, launch
+from mdm_opt.service.opening import create_study
+from mdm_opt.service.results import best
 from mdm_opt.service.running import run_trials
 from mdm_opt.service.stopping import Stopped, StopSignal
-from mdm_opt.service.studies import create_study
-from mdm_opt.service.verification import top_candidates
 
 
 class ScriptedEngine:
@@ -130,7 +130,8 @@ def test_what_is_left_is_estimated_from_what_was_done(opened):
     assert later.progress.finished == 3
     assert later.seconds_left == pytest.approx(later.seconds, rel=1e-9)
     # What the search takes for the best, which need not be the luckiest.
-    assert later.best == {4: top_candidates(opened, 4)[0].value}
+    (found,) = best("sudoku4", opened.repository.url).budgets
+    assert later.best == {4: found.value}
     states.close()
     assert engine.stopped
 
@@ -148,13 +149,19 @@ def test_a_worker_that_is_frozen_at_the_end_does_not_hold_up_the_launch(opened, 
 def test_a_launch_tells_optuna_what_its_last_worker_could_not(opened, monkeypatch):
     """The worker is killed between our tables and Optuna; nobody comes after it."""
 
-    def killed(*_arguments, **_keys):
-        raise KeyboardInterrupt
+    sync, calls = Mirror.sync, []
+
+    def killed(mirror):
+        # Once the trial has been begun, but not when it has been kept.
+        calls.append(1)
+        if len(calls) > 1:
+            raise KeyboardInterrupt
+        return sync(mirror)
 
     trials = run_trials(opened)
     for _ in range(5):
         next(trials)
-    monkeypatch.setattr(SearchStudy, "finish", killed)
+    monkeypatch.setattr(Mirror, "sync", killed)
     with pytest.raises(KeyboardInterrupt):
         next(trials)
     monkeypatch.undo()

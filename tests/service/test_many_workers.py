@@ -11,7 +11,7 @@ from sqlalchemy import text
 from study_files import SUDOKU4, optuna_trials, write_study
 
 from mdm_opt.search import seeds
-from mdm_opt.service.studies import create_study
+from mdm_opt.service.opening import create_study
 
 pytestmark = pytest.mark.postgres
 
@@ -40,5 +40,5 @@ def sixty_loops(tmp_path, postgres_url):
     states = [trial.state.name for trial in optuna_trials(postgres_url)]
     assert states == ["COMPLETE"] * 150
     # Two workers that ask at the same moment are not told the same.
-    candidates = {(r.beta_a, r.beta_b) for r in records if r.label == "search"}
+    candidates = {r.candidate for r in records if r.label == "search"}
     assert len(candidates) == sum(r.label == "search" for r in records)

@@ -21,10 +21,10 @@ from mdm_opt.schedules import (
     reveal_counts,
 )
 from mdm_opt.service.instances import InstanceSets
+from mdm_opt.service.opening import create_study, open_study
 from mdm_opt.service.predictions import BEST_BETA, LIMIT, Predictions
 from mdm_opt.service.profiling import measured_profile, profile_study
 from mdm_opt.service.running import run_trials
-from mdm_opt.service.studies import create_study, open_study
 
 SEEDED = SUDOKU4.replace('seeds = ["energy", "baselines"]', 'seeds = ["energy", "profile"]')
 FREE = SEEDED.replace("[space]", '[space]\nfamily = "free"').replace('"random"', '"shape"')
@@ -171,19 +171,19 @@ def test_without_noise_predictions_are_exact():
 def test_the_profile_seed_is_the_first_trial(tmp_path):
     opened = create_study(write_study(tmp_path, SEEDED), database(tmp_path))
     first = next(run_trials(opened))
-    assert first.proposal.label == "profile: best Beta"
+    assert first.label == "profile: best Beta"
 
 
 def test_a_free_study_is_searched_verified_and_resumed(tmp_path):
     path, url = write_study(tmp_path, FREE, trials="8"), database(tmp_path)
     opened = create_study(path, url)
     trials = list(run_trials(opened))
-    assert trials[0].proposal.label == "profile: limit"
-    counts = [trial.proposal.point.counts for trial in trials]
+    assert trials[0].label == "profile: limit"
+    counts = [trial.candidate.counts for trial in trials]
     assert all(sum(one) == 16 and len(one) == 4 for one in counts)
     assert len(set(counts)) == 8
     records = opened.repository.measurements("sudoku4", ["search"])
-    assert [tuple(m.counts) for m in records] == counts
+    assert [m.candidate.counts for m in records] == counts
     assert {m.schedule for m in records} == {"free"}
     assert list(run_trials(open_study("sudoku4", url, to_work=True))) == []
 

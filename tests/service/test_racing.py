@@ -7,10 +7,10 @@ import pytest
 from study_files import SUDOKU4, database, optuna_trials, write_study
 
 from mdm_opt.measurement import Measurement
+from mdm_opt.service.opening import create_study
 from mdm_opt.service.racing import ERROR_RATE, FIRST_LOOK, Rival, looks, paired, race
+from mdm_opt.service.results import ranked_records
 from mdm_opt.service.running import run_trials
-from mdm_opt.service.standing import standings
-from mdm_opt.service.studies import create_study
 from mdm_opt.statistics import worse_p_value
 
 RACING = SUDOKU4.replace(
@@ -24,7 +24,8 @@ def measured(scores, calls=1):
     def part(ids):
         seen.append(list(ids))
         own = scores[ids[0] : ids[-1] + 1]
-        return Measurement(tuple(ids), own, 4.0, calls * len(ids), 0.5, "cpu", {"g": -1.0}, 8)
+        costs = np.full(len(own), 4.0)
+        return Measurement(tuple(ids), own, costs, calls * len(ids), 0.5, "cpu", {"g": -1.0}, 8)
 
     return part, seen
 
@@ -119,12 +120,12 @@ def test_a_study_stops_hopeless_trials_and_keeps_what_they_measured(tmp_path):
         assert record.instances == 128 or early
     for record in stopped:
         assert record.instances < 128
-        rival = opened.repository.search_scores("sudoku4", record.rival_number)
+        rival = records[record.rival_number].scores
         expected = rival.mean() + (record.scores - rival[: record.instances]).mean()
         assert record.paired_value == pytest.approx(expected)
         assert record.paired_error > 0
-    standing = standings(opened.record, records)[4]
-    assert not {m.trial_number for m in standing} & {m.trial_number for m in stopped}
+    ranked = ranked_records(opened.record, opened.space, records)[4]
+    assert not {m.trial_number for m in ranked} & {m.trial_number for m in stopped}
 
 
 def test_racing_can_be_switched_off_later(tmp_path):

@@ -25,8 +25,8 @@ import mdm_opt
 from mdm_opt.cli.main import main
 from mdm_opt.errors import InputError
 from mdm_opt.search import seeds
+from mdm_opt.service.opening import create_study
 from mdm_opt.service.ray_engine import RayEngine
-from mdm_opt.service.studies import create_study
 from mdm_opt.service.workers import Pulse
 
 pytestmark = pytest.mark.postgres

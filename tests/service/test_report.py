@@ -20,12 +20,12 @@ from study_files import SUDOKU4, database, write_study
 from mdm_opt.cli.main import main
 from mdm_opt.config import parse_study
 from mdm_opt.persistence import Repository
-from mdm_opt.service.best import best
 from mdm_opt.service.findings import findings
 from mdm_opt.service.notes import LONGEST_SAMPLE, study_note, trial_note
+from mdm_opt.service.opening import create_study
 from mdm_opt.service.report import REPORT_FORMATS, contents
+from mdm_opt.service.results import best
 from mdm_opt.service.running import run_trials
-from mdm_opt.service.studies import create_study
 from mdm_opt.service.study_files import study_toml
 from mdm_opt.service.verification import verify
 from mdm_opt.service.wording import fenced, interval, markdown, number, result_rows
@@ -220,10 +220,10 @@ def test_pictures_are_shown_as_pictures_and_svg_is_not(url):
 def test_a_trial_note_says_what_the_trial_was(found):
     record = found.trials[0]
     note = trial_note(found, record, ["1234", png(), "x" * (LONGEST_SAMPLE + 1)])
-    assert f"| schedule | Beta({record.beta_a:.4g}, {record.beta_b:.4g}) |" in note
+    assert f"| schedule | {record.candidate.label} |" in note
     assert f"| seed | {markdown(record.label)} |" in note
     assert f"± {record.standard_error:.2g} standard error" in note
-    assert " ".join(map(str, record.counts)) in note
+    assert " ".join(map(str, found.counts(record))) in note
     assert "```text\n1234\n```" in note
     # A picture is an artifact; a long text is cut.
     assert "base64" not in note

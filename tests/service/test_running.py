@@ -11,20 +11,21 @@ from contextlib import closing
 
 import numpy as np
 import pytest
+from records import pair
 from study_files import SUDOKU4, database, optuna_trials, write_study
 
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.persistence import Repository
-from mdm_opt.search import SearchStudy
+from mdm_opt.persistence.mirror import Mirror
+from mdm_opt.service.locks import exclusive
+from mdm_opt.service.opening import create_study
 from mdm_opt.service.running import Manners, run_trials
-from mdm_opt.service.studies import create_study, exclusive
 
 
 def run_all(path, url):
     """Runs a study to its end; returns what every finished trial measured."""
     return [
-        (t.proposal.label, t.proposal.point.steps, t.proposal.point.beta_a,
-         t.proposal.point.beta_b, t.measurement.scores.tolist())
+        (t.label, t.candidate.steps, *pair(t.candidate), t.measurement.scores.tolist())
         for t in run_trials(create_study(path, url))
     ]  # fmt: skip
 
@@ -124,11 +125,11 @@ def test_a_race_that_is_lost_ends_early_and_is_pruned_in_optuna(tmp_path):
     for trial, record in zip(done[1:], records[1:], strict=True):
         rival = records[record.rival_number]
         assert not rival.stopped_early
-        assert trial.standing == rival.value
+        assert trial.best == rival.value
         beside = record.scores - rival.scores[: len(record.scores)]
         assert record.paired_value == pytest.approx(rival.value + beside.mean(), abs=1e-12)
     # The first had nobody to be compared with.
-    assert (records[0].rival_number, done[0].standing) == (None, records[0].value)
+    assert (records[0].rival_number, done[0].best) == (None, records[0].value)
 
 
 def test_without_racing_everything_is_measured(tmp_path):
@@ -155,7 +156,7 @@ def test_another_file_of_the_same_name_is_refused(tmp_path):
 def test_trials_of_another_version_are_refused(tmp_path, monkeypatch):
     path, url = write_study(tmp_path), database(tmp_path)
     create_study(path, url)
-    monkeypatch.setattr("mdm_opt.service.studies.__version__", "0.99.0")
+    monkeypatch.setattr("mdm_opt.service.sameness.__version__", "0.99.0")
     with pytest.raises(InputError, match=r"made by mdm-opt 0\.1\.0, this is 0\.99\.0"):
         create_study(path, url)
 
@@ -224,7 +225,7 @@ def test_one_failure_is_said_and_the_trial_is_tried_again_last(tmp_path):
     path, url = moody(tmp_path, "once", [3]), database(tmp_path)
     said = []
     manners = Manners(report=said.append)
-    labels = [t.proposal.label for t in run_trials(create_study(path, url), manners)]
+    labels = [t.label for t in run_trials(create_study(path, url), manners)]
     assert labels[:3] == ["energy: linear", "energy: sin2", "paper: (1, 0.2)"]
     assert labels[-1] == "paper: (0.9, 0.3)"
     assert len(labels) == 6
@@ -240,14 +241,18 @@ def test_a_measured_trial_that_was_not_told_is_finished_not_repeated(tmp_path, m
     opened = create_study(path, url)
     trials = run_trials(opened)
     next(trials)
-    finish = SearchStudy.finish
+    sync, calls = Mirror.sync, []
 
-    def interrupted(*arguments, **keys):
-        if told:
-            finish(*arguments, **keys)
-        raise KeyboardInterrupt
+    def interrupted(mirror):
+        calls.append(1)
+        if told or len(calls) == 1:
+            last = sync(mirror)
+        # The first time the trial was begun, the second time it has been kept.
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return last
 
-    monkeypatch.setattr(SearchStudy, "finish", interrupted)
+    monkeypatch.setattr(Mirror, "sync", interrupted)
     with pytest.raises(KeyboardInterrupt):
         next(trials)
     monkeypatch.undo()
@@ -312,6 +317,6 @@ def test_without_a_rival_the_best_value_so_far_stands(tmp_path, direction):
     better = max if direction == "maximize" else min
     done = list(run_trials(opened))
     values = [trial.measurement.value for trial in done]
-    assert [t.standing for t in done] == [better(values[: i + 1]) for i in range(8)]
+    assert [t.best for t in done] == [better(values[: i + 1]) for i in range(8)]
     # Not merely the last one's.
-    assert values != [t.standing for t in done]
+    assert values != [t.best for t in done]

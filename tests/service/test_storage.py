@@ -27,10 +27,11 @@ from mdm_opt.cli.main import main
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.persistence import Repository, TrialQueue
 from mdm_opt.persistence import database as schemas
-from mdm_opt.service.exporting import export_schedule
+from mdm_opt.service.handoff import export_schedule
+from mdm_opt.service.locks import exclusive
+from mdm_opt.service.opening import create_study
 from mdm_opt.service.running import run_trials
 from mdm_opt.service.storage import copy_studies, upgrade_storage
-from mdm_opt.service.studies import create_study, exclusive
 from mdm_opt.service.verification import verify
 
 BACKENDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
@@ -87,10 +88,7 @@ def invoke(*arguments):
 def finish(path, url):
     """Runs a study to its end; returns candidates and scores of what was measured now."""
     opened = create_study(path, url)
-    done = [
-        (t.proposal.label, t.proposal.point, t.measurement.scores.tolist())
-        for t in run_trials(opened)
-    ]
+    done = [(t.label, t.candidate, t.measurement.scores.tolist()) for t in run_trials(opened)]
     opened.repository.close()
     return done
 

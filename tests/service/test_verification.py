@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import text
 from study_files import SUDOKU4, database, write_study
 
+from mdm_opt.candidates import baseline
 from mdm_opt.errors import RunError
-from mdm_opt.measurement import Candidate, measure
-from mdm_opt.schedules import named_schedule
-from mdm_opt.service.best import best
+from mdm_opt.measurement import measure
 from mdm_opt.service.instances import SET_STARTS, InstanceSets
+from mdm_opt.service.opening import create_study, open_study
+from mdm_opt.service.results import best, ranked_records
 from mdm_opt.service.running import run_trials
-from mdm_opt.service.studies import create_study, open_study
-from mdm_opt.service.verification import schedule_of, top_candidates, verify
+from mdm_opt.service.verification import verify
 from mdm_opt.service.wording import conclusions
 from mdm_opt.statistics import mean_interval, paired_difference
 
@@ -36,12 +36,24 @@ def rows(opened, role, steps, label=None):
     return [m for m in found if m.budget_steps == steps and label in (None, m.label)]
 
 
+def top_candidates(opened, steps):
+    """The trials of a step count that can be its best, best first."""
+    found = opened.repository.measurements(opened.name, ["search"])
+    return ranked_records(opened.record, opened.space, found)[steps]
+
+
+def counts_of(opened, record):
+    return opened.problem.plan(record.candidate).counts.tolist()
+
+
 def test_unverified_best_says_so_and_claims_nothing(searched):
     result = best(searched.name, searched.repository.url)
     assert [b.steps for b in result.budgets] == [4, 6]
     for budget in result.budgets:
         first = top_candidates(searched, budget.steps)[0]
-        assert (budget.counts, budget.value) == (first.counts, first.value)
+        assert (budget.candidate, budget.value) == (first.candidate, first.value)
+        assert budget.counts == counts_of(searched, first)
+        assert (budget.trial, budget.label) == (first.trial_number, first.label)
         assert budget.counts != [budget.steps] * 4
         assert not budget.verified
         assert budget.better_than_linear is None
@@ -55,7 +67,7 @@ def test_unverified_best_is_what_the_search_believes_and_not_the_luckiest(search
     url = searched.repository.url
     measured = rows(searched, "search", 4)
     lucky = next(m for m in measured if m.label == "paper: (1, 0.2)")
-    near = [m for m in measured if m.counts[-1] > 9]
+    near = [m for m in measured if counts_of(searched, m)[-1] > 9]
     assert len(near) >= 2
     chosen = best(searched.name, url).budgets[0]
     with searched.repository.transaction() as session:
@@ -93,7 +105,7 @@ def test_verified_numbers_are_those_of_fresh_instances(searched):
         linear = rows(searched, "verification", budget.steps, "linear")[0]
         again = measure(
             searched.problem,
-            Candidate(schedule_of(chosen), budget.steps),
+            chosen.candidate,
             range(SET_STARTS["verification"], SET_STARTS["verification"] + 32),
         )
         np.testing.assert_array_equal(again.scores, chosen.scores)
@@ -119,7 +131,7 @@ def test_choice_is_made_over_search_and_selection_not_verification(searched):
             np.concatenate([a.scores, b.scores]).mean() for a, b in zip(top, again, strict=True)
         ]
         chosen = rows(searched, "verification", steps, "best")[0]
-        assert chosen.beta_a == top[int(np.argmin(pooled))].beta_a
+        assert chosen.candidate == top[int(np.argmin(pooled))].candidate
 
 
 def test_equal_linear_steps_are_the_fewest_that_reach_the_quality(searched):
@@ -128,7 +140,7 @@ def test_equal_linear_steps_are_the_fewest_that_reach_the_quality(searched):
     for budget in best(searched.name, searched.repository.url).budgets:
         equal = budget.linear_steps_for_equal_quality
         values = {
-            n: measure(searched.problem, Candidate(named_schedule("linear"), n), instances).value
+            n: measure(searched.problem, baseline("linear", n), instances).value
             for n in (equal - 1, equal)
         }
         assert values[equal] <= budget.value < values[equal - 1]
@@ -184,7 +196,7 @@ def test_ancestral_baselines_cost_at_least_as_many_calls(tmp_path):
     for name, baseline in budget.baselines.items():
         expected = measure(
             opened.problem,
-            Candidate(named_schedule(name), baseline.steps),
+            baseline(name, baseline.steps),
             opened.sets.ids("verification"),
         )
         assert baseline.nfe == expected.nfe

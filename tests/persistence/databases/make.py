@@ -1,4 +1,4 @@
-"""Writes the dump of a database of the present schema: ``python make.py 0004`` in this folder.
+"""Writes the dump of a database of the present schema: ``python make.py 0005`` in this folder.
 
 It holds a finished, verified and exported study ``old``, ``old-partly``, whose worker was killed
 during the sixth of ten trials, and ``old-free``, which searched counts around a profile, two of
@@ -18,8 +18,8 @@ from pathlib import Path
 
 from mdm_opt.measurement import measure
 from mdm_opt.service import running
-from mdm_opt.service.exporting import export_schedule
-from mdm_opt.service.studies import create_study
+from mdm_opt.service.handoff import export_schedule
+from mdm_opt.service.opening import create_study
 from mdm_opt.service.verification import verify
 
 STUDY = """

@@ -21,8 +21,8 @@ from optuna.artifacts import FileSystemArtifactStore, upload_artifact
 from served import served
 from study_files import database, write_study
 
+from mdm_opt.service.opening import create_study
 from mdm_opt.service.running import run_trials
-from mdm_opt.service.studies import create_study
 
 
 @pytest.fixture(scope="module")

@@ -23,16 +23,16 @@ from study_files import database, write_study
 
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import Repository
+from mdm_opt.persistence.mirror import optuna_storage
 from mdm_opt.persistence.tables import SampleRow
-from mdm_opt.search import SearchStudy
 from mdm_opt.service.dashboard import Access, Guard, View
 from mdm_opt.service.dashboard import view as view_module
 from mdm_opt.service.dashboard.view import OURS
 from mdm_opt.service.figures import figures
 from mdm_opt.service.findings import findings
 from mdm_opt.service.notes import LONGEST_SAMPLE, study_note, trial_note
+from mdm_opt.service.opening import create_study
 from mdm_opt.service.running import run_trials
-from mdm_opt.service.studies import create_study
 
 LINE = "\n\n---\n\n"
 
@@ -57,7 +57,7 @@ class Looked:
 
     def __init__(self, url):
         self.repository = Repository(url, create=False)
-        self.storage = SearchStudy.storage(self.repository.engine)
+        self.storage = optuna_storage(self.repository.engine)
         self.view = View(self.application(), self.repository)
 
     def application(self):
@@ -150,8 +150,7 @@ def test_trials_have_their_notes_samples_attributes_and_constraints(done):
         assert float(own["NFE"]) == record.nfe
         assert float(own["standard error"]) == pytest.approx(record.standard_error, rel=1e-5)
         assert own["instances"] == str(record.instances)
-        if record.beta_a is not None:
-            assert own["schedule"] == f"Beta({record.beta_a:.4g}, {record.beta_b:.4g})"
+        assert own["schedule"] == record.candidate.label
         assert not {"label", "measured", "position"} & own.keys()
         untouched = {"number", "trial_id", "state", "values", "params", "datetime_start"}
         assert {k: trial[k] for k in untouched} == {

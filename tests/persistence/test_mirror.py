@@ -1,0 +1,314 @@
+"""Optuna's tables: brought to what our tables say, whatever was killed or deleted in between."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import numpy as np
+import optuna
+import pytest
+from records import measurement, study_record
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import OperationalError
+from study_files import optuna_trials
+
+from mdm_opt.candidates import Seed, beta, counts_candidate
+from mdm_opt.config import parse_study
+from mdm_opt.errors import InputError
+from mdm_opt.persistence import MAX_FAILURES, Repository, TrialQueue
+from mdm_opt.persistence.mirror import Mirror, make_tables
+
+LENGTH = 16
+FILE = {
+    "study": {"name": "m"},
+    "model": {"kind": "enumerated", "law": "sudoku4"},
+    "space": {"steps": [4, 8]},
+    "objective": {"kind": "validity", "verifier": "sudoku"},
+}
+
+
+class Bench:
+    """A study in our tables and the mirror of it."""
+
+    def __init__(self, repository, content=FILE, trials=8):
+        self.repository, self.file = repository, parse_study(content, "test")
+        repository.add_study(study_record("m", study_file=content, direction="maximize"))
+        make_tables(repository.engine)
+        self.queue = TrialQueue(repository, "m")
+        self.queue.plan([], self.file.space.steps, trials)
+        self.mirror = Mirror(repository, self.file, LENGTH)
+
+    def begin(self, candidate=None):
+        """A worker of its own takes the next trial."""
+        trial = self.queue.claim(self.queue.register("here", 1, "cpu", "0", 60.0))
+        return self.queue.begin(trial, candidate or beta(0.5, 0.5, trial.steps))
+
+    def finish(self, trial, **changes):
+        values = {
+            "trial_number": trial.trial_number,
+            "budget_steps": trial.steps,
+            "candidate": trial.candidate,
+            "scores": np.array([1.0, 0.0, trial.trial_number]),
+            "nfe": float(trial.steps),
+        }
+        record = measurement(**(values | changes))
+        self.queue.finish(trial, trial.worker_id, record)
+        return record
+
+    def trials(self):
+        return optuna_trials(self.repository.url, "m")
+
+    def states(self):
+        return [trial.state.name for trial in self.trials()]
+
+
+@pytest.fixture
+def bench(repository):
+    return Bench(repository)
+
+
+def test_a_study_that_is_missing_is_made(bench):
+    assert bench.mirror.sync() == -1
+    storage = optuna.storages.RDBStorage(bench.repository.url)
+    study = optuna.load_study(study_name="m", storage=storage)
+    assert [direction.name for direction in study.directions] == ["MAXIMIZE", "MINIMIZE"]
+    assert study.metric_names == ["quality", "nfe"]
+    assert study.trials == []
+    storage.scoped_session.remove()
+    storage.engine.dispose()
+
+
+def test_what_has_been_begun_runs_and_what_is_finished_has_its_value(bench):
+    first, second = bench.begin(), bench.begin(beta(0.9, 0.3, 8))
+    assert bench.mirror.sync() == 1
+    assert bench.states() == ["RUNNING", "RUNNING"]
+    record = bench.finish(second, guards={"entropy": -0.5})
+    assert bench.mirror.sync() == 1
+    running, over = bench.trials()
+    assert (running.state.name, running.user_attrs["position"]) == ("RUNNING", first.position)
+    assert (over.state.name, over.values) == ("COMPLETE", [record.value, 8.0])
+    assert over.params == {"steps": 8, "beta_a": 0.9, "beta_b": 0.3}
+    assert over.constraints == {"entropy": -0.5}
+    measured = over.user_attrs["measured"]
+    assert (measured["instances"], measured["nfe"]) == (3, 8.0)
+    assert measured["counts"] == beta(0.9, 0.3, 8).plan(bench.file.sampler, 16).counts.tolist()
+
+
+def test_a_race_that_was_lost_is_pruned_and_has_no_value(bench):
+    trial = bench.begin()
+    bench.mirror.sync()
+    bench.finish(trial, stopped_early=True, paired_value=0.25, paired_error=0.1, rival_number=0)
+    bench.mirror.sync()
+    (over,) = bench.trials()
+    assert (over.state.name, over.values) == ("PRUNED", None)
+    assert over.user_attrs["measured"]["value"] == 0.25
+
+
+def test_counts_are_entered_by_their_coordinates(repository):
+    free = FILE | {"space": {"steps": [4], "family": "free"}}
+    bench = Bench(repository, free, trials=1)
+    bench.finish(bench.begin(counts_candidate([1, 2, 5, 8])))
+    bench.mirror.sync()
+    (over,) = bench.trials()
+    assert over.user_attrs["counts"] == [1, 2, 5, 8]
+    assert set(over.params) == {"steps", "free_1", "free_2", "free_3"}
+
+
+def seen(bench):
+    keep = ("number", "state", "values", "params", "user_attrs", "constraints", "distributions")
+    return [{key: getattr(trial, key) for key in keep} for trial in bench.trials()]
+
+
+def drop_optuna(engine):
+    """Deletes all tables that are not ours."""
+    theirs = [name for name in inspect(engine).get_table_names() if not name.startswith("mdm_")]
+    with engine.connect() as connection:
+        server = connection.dialect.name == "postgresql"
+        if not server:
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        for name in theirs:
+            connection.execute(text(f"DROP TABLE {name}{' CASCADE' if server else ''}"))
+        connection.commit()
+        if not server:
+            connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+
+
+@pytest.mark.parametrize("lost", ["the study", "all tables"])
+def test_what_was_deleted_is_whole_again(bench, lost):
+    first = bench.begin()
+    bench.finish(first, guards={"entropy": -1.0})
+    second = bench.begin()
+    bench.finish(second, stopped_early=True, paired_value=0.1, paired_error=0.1, rival_number=0)
+    bench.begin()
+    bench.mirror.sync()
+    before, times = seen(bench), [trial.datetime_start for trial in bench.trials()]
+    if lost == "the study":
+        optuna.delete_study(study_name="m", storage=bench.mirror._storage)
+    else:
+        drop_optuna(bench.repository.engine)
+        make_tables(bench.repository.engine)
+    again = Mirror(bench.repository, bench.file, LENGTH)
+    assert again.sync() == 2
+    assert seen(bench) == before
+    assert [trial.datetime_start for trial in bench.trials()] == times
+
+
+def test_doing_it_again_changes_nothing(bench):
+    bench.finish(bench.begin())
+    bench.begin()
+    for _ in range(2):
+        bench.mirror.sync()
+        before = seen(bench)
+        Mirror(bench.repository, bench.file, LENGTH).sync()
+        assert seen(bench) == before
+
+
+def test_what_was_given_up_has_failed_and_is_tried_again_under_another_number(bench):
+    trial = bench.begin()
+    bench.mirror.sync()
+    for _ in range(MAX_FAILURES):
+        bench.queue.fail(trial, trial.worker_id, "no luck")
+        take = "UPDATE mdm_trials SET worker_id = :worker WHERE id = :id AND failures < :most"
+        values = {"worker": trial.worker_id, "id": trial.id, "most": MAX_FAILURES}
+        with bench.repository.transaction() as session:
+            session.execute(text(take), values)
+    assert bench.queue.trials()[0].given_up
+    bench.mirror.sync()
+    assert bench.states() == ["FAIL"]
+    bench.queue.plan([], [4, 8], 8)
+    assert bench.queue.trials()[0].trial_number == 1
+    bench.mirror.sync()
+    assert bench.states() == ["FAIL", "RUNNING"]
+    # A mirror that is made anew knows nothing of the number that is no longer used.
+    optuna.delete_study(study_name="m", storage=bench.mirror._storage)
+    Mirror(bench.repository, bench.file, LENGTH).sync()
+    assert bench.states() == ["FAIL", "RUNNING"]
+
+
+def test_trials_that_nobody_knows_fail_and_keep_their_numbers(bench):
+    """Left by a version that entered trials in Optuna first."""
+    bench.mirror.sync()
+    study = optuna.load_study(study_name="m", storage=bench.mirror._storage)
+    study.ask()
+    assert bench.mirror.sync() == 0
+    assert bench.states() == ["FAIL"]
+    trial = bench.queue.claim(bench.queue.register("here", 1, "cpu", "0", 60.0))
+    begun = bench.queue.begin(trial, beta(0.5, 0.5, trial.steps), after=bench.mirror.sync())
+    assert begun.trial_number == 1
+    bench.finish(begun)
+    bench.mirror.sync()
+    assert bench.states() == ["FAIL", "COMPLETE"]
+
+
+def test_where_somebody_else_has_taken_a_number_the_mirror_is_made_anew(bench):
+    bench.mirror.sync()
+    bench.finish(bench.begin())
+    second = bench.begin()
+    study = optuna.load_study(study_name="m", storage=bench.mirror._storage)
+    create = bench.mirror._storage.create_new_trial
+    calls = []
+
+    def meanwhile(study_id, template_trial=None):
+        calls.append(1)
+        if len(calls) == 1:
+            create(study_id)
+        return create(study_id, template_trial)
+
+    bench.mirror._storage.create_new_trial = meanwhile
+    assert bench.mirror.sync() == second.trial_number == 1
+    del bench.mirror._storage.create_new_trial, study
+    assert bench.states() == ["COMPLETE", "RUNNING"]
+
+
+@pytest.mark.parametrize(
+    "place", ["create_new_trial", "set_trial_user_attr", "set_trial_system_attr"]
+)
+def test_what_stopped_half_way_can_be_repeated(bench, monkeypatch, place):
+    first = bench.begin()
+    bench.mirror.sync()
+    bench.finish(first, guards={"entropy": -1.0})
+    second = bench.begin()
+    original = getattr(type(bench.mirror._storage), place)
+
+    def lost(*arguments, **keys):
+        original(*arguments, **keys)
+        raise OperationalError("COMMIT", {}, Exception("the connection was lost"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(bench.mirror._storage), place, lost)
+        with pytest.raises(InputError, match="the connection was lost"):
+            bench.mirror.sync()
+    assert bench.mirror.sync() == second.trial_number
+    over, running = bench.trials()
+    assert (over.state.name, over.constraints) == ("COMPLETE", {"entropy": -1.0})
+    assert (running.state.name, running.number) == ("RUNNING", 1)
+
+
+def test_a_trial_that_is_over_in_optuna_is_left_alone(bench):
+    trial = bench.begin()
+    bench.mirror.sync()
+    record = bench.finish(trial)
+    bench.mirror.sync()
+    with bench.repository.transaction() as session:
+        session.execute(text("UPDATE mdm_measurements SET value = 99.0"))
+    bench.mirror.sync()
+    (over,) = bench.trials()
+    assert over.values[0] == record.value
+
+
+def test_another_programs_study_of_the_name_is_refused(repository):
+    make_tables(repository.engine)
+    storage = optuna.storages.RDBStorage(repository.url)
+    theirs = optuna.create_study(study_name="m", storage=storage)
+    theirs.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=2)
+    bench = Bench(repository)
+    with pytest.raises(InputError, match="taken by an Optuna study that mdm-opt did not make"):
+        bench.mirror.sync()
+    assert len(theirs.trials) == 2
+    storage.scoped_session.remove()
+    storage.engine.dispose()
+
+
+@pytest.mark.postgres
+def test_workers_that_bring_it_up_to_date_at_once_enter_each_trial_once(postgres_url):
+    with closing(Repository(postgres_url, create=True)) as repository:
+        bench = Bench(repository, trials=24)
+        bench.mirror.sync()
+
+        def work(index):
+            with closing(Repository(postgres_url, create=False)) as own:
+                queue, mirror = TrialQueue(own, "m"), Mirror(own, bench.file, LENGTH)
+                worker, done = queue.register("here", index, "cpu", "0", 60.0), 0
+                while (trial := queue.claim(worker)) is not None:
+                    begun = queue.begin(trial, beta(0.5, 0.5, trial.steps), after=mirror.sync())
+                    mirror.sync()
+                    record = measurement(
+                        trial_number=begun.trial_number,
+                        budget_steps=trial.steps,
+                        candidate=begun.candidate,
+                        scores=np.array([float(begun.trial_number)]),
+                    )
+                    queue.finish(trial, worker, record)
+                    mirror.sync()
+                    done += 1
+                return done
+
+        with ThreadPoolExecutor(4) as pool:
+            done = list(pool.map(work, range(4)))
+        assert sum(done) == 24
+        trials = bench.trials()
+        assert [trial.number for trial in trials] == list(range(24))
+        assert {trial.state.name for trial in trials} == {"COMPLETE"}
+        assert [trial.values[0] for trial in trials] == [float(n) for n in range(24)]
+
+
+def test_seeds_are_entered_under_their_labels(repository):
+    bench = Bench(repository, trials=0)
+    seeds = [Seed("energy: linear", beta(0.5, 0.5, 4)), Seed("user: (1, 1)", beta(1, 1, 8))]
+    bench.queue.plan(seeds, [4, 8], 3)
+    for _ in range(3):
+        bench.begin()
+    bench.mirror.sync()
+    labels = [trial.user_attrs["label"] for trial in bench.trials()]
+    assert labels == ["energy: linear", "user: (1, 1)", "search"]
