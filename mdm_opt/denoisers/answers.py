@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol
 
 import torch
 
-from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.denoisers.base import Denoiser, offers
 from mdm_opt.denoisers.prompts import Prompts
 
 # Values of one part: in float64 128 MiB, small beside a model whose vocabulary is large. A CPU
@@ -61,7 +61,6 @@ class Projected:
         return self._project(self._hidden[rows if self._index is None else self._index[rows]])
 
 
-@runtime_checkable
 class LazyDenoiser(Protocol):
     """What a denoiser may offer: an answer that is not projected onto the vocabulary at once."""
 
@@ -76,7 +75,6 @@ class LazyDenoiser(Protocol):
         ...
 
 
-@runtime_checkable
 class RemembersFirst(Protocol):
     """What a denoiser may offer: the answer to nothing but masks, which then costs no call."""
 
@@ -102,15 +100,18 @@ def ask(
         guidance: likewise.
     """
     given = () if prompts is None else (prompts, guidance)
-    if isinstance(denoiser, LazyDenoiser):
-        return denoiser.lazy_log_probs(tokens, positions, *given)
+    if offers(denoiser, "lazy_log_probs"):
+        lazy: LazyDenoiser = denoiser  # type: ignore[assignment]
+        return lazy.lazy_log_probs(tokens, positions, *given)
     asked: Callable[..., torch.Tensor] = denoiser.log_probs
     return Whole(asked(tokens, positions, *given))
 
 
 def remembers_first(denoiser: Denoiser) -> RemembersFirst | None:
     """A denoiser that keeps its answer to nothing but masks; None where it does not."""
-    return denoiser if isinstance(denoiser, RemembersFirst) else None
+    found: Any = denoiser if offers(denoiser, "first_log_probs") else None
+    remembering: RemembersFirst | None = found
+    return remembering
 
 
 def rows_at_once(denoiser: Denoiser) -> int:

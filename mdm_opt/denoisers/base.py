@@ -80,6 +80,14 @@ def lacking(candidate: Any) -> list[str]:
     return [name for name in _REQUIRED if not hasattr(candidate, name)]
 
 
+def offers(candidate: Any, *methods: str) -> bool:
+    """Whether an object has what a denoiser may have besides.
+
+    Asked by name, so that what a wrapper passes on counts, too.
+    """
+    return all(callable(getattr(candidate, name, None)) for name in methods)
+
+
 def checked_denoiser(candidate: Any, source: str) -> Denoiser:
     """Returns ``candidate`` if it has what a denoiser must have.
 

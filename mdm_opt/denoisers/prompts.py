@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.denoisers.base import Denoiser, offers
 from mdm_opt.errors import InputError
 
 
@@ -121,7 +121,7 @@ class PromptedDenoiser(Denoiser, Protocol):
 
 def takes_prompts(denoiser: Any) -> TypeGuard[PromptedDenoiser]:
     """Whether a denoiser can be given prompts."""
-    return isinstance(denoiser, PromptedDenoiser)
+    return offers(denoiser, "prompt_ids") and hasattr(denoiser, "end_token_ids")
 
 
 def for_prompts(denoiser: Denoiser, kind: str) -> PromptedDenoiser:

@@ -17,11 +17,12 @@ import torch
 from click.testing import CliRunner
 from study_files import SUDOKU4, database, write_study
 
+from mdm_opt.candidates import Decoding
 from mdm_opt.cli.main import main
 from mdm_opt.persistence.health import ServerFacts
 from mdm_opt.service import doctor, machine
 from mdm_opt.service.opening import create_study
-from mdm_opt.service.speed import in_words, timed_forward
+from mdm_opt.service.speed import in_words, timed_call
 from mdm_opt.tuning import tune
 
 DUMP = Path(__file__).parents[1] / "persistence" / "databases" / "0001.sql"
@@ -177,14 +178,14 @@ def test_a_model_that_sees_its_batch_is_a_warning(tmp_path):
 
 
 def test_a_comparison_that_takes_long_is_not_made(tmp_path, monkeypatch):
-    monkeypatch.setattr(doctor, "timed_forward", lambda *_: (16, 16 * 3.0))
+    monkeypatch.setattr(doctor, "timed_call", lambda *_: (16, 16 * 3.0))
     found = examined(write_study(tmp_path))["batches"]
     assert found.status == "ok"
     assert found.found == (
         "batch composition: not tried, 32 sequence calls would take about 96 seconds"
     )
     # Where two sequences do not fit, there is nothing to be compared.
-    monkeypatch.setattr(doctor, "timed_forward", lambda *_: (1, 0.001))
+    monkeypatch.setattr(doctor, "timed_call", lambda *_: (1, 0.001))
     assert "batches" not in examined(write_study(tmp_path))
 
 
@@ -576,7 +577,7 @@ def test_a_batch_that_does_not_fit_is_halved(monkeypatch):
                 raise torch.cuda.OutOfMemoryError("full")
             return torch.zeros(*positions.shape, 2)
 
-    batch, seconds = timed_forward(Small(), 13, 2)
+    batch, seconds = timed_call(Small(), 13, 2, Decoding())
     assert batch == 3
     assert seconds > 0
     assert asked == [(1, 2), (1, 2), (13, 2), (6, 2), (3, 2)]

@@ -18,7 +18,7 @@ from mdm_opt.cli.main import main
 from mdm_opt.errors import InputError
 from mdm_opt.exports import FORMATS, render
 from mdm_opt.schedule_file import ExportedSchedule
-from mdm_opt.service import bundles, exporting
+from mdm_opt.service import bundles, handoff
 from mdm_opt.service.handoff import export_schedule
 from mdm_opt.service.opening import create_study
 from mdm_opt.service.running import run_trials
@@ -124,7 +124,7 @@ def test_companion_goes_where_its_artefact_cannot_be_written(finished, tmp_path,
             raise InputError("cannot write")
         path.write_text(content)
 
-    monkeypatch.setattr(exporting, "write_text", fail)
+    monkeypatch.setattr(handoff, "write_text", fail)
     options = ("--steps", "4", "--format", "sglang", "--out", "four.yaml")
     assert export(finished, *options).exit_code == 2
     assert list(tmp_path.iterdir()) == []

@@ -14,7 +14,8 @@ from mdm_opt.config import parse_study
 from mdm_opt.denoisers.huggingface import load_huggingface
 from mdm_opt.denoisers.packaged import BUNDLED_CHECKPOINT
 from mdm_opt.measurement import Problem
-from mdm_opt.objectives.base import Reveals, Scores
+from mdm_opt.objectives.base import Scores
+from mdm_opt.processes import Batch
 from mdm_opt.service.batching import USUAL_BATCH, with_batch_size
 
 
@@ -26,7 +27,7 @@ class Longest:
     def prompt_ids(self, instances: list[int]) -> list[list[int]]:
         return [[5] * (i % 7) for i in instances]
 
-    def score(self, denoiser: Any, reveals: Reveals) -> Scores:
+    def score(self, denoiser: Any, batch: Batch) -> Scores:
         raise AssertionError("not scored")
 
 
@@ -116,6 +117,8 @@ def test_the_longest_prompts_are_tried(problem: Problem) -> None:
 
 
 def test_blocks_are_tried_one_by_one(problem: Problem) -> None:
-    meter = Meter(replace(problem, block_length=12), each=1, constant=0, free=100)
+    meter = Meter(
+        replace(problem, decoding=Decoding(block_length=12)), each=1, constant=0, free=100
+    )
     with_batch_size(meter.problem, study("auto", block_length=12), meter)
     assert meter.shapes == [(1, 6)] * 2 + [(3, 6)] * 2

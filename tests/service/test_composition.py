@@ -11,14 +11,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mdm_opt.candidates import baseline
+from mdm_opt.candidates import Decoding, baseline
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
 from mdm_opt.denoisers.laws import sudoku4
 from mdm_opt.denoisers.prompts import Prompts
 from mdm_opt.measurement import Drawn, Problem, draw, measure
-from mdm_opt.objectives.base import Reveals, Scores
-from mdm_opt.processes import ORDERS
+from mdm_opt.objectives.base import Scores
+from mdm_opt.processes import ORDERS, Batch
 from mdm_opt.schedules import named_schedule
 from mdm_opt.service.composition import batch_composition
 
@@ -55,8 +55,8 @@ class Plain:
 
     name, unit, direction, fingerprint, deterministic = "zeros", "share", "maximize", "", False
 
-    def score(self, denoiser: Denoiser, reveals: Reveals) -> Scores:
-        samples = reveals.sample(denoiser)
+    def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
+        samples = batch.sample(denoiser)
         texts = tuple(denoiser.decode(samples.tokens))
         values = np.array([text.count("0") / len(text) for text in texts])
         nfe = samples.nfe.astype(np.float64)
@@ -95,7 +95,8 @@ class Echo(Fickle):
 
 
 def made(denoiser: Any, objective: Any = None, **keys: Any) -> Problem:
-    return Problem(denoiser, objective or Plain(), 0, **keys)
+    size = keys.pop("batch_size", 64)
+    return Problem(denoiser, objective or Plain(), 0, Decoding(**keys), size)
 
 
 @pytest.mark.parametrize("order", ORDERS)

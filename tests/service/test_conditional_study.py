@@ -16,7 +16,7 @@ import mdm_opt
 from mdm_opt.cli.main import main
 from mdm_opt.config import StudyFile, parse_study
 from mdm_opt.errors import InputError
-from mdm_opt.schedules import block_count, named_schedule, reveal_grid
+from mdm_opt.schedules import block_count, reveal_grid
 from mdm_opt.service.handoff import export_schedule
 from mdm_opt.service.opening import OpenStudy, create_study, open_study
 from mdm_opt.service.profiling import profile_study
@@ -217,7 +217,7 @@ def test_linear_schedules_that_are_compared_share_the_blocks(finished: OpenStudy
 def test_equal_calls_are_looked_for_in_multiples_of_the_blocks(
     finished: OpenStudy, nfe: float
 ) -> None:
-    steps = equal_nfe_steps(finished, named_schedule("linear"), nfe)
+    steps = equal_nfe_steps(finished, "linear", nfe)
     assert steps == max(4, -(-nfe // 4) * 4)
 
 
@@ -262,8 +262,9 @@ def test_a_schedule_in_blocks_is_exported_and_read_back(
 def test_a_study_in_blocks_is_opened_again_as_it_was(finished: OpenStudy) -> None:
     again = open_study("sudoku4", finished.repository.url)
     try:
-        assert again.problem.block_length == 4
-        assert (again.problem.guidance, again.problem.end_last) == (0.0, False)
+        decoding = again.problem.decoding
+        assert decoding.block_length == 4
+        assert (decoding.guidance, decoding.end_last) == (0.0, False)
         assert again.study_file == finished.study_file
     finally:
         again.repository.close()

@@ -9,6 +9,7 @@ import pytest
 from records import pair
 from study_files import SUDOKU4, database, write_study
 
+from mdm_opt.candidates import Decoding
 from mdm_opt.persistence import Repository
 from mdm_opt.schedules import (
     BetaSchedule,
@@ -183,13 +184,8 @@ def test_prediction_and_limit_follow_from_the_profile(found, drawn):
 def test_predictions_of_long_sequences_are_made_at_few_step_counts(found, reveal):
     known = np.array([0, 100, 255])
     profile = ProfileSample(256, known, np.array([[3.0, 1.0, 0.5]]))
-    file = found.file.model_copy(
-        update={
-            "space": found.file.space.model_copy(update={"steps": (100,)}),
-            "sampler": found.file.sampler.model_copy(update={"reveal": reveal}),
-        }
-    )
-    shown = traces(predicted_path_kl(replace(found, file=file, profile=profile, result=None)))
+    space = replace(found.space, steps=(100,), decoding=Decoding(reveal=reveal))
+    shown = traces(predicted_path_kl(replace(found, space=space, profile=profile, result=None)))
     for key, name in (("linear", "linear"), ("sine", "sine")):
         steps = list(shown[name].x)
         assert len(steps) <= 48

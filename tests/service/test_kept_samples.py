@@ -12,7 +12,7 @@ from study_files import SUDOKU4, database, optuna_trials, write_study
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.measurement import draw
 from mdm_opt.persistence import Repository
-from mdm_opt.service import records
+from mdm_opt.service import records as kept_records
 from mdm_opt.service.instances import SET_STARTS
 from mdm_opt.service.opening import create_study
 from mdm_opt.service.running import Manners, measurement_record, run_trials
@@ -98,7 +98,7 @@ def test_an_exact_objective_has_one_instance_and_as_many_samples_as_asked_for(tm
 
 @pytest.mark.parametrize("study", [SUDOKU4, PATH_KL], ids=["drawn", "not drawn"])
 def test_none_are_kept_or_drawn_where_none_are_asked_for(tmp_path, study, monkeypatch):
-    monkeypatch.setattr(running, "draw", pytest.fail)
+    monkeypatch.setattr(kept_records, "draw", pytest.fail)
     opened = create_study(write_study(tmp_path, keeping(study, 0)), database(tmp_path))
     list(run_trials(opened))
     verify(opened)
@@ -140,7 +140,7 @@ def test_samples_are_drawn_in_the_batches_that_fitted(tmp_path, monkeypatch):
         seen.append(problem.batch_size)
         return draw(problem, *arguments)
 
-    monkeypatch.setattr(records, "draw", watched)
+    monkeypatch.setattr(kept_records, "draw", watched)
     measurement_record(
         opened,
         trial.candidate,
@@ -199,7 +199,7 @@ def test_a_signal_while_samples_are_drawn_ends_the_run_at_once(tmp_path, monkeyp
         return went_on[-1]
 
     with monkeypatch.context() as patch, StopSignal() as stop:
-        patch.setattr(running, "draw", slow)
+        patch.setattr(kept_records, "draw", slow)
         with pytest.raises(Stopped):
             list(run_trials(create_study(path, url), stop=stop))
     assert went_on == []

@@ -36,7 +36,9 @@ def sixty_loops(tmp_path, postgres_url):
     numbers = [record.trial_number for record in records]
     assert len(set(numbers)) == len(numbers) == 150
     labels = Counter((r.label, r.budget_steps) for r in records if r.label != "search")
-    assert labels == {(seed.label, seed.steps): 1 for seed in seeds(opened.study_file, 16)}
+    assert labels == {
+        (seed.label, seed.candidate.steps): 1 for seed in seeds(opened.study_file, 16)
+    }
     states = [trial.state.name for trial in optuna_trials(postgres_url)]
     assert states == ["COMPLETE"] * 150
     # Two workers that ask at the same moment are not told the same.

@@ -22,7 +22,7 @@ from mdm_opt.schedules import (
 )
 from mdm_opt.service.instances import InstanceSets
 from mdm_opt.service.opening import create_study, open_study
-from mdm_opt.service.predictions import BEST_BETA, LIMIT, Predictions
+from mdm_opt.service.predictions import LIMIT, Predictions
 from mdm_opt.service.profiling import measured_profile, profile_study
 from mdm_opt.service.running import run_trials
 
@@ -62,7 +62,7 @@ def test_measuring_stops_where_more_sequences_would_change_little(tmp_path):
     kept = measured_profile(
         opened.study_file, tmp_path, opened.problem.denoiser, opened.repository
     )
-    assert len(kept.sample) == 16
+    assert len(kept.record.sample) == 16
 
 
 def test_an_interrupted_measurement_goes_on(tmp_path, monkeypatch):
@@ -99,10 +99,10 @@ def test_sequences_of_the_verification_are_never_used(tmp_path):
         file.model_copy(update={"profile": file.profile.model_copy(update={"precision": 0.0})}),
         tmp_path, denoiser, opened.repository,
     )  # fmt: skip
-    assert len(kept.sample) == 288 - sets.verification
-    assert not {grids[line] for line in kept.sequences} & verified
+    assert len(kept.record.sample) == 288 - sets.verification
+    assert not {grids[line] for line in kept.record.sequences} & verified
     # The user's own sequences cost no generation.
-    assert kept.sequence_calls == 2 * 16 * len(kept.sample)
+    assert kept.record.sequence_calls == 2 * 16 * len(kept.record.sample)
 
 
 def _grids(denoiser):
@@ -140,7 +140,7 @@ def test_predictions_are_made_on_held_out_sequences():
     gains, below = [], []
     for _ in range(20):
         sample = ProfileSample(16, known, 1.0 + rng.normal(size=(16, 16)))
-        budget = Predictions(sample, file.space, file.sampler).budget(4)
+        budget = Predictions(sample, file).budget(4)
         rows = {row.label: row for row in budget.schedules}
         gains.append(rows[LIMIT].gain_over_linear)
         linear = reveal_counts(named_schedule("linear"), 4, 16)
@@ -154,10 +154,10 @@ def test_predictions_are_made_on_held_out_sequences():
 def test_without_noise_predictions_are_exact():
     file = study_file(steps=[4])
     sample = ProfileSample(16, np.arange(16), np.tile(SUDOKU, (8, 1)))
-    budget = Predictions(sample, file.space, file.sampler).budget(4)
+    budget = Predictions(sample, file).budget(4)
     rows = {row.label: row for row in budget.schedules}
     best = best_beta(SUDOKU, 4, beta_a=(0.1, 8.0), beta_b=(0.1, 8.0))
-    assert rows[BEST_BETA].value == pytest.approx(path_kl(SUDOKU, reveal_counts(best, 4, 16)))
+    assert rows["best Beta"].value == pytest.approx(path_kl(SUDOKU, reveal_counts(best, 4, 16)))
     assert rows[LIMIT].counts == [3, 2, 3, 8]
     assert rows[LIMIT].value == pytest.approx(1.5588, abs=1e-4)
     assert rows["linear"].value == pytest.approx(2.2292, abs=1e-4)
@@ -184,7 +184,7 @@ def test_a_free_study_is_searched_verified_and_resumed(tmp_path):
     assert len(set(counts)) == 8
     records = opened.repository.measurements("sudoku4", ["search"])
     assert [m.candidate.counts for m in records] == counts
-    assert {m.schedule for m in records} == {"free"}
+    assert {m.candidate.family for m in records} == {"free"}
     assert list(run_trials(open_study("sudoku4", url, to_work=True))) == []
 
 
@@ -196,7 +196,7 @@ def test_a_free_study_needs_its_profile(tmp_path):
 
         for table in ("mdm_profile_values", "mdm_profile_sequences", "mdm_profiles"):
             session.execute(text(f"DELETE FROM {table}"))  # noqa: S608
-    with pytest.raises(InputError, match="'mdm-opt profile' with its study file measures it"):
+    with pytest.raises(InputError, match="'mdm-opt study create' with its study file measures it"):
         open_study("sudoku4", url)
     Repository(url, create=False).close()
 
@@ -223,7 +223,7 @@ def test_a_block_that_does_not_fit_into_memory_is_halved(tmp_path):
     plenty, small = opened.problem.denoiser, Small(opened.problem.denoiser)
     repositories = [Repository(database(tmp_path / name), create=True) for name in (".", "other")]
     found = [
-        measured_profile(opened.study_file, tmp_path, denoiser, repository).sample.nats
+        measured_profile(opened.study_file, tmp_path, denoiser, repository).record.sample.nats
         for denoiser, repository in zip((plenty, small), repositories, strict=True)
     ]
     np.testing.assert_array_equal(*found)

@@ -141,11 +141,22 @@ def content(url, name="sudoku4"):
             f"SELECT x.* FROM {table} x JOIN mdm_profiles p ON p.id = x.profile_id "  # noqa: S608
             f"{ours}, x.sequence{more}"
         )
-    for table in ("mdm_workers", "mdm_trials", "mdm_measurements", "mdm_exports"):
+    of_candidate = (
+        "JOIN mdm_candidates c ON c.id = x.candidate_id JOIN mdm_studies s ON s.id = c.study_id "
+        "WHERE s.name = :name ORDER BY c.id"
+    )
+    for table, more in (("mdm_parameters", "x.part, x.name"), ("mdm_counts", "x.step")):
+        tables[table] = f"SELECT x.* FROM {table} x {of_candidate}, {more}"  # noqa: S608
+    for table in (
+        "mdm_workers", "mdm_candidates", "mdm_trials", "mdm_measurements", "mdm_exports",
+        "mdm_study_profiles",
+    ):  # fmt: skip
         tables[table] = (
             "SELECT x.* FROM TABLE x JOIN mdm_studies s ON s.id = x.study_id "
-            "WHERE s.name = :name ORDER BY x.id"
+            "WHERE s.name = :name ORDER BY ORDER_KEY"
         ).replace("TABLE", table)
+        order = "x.sequence" if table == "mdm_study_profiles" else "x.id"
+        tables[table] = tables[table].replace("ORDER_KEY", order)
     return {
         table: [plain(row) for row in execute(url, query, name=name)]
         for table, query in tables.items()
@@ -302,7 +313,8 @@ def test_chosen_studies_are_copied_beside_others(tmp_path):
     # One model serves all three, and so does its profile.
     assert execute(target, "SELECT COUNT(*) FROM mdm_models") == [(1,)]
     assert execute(target, "SELECT COUNT(*) FROM mdm_profile_values") == [(48,)]
-    assert [len(before[table]) for table in before if "profile" in table] == [1, 8, 48]
+    # The last are the sequences that the study uses of it.
+    assert [len(before[table]) for table in before if "profile" in table] == [1, 8, 48, 8]
 
 
 def snapshot(url):
@@ -362,7 +374,7 @@ PLACES = [
     ("optuna.storages:RDBStorage._create_new_trial", 4, KeyboardInterrupt),
     ("mdm_opt.persistence.upkeep:_copy_workers", 1, RunError),
     ("mdm_opt.persistence.upkeep:_copy_measurements", 1, KeyboardInterrupt),
-    ("mdm_opt.search:SearchStudy.rename", 1, RunError),
+    ("mdm_opt.service.storage:rename_mirror", 1, RunError),
 ]
 
 
@@ -526,12 +538,12 @@ def test_upgrade_makes_all_tables_once(new_database, backend):
     url = new_database(backend)
     result = invoke("upgrade", "--storage", url)
     assert result.exit_code == 0, result.output
-    assert "made the tables of schema 0004 in" in result.output
+    assert "made the tables of schema 0005 in" in result.output
     before = snapshot(url)
     assert {"mdm_trials", "mdm_exports", "studies", "trial_values", "version_info"} <= set(before)
-    assert "has schema 0004 already; nothing to do" in invoke("upgrade", "--storage", url).output
+    assert "has schema 0005 already; nothing to do" in invoke("upgrade", "--storage", url).output
     facts = json.loads(invoke("upgrade", "--storage", url, "--json").stdout)
-    assert (facts["before"], facts["now"]) == ("0004", "0004")
+    assert (facts["before"], facts["now"]) == ("0005", "0005")
     assert snapshot(url) == before
 
 
@@ -556,7 +568,7 @@ def test_upgrade_of_an_old_database(new_database, backend):
     measured = execute(url, "SELECT COUNT(*) FROM mdm_measurements")
     result = invoke("upgrade", "--storage", url)
     assert result.exit_code == 0, result.output
-    assert "from schema 0001 to 0004" in result.output
+    assert "from schema 0001 to 0005" in result.output
     assert execute(url, "SELECT COUNT(*) FROM mdm_measurements") == measured
     Repository(url, create=False).close()
 
@@ -578,7 +590,7 @@ def test_upgrade_is_refused_while_workers_are_alive_where_it_would_change_someth
 ):
     opened = create_study(write_study(tmp_path), postgres_url)
     opened.queue.register("elsewhere", 7, "cpu", "0", 60.0)
-    assert upgrade_storage(postgres_url) == ("0004", "0004")
+    assert upgrade_storage(postgres_url) == ("0005", "0005")
     execute(postgres_url, "UPDATE mdm_alembic_version SET version_num = '0001'")
     result = invoke("upgrade", "--storage", postgres_url)
     assert result.exit_code == 2

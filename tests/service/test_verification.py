@@ -124,7 +124,7 @@ def test_verified_numbers_are_those_of_fresh_instances(searched):
 def test_choice_is_made_over_search_and_selection_not_verification(searched):
     verify(searched)
     for steps in (4, 6):
-        top = top_candidates(searched, steps)
+        top = top_candidates(searched, steps)[: searched.study_file.verify.top]
         again = rows(searched, "selection", steps)
         assert len(top) == len(again) == 2
         pooled = [
@@ -193,15 +193,15 @@ def test_ancestral_baselines_cost_at_least_as_many_calls(tmp_path):
     verify(opened)
     (budget,) = best(opened.name, opened.repository.url).budgets
     assert budget.counts is None
-    for name, baseline in budget.baselines.items():
+    for name, found in budget.baselines.items():
         expected = measure(
             opened.problem,
-            baseline(name, baseline.steps),
+            baseline(name, found.steps),
             opened.sets.ids("verification"),
         )
-        assert baseline.nfe == expected.nfe
+        assert found.nfe == expected.nfe
         # Counted on 32 instances; the expectation is at least that of the best schedule.
-        assert baseline.nfe > budget.nfe - 0.5
+        assert found.nfe > budget.nfe - 0.5
 
 
 def test_cumulative_rounding_compares_at_equal_calls(tmp_path):
