@@ -42,8 +42,9 @@ class Range:
 
     def accepts(self, value: object) -> bool:
         """Whether a study file may have this value."""
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        return number and self.accepted[0] <= float(value) <= self.accepted[1]  # type: ignore[arg-type]
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        return self.accepted[0] <= value <= self.accepted[1]
 
     def within(self, ends: Sequence[Value]) -> Range:
         """The same range between other ends."""

@@ -16,6 +16,7 @@ import tomllib
 from contextlib import closing
 from pathlib import Path
 
+import optuna
 import pytest
 import yaml
 from boards import dashboard_process
@@ -27,9 +28,8 @@ from study_files import SUDOKU4, optuna_trials, write_study
 from team import ROOT, environment, mdm_opt, program_folder, run_roles, team_server
 
 import mdm_opt as package
-from mdm_opt import search
 from mdm_opt.cli.main import main
-from mdm_opt.persistence import Repository, TrialQueue, upkeep
+from mdm_opt.persistence import Repository, TrialQueue, mirror, upkeep
 from mdm_opt.service.opening import create_study, open_study
 from mdm_opt.service.results import best
 from mdm_opt.service.running import Manners, run_trials
@@ -109,9 +109,19 @@ def test_a_worker_with_the_least_rights_does_a_whole_study(tmp_path, team, name,
     assert all(budget.verified for budget in best(name, team.worker).budgets)
 
 
+def finished_and_killed(finish):
+    """Finishes a trial in our tables, and dies before Optuna's know."""
+
+    def finish_and_die(*arguments):
+        finish(*arguments)
+        raise KeyboardInterrupt
+
+    return finish_and_die
+
+
 @postgres
 def test_a_study_with_a_guard_and_a_dead_worker_needs_no_more_rights(tmp_path, team, monkeypatch):
-    """Constraints, a trial that is taken over, one that is failed, one that nobody has told."""
+    """Constraints, a trial that is taken over, a stray one, one whose end Optuna does not know."""
     new_study(tmp_path, team, "guarded")
 
     def killed(*_arguments):
@@ -124,15 +134,23 @@ def test_a_study_with_a_guard_and_a_dead_worker_needs_no_more_rights(tmp_path, t
         with pytest.raises(KeyboardInterrupt):
             next(run_trials(opened))
     execute(team.admin, "UPDATE mdm_workers SET heartbeat_at = heartbeat_at - interval '1 hour'")
-    number = opened.search.begin(0, "stray", opened.search.propose(4, 0))
-    opened.search.finish(number, 1.0, 4.0, {"entropy": -0.5}, {})
-    stray = opened.search.begin(0, "stray", opened.search.propose(4, 0))
+    # Optuna has one that nobody works on, and will not hear of the end of another.
+    stray = optuna.load_study(
+        study_name="guarded", storage=mirror.optuna_storage(opened.repository.engine)
+    ).ask()
     manners = Manners(Pulse(interval_seconds=0.1, grace_seconds=30.0))
-    finished = [trial.number for trial in run_trials(opened, manners)]
-    assert len(finished) == 6
-    assert 0 in finished
+    with monkeypatch.context() as patch:
+        patch.setattr(TrialQueue, "finish", finished_and_killed(TrialQueue.finish))
+        with pytest.raises(KeyboardInterrupt):
+            next(run_trials(opened, manners))
     states = {t.number: t.state.name for t in optuna_trials(team.worker, "guarded")}
-    assert states[stray] == "FAIL"
+    assert states == {0: "RUNNING", stray.number: "FAIL"}
+    finished = [trial.number for trial in run_trials(opened, manners)]
+    assert len(finished) == 5
+    assert 0 not in finished
+    states = {t.number: t.state.name for t in optuna_trials(team.worker, "guarded")}
+    assert states.pop(stray.number) == "FAIL"
+    assert states == dict.fromkeys([0, *finished], "COMPLETE")
     opened.repository.close()
 
 
@@ -213,11 +231,11 @@ def test_rights_are_those_that_are_named_and_no_others_may_connect(team):
         granted.setdefault(table, set()).add(privilege)
     assert owners == {"mdm_owner"}
     assert set(granted) == tables
-    rights = upkeep.WORKER_RIGHTS | search.WORKER_RIGHTS
+    rights = upkeep.WORKER_RIGHTS | mirror.WORKER_RIGHTS
     assert set(rights) <= tables
     for table, privileges in granted.items():
         named = (
-            (upkeep.WORKER_RIGHTS | search.WORKER_RIGHTS)
+            (upkeep.WORKER_RIGHTS | mirror.WORKER_RIGHTS)
             .get(table, "")
             .replace("UPDATE (study_id)", "")
         )
