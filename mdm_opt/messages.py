@@ -4,13 +4,81 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from mdm_opt.plugins import one_line
+
+Part = str | int
+# Where pydantic finds no table at fault.
+_WHOLE = "study file"
+
+
+@dataclass(frozen=True)
+class Names:
+    """How the caller knows what a study file says.
+
+    Attributes:
+        key: from a table and the key in it, with indices, to its name; empty for none.
+        source: what a study was made with.
+    """
+
+    key: Callable[[str, Sequence[Part]], str]
+    source: str
+
+
+def _in_a_study_file(table: str, keys: Sequence[Part]) -> str:
+    return f"[{_name(table)}] {'.'.join(map(_name, keys))}".strip()
+
+
+_USUAL = Names(_in_a_study_file, "from another study file")
+_NAMES = ContextVar("names", default=_USUAL)
+
+
+@contextmanager
+def naming(names: Names) -> Iterator[None]:
+    """Puts keys into messages as a caller knows them who has no study file, or another table."""
+    token = _NAMES.set(names)
+    try:
+        yield
+    finally:
+        _NAMES.reset(token)
+
+
+@contextmanager
+def read_as(table: str, place: str) -> Iterator[None]:
+    """Says of what is read as one table of a study file that it stands in another place."""
+    outer = _NAMES.get()
+
+    def key(found: str, keys: Sequence[Part]) -> str:
+        if found != table:
+            return outer.key(found, keys)
+        return " ".join([place, ".".join(map(_name, keys))]).strip()
+
+    with naming(Names(key, outer.source)):
+        yield
+
+
+def key_name(key: str, *more: Part) -> str:
+    """A key of the study file as the caller knows it, e.g. ``[search] seeds.1``.
+
+    Args:
+        key: table and key with a dot between them; or the table alone.
+        more: keys and indices below it.
+    """
+    table, _, inner = key.partition(".")
+    return _NAMES.get().key(table, [*([inner] if inner else []), *more])
+
+
+def source_name() -> str:
+    """What a study was made with that is not what is given now."""
+    return _NAMES.get().source
 
 
 def describe(detail: ErrorDetails, known_keys: Callable[[str], Sequence[str]]) -> str:
@@ -20,10 +88,10 @@ def describe(detail: ErrorDetails, known_keys: Callable[[str], Sequence[str]]) -
         detail: what pydantic found in a study file.
         known_keys: keys that a table of the file may have.
     """
-    table, *keys = list(detail["loc"]) or ["study file"]
+    table, *keys = list(detail["loc"]) or [_WHOLE]
     if keys[:1] == ["judge"] and len(keys) > 2:
         del keys[1]  # pydantic puts the judge's kind between the keys
-    where = f"[{_name(table)}] {'.'.join(map(_name, keys))}".strip()
+    where = _NAMES.get().key(str(table), keys)
     kind, value = detail["type"], detail["input"]
     if kind == "extra_forbidden":
         known = known_keys(str(table)) if len(keys) < 2 else []
@@ -32,7 +100,7 @@ def describe(detail: ErrorDetails, known_keys: Callable[[str], Sequence[str]]) -
         return f"{where}: missing, and it has no default"
     message = one_line(detail["msg"].removeprefix("Value error, "))
     if isinstance(value, dict | BaseModel):
-        return f"{where}: {message}"
+        return f"{where}: {message}" if where else message
     return f"{where}: {_shown(value)} is not accepted: {message}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from mdm_opt.bars import Report, search_shown, verify_shown
 from mdm_opt.config import StudyFile, parse_study
 from mdm_opt.denoisers.base import Denoiser, lacking
 from mdm_opt.errors import InputError
+from mdm_opt.messages import Names, naming
 from mdm_opt.objectives.base import Direction, Objective
 from mdm_opt.objectives.divergence import Divergence
 from mdm_opt.objectives.path_kl import PathKl
@@ -33,7 +33,6 @@ from mdm_opt.service.results import BestResult, best
 from mdm_opt.service.study_files import FROM_PYTHON
 from mdm_opt.service.wording import conclusions, headings, metric_words, result_rows
 
-_SOURCE = "tune"
 # Keys of the study file by the arguments of `tune` that become them.
 _KEYS = {
     "name": ("study", "name"),
@@ -129,9 +128,10 @@ def tune(
     temperature: float = 1.0,
     reveal: Reveal = "fixed",
     rounding: Rounding = "full",
-    family: Literal["beta", "free"] = "beta",
-    beta_a: Sequence[float] = (0.1, 8.0),
-    beta_b: Sequence[float] = (0.1, 8.0),
+    family: str = "beta",
+    beta_a: Sequence[float] | None = None,
+    beta_b: Sequence[float] | None = None,
+    bounds: Mapping[str, Sequence[float | str]] | None = None,
     sampler: Literal["shape", "gp", "tpe", "random"] = "shape",
     seeds: Sequence[str | Sequence[float]] = ("energy", "profile", "baselines"),
     racing: bool = True,
@@ -157,6 +157,8 @@ def tune(
         name: of the study, where ``storage`` keeps several.
         direction: of a function's numbers; None is ``maximize``. Objects have their own.
         unit: of a function's numbers; None is ``score``. Objects have their own.
+        bounds: by parameter of the family, the ends of its range or its options; what is left out,
+            as ``beta_a`` and ``beta_b``, is as in a study file.
         storage: a file name or URL that keeps everything. The same call with the same storage
             goes on with what is there; other settings, another model or an objective of another
             name are refused (a changed body of a function cannot be seen). None keeps nothing.
@@ -187,7 +189,7 @@ def tune(
         "name": name, "seed": seed, "batch_size": batch_size,
         "order": order, "temperature": temperature, "reveal": reveal, "rounding": rounding,
         "steps": [steps] if np.ndim(steps) == 0 else steps,
-        "family": family, "beta_a": beta_a, "beta_b": beta_b,
+        "family": family,
         "instances": instances, "direction": judge.direction, "unit": judge.unit,
         "trials": trials, "sampler": sampler, "seeds": seeds, "racing": racing,
         "profile_sequences": profile_sequences,
@@ -196,8 +198,8 @@ def tune(
         "denoiser": {"object": qualified_name(getattr(denoiser, "model", denoiser))},
         "objective": {"object": qualified_name(objective)},
     }  # fmt: skip
-    with _in_arguments():
-        study_file = _study_file(settings)
+    with naming(_NAMES):
+        study_file = _study_file(settings, {"beta_a": beta_a, "beta_b": beta_b, **(bounds or {})})
         study_file.sampler.check_steps(study_file.space.steps, denoiser.length)
         kept = None if storage is None else storage_url(str(storage))
     screen = Console(stderr=True, highlight=False)
@@ -241,14 +243,14 @@ def _opened(
         status.update(line)
         report(line)
 
-    with _in_arguments(), screen.status("making the study") as status:
+    with naming(_NAMES), screen.status("making the study") as status:
         return make_study(
             study_file, Path.cwd(), url, lambda: problem_of(study_file, denoiser, judge), advance
         )
 
 
-def _study_file(settings: Mapping[str, Any]) -> StudyFile:
-    """Settings by argument as a study file, which validates them."""
+def _study_file(settings: Mapping[str, Any], bounds: Mapping[str, Any]) -> StudyFile:
+    """Settings by argument, and bounds by parameter, as a study file, which validates them."""
     content: dict[str, dict[str, Any]] = {
         "model": {"kind": FROM_PYTHON},
         "objective": {"kind": FROM_PYTHON},
@@ -256,7 +258,8 @@ def _study_file(settings: Mapping[str, Any]) -> StudyFile:
     for argument, value in settings.items():
         table, key = _KEYS[argument]
         content.setdefault(table, {})[key] = _plain(value)
-    return parse_study(content, _SOURCE)
+    content["space"] |= {key: _plain(ends) for key, ends in bounds.items() if ends is not None}
+    return parse_study(content, "")
 
 
 def _plain(value: Any) -> Any:
@@ -313,29 +316,16 @@ def _optuna_quiet() -> Iterator[None]:
         logger.setLevel(before)
 
 
-@contextmanager
-def _in_arguments() -> Iterator[None]:
-    """Names the arguments of `tune` where messages name the keys of a study file."""
-    try:
-        yield
-    except InputError as error:
-        raise type(error)(_named(str(error))) from error
+def _argument(table: str, keys: Sequence[str | int]) -> str:
+    """The argument of `tune` that became a key of the study file, with its indices."""
+    key, *index = keys or [""]
+    inner = "".join(f"[{part!r}]" for part in index)
+    if (table, str(key)) in _ARGUMENTS:
+        return _ARGUMENTS[table, str(key)] + inner
+    return f"bounds[{key!r}]{inner}" if table == "space" else ""
 
 
-def _named(message: str) -> str:
-    """A message about a study file with the arguments of `tune` in place of its keys."""
-
-    def argument(found: re.Match[str]) -> str:
-        key = found["table"], found["key"]
-        index = "".join(f"[{part}]" for part in found["index"].split(".")[1:])
-        return _ARGUMENTS[key] + index if key in _ARGUMENTS else found[0]
-
-    tables = "|".join(dict.fromkeys(table for table, _ in _KEYS.values()))
-    index = r"(?P<index>(?:\.\d+)*)"
-    message = re.sub(rf"\[(?P<table>{tables})\] (?P<key>\w+){index}", argument, message)
-    message = re.sub(rf"\b(?P<table>{tables})\.(?P<key>\w+){index}(?= was )", argument, message)
-    message = message.replace("was made from another study file", "was made with other arguments")
-    return message.removeprefix(f"{_SOURCE}: ").removeprefix('["study file"]: ')
+_NAMES = Names(_argument, "with other arguments")
 
 
 def _refuse(argument: str, value: Any, accepted: str) -> NoReturn:

@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from mdm_opt.errors import InputError
+from mdm_opt.messages import key_name
 from mdm_opt.schedules import (
     Counts,
     MaskSchedule,
@@ -141,21 +142,23 @@ class Decoding(Table):
         too_many = [count for count in steps if count > length]
         if too_many and self.reveal == "fixed":
             raise InputError(
-                f"[space] steps: {too_many[0]} is not accepted: the model writes {length} tokens, "
+                f"{key_name('space.steps')}: {too_many[0]} is not accepted: the model writes "
+                f"{length} tokens, "
                 "and more steps than tokens cannot all reveal one"
             )
         if self.block_length is None:
             return
         if length % self.block_length:
             raise InputError(
-                f"[sampler] block_length: {self.block_length} is not accepted: it does not divide "
+                f"{key_name('sampler.block_length')}: {self.block_length} is not accepted: it "
+                "does not divide "
                 f"the {length} tokens that the model writes"
             )
         blocks = self.blocks(length)
         uneven = [count for count in steps if count % blocks]
         if uneven:
             raise InputError(
-                f"[space] steps: {uneven[0]} is not accepted: {blocks} blocks of "
+                f"{key_name('space.steps')}: {uneven[0]} is not accepted: {blocks} blocks of "
                 f"{self.block_length} tokens share the steps evenly; multiples of {blocks} are "
                 "accepted"
             )

@@ -18,6 +18,7 @@ from mdm_opt.candidates.base import (
 from mdm_opt.candidates.beta import BETA
 from mdm_opt.candidates.costs import ProfileCosts
 from mdm_opt.candidates.decoding import Decoding, Value
+from mdm_opt.messages import key_name
 from mdm_opt.schedules import CountsSchedule, count_coordinates, counts_at, limit, reveal_counts
 from mdm_opt.schedules.base import Array
 
@@ -64,7 +65,8 @@ class Free(Family):
         """See `Family.check_decoding`."""
         if (decoding.reveal, decoding.rounding) != ("fixed", "full"):
             raise ValueError(
-                "[space] family 'free' searches counts, which needs reveal = 'fixed' and "
+                f"{key_name('space.family')} 'free' searches counts, which needs reveal = "
+                "'fixed' and "
                 f"rounding = 'full', got reveal = {decoding.reveal!r} and rounding = "
                 f"{decoding.rounding!r}"
             )

@@ -31,7 +31,7 @@ from mdm_opt.config.objectives import (
 from mdm_opt.config.space import MAX_STEPS, SpaceTable, space_table
 from mdm_opt.config.tables import PLACE_KEYS
 from mdm_opt.errors import InputError
-from mdm_opt.messages import describe
+from mdm_opt.messages import describe, key_name
 from mdm_opt.plugins import is_reference, one_line
 from mdm_opt.table import Table
 
@@ -146,7 +146,7 @@ class StudyFile(Table):
         if exact and self.sampler.block_length is not None:
             raise ValueError(
                 f"objective {self.objective.kind!r} is defined for whole sequences only, got "
-                f"[sampler] block_length = {self.sampler.block_length}"
+                f"{key_name('sampler.block_length')} = {self.sampler.block_length}"
             )
         if exact and (self.sampler.order != "random" or self.sampler.temperature != 1):
             raise ValueError(
@@ -160,18 +160,21 @@ class StudyFile(Table):
     def _prompts_fit(self) -> Self:
         if self.sampler.guidance and not self.prompted:
             raise ValueError(
-                f"[sampler] guidance = {self.sampler.guidance} needs an objective with prompts "
+                f"{key_name('sampler.guidance')} = {self.sampler.guidance} needs an objective "
+                "with prompts "
                 f"(task or lm_eval), got objective {self.objective.kind!r}"
             )
         whole = not self.prompted and self.sampler.block_length is None
         if self.family.needs_profile and not whole:
             raise ValueError(
-                f"[space] family {self.space.family!r} is not accepted with prompts or "
+                f"{key_name('space.family')} {self.space.family!r} is not accepted with prompts "
+                "or "
                 "block_length: it starts from the profile of whole sequences without prompts"
             )
         if self.needs_profile and not whole:
             raise ValueError(
-                "[search] seeds: 'profile' is not accepted with prompts or block_length: the "
+                f"{key_name('search.seeds')}: 'profile' is not accepted with prompts or "
+                "block_length: the "
                 "profile is that of whole sequences without prompts"
             )
         return self
@@ -181,7 +184,8 @@ class StudyFile(Table):
         self.family.check_decoding(self.sampler)
         if not self.family.is_box and self.search.sampler != "shape":
             raise ValueError(
-                f"[space] family {self.space.family!r} needs [search] sampler = 'shape', got "
+                f"{key_name('space.family')} {self.space.family!r} needs "
+                f"{key_name('search.sampler')} = 'shape', got "
                 f"{self.search.sampler!r}"
             )
         return self
@@ -255,7 +259,7 @@ def load_study_file(path: str | Path) -> StudyFile:
 
 
 def parse_study(content: dict[str, Any], source: str) -> StudyFile:
-    """Validates the content of a study file; ``source`` names it in messages.
+    """Validates the content of a study file; ``source`` names it in messages, if it has a name.
 
     Raises:
         InputError: as `load_study_file`.
@@ -269,7 +273,8 @@ def parse_study(content: dict[str, Any], source: str) -> StudyFile:
             return _accepted_keys(content, table)
 
         more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
-        raise InputError(f"{source}: {describe(details[0], known_keys)}{more}") from error
+        said = f"{describe(details[0], known_keys)}{more}"
+        raise InputError(f"{source}: {said}" if source else said) from error
 
 
 def _family_of(content: Any) -> Family:

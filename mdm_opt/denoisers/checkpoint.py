@@ -31,6 +31,7 @@ from transformers.utils.hub import cached_file, get_checkpoint_shard_files
 from mdm_opt.denoisers.families import refuse_uniform
 from mdm_opt.denoisers.places import place_model
 from mdm_opt.errors import InputError
+from mdm_opt.messages import key_name
 from mdm_opt.plugins import one_line
 
 # In the order of preference: the first two have a head, the last one may have.
@@ -95,7 +96,8 @@ def load_checkpoint(
         raise
     except Exception as error:  # loaders of damaged or foreign checkpoints raise anything
         raise InputError(
-            f"[model] cannot load {source!r}: {type(error).__name__}: {one_line(error)}"
+            f"{key_name('model')} cannot load {source!r}: {type(error).__name__}: "
+            f"{one_line(error)}"
             f"{written_for}"
         ) from error
 
@@ -114,7 +116,8 @@ def _own_class(
     native = model_type is None or model_type in MODEL_FOR_MASKED_LM_MAPPING_NAMES
     if reference is None and not native:
         raise InputError(
-            f"[model] path: {source!r} is of type {model_type!r}, for which transformers "
+            f"{key_name('model.path')}: {source!r} is of type {model_type!r}, for which "
+            "transformers "
             f"{transformers.__version__} has no masked LM; accepted are its masked LMs, and "
             "checkpoints with code of their own such as LLaDA, Dream and MDLM"
         )
@@ -127,20 +130,22 @@ def _own_class(
 def _may_run(references: list[str], source: str, revision: str | None, trusted: bool) -> None:
     if not trusted:
         raise InputError(
-            f"[model] trust_remote_code: {source!r} brings its own Python code "
+            f"{key_name('model.trust_remote_code')}: {source!r} brings its own Python code "
             f"({references[0].split('--')[-1]}), which runs only with trust_remote_code = true "
             "and a pinned revision"
         )
     if revision is None and not Path(source).is_dir():
         raise InputError(
-            f"[model] revision: missing: trust_remote_code = true needs a pinned revision of "
+            f"{key_name('model.revision')}: missing: trust_remote_code = true needs a pinned "
+            "revision of "
             f"{source!r}"
         )
     for reference in references:
         repository = reference.split("--")[0] if "--" in reference else source
         if repository != source:
             raise InputError(
-                f"[model] path: the code of {source!r} lies in {repository!r}, which revision "
+                f"{key_name('model.path')}: the code of {source!r} lies in {repository!r}, "
+                "which revision "
                 "does not pin; a folder with weights and code is accepted"
             )
 
@@ -152,7 +157,7 @@ def _load_tokenizer(given: str | None, source: str, revision: str | None, truste
             return AutoTokenizer.from_pretrained(given, trust_remote_code=False)
         except Exception as error:  # as above
             raise InputError(
-                f"[model] tokenizer: cannot load {given!r}: {type(error).__name__}: "
+                f"{key_name('model.tokenizer')}: cannot load {given!r}: {type(error).__name__}: "
                 f"{one_line(error)}"
             ) from error
     own = get_tokenizer_config(source, revision=revision).get("auto_map") or {}
@@ -166,8 +171,8 @@ def _load_tokenizer(given: str | None, source: str, revision: str | None, truste
         )
     except Exception as error:  # as above
         raise InputError(
-            f"[model] cannot load {source!r}: its tokenizer: {type(error).__name__}: "
-            f"{one_line(error)}; [model] tokenizer may name another"
+            f"{key_name('model')} cannot load {source!r}: its tokenizer: {type(error).__name__}: "
+            f"{one_line(error)}; {key_name('model.tokenizer')} may name another"
         ) from error
 
 
@@ -267,7 +272,8 @@ def _weight_files(source: str, revision: str | None) -> list[str]:
 def _complete(missing: list[str], model: PreTrainedModel, source: str) -> None:
     if missing:
         raise InputError(
-            f"[model] {source!r} lacks {len(missing)} weights of {type(model).__name__}, "
+            f"{key_name('model')} {source!r} lacks {len(missing)} weights of "
+            f"{type(model).__name__}, "
             f"{missing[0]} among them; it is no complete masked LM"
         )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mdm_opt.errors import InputError
+from mdm_opt.messages import key_name
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ def refuse_uniform(model_type: Any, source: str) -> None:
     name = _UNIFORM.get(str(model_type).lower())
     if name is not None:
         raise InputError(
-            f"[model] path: {source!r} is a {name} model (type {model_type!r}), which is asked "
+            f"{key_name('model.path')}: {source!r} is a {name} model (type {model_type!r}), "
+            "which is asked "
             "about random tokens instead of masked ones (uniform corruption or scores); accepted "
             "are models that predict masked tokens, such as LLaDA, Dream, MDLM, BERT and ESM"
         )

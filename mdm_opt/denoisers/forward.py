@@ -11,6 +11,7 @@ import torch
 from transformers import PreTrainedModel
 
 from mdm_opt.errors import InputError
+from mdm_opt.messages import key_name
 
 _CONSTANTS = {"return_dict": True, "use_cache": False}
 # Who is told of padding errs by rounding, who does not listen as much as if nothing were told.
@@ -79,7 +80,8 @@ class ForwardPass:
         logits = answer if torch.is_tensor(answer) else getattr(answer, "logits", None)
         if not torch.is_tensor(logits) or logits.ndim != 3:
             raise InputError(
-                f"[model] path: {type(self.model).__name__} answers without logits: it has no "
+                f"{key_name('model.path')}: {type(self.model).__name__} answers without logits: "
+                "it has no "
                 "head that predicts tokens"
             )
         return logits

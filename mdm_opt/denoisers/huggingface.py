@@ -33,6 +33,7 @@ from mdm_opt.denoisers.prompts import Prompts, upload
 from mdm_opt.denoisers.tokens import find_ends, find_mask, frame_ids, read_prompt, special_ids
 from mdm_opt.denoisers.weights import fingerprint
 from mdm_opt.errors import InputError
+from mdm_opt.messages import key_name
 
 
 class HuggingFaceDenoiser:
@@ -231,19 +232,22 @@ class HuggingFaceDenoiser:
     def _check_frame(self, before: int, after: int) -> None:
         if self._shift and before == 0:
             raise InputError(
-                "[model] prefix: with logits_shift = 1 each position is predicted by the output "
+                f"{key_name('model.prefix')}: with logits_shift = 1 each position is predicted "
+                "by the output "
                 "before it, and the first one has none; name at least one token in prefix"
             )
         positions = positions_of(self.model)
         if positions is not None and before + self.length + after > positions:
             raise InputError(
-                f"[model] length: {self.length} generated and {before + after} fixed tokens "
+                f"{key_name('model.length')}: {self.length} generated and {before + after} "
+                "fixed tokens "
                 f"exceed the model's {positions} positions"
             )
         rows = embedding_rows(self.model)
         if rows is not None and self.mask_token_id >= rows:
             raise InputError(
-                f"[model] mask_token_id: {self.mask_token_id} is not accepted: the model's "
+                f"{key_name('model.mask_token_id')}: {self.mask_token_id} is not accepted: the "
+                "model's "
                 f"embeddings end at {rows - 1}"
             )
 
@@ -271,7 +275,9 @@ class HuggingFaceDenoiser:
         special = (special_ids(self.tokenizer) | {self.mask_token_id}) - set(self.end_token_ids)
         forbidden[sorted(clean - special)] = False
         if bool(forbidden.all()):
-            raise InputError("[model] the tokenizer has no token that could be generated")
+            raise InputError(
+                f"{key_name('model')} the tokenizer has no token that could be generated"
+            )
         return forbidden
 
     def _probe(self) -> tuple[Framed, torch.Tensor]:

@@ -10,6 +10,7 @@ from transformers import PreTrainedTokenizerFast
 
 from mdm_opt.denoisers.huggingface import HuggingFaceDenoiser, load_huggingface
 from mdm_opt.errors import InputError
+from mdm_opt.messages import key_name
 from mdm_opt.plugins import one_line
 
 BUNDLED_CHECKPOINT = Path(__file__).parent / "bundled" / "sudoku6x6"
@@ -47,14 +48,16 @@ def load_antiberty(
     found = importlib.util.find_spec("antiberty")
     if found is None or not found.submodule_search_locations:
         raise InputError(
-            "[model] kind 'antiberty' needs its package: pip install 'mdm-opt[antibody]'"
+            f"{key_name('model.kind')} 'antiberty' needs its package: pip install "
+            "'mdm-opt[antibody]'"
         )
     weights = Path(found.submodule_search_locations[0]) / "trained_models"
     try:
         names = (weights / "vocab.txt").read_text().split()
     except OSError as error:
         raise InputError(
-            f"[model] the installed package antiberty holds no model: {one_line(error)}; "
+            f"{key_name('model')} the installed package antiberty holds no model: "
+            f"{one_line(error)}; "
             "version 0.1.3 does"
         ) from error
     return load_huggingface(

@@ -11,6 +11,7 @@ from transformers import PreTrainedModel
 from transformers.utils import logging as transformers_logging
 
 from mdm_opt.errors import InputError
+from mdm_opt.messages import key_name
 from mdm_opt.plugins import one_line, user_path
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -37,7 +38,9 @@ def pick_device(device: str) -> torch.device:
             raise RuntimeError("it holds no numbers")
         torch.zeros(1, dtype=torch.float64, device=place)
     except (RuntimeError, AssertionError, TypeError) as error:
-        raise InputError(f"[model] device: {device!r} is not usable: {one_line(error)}") from error
+        raise InputError(
+            f"{key_name('model.device')}: {device!r} is not usable: {one_line(error)}"
+        ) from error
     return place
 
 
@@ -59,11 +62,13 @@ def local_or_hub(path: str, folder: Path | None, key: str = "path") -> str:
     Raises:
         InputError: for something that can only be a folder and is none.
     """
-    candidate = user_path(path, f"[model] {key}", folder)
+    candidate = user_path(path, f"{key_name('model')} {key}", folder)
     if candidate.is_dir():
         return str(candidate.resolve())
     if path.startswith((".", "/", "~")) or path.count("/") > 1 or candidate.exists():
-        raise InputError(f"[model] {key}: {path!r} is no folder (looked for {candidate})")
+        raise InputError(
+            f"{key_name('model')} {key}: {path!r} is no folder (looked for {candidate})"
+        )
     return path
 
 
@@ -83,7 +88,9 @@ def place_model(model: Any, place: torch.device, device_map: str | None) -> PreT
         on_place: PreTrainedModel = model.to(place)
         return on_place
     if importlib.util.find_spec("accelerate") is None:
-        raise InputError("[model] device_map needs accelerate: pip install 'mdm-opt[large]'")
+        raise InputError(
+            f"{key_name('model.device_map')} needs accelerate: pip install 'mdm-opt[large]'"
+        )
     from accelerate import dispatch_model, infer_auto_device_map
     from accelerate.utils import get_balanced_memory
 
@@ -123,7 +130,7 @@ def _check_on_gpus(plan: dict[str, Any]) -> None:
     elsewhere = [name for name, device in plan.items() if device in ("cpu", "disk")]
     if elsewhere and (torch.cuda.is_available() or "disk" in plan.values()):
         raise InputError(
-            f"[model] device_map: the model does not fit into the memory of "
+            f"{key_name('model.device_map')}: the model does not fit into the memory of "
             f"{torch.cuda.device_count()} GPUs: {elsewhere[0] or 'all'!r} and "
             f"{len(elsewhere) - 1} other parts would lie on the {plan[elsewhere[0]]}; dtype = "
             "'bfloat16' halves a model in float32"

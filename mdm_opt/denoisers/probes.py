@@ -10,6 +10,7 @@ from transformers import PreTrainedModel
 from mdm_opt.denoisers.families import max_length
 from mdm_opt.denoisers.forward import ForwardPass, Framed
 from mdm_opt.errors import InputError
+from mdm_opt.messages import key_name
 from mdm_opt.plugins import one_line
 
 
@@ -30,7 +31,7 @@ def first_logits(forward: ForwardPass, masked: torch.Tensor, length: int) -> tor
         raise
     except Exception as error:  # code that comes with a checkpoint raises anything
         raise InputError(
-            f"[model] length: the model cannot read {length} generated tokens: "
+            f"{key_name('model.length')}: the model cannot read {length} generated tokens: "
             f"{type(error).__name__}: {one_line(error)}"
         ) from error
 
@@ -39,7 +40,8 @@ def check_finite(log_probs: torch.Tensor) -> None:
     """Refuses log-probabilities of an all-masked sequence that are no finite numbers."""
     if not bool(torch.isfinite(log_probs).all()):
         raise InputError(
-            "[model] the model's log-probabilities for an all-masked sequence are no finite "
+            f"{key_name('model')} the model's log-probabilities for an all-masked sequence are "
+            "no finite "
             "numbers: damaged weights, or fixed tokens that it cannot do without"
         )
 
@@ -73,7 +75,7 @@ def check_reads_both_sides(
     rounding = 4 * epsilon * float(kept.abs().max())
     if before > rounding and after <= max(1e-4, 4 * epsilon) * before:
         raise InputError(
-            f"[model] path: {type(forward.model).__name__} (type "
+            f"{key_name('model.path')}: {type(forward.model).__name__} (type "
             f"{forward.model.config.model_type!r}) does not read what comes after a position: "
             "causal language models predict the next token only; accepted are masked LMs, "
             "which read both sides"
@@ -87,7 +89,7 @@ def check_timeless(forward: ForwardPass, masked: torch.Tensor) -> None:
     framed = Framed(masked)
     if not torch.equal(forward.full(framed, 0.0), forward.full(framed, 1.0)):
         raise InputError(
-            f"[model] path: the answers of {type(forward.model).__name__} (type "
+            f"{key_name('model.path')}: the answers of {type(forward.model).__name__} (type "
             f"{forward.model.config.model_type!r}) depend on its timesteps; accepted are models "
             "that see the masked tokens only (time_conditioning = false)"
         )

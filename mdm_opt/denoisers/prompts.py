@@ -12,6 +12,7 @@ import torch
 
 from mdm_opt.denoisers.base import Denoiser, offers
 from mdm_opt.errors import InputError
+from mdm_opt.messages import key_name
 
 
 def upload(index: npt.NDArray[np.int64], device: torch.device) -> torch.Tensor:
@@ -136,7 +137,8 @@ def for_prompts(denoiser: Denoiser, kind: str) -> PromptedDenoiser:
     """
     if not takes_prompts(denoiser):
         raise InputError(
-            f"[objective] kind {kind!r} needs a model that takes prompts, such as [model] kind "
+            f"{key_name('objective.kind')} {kind!r} needs a model that takes prompts, such as "
+            f"{key_name('model.kind')} "
             "'huggingface'"
         )
     return denoiser

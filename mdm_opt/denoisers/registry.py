@@ -11,6 +11,7 @@ from mdm_opt.denoisers.base import Denoiser, checked_denoiser
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
 from mdm_opt.denoisers.laws import LAWS, EnumeratedLaw
 from mdm_opt.errors import InputError
+from mdm_opt.messages import key_name
 from mdm_opt.plugins import load_callable, one_line
 
 
@@ -67,17 +68,18 @@ def _huggingface(table: config.HuggingFaceModel, folder: Path | None) -> Denoise
 def _enumerated(table: config.EnumeratedModel, folder: Path | None) -> Denoiser:
     if table.law in LAWS:
         return EnumeratedDenoiser(LAWS[table.law]())
-    law = _call(table.law, "[model] law", table.options, folder)
+    law = _call(table.law, key_name("model.law"), table.options, folder)
     if not isinstance(law, EnumeratedLaw):
         raise InputError(
-            f"[model] law: {table.law!r} returned a {type(law).__name__}, not an EnumeratedLaw"
+            f"{key_name('model.law')}: {table.law!r} returned a {type(law).__name__}, not an "
+            "EnumeratedLaw"
         )
     return EnumeratedDenoiser(law)
 
 
 def _plugin(table: config.PluginModel, folder: Path | None) -> Denoiser:
-    denoiser = _call(table.kind, "[model] kind", table.options, folder)
-    return checked_denoiser(denoiser, f"[model] kind: {table.kind!r}")
+    denoiser = _call(table.kind, key_name("model.kind"), table.options, folder)
+    return checked_denoiser(denoiser, f"{key_name('model.kind')}: {table.kind!r}")
 
 
 def _call(reference: str, key: str, options: dict[str, Any], folder: Path | None) -> Any:

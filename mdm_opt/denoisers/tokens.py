@@ -7,6 +7,7 @@ from typing import Any
 
 from mdm_opt.denoisers.families import family_of
 from mdm_opt.errors import InputError
+from mdm_opt.messages import key_name
 from mdm_opt.plugins import one_line
 
 ChatTemplate = Callable[..., str]
@@ -27,7 +28,9 @@ def find_mask(
         return mask_token_id
     if mask_token is not None:
         if mask_token not in vocabulary:
-            raise InputError(f"[model] mask_token: {mask_token!r} is no token of this model")
+            raise InputError(
+                f"{key_name('model.mask_token')}: {mask_token!r} is no token of this model"
+            )
         return int(vocabulary[mask_token])
     family = family_of(config.model_type)
     if tokenizer.mask_token_id is not None:
@@ -40,7 +43,8 @@ def find_mask(
     if family.mask_after_vocabulary and config.vocab_size == len(tokenizer) + 1:
         return len(tokenizer)
     raise InputError(
-        "[model] the tokenizer has no mask token: this is no masked LM, or [model] mask_token "
+        f"{key_name('model')} the tokenizer has no mask token: this is no masked LM, or "
+        f"{key_name('model.mask_token')} "
         "(a token) or mask_token_id (a number) must say which token stands for masked"
     )
 
@@ -65,7 +69,7 @@ def find_ends(
         return tuple(sorted(vocabulary[name] for name in known if name in vocabulary))
     ids = _ids(tokenizer, end_tokens, "end_tokens")
     if mask in ids:
-        raise InputError("[model] end_tokens: the mask token ends no text")
+        raise InputError(f"{key_name('model.end_tokens')}: the mask token ends no text")
     return tuple(sorted(set(ids)))
 
 
@@ -88,7 +92,8 @@ def read_prompt(tokenizer: Any, before: Sequence[int], text: str, chat: bool) ->
         templated = template([{"role": "user", "content": text}])
     except Exception as error:  # templates are programs
         raise InputError(
-            f"[objective] chat: the chat template raised {type(error).__name__}: {one_line(error)}"
+            f"{key_name('objective.chat')}: the chat template raised {type(error).__name__}: "
+            f"{one_line(error)}"
         ) from error
     return list(tokenizer(templated, add_special_tokens=False).input_ids)
 
@@ -100,7 +105,9 @@ def chat_template(tokenizer: Any) -> ChatTemplate:
         InputError: where its tokenizer has none.
     """
     if not getattr(tokenizer, "chat_template", None):
-        raise InputError("[objective] chat: the model's tokenizer has no chat template")
+        raise InputError(
+            f"{key_name('objective.chat')}: the model's tokenizer has no chat template"
+        )
 
     def apply(messages: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
         text: str = tokenizer.apply_chat_template(
@@ -149,5 +156,5 @@ def _ids(tokenizer: Any, names: Sequence[str], key: str) -> list[int]:
     vocabulary = tokenizer.get_vocab()
     for name in names:
         if name not in vocabulary:
-            raise InputError(f"[model] {key}: {name!r} is no token of this model")
+            raise InputError(f"{key_name('model')} {key}: {name!r} is no token of this model")
     return [vocabulary[name] for name in names]

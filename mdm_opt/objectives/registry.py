@@ -16,6 +16,7 @@ from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
 from mdm_opt.denoisers.prompts import for_prompts
 from mdm_opt.denoisers.registry import build_denoiser
 from mdm_opt.errors import InputError
+from mdm_opt.messages import read_as
 from mdm_opt.objectives.base import Objective
 from mdm_opt.objectives.divergence import Divergence
 from mdm_opt.objectives.documents import Documents, document_order
@@ -62,11 +63,9 @@ def _validity(table: config.ValidityObjective, build: Build) -> Objective:
 
 
 def _judge_nll(table: config.JudgeNllObjective, build: Build) -> Objective:
-    try:
+    # The loaders of models speak of [model]; here they load the judge.
+    with read_as("model", "[objective] judge"):
         return _load_judge(table, build)
-    except InputError as error:
-        # The loaders of models speak of [model]; here they load the judge.
-        raise InputError(str(error).replace("[model]", "[objective] judge", 1)) from error
 
 
 def _load_judge(table: config.JudgeNllObjective, build: Build) -> Objective:

@@ -25,6 +25,7 @@ from mdm_opt import __version__
 from mdm_opt.candidates import Bounds, Choice, Family, Parameter
 from mdm_opt.config import StudyFile
 from mdm_opt.errors import InputError
+from mdm_opt.messages import key_name
 from mdm_opt.persistence.location import is_sqlite
 from mdm_opt.persistence.queue import TrialQueue, TrialRecord
 from mdm_opt.persistence.repository import MeasurementRecord, Repository
@@ -291,7 +292,8 @@ def check_name(engine: Engine, name: str) -> None:
 
 def _taken(name: str) -> InputError:
     return InputError(
-        f"[study] name: {name!r} is taken by an Optuna study that mdm-opt did not make; choose "
+        f"{key_name('study.name')}: {name!r} is taken by an Optuna study that mdm-opt did not "
+        "make; choose "
         "another name or another database"
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from mdm_opt.candidates import Seed
 from mdm_opt.config import StudyFile
 from mdm_opt.errors import InputError
+from mdm_opt.messages import key_name
 from mdm_opt.schedules.base import Array
 from mdm_opt.search.space import SearchSpace
 
@@ -67,11 +68,12 @@ def check_given_seeds(study_file: StudyFile) -> None:
         values = {key.name: value for key, value in zip(study_file.family.keys, seed, strict=True)}
         if not study_file.family.inside(values, space.bounds):
             bounds = ", ".join(f"{name} = {ends}" for name, ends in space.bounds.items())
-            raise InputError(f"[search] seeds.{index}: {seed} lies outside {bounds}")
+            raise InputError(f"{key_name('search.seeds', index)}: {seed} lies outside {bounds}")
     needed = given * len(space.steps)
     if needed > study_file.search.trials:
         raise InputError(
-            f"[search] trials: {study_file.search.trials} is not accepted: the pairs of seeds "
+            f"{key_name('search.trials')}: {study_file.search.trials} is not accepted: the "
+            "pairs of seeds "
             f"alone are {needed} trials ({given} for each of {len(space.steps)} step counts)"
         )
 

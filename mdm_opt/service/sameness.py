@@ -8,6 +8,7 @@ from mdm_opt import __version__
 from mdm_opt.config import StudyFile
 from mdm_opt.errors import InputError
 from mdm_opt.measurement import Problem
+from mdm_opt.messages import key_name, source_name
 from mdm_opt.persistence import Repository, StudyRecord, TrialQueue
 from mdm_opt.service.study_files import stored_study_file
 
@@ -22,13 +23,13 @@ def check_same(record: StudyRecord, study_file: StudyFile) -> None:
         return
     before, now = _flat(stored_study_file(record).fixed()), _flat(study_file.fixed())
     changed = [
-        f"{key} was {before.get(key)!r}, is {now.get(key)!r}"
+        f"{key_name(key)} was {before.get(key)!r}, is {now.get(key)!r}"
         for key in sorted(before.keys() | now.keys())
         if before.get(key) != now.get(key)
     ]
     raise InputError(
-        f"study {record.name!r} was made from another study file: {'; '.join(changed)}; choose "
-        "another [study] name, or delete the study first"
+        f"study {record.name!r} was made {source_name()}: {'; '.join(changed)}; choose "
+        f"another {key_name('study.name')}, or delete the study first"
     )
 
 

@@ -274,7 +274,7 @@ def test_a_changed_study_file_and_a_changed_model_are_said(tmp_path):
     assert found["objective"].status == "ok"
     write_study(tmp_path, text, steps="[1]")
     found = examined(path, "--storage", url, code=1)
-    assert "space.steps was [2], is [1]" in found["study"].found
+    assert "[space] steps was [2], is [1]" in found["study"].found
 
 
 def test_a_module_beside_the_study_file_is_not_compiled_there(tmp_path, monkeypatch):

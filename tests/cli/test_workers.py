@@ -91,7 +91,7 @@ def test_a_worker_of_another_study_file_is_refused(tmp_path):
     changed = write_study(other, instances="17")
     refused = invoke("worker", "sudoku4", "--storage", url, "--study-file", changed)
     assert refused.exit_code == 2
-    assert "objective.instances was 16, is 17" in refused.output
+    assert "[objective] instances was 16, is 17" in refused.output
     assert invoke("worker", "sudoku4", "--storage", url, "--study-file", path).exit_code == 0
 
 

@@ -149,7 +149,7 @@ def test_finished_study_is_left_alone(tmp_path):
 def test_another_file_of_the_same_name_is_refused(tmp_path):
     url = database(tmp_path)
     create_study(write_study(tmp_path), url)
-    with pytest.raises(InputError, match=r"objective\.instances was 16, is 17"):
+    with pytest.raises(InputError, match=r"\[objective\] instances was 16, is 17"):
         create_study(write_study(tmp_path, instances="17"), url)
 
 
