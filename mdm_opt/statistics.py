@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 Array = npt.NDArray[np.float64]
 
@@ -41,8 +41,7 @@ def mean_interval(scores: Array, confidence: float) -> Estimate:
     if n == 1:
         return Estimate(mean, mean, mean)
     if np.isin(scores, (0.0, 1.0)).all():
-        interval = stats.binomtest(int(scores.sum()), n).proportion_ci(confidence, "wilson")
-        return Estimate(mean, float(interval.low), float(interval.high))
+        return _wilson(mean, n, confidence)
     return _student(scores, confidence)
 
 
@@ -119,11 +118,11 @@ def worse_p_value(first: Array, second: Array) -> float:
     n = len(differences)
     if _binary(first, second):
         up, down = np.count_nonzero(differences > 0), np.count_nonzero(differences < 0)
-        return float(stats.binom.sf(up - 1, up + down, 0.5)) if up + down else 1.0
+        return float(special.bdtrc(up - 1, up + down, 0.5)) if up + down else 1.0
     mean, spread = float(differences.mean()), float(differences.std(ddof=1)) if n > 1 else 0.0
     if spread == 0:
         return 0.0 if mean > 0 and n > 1 else 1.0
-    return float(stats.t.sf(mean / (spread / math.sqrt(n)), n - 1))
+    return float(special.stdtr(n - 1, -mean / (spread / math.sqrt(n))))
 
 
 def _binary(first: Array, second: Array) -> bool:
@@ -139,11 +138,21 @@ def _bonett_price(differences: Array) -> tuple[float, float]:
     return center, math.sqrt((up + down - center**2) / (n + 2))
 
 
+def _wilson(share: float, n: int, confidence: float) -> Estimate:
+    z = _normal(confidence)
+    shrinkage = 1 + z**2 / n
+    center = (share + z**2 / (2 * n)) / shrinkage
+    half = z / shrinkage * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    low, high = center - half, center + half
+    return Estimate(share, 0.0 if share == 0 else low, 1.0 if share == 1 else high)
+
+
 def _student(scores: Array, confidence: float) -> Estimate:
     n, mean = len(scores), float(scores.mean())
-    half = float(stats.t.ppf((1 + confidence) / 2, n - 1) * scores.std(ddof=1) / math.sqrt(n))
+    quantile = special.stdtrit(n - 1, (1 + confidence) / 2)
+    half = float(quantile * scores.std(ddof=1) / math.sqrt(n))
     return Estimate(mean, mean - half, mean + half)
 
 
 def _normal(confidence: float) -> float:
-    return float(stats.norm.ppf((1 + confidence) / 2))
+    return float(special.ndtri((1 + confidence) / 2))

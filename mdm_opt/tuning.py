@@ -19,6 +19,7 @@ from mdm_opt.denoisers.base import Denoiser, lacking
 from mdm_opt.errors import InputError
 from mdm_opt.messages import Names, naming
 from mdm_opt.objectives.base import Direction, Objective
+from mdm_opt.objectives.base import lacking as lacking_objective
 from mdm_opt.objectives.divergence import Divergence
 from mdm_opt.objectives.path_kl import PathKl
 from mdm_opt.objectives.sample_score import SampleFunction, SampleScore
@@ -62,7 +63,6 @@ _KEYS = {
     "confidence": ("verify", "confidence"),
 }
 _ARGUMENTS = {key: argument for argument, key in _KEYS.items()}
-_OBJECTIVE_PARTS = ("name", "direction", "unit", "deterministic", "fingerprint", "score")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -275,7 +275,7 @@ def _judge(
     objective: SampleFunction | Objective, direction: Direction | None, unit: str | None
 ) -> Objective:
     if hasattr(objective, "score"):
-        missing = [part for part in _OBJECTIVE_PARTS if not hasattr(objective, part)]
+        missing = lacking_objective(objective)
         if missing:
             _refuse("objective", objective, f"it lacks {', '.join(missing)}")
         judge = cast(Objective, objective)

@@ -124,6 +124,10 @@ class Free(Family):
         """Those of the Beta family; the limit itself is no prediction but a bound."""
         return BETA.profile_seeds(steps, bounds, costs)
 
+    def optimum(self, steps: int, bounds: Bounds, costs: ProfileCosts) -> Candidate:
+        """See `Family.optimum`."""
+        return counts_candidate(limit(costs.profile, steps).counts(steps).tolist())
+
     def adopted(
         self, candidate: Candidate, steps: int, bounds: Bounds, length: int
     ) -> Candidate | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -83,3 +83,11 @@ class PromptedObjective(Objective, Protocol):
     def prompt_ids(self, instances: Sequence[int]) -> list[list[int]]:
         """Token ids of the prompts of instances, for the model that the objective was made for."""
         ...
+
+
+_REQUIRED = ("name", "direction", "unit", "deterministic", "fingerprint", "score")
+
+
+def lacking(candidate: Any) -> list[str]:
+    """The attributes of an objective that an object does not have."""
+    return [name for name in _REQUIRED if not hasattr(candidate, name)]

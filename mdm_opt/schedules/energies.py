@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import integrate, special
+import scipy
+from scipy import special
 
 from mdm_opt.schedules.base import MaskSchedule
 from mdm_opt.schedules.counts import reveal_grid
@@ -66,7 +67,7 @@ def token_energy(schedule: MaskSchedule, weight: BetaSchedule) -> float:
         speeds = schedule.angular_speed_squared(inner) / weight.interpolation_speed(inner)
         return float(speeds / (inner ** (left - 1) * (1 - inner) ** (right - 1)))
 
-    value, _ = integrate.quad(
+    value, _ = scipy.integrate.quad(
         smooth_part, 0, 1, weight="alg", wvar=(left - 1, right - 1), epsabs=0, epsrel=1e-10
     )
     return float(value)

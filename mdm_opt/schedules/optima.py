@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, special, stats
+import scipy
+from scipy import special
 
 from mdm_opt.schedules.base import Array, MaskSchedule
 from mdm_opt.schedules.counts import Counts, Reveal, Rounding, reveal_counts, reveal_grid
@@ -291,7 +292,7 @@ def _step_costs(profile: Array, boundaries: Array) -> Array:
 def _binomial_mean(profile: Array, fractions: Array) -> Array:
     """f(alpha) = L sum_m Binomial(L-1, alpha)(m) h(m)."""
     length = len(profile)
-    seen = stats.binom.pmf(np.arange(length)[None, :], length - 1, fractions[:, None])
+    seen = scipy.stats.binom.pmf(np.arange(length)[None, :], length - 1, fractions[:, None])
     return np.asarray(length * (seen @ profile), dtype=np.float64)
 
 
@@ -314,7 +315,9 @@ def energy_optimal_fraction(profile: Array, progress: npt.ArrayLike) -> Array:
     # Dense at both ends, where the slope may change within a few tokens.
     alpha = np.sin(np.linspace(0, np.pi / 2, 1025)) ** 2
     middle = (alpha[1:] + alpha[:-1]) / 2
-    slope = stats.binom.pmf(np.arange(length - 1)[None, :], length - 2, middle[:, None]) @ drops
+    slope = (
+        scipy.stats.binom.pmf(np.arange(length - 1)[None, :], length - 2, middle[:, None]) @ drops
+    )
     time = np.concatenate([[0.0], np.cumsum(np.sqrt(slope) * np.diff(alpha))])
     # Where the profile is flat no time passes; a little keeps both ends where they are.
     time = time / time[-1] + 1e-9 * alpha
@@ -342,5 +345,5 @@ def energy_fitted_beta(profile: Array, *, beta_a: Bounds, beta_b: Bounds) -> Bet
         a, b = np.exp(log_ab)
         return np.asarray(special.betainc(a, b, t) - gamma, dtype=np.float64)
 
-    fitted = optimize.least_squares(residuals, start, bounds=(low, high)).x
+    fitted = scipy.optimize.least_squares(residuals, start, bounds=(low, high)).x
     return _within(np.exp(fitted), bounds)

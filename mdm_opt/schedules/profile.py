@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, stats
+import scipy
 
 from mdm_opt.schedules.base import Array
 from mdm_opt.schedules.counts import Counts
@@ -96,7 +96,7 @@ class ProfileSample:
         straight lines between them.
         """
         weights = (self.length - self.known).astype(np.float64)
-        fitted = optimize.isotonic_regression(self.mean, weights=weights, increasing=False).x
+        fitted = scipy.optimize.isotonic_regression(self.mean, weights=weights, increasing=False).x
         return np.asarray(np.interp(np.arange(self.length), self.known, fitted))
 
     def costs(self, weights: Array) -> Array:
@@ -151,7 +151,7 @@ def ancestral_weights(grid: Array, length: int) -> Array:
         length: tokens of one sequence.
     """
     known = np.arange(length)
-    seen = stats.binom.pmf(known[None, :], length - 1, grid[:-1, None])
+    seen = scipy.stats.binom.pmf(known[None, :], length - 1, grid[:-1, None])
     return np.asarray(length * (np.diff(grid) @ seen) - 1, dtype=np.float64)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from mdm_opt.candidates import Candidate
 from mdm_opt.schedules.base import Array
@@ -103,7 +104,8 @@ class ShapeSearch:
             # Nothing of this budget is feasible yet: look where the mean is best.
             target = float(found.mean.min())
         gain = (target - found.mean) / deviation
-        improvement = deviation * (gain * stats.norm.cdf(gain) + stats.norm.pdf(gain))
+        density = np.exp(-(gain**2) / 2) / math.sqrt(2 * math.pi)
+        improvement = deviation * (gain * special.ndtr(gain) + density)
         return np.asarray(improvement * self._feasible(seen, pool))
 
     def _feasible(self, seen: Sequence[Observation], pool: Sequence[Candidate]) -> Array:
@@ -116,4 +118,4 @@ class ShapeSearch:
         measured = shapes_of(self._space, [one.candidate for one in guarded])
         model = ShapeModel(measured, guards / scale, np.full(len(guards), _GUARD_NOISE))
         found = model.posterior(shapes_of(self._space, pool))
-        return np.asarray(stats.norm.cdf(-found.mean / np.maximum(found.deviation, 1e-12)))
+        return np.asarray(special.ndtr(-found.mean / np.maximum(found.deviation, 1e-12)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg
+import scipy
 
 Array = npt.NDArray[np.float64]
 # Length scale, amplitude, slope.
@@ -184,14 +184,14 @@ class _Fit:
     def of(cls, setting: Hyperparameters, pairs: _Pairs, targets: Array, noise: Array) -> _Fit:
         covariance = _kernel(setting, pairs)
         covariance[np.diag_indices_from(covariance)] += noise
-        factor = linalg.cho_factor(covariance, lower=True)
-        solved = linalg.cho_solve(factor, targets)
+        factor = scipy.linalg.cho_factor(covariance, lower=True)
+        solved = scipy.linalg.cho_solve(factor, targets)
         log_determinant = 2 * np.log(np.diag(factor[0])).sum()
         return cls(setting, factor, solved, float(-(targets @ solved + log_determinant) / 2))
 
     def predict(self, pairs: _Pairs, excess: Array) -> tuple[Array, Array]:
         cross = _kernel(self.setting, pairs)
-        reduced = linalg.solve_triangular(self.factor[0], cross.T, lower=True)
+        reduced = scipy.linalg.solve_triangular(self.factor[0], cross.T, lower=True)
         _, amplitude, slope = self.setting
         prior = _LEVEL + slope * excess**2 + amplitude
         return cross @ self.solved, np.maximum(prior - (reduced**2).sum(axis=0), 0.0)

@@ -24,6 +24,7 @@ from mdm_opt.schedules import MaskSchedule, reveal_counts
 from mdm_opt.schedules.base import Array, checked_unit
 from mdm_opt.service.figures import figures
 from mdm_opt.service.findings import findings
+from mdm_opt.testing import check_family
 
 
 @dataclass(frozen=True)
@@ -211,6 +212,10 @@ def test_python_finds_the_family_too(tmp_path):
         progress=False,
     )
     assert found.best.budgets[0].candidate.parameters["end"] == "late"
+
+
+def test_it_does_what_every_family_must():
+    check_family(FAMILIES["power"])
 
 
 def test_a_name_is_taken_once():

@@ -24,6 +24,7 @@ from mdm_opt.denoisers.prompts import PromptedDenoiser, Prompts, takes_prompts
 from mdm_opt.denoisers.tokens import find_ends
 from mdm_opt.errors import InputError
 from mdm_opt.processes import ORDERS, generate, instance_noise
+from mdm_opt.testing import check_model
 
 LENGTH = 4
 CPU = torch.device("cpu")
@@ -122,6 +123,13 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize("name", PADS)
+def test_every_architecture_does_what_a_model_must(
+    denoisers: dict[str, HuggingFaceDenoiser], name: str
+) -> None:
+    check_model(denoisers[name])
 
 
 @contextmanager

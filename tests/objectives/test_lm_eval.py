@@ -36,6 +36,7 @@ from mdm_opt.schedule_file import load_schedule
 from mdm_opt.service.instances import InstanceSets
 from mdm_opt.service.problems import build_problem
 from mdm_opt.service.results import best
+from mdm_opt.testing import check_model, check_objective
 
 TASK = Path(__file__).with_name("lm_eval_task")
 NAMES = ("[PAD]", "[UNK]", "[MASK]", "[BOS]", *"abcdef")
@@ -141,6 +142,12 @@ def problem_of(folder, **keys):
         text = text.replace("[search]", f"{key} = {json.dumps(value)}\n[search]")
     path = write_study(folder, text)
     return build_problem(load_study_file(path), folder)
+
+
+def test_it_does_what_every_objective_must(folder):
+    problem = problem_of(folder)
+    check_objective(problem.objective, problem.denoiser)
+    check_model(problem.denoiser)
 
 
 def harness(*arguments):

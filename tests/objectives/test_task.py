@@ -29,6 +29,7 @@ from mdm_opt.persistence import Repository
 from mdm_opt.service.opening import create_study
 from mdm_opt.service.running import Manners, run_trials
 from mdm_opt.service.verification import verify
+from mdm_opt.testing import check_objective
 
 NAMES = (f"task_plugin_{index}" for index in itertools.count())
 CANDIDATE = beta(1.0, 1.0, 4)
@@ -94,6 +95,11 @@ def test_every_instance_is_a_document_and_gets_its_score(tmp_path: Path) -> None
     assert found.scores.tolist() == [float(i != 5) for i in order]
     assert found.nfe == 4
     assert found.sequence_calls == 48
+
+
+def test_it_does_what_every_objective_must(tmp_path: Path) -> None:
+    written(tmp_path, sums(20))
+    check_objective(built(tmp_path), Answering(sure=0.6))
 
 
 def test_answers_do_not_depend_on_the_batch(tmp_path: Path) -> None:
