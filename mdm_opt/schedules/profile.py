@@ -50,7 +50,7 @@ class ProfileSample:
         length: tokens of one sequence, L.
         known: int64 ``(boundaries,)``, numbers m of known tokens; increasing, from 0 to L - 1.
         nats: float64 ``(sequences, boundaries)``: unbiased estimates of h(m) from one sequence
-            each, see `mdm_opt.sampling.sequence_profiles`.
+            each, see `mdm_opt.processes.sequence_profiles`.
 
     Raises:
         ValueError: for shapes or boundaries that do not fit.

@@ -216,3 +216,27 @@ def test_help_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["best", "sudoku4"],
+        ["study", "list"],
+        ["study", "show", "sudoku4"],
+        ["export", "sudoku4", "--steps", "8", "--out", "a.json"],
+    ],
+    ids=" ".join,
+)
+def test_reading_a_result_loads_no_model_and_no_search(finished, tmp_path, command):
+    _, url, _ = finished
+    code = (
+        "import sys; from mdm_opt.cli.main import main; "
+        f"main({[*command, '--storage', url]!r}, standalone_mode=False); "
+        "print(sorted(set(sys.modules) & {'torch', 'transformers', 'optuna', 'alembic', "
+        "'scipy.stats', 'plotly', 'sqlalchemy'}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True, cwd=tmp_path
+    )
+    assert done.stdout.splitlines()[-1] == "['sqlalchemy']"
