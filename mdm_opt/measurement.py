@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mdm_opt.candidates import Candidate, Decoding, Plan
-from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.denoisers.base import Denoiser, offers
 from mdm_opt.denoisers.prompts import Prompts
 from mdm_opt.errors import MdmOptError, RunError
 from mdm_opt.memory import in_fitting_batches, out_of_memory
@@ -64,10 +64,11 @@ class Problem:
 
     def prompt_ids(self, instances: Sequence[int]) -> list[list[int]] | None:
         """Their token ids; None where the objective has none."""
-        objective = self.objective
-        if not isinstance(objective, PromptedObjective):
+        # Asked by name, so that what a wrapper passes on counts, too.
+        if not offers(self.objective, "prompt_ids"):
             return None
-        return objective.prompt_ids(instances)
+        prompted: PromptedObjective = self.objective  # type: ignore[assignment]
+        return prompted.prompt_ids(instances)
 
     def batch(self, candidate: Candidate, instances: Sequence[int]) -> Batch:
         """A candidate on instances, before it is sampled."""
@@ -173,14 +174,14 @@ def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) ->
         instances: instance ids, at least one, distinct.
 
     Raises:
-        RunError: where the objective fails, or returns a score that is no finite number or not
-            one text for every sample.
+        RunError: where the objective fails, or does not return one finite number (and one text,
+            if any) for every instance.
     """
     started = time.perf_counter()
 
     def score(batch: Batch) -> Scores:
         scores = problem.objective.score(problem.denoiser, batch)
-        _check_finite(problem, candidate, batch.instances, scores)
+        _check_scores(problem, candidate, batch.instances, scores)
         return scores
 
     objective = f"objective {problem.objective.name!r}"
@@ -190,6 +191,7 @@ def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) ->
     texts = tuple(chain.from_iterable(part.texts for part in parts))
     if texts:
         _check_texts(objective, texts, instances)
+    _check_guards(objective, parts)
     guards = {
         name: float(np.concatenate([part.guards[name] for part in parts]).mean())
         for name in parts[0].guards
@@ -284,23 +286,33 @@ def _in_batches(
         raise RunError(failure) from error
 
 
-def _check_finite(
+def _check_scores(
     problem: Problem, candidate: Candidate, instances: Sequence[int], scores: Scores
 ) -> None:
-    for name, values in {"nfe": scores.nfe, **scores.guards}.items():
-        if not np.isfinite(values).all():
+    """Refuses what is not one finite number an instance."""
+    objective = f"objective {problem.objective.name!r}"
+    at = f"at {candidate.label}, {candidate.steps} steps"
+    for name, values in {"score": scores.values, "nfe": scores.nfe, **scores.guards}.items():
+        if np.shape(values) != (len(instances),):
             raise RunError(
-                f"objective {problem.objective.name!r} returned a {name!r} that is no finite "
-                f"number at {candidate.label}, {candidate.steps} steps"
+                f"{objective} returned {name!r} of shape {np.shape(values)} {at} for "
+                f"{len(instances)} instances; one number an instance is expected"
             )
+        if name != "score" and not np.isfinite(values).all():
+            raise RunError(f"{objective} returned a {name!r} that is no finite number {at}")
     bad = ~np.isfinite(scores.values)
     if bad.any():
         first = int(np.flatnonzero(bad)[0])
         raise RunError(
-            f"objective {problem.objective.name!r} returned {scores.values[first]} for instance "
-            f"{instances[first]} at {candidate.label}, {candidate.steps} steps; every "
-            "score must be a finite number"
+            f"{objective} returned {scores.values[first]} for instance {instances[first]} {at}; "
+            "every score must be a finite number"
         )
+
+
+def _check_guards(objective: str, parts: Sequence[Scores]) -> None:
+    names = [sorted(part.guards) for part in parts]
+    if any(found != names[0] for found in names):
+        raise RunError(f"{objective} returned other guards for some instances than for others")
 
 
 def _check_texts(name: str, texts: Sequence[str], instances: Sequence[int]) -> None:

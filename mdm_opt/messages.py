@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from mdm_opt.plugins import one_line
@@ -102,6 +102,14 @@ def describe(detail: ErrorDetails, known_keys: Callable[[str], Sequence[str]]) -
     if isinstance(value, dict | BaseModel):
         return f"{where}: {message}" if where else message
     return f"{where}: {_shown(value)} is not accepted: {message}"
+
+
+def refusal(error: ValidationError) -> str:
+    """The first thing that is wrong with a value which is no study file: key, value, accepted."""
+    detail = error.errors(include_url=False)[0]
+    message = one_line(detail["msg"].removeprefix("Value error, "))
+    where = ".".join(map(_name, detail["loc"]))
+    return f"{where}: {_shown(detail['input'])} is not accepted: {message}" if where else message
 
 
 def _name(part: str | int) -> str:

@@ -16,7 +16,6 @@ from pydantic import (
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
-    SerializeAsAny,
     SerializerFunctionWrapHandler,
     ValidationError,
     create_model,
@@ -33,8 +32,10 @@ from mdm_opt.candidates import (
     Choice,
     Decoding,
     Family,
+    Parameter,
     Value,
     family_named,
+    searchable_families,
 )
 from mdm_opt.errors import InputError
 from mdm_opt.schedules import (
@@ -60,7 +61,7 @@ class Part(BaseModel):
 
 
 class ScheduleValues(Part):
-    """The schedule itself; the keys of its family's parameters stand beside these.
+    """The schedule itself; the parameters of its family are keys of their own in the file.
 
     Progress runs from 0 (all masked) to 1 (all revealed). `revealed` is the expected revealed
     fraction at the boundaries of the steps; `counts`, the tokens each step reveals, is null under
@@ -70,6 +71,7 @@ class ScheduleValues(Part):
     """
 
     family: str = "beta"
+    parameters: dict[str, Value | None]
     steps: int = Field(ge=1, le=MAX_STEPS)
     length: int = Field(ge=1, le=2**20)
     reveal: Reveal
@@ -78,12 +80,23 @@ class ScheduleValues(Part):
     counts: list[int] | None
     revealed: list[float]
 
-    @field_validator("family")
+    @model_validator(mode="before")
     @classmethod
-    def _known(cls, family: str) -> str:
-        known = [name for name, one in FAMILIES.items() if one.searchable]
-        if family not in known:
-            raise ValueError(f"Input should be {' or '.join(map(repr, known))}")
+    def _parameters_of_family(cls, content: Any) -> Any:
+        if not isinstance(content, dict):
+            return content
+        known = cls.model_fields.keys() - {"parameters"}
+        own = {key: value for key, value in content.items() if key not in known}
+        name = content.get("family", "beta")
+        family = FAMILIES[name if name in searchable_families() else "beta"]
+        kept = {key: value for key, value in content.items() if key in known}
+        return {**kept, "parameters": _parameters_of(family).model_validate(own).model_dump()}
+
+    @field_validator("family", mode="before")
+    @classmethod
+    def _known(cls, family: Any) -> Any:
+        if family not in searchable_families():
+            raise ValueError(f"Input should be {' or '.join(map(repr, searchable_families()))}")
         return family
 
     @classmethod
@@ -97,31 +110,30 @@ class ScheduleValues(Part):
         """
         plan = candidate.plan(decoding, length)
         family = family_named(candidate.family)
-        return _values_of(family)(
-            family=family.name,
-            **family.values(candidate),
-            steps=candidate.steps,
-            length=length,
-            reveal=decoding.reveal,
-            rounding=decoding.rounding,
-            block_length=decoding.block_length,
-            counts=None if plan.counts is None else plan.counts.tolist(),
-            revealed=plan.grid.tolist(),
+        return cls.model_validate(
+            {
+                "family": family.name,
+                **family.values(candidate),
+                "steps": candidate.steps,
+                "length": length,
+                "reveal": decoding.reveal,
+                "rounding": decoding.rounding,
+                "block_length": decoding.block_length,
+                "counts": None if plan.counts is None else plan.counts.tolist(),
+                "revealed": plan.grid.tolist(),
+            }
         )
 
     @model_serializer(mode="wrap")
-    def _parameters_first(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _as_in_the_file(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         found: dict[str, Any] = handler(self)
-        return {"family": self.family, **self.parameters, **found}
-
-    @property
-    def parameters(self) -> dict[str, Value | None]:
-        """The keys of the family."""
-        return {key.name: getattr(self, key.name) for key in family_named(self.family).keys}
+        first = {"family": found.pop("family")} if "family" in found else {}
+        first |= found.pop("parameters", {})
+        return {**first, **found}
 
     @property
     def candidate(self) -> Candidate:
-        """The candidate.
+        """The schedule and its steps as a candidate.
 
         Raises:
             ValueError: where the parameters are none of the family's.
@@ -132,24 +144,36 @@ class ScheduleValues(Part):
     def __get_pydantic_json_schema__(
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """The parameters of all families are keys of the file."""
+        """The parameters of all families are keys of the file, and each family needs its own."""
         schema = handler(core_schema)
         found = handler.resolve_ref_schema(schema)
-        for family in FAMILIES.values():
-            for key in family.keys:
-                kind = "string" if isinstance(key, Choice) else "number"
-                either = {"anyOf": [{"type": kind}, {"type": "null"}], "title": key.name}
-                found["properties"][key.name] = either
+        found["properties"]["family"]["enum"] = searchable_families()
+        del found["properties"]["parameters"]
+        found["required"].remove("parameters")
+        found["allOf"] = []
+        for name in searchable_families():
+            keys = FAMILIES[name].keys
+            found["properties"] |= {key.name: _json_schema(key) for key in keys}
+            needed = {"required": [key.name for key in keys]}
+            when = {"properties": {"family": {"const": name}}}
+            found["allOf"].append({"if": when, "then": needed})
         return schema
 
 
+def _json_schema(key: Parameter) -> dict[str, Any]:
+    if isinstance(key, Choice):
+        kind: dict[str, Any] = {"type": "string", "enum": list(key.accepted)}
+    else:
+        kind = {"type": "number"} | ({"exclusiveMinimum": 0} if key.log else {})
+    return {"anyOf": [kind, {"type": "null"}], "title": key.name}
+
+
 @lru_cache
-def _values_of(family: Family) -> type[ScheduleValues]:
-    """What the schedule of a family is validated against."""
+def _parameters_of(family: Family) -> type[Part]:
+    """What the parameters of a family are validated against; no others are accepted."""
     kinds = {key.name: str if isinstance(key, Choice) else float for key in family.keys}
     fields: Any = {name: (kind | None, ...) for name, kind in kinds.items()}
-    made: type[ScheduleValues] = create_model("ScheduleValues", __base__=ScheduleValues, **fields)
-    return made
+    return create_model("Parameters", __base__=Part, **fields)
 
 
 class SamplerValues(Part):
@@ -228,18 +252,10 @@ class ExportedSchedule(Part):
 
     format: Literal["mdm-opt schedule"] = "mdm-opt schedule"
     schema_version: Literal[1] = 1
-    schedule: SerializeAsAny[ScheduleValues]
+    schedule: ScheduleValues
     sampler: SamplerValues
     result: ResultValues
     provenance: Provenance
-
-    @field_validator("schedule", mode="before")
-    @classmethod
-    def _schedule_of_family(cls, value: Any) -> Any:
-        if not isinstance(value, dict):
-            return value
-        family = FAMILIES.get(str(value.get("family", "beta")), FAMILIES["beta"])
-        return _values_of(family).model_validate(value)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -271,7 +287,7 @@ class ExportedSchedule(Part):
 
     @property
     def candidate(self) -> Candidate:
-        """What was measured."""
+        """The schedule and its steps as a candidate; how it was sampled stands in `sampler`."""
         return self.schedule.candidate
 
     @property
@@ -314,7 +330,9 @@ def _check_family(values: ScheduleValues) -> None:
         if sum(values.counts) != values.length:
             raise ValueError("schedule.counts contradict length")
     if values.block_length is not None and (family.by_counts or values.reveal != "fixed"):
-        raise ValueError("schedule.block_length needs the family 'beta' and reveal 'fixed'")
+        raise ValueError(
+            "schedule.block_length needs a family that is not given by counts, and reveal 'fixed'"
+        )
 
 
 def load_schedule(path: str | Path) -> ExportedSchedule:
@@ -344,7 +362,8 @@ def load_schedule(path: str | Path) -> ExportedSchedule:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "schedule file"
-        raise InputError(f"{path}: {where}: {first['msg']}") from error
+        message = first["msg"].removeprefix("Value error, ")
+        raise InputError(f"{path}: {where}: {message}") from error
 
 
 def _kept_json(text: str) -> str:

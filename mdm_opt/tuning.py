@@ -182,6 +182,11 @@ def tune(
         _refuse("storage", storage, "a file name or a URL is expected, or None to keep nothing")
     if report is not None and not callable(report):
         _refuse("report", report, "a function of one line is expected")
+    if not (bounds is None or isinstance(bounds, Mapping)):
+        _refuse("bounds", bounds, "ranges or options by parameter are expected")
+    twice = [key for key in bounds or {} if key in _KEYS or _ARGUMENTS.get(("space", key))]
+    if twice:
+        _refuse("bounds", twice[0], f"{twice[0]!r} is an argument of its own")
     judge = _judge(objective, direction, unit)
     if isinstance(judge, PathKl | Divergence) and (order, temperature) != ("random", 1.0):
         _refuse("order, temperature", (order, temperature), f"{judge.name} needs 'random' and 1.0")

@@ -890,7 +890,7 @@ def test_damaged_studies_are_accepted_or_refused_in_one_line(data: st.DataObject
         checked(str(error), "my/study.toml")
     else:
         assert len(study.identity_hash()) == 64
-        assert study.space.beta_a[0] < study.space.beta_a[1]
+        assert study.space.bounds["beta_a"][0] < study.space.bounds["beta_a"][1]
 
 
 # Files.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -261,6 +263,43 @@ def test_measuring_leaves_global_random_states_alone() -> None:
     measure(problem(), CANDIDATE, range(4))
     assert torch.equal(torch.get_rng_state(), before[0])
     assert np.array_equal(np.random.get_state()[1], before[1])
+
+
+class Uncounted(Guarded):
+    """One of its numbers is changed in the second batch."""
+
+    def __init__(self, name: str, change: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.changed, self.change = name, change
+
+    def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
+        scores = super().score(denoiser, batch)
+        if len(self.batches) < 2:
+            return scores
+        return replace(scores, **{self.changed: self.change(getattr(scores, self.changed))})
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        ("values", lambda values: np.append(values, 1.0), r"'score' of shape \(5,\)"),
+        ("values", lambda values: values[:-1], r"'score' of shape \(3,\)"),
+        ("values", lambda values: values[:, None], r"'score' of shape \(4, 1\)"),
+        ("values", lambda values: values.mean(), r"'score' of shape \(\)"),
+        ("nfe", lambda values: values[:1], r"'nfe' of shape \(1,\)"),
+        ("nfe", lambda values: 3.0, r"'nfe' of shape \(\)"),
+        ("guards", lambda guards: {**guards, "low": np.zeros(9)}, r"'low' of shape \(9,\)"),
+        ("guards", lambda guards: {"low": guards["low"]}, "other guards for some instances"),
+        ("values", lambda values: values * np.nan, "returned nan for instance 4 at"),
+        ("nfe", lambda values: values * np.inf, "returned a 'nfe' that is no finite number"),
+    ],
+)
+def test_what_is_not_one_number_an_instance_is_refused(
+    name: str, change: Callable[[Any], Any], said: str
+) -> None:
+    asked = Problem(EnumeratedDenoiser(toy_balanced()), Uncounted(name, change), 0, batch_size=4)
+    with pytest.raises(RunError, match=rf"^objective 'guarded' returned .*{said}|{said}"):
+        measure(asked, CANDIDATE, range(8))
 
 
 class Talkative(Guarded):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import json
 import os
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 from exported_schedules import changed, content, free
@@ -150,7 +152,7 @@ def test_blocks_that_contradict_the_schedule_are_refused(
 
 
 def test_blocks_need_counts_of_a_beta_schedule(tmp_path: Path) -> None:
-    needs = "schedule.block_length needs the family 'beta' and reveal 'fixed'"
+    needs = "schedule.block_length needs a family that is not given by counts"
     base = free([9, 5, 1, 1])
     assert needs in refusal(tmp_path / "s.json", changed("schedule.block_length", 8, base))
     base = content(reveal="ancestral")
@@ -353,6 +355,39 @@ def test_absurd_length_is_refused_before_memory_runs_out(tmp_path: Path) -> None
     broken = changed("schedule.length", 10**15)
     broken["schedule"]["counts"] = [10**15 - 3, 1, 1, 1]
     refusal(tmp_path / "s.json", broken)
+
+
+def test_schedules_can_be_pickled() -> None:
+    exported = ExportedSchedule.model_validate(content())
+    assert pickle.loads(pickle.dumps(exported)) == exported  # noqa: S301 - our own
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("schedule.family", "sine"),
+        ("schedule.family", 3),
+        ("schedule.beta_a", "1"),
+        ("schedule.beta_a", 0),
+        ("schedule.beta_a", -1),
+        ("schedule.parameters", {}),
+    ],
+)
+def test_what_the_schema_refuses_is_refused(tmp_path: Path, path: str, value: Any) -> None:
+    schema = ExportedSchedule.model_json_schema()
+    jsonschema.validate(content(), schema)
+    broken = changed(path, value)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(broken, schema)
+    refusal(tmp_path / "s.json", broken)
+
+
+@pytest.mark.parametrize("key", ["beta_a", "beta_b"])
+def test_the_schema_asks_for_the_parameters_of_the_family(key: str) -> None:
+    lacking = content()
+    del lacking["schedule"][key]
+    with pytest.raises(jsonschema.ValidationError, match=f"'{key}' is a required property"):
+        jsonschema.validate(lacking, ExportedSchedule.model_json_schema())
 
 
 def test_schedule_cannot_be_changed() -> None:

@@ -4,20 +4,19 @@ from mdm_opt.candidates.base import (
     FAMILIES,
     Bounds,
     Candidate,
-    Choice,
     Family,
-    Parameter,
     Pool,
-    Range,
     Seed,
     family_named,
     register,
+    searchable_families,
 )
 from mdm_opt.candidates.beta import BETA, beta
 from mdm_opt.candidates.costs import ProfileCosts
-from mdm_opt.candidates.decoding import Decoding, Plan, Value
+from mdm_opt.candidates.decoding import ORDERS, Decoding, Plan
 from mdm_opt.candidates.free import FREE, counts_candidate
 from mdm_opt.candidates.hand_crafted import BASELINES, COSINE, SINE, baseline
+from mdm_opt.candidates.parameters import Choice, Parameter, Range, Value
 
 # The table of families; those that a study can search come first.
 for _family in (BETA, FREE, SINE, COSINE):
@@ -26,6 +25,7 @@ for _family in (BETA, FREE, SINE, COSINE):
 __all__ = [
     "BASELINES",
     "FAMILIES",
+    "ORDERS",
     "Bounds",
     "Candidate",
     "Choice",
@@ -43,4 +43,5 @@ __all__ = [
     "counts_candidate",
     "family_named",
     "register",
+    "searchable_families",
 ]

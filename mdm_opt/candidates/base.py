@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
+import operator
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import ClassVar, Protocol
 
 import numpy as np
 
 from mdm_opt.candidates.costs import ProfileCosts
-from mdm_opt.candidates.decoding import Decoding, Plan, Value
+from mdm_opt.candidates.decoding import Decoding, Plan
+from mdm_opt.candidates.parameters import Choice, Parameter, Value, shown
 from mdm_opt.schedules import MaskSchedule, shape_angles
 from mdm_opt.schedules.base import Array
 
@@ -23,71 +24,18 @@ NamedSeeds = Mapping[str, Sequence[tuple[str, Mapping[str, Value]]]]
 
 
 @dataclass(frozen=True)
-class Range:
-    """A number that a family searches.
-
-    Attributes:
-        name: of the parameter, and of its key in ``[space]``.
-        accepted: least and largest value that a study file may ask for.
-        searched: the ends of the range where a study file says nothing.
-        log: whether ratios count, and not differences.
-        title: how it is called in pictures; its name where this is empty.
-    """
-
-    name: str
-    accepted: tuple[float, float]
-    searched: tuple[float, float]
-    log: bool = True
-    title: str = ""
-
-    def accepts(self, value: object) -> bool:
-        """Whether a study file may have this value."""
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return False
-        return self.accepted[0] <= value <= self.accepted[1]
-
-    def within(self, ends: Sequence[Value]) -> Range:
-        """The same range between other ends."""
-        return replace(self, searched=(float(ends[0]), float(ends[1])))
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A text that a family searches.
-
-    Attributes:
-        name: of the parameter, and of its key in ``[space]``.
-        searched: all texts that are accepted, and searched where a study file says nothing.
-    """
-
-    name: str
-    searched: tuple[str, ...]
-
-    def accepts(self, value: object) -> bool:
-        """Whether a study file may have this value."""
-        return value in self.searched
-
-    def within(self, options: Sequence[Value]) -> Choice:
-        """The same choice of fewer options."""
-        return replace(self, searched=tuple(str(option) for option in options))
-
-
-Parameter = Range | Choice
-
-
-@dataclass(frozen=True)
 class Candidate:
     """What a trial measures: the only carrier of a proposal from seed to database to export.
 
     Attributes:
         family: name of its family, see `FAMILIES`.
         steps: step budget N >= 1.
-        parameters: values of the family's parameters by name.
+        parameters: values of the family's parameters by name, in the family's order.
         counts: tokens that each step reveals, where the family is counts; else None.
-        decoding: searched values of `Decoding` by key.
+        decoding: searched values of `Decoding`, by keys of `SEARCHABLE`.
 
     Raises:
-        ValueError: for an unknown family, or values that are not its own.
+        ValueError: for an unknown family, or values that make none of its schedules.
     """
 
     family: str
@@ -97,12 +45,25 @@ class Candidate:
     decoding: Mapping[str, Value] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.steps < 1:
-            raise ValueError(f"steps must be at least 1, got {self.steps}")
-        family_named(self.family).check(self)
+        family = family_named(self.family)
+        steps = _whole(self.steps, "steps")
+        if steps < 1:
+            raise ValueError(f"steps must be at least 1, got {steps}")
+        counts = self.counts
+        kept = {
+            "steps": steps,
+            "parameters": family.normal(self.parameters),
+            "counts": None if counts is None else tuple(_whole(n, "a count") for n in counts),
+            "decoding": dict(self.decoding),
+        }
+        for name, value in kept.items():
+            object.__setattr__(self, name, value)
+        family.check(self)
+        family.schedule(self)
+        Decoding().with_values(self.decoding)
 
     def __hash__(self) -> int:
-        values = (*sorted(self.parameters.items()), *sorted(self.decoding.items()))
+        values = (*self.parameters.items(), *sorted(self.decoding.items()))
         return hash((self.family, self.steps, values, self.counts))
 
     @property
@@ -112,14 +73,15 @@ class Candidate:
 
     @property
     def label(self) -> str:
-        """The schedule in a few words, e.g. ``beta(0.396, 0.258)``."""
-        return family_named(self.family).label(self)
+        """The candidate in a few words, e.g. ``beta(0.396, 0.258)``."""
+        brought = [f"{key} {shown(value)}" for key, value in self.decoding.items()]
+        return ", ".join([family_named(self.family).label(self), *brought])
 
     def plan(self, decoding: Decoding, length: int) -> Plan:
         """What the candidate does to sequences of a length.
 
         Args:
-            decoding: of the study; values that the candidate brings take precedence.
+            decoding: of the study.
             length: tokens of one sequence.
 
         Raises:
@@ -128,21 +90,26 @@ class Candidate:
         return _plan(self, decoding, length)
 
     def key(self, decoding: Decoding, length: int) -> tuple[object, ...]:
-        """Equal for two candidates of a step budget iff they sample the same.
+        """Equal for two candidates of a step budget only where they sample the same.
 
-        Schedules with the same counts do; where counts are random, the parameters tell.
+        Schedules with the same counts do; where counts are random, those with the same grid.
         """
-        counts = self.plan(decoding, length).counts
-        values = tuple(sorted(self.decoding.items()))
-        if counts is None:
-            return (self.family, *sorted(self.parameters.items()), values)
-        return (counts.tobytes(), values)
+        chosen = decoding.with_values(self.decoding)
+        return (*family_named(self.family).key(self, self.plan(decoding, length)), chosen)
+
+
+def _whole(value: object, what: str) -> int:
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise ValueError(f"{what} must be an integer, got {value!r}") from None
 
 
 @lru_cache(maxsize=8192)
 def _plan(candidate: Candidate, decoding: Decoding, length: int) -> Plan:
-    chosen = decoding.with_values(candidate.decoding)
-    return chosen.plan(candidate.schedule, candidate.steps, length)
+    return decoding.plan(candidate.schedule, candidate.steps, length)
 
 
 @dataclass(frozen=True)
@@ -204,25 +171,30 @@ class Family(ABC):
     def schedule(self, candidate: Candidate) -> MaskSchedule:
         """The mask schedule of a candidate of this family."""
 
+    def normal(self, parameters: Mapping[str, Value]) -> dict[str, Value]:
+        """Parameters in the order of the family, numbers as floats.
+
+        Raises:
+            ValueError: where values are missing, too many, or of the wrong kind.
+        """
+        wanted = [one.name for one in self.parameters]
+        if parameters.keys() != set(wanted):
+            names = ", ".join(wanted) or "no parameters"
+            raise ValueError(f"family {self.name!r} is given by {names}, got {parameters!r}")
+        return {one.name: one.normal(parameters[one.name]) for one in self.parameters}
+
     def check(self, candidate: Candidate) -> None:
-        """Raises ValueError where values are missing, too many, or of the wrong kind."""
-        wanted = {one.name: isinstance(one, Range) for one in self.parameters}
-        if candidate.counts is not None or candidate.parameters.keys() != wanted.keys():
-            names = ", ".join(wanted) or "nothing"
-            raise ValueError(f"family {self.name!r} is given by {names}, got {candidate!r}")
-        for name, value in candidate.parameters.items():
-            number = isinstance(value, int | float) and math.isfinite(value)
-            if number != wanted[name]:
-                kind = "a finite number" if wanted[name] else "a text"
-                raise ValueError(f"{name} must be {kind}, got {value!r}")
+        """Raises ValueError where a candidate is none of this family."""
+        if candidate.counts is not None:
+            raise ValueError(f"family {self.name!r} has no counts, got {candidate.counts}")
 
     def check_decoding(self, decoding: Decoding) -> None:  # noqa: B027 - most accept any
         """Raises ValueError where candidates of this family cannot be sampled so."""
 
     def label(self, candidate: Candidate) -> str:
         """A candidate in a few words."""
-        shown = [v if isinstance(v, str) else f"{v:.3f}" for v in candidate.parameters.values()]
-        return f"{self.name}({', '.join(shown)})" if shown else self.name
+        values = ", ".join(map(shown, candidate.parameters.values()))
+        return f"{self.name}({values})" if values else self.name
 
     @property
     def keys(self) -> tuple[Parameter, ...]:
@@ -248,7 +220,11 @@ class Family(ABC):
         """
         return Candidate(self.name, steps, {k: v for k, v in values.items() if v is not None})
 
-    def coordinates(self, plan: Plan) -> Array:
+    def key(self, candidate: Candidate, plan: Plan) -> tuple[object, ...]:
+        """Equal for two candidates of a step budget only where their steps do the same."""
+        return ((plan.grid if plan.counts is None else plan.counts).tobytes(),)
+
+    def coordinates(self, candidate: Candidate, plan: Plan) -> Array:
         """Where the model of the search sees a candidate, float64 ``(7,)``.
 
         Angles of its schedule, which are comparable between step counts and families.
@@ -333,7 +309,9 @@ class Family(ABC):
     def adopted(
         self, candidate: Candidate, steps: int, bounds: Bounds, length: int
     ) -> Candidate | None:
-        """A candidate of another study as one of this family.
+        """The schedule of a candidate of another study as a candidate of this family.
+
+        What it brought of the decoding is left out: it was measured within that study's.
 
         Args:
             candidate: of any family and step budget.
@@ -364,6 +342,15 @@ class Family(ABC):
         return BoxPool(self, steps, bounds, costs)
 
 
+# Keys that stand beside the parameters of a family, in a study file, in the exported schedule and
+# in what `best --json` prints.
+RESERVED = (
+    *("family", "steps", "bounds", "parameters", "length", "reveal", "rounding", "block_length"),
+    *("counts", "revealed", "candidate", "trial", "label", "nfe", "value", "interval"),
+    *("verified", "feasible", "trials_since", "instances", "baselines", "gain_over_linear"),
+    *("better_than_linear", "linear_steps_for_equal_quality", "equal_linear_sought"),
+)
+
 # Families by name; `mdm_opt.candidates` fills it.
 FAMILIES: dict[str, Family] = {}
 
@@ -372,11 +359,22 @@ def register(family: Family) -> None:
     """Adds a family to the table.
 
     Raises:
-        ValueError: where its name is taken.
+        ValueError: where its name is taken, or a name cannot be a key.
     """
     if family.name in FAMILIES:
         raise ValueError(f"there is a family {family.name!r} already")
+    for name, longest in ((family.name, 32), *((one.name, 64) for one in family.keys)):
+        if not name.isidentifier() or len(name) > longest:
+            raise ValueError(f"{name!r} is not accepted: a name of at most {longest} letters is")
+        if name in RESERVED:
+            raise ValueError(f"{name!r} is not accepted: results have a key of that name")
     FAMILIES[family.name] = family
+    _plan.cache_clear()
+
+
+def searchable_families() -> list[str]:
+    """Names of the families that a study can search."""
+    return [name for name, one in FAMILIES.items() if one.searchable]
 
 
 def family_named(name: str) -> Family:

@@ -12,10 +12,10 @@ from mdm_opt.candidates.base import (
     Family,
     NamedSeeds,
     Pool,
-    Range,
     Seed,
 )
 from mdm_opt.candidates.costs import BetaBounds, ProfileCosts
+from mdm_opt.candidates.parameters import Range
 from mdm_opt.candidates.pools import BoxPool
 from mdm_opt.schedules import BETA_MAX, BETA_MIN, BetaSchedule
 from mdm_opt.schedules.base import Array

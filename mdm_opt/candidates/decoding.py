@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from mdm_opt.candidates.parameters import Value
 from mdm_opt.errors import InputError
-from mdm_opt.messages import key_name
+from mdm_opt.messages import key_name, refusal
 from mdm_opt.schedules import (
     Counts,
     MaskSchedule,
@@ -25,7 +26,10 @@ from mdm_opt.schedules import (
 from mdm_opt.schedules.base import Array
 from mdm_opt.table import Table
 
-Value = float | str
+Order = Literal["random", "confidence", "margin", "entropy"]
+ORDERS: tuple[str, ...] = get_args(Order)
+# What a candidate may bring of the decoding: what the plan of its steps does not depend on.
+SEARCHABLE = ("order", "temperature", "guidance")
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +40,18 @@ class Plan:
         grid: float64 ``(steps + 1,)``, alpha at the ends of the steps, from 0 to 1.
         counts: int64 ``(steps,)``, tokens that each step reveals; None where that is random.
         length: tokens of one sequence.
+
+    Both arrays are read-only, for plans are shared.
     """
 
     grid: Array
     counts: Counts | None
     length: int
+
+    def __post_init__(self) -> None:
+        self.grid.setflags(write=False)
+        if self.counts is not None:
+            self.counts.setflags(write=False)
 
     @property
     def steps(self) -> int:
@@ -83,7 +94,7 @@ class Decoding(Table):
         ValueError: for anything else, naming key and value.
     """
 
-    order: Literal["random", "confidence", "margin", "entropy"] = "random"
+    order: Order = "random"
     temperature: float = Field(1.0, ge=0, le=100)
     reveal: Reveal = "fixed"
     rounding: Rounding = "full"
@@ -102,8 +113,23 @@ class Decoding(Table):
         return self
 
     def with_values(self, values: Mapping[str, Value]) -> Decoding:
-        """This decoding with the values of it that a candidate brings."""
-        return Decoding(**{**self.model_dump(), **values}) if values else self
+        """This decoding with the values of it that a candidate brings.
+
+        Args:
+            values: of some of the keys in `SEARCHABLE`.
+
+        Raises:
+            ValueError: for another key, or a value that is not accepted.
+        """
+        if not values:
+            return self
+        foreign = [key for key in values if key not in SEARCHABLE]
+        if foreign:
+            raise ValueError(f"{foreign[0]} cannot be searched; {', '.join(SEARCHABLE)} can")
+        try:
+            return Decoding(**{**self.model_dump(), **values})
+        except ValidationError as error:
+            raise ValueError(refusal(error)) from error
 
     def blocks(self, length: int) -> int:
         """Blocks of a sequence, of which every step count is a multiple."""
@@ -127,14 +153,15 @@ class Decoding(Table):
         return Plan(grid, counts, length)
 
     def most_steps(self, length: int) -> int:
-        """The step count beyond which a schedule gains nothing more.
+        """Up to which step count it makes sense to look for a schedule as good as another.
 
-        More steps than tokens make sense only where a step may reveal none.
+        More steps than tokens help only where a step may reveal none, and hardly beyond four
+        times as many.
         """
         return length if (self.reveal, self.rounding) == ("fixed", "full") else 4 * length
 
     def check_steps(self, steps: Sequence[int], length: int) -> None:
-        """Refuses more steps than tokens where every step must reveal one, and uneven blocks.
+        """Refuses more steps than tokens under fixed counts, and uneven blocks.
 
         Raises:
             InputError: naming the first such step count, or the length of the blocks.
@@ -143,16 +170,14 @@ class Decoding(Table):
         if too_many and self.reveal == "fixed":
             raise InputError(
                 f"{key_name('space.steps')}: {too_many[0]} is not accepted: the model writes "
-                f"{length} tokens, "
-                "and more steps than tokens cannot all reveal one"
+                f"{length} tokens, and more steps than tokens cannot all reveal one"
             )
         if self.block_length is None:
             return
         if length % self.block_length:
             raise InputError(
                 f"{key_name('sampler.block_length')}: {self.block_length} is not accepted: it "
-                "does not divide "
-                f"the {length} tokens that the model writes"
+                f"does not divide the {length} tokens that the model writes"
             )
         blocks = self.blocks(length)
         uneven = [count for count in steps if count % blocks]

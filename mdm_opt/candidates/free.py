@@ -10,14 +10,13 @@ from mdm_opt.candidates.base import (
     Bounds,
     Candidate,
     Family,
-    Parameter,
     Pool,
-    Range,
     Seed,
 )
 from mdm_opt.candidates.beta import BETA
 from mdm_opt.candidates.costs import ProfileCosts
-from mdm_opt.candidates.decoding import Decoding, Value
+from mdm_opt.candidates.decoding import Decoding
+from mdm_opt.candidates.parameters import Parameter, Range, Value
 from mdm_opt.messages import key_name
 from mdm_opt.schedules import CountsSchedule, count_coordinates, counts_at, limit, reveal_counts
 from mdm_opt.schedules.base import Array
@@ -54,11 +53,9 @@ class Free(Family):
 
     def check(self, candidate: Candidate) -> None:
         """See `Family.check`."""
-        counts = candidate.counts or ()
-        if candidate.parameters or len(counts) != candidate.steps:
+        if candidate.counts is None or len(candidate.counts) != candidate.steps:
             raise ValueError(
-                f"family 'free' is given by {candidate.steps} counts and nothing else, got "
-                f"{candidate!r}"
+                f"family 'free' is given by {candidate.steps} counts, got {candidate.counts}"
             )
 
     def check_decoding(self, decoding: Decoding) -> None:
@@ -66,8 +63,7 @@ class Free(Family):
         if (decoding.reveal, decoding.rounding) != ("fixed", "full"):
             raise ValueError(
                 f"{key_name('space.family')} 'free' searches counts, which needs reveal = "
-                "'fixed' and "
-                f"rounding = 'full', got reveal = {decoding.reveal!r} and rounding = "
+                f"'fixed' and rounding = 'full', got reveal = {decoding.reveal!r} and rounding = "
                 f"{decoding.rounding!r}"
             )
 
@@ -95,6 +91,10 @@ class Free(Family):
         found = count_coordinates(candidate.counts or (), _dimensions(candidate.steps))
         return {f"free_{i}": float(x) for i, x in enumerate(found, start=1)}
 
+    def inside(self, values: Mapping[str, Value], bounds: Bounds) -> bool:
+        """See `Family.inside`; of the Beta schedules that become counts."""
+        return BETA.inside(values, bounds)
+
     @property
     def given_words(self) -> str:
         """See `Family.given_words`."""
@@ -117,7 +117,7 @@ class Free(Family):
         as_counts = [Seed(one.label, _rounded(one.candidate, steps, length)) for one in found]
         if costs is None:
             return as_counts
-        least = limit(costs.profile, min(steps, length)).counts(steps)
+        least = limit(costs.profile, steps).counts(steps)
         return [Seed("profile: limit", counts_candidate(least.tolist())), *as_counts]
 
     def profile_seeds(self, steps: int, bounds: Bounds, costs: ProfileCosts) -> list[Seed]:

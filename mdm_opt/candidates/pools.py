@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from mdm_opt.candidates.base import Bounds, Candidate, Choice, Family, Range
+from mdm_opt.candidates.base import Bounds, Candidate, Family
 from mdm_opt.candidates.costs import ProfileCosts
-from mdm_opt.candidates.decoding import Value
+from mdm_opt.candidates.parameters import Choice, Range, Value
 from mdm_opt.schedules.base import Array
 
 SPREAD, NEAR = 256, 192

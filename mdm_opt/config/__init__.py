@@ -1,4 +1,4 @@
-"""The study file, validated once ."""
+"""The study file, validated once."""
 
 from mdm_opt.config.models import (
     AntibertyModel,

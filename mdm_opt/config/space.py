@@ -5,26 +5,49 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, create_model, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    create_model,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
-from mdm_opt.candidates import FAMILIES, Bounds, Choice, Family, Parameter
+from mdm_opt.candidates import FAMILIES, Choice, Family, Parameter, searchable_families
 from mdm_opt.table import Table
 
 MAX_STEPS = 4096
 
 
 class SpaceTable(Table):
-    """The keys of every family; those of its parameters come from the family itself."""
+    """What is searched; the bounds of a family's parameters are keys of their own in the file.
+
+    `bounds` has the ends of each range and the options of each choice that are searched, by the
+    name of the parameter.
+    """
 
     family: str = "beta"
     steps: list[Annotated[int, Field(ge=1, le=MAX_STEPS)]] = Field(min_length=1, max_length=32)
+    bounds: dict[str, list[float] | list[str]]
 
-    @field_validator("family")
+    @model_validator(mode="before")
     @classmethod
-    def _searchable(cls, family: str) -> str:
-        known = [name for name, one in FAMILIES.items() if one.searchable]
-        if family not in known:
-            raise ValueError(f"Input should be {' or '.join(map(repr, known))}")
+    def _bounds_of_family(cls, content: Any) -> Any:
+        if not isinstance(content, dict):
+            return content
+        kept = {key: content[key] for key in ("family", "steps") if key in content}
+        own = {key: value for key, value in content.items() if key not in kept}
+        bounds = _bounds_of(family_of(content)).model_validate(own)
+        return {**kept, "bounds": bounds.model_dump()}
+
+    @field_validator("family", mode="before")
+    @classmethod
+    def _searchable(cls, family: Any) -> Any:
+        if family not in searchable_families():
+            known = " or ".join(map(repr, searchable_families()))
+            raise ValueError(f"Input should be {known}")
         return family
 
     @field_validator("steps")
@@ -34,29 +57,29 @@ class SpaceTable(Table):
             raise ValueError("step counts must differ from each other")
         return sorted(steps)
 
-    @property
-    def bounds(self) -> Bounds:
-        """The ends of the ranges and the options of the choices that are searched, by name."""
-        return {key.name: getattr(self, key.name) for key in FAMILIES[self.family].keys}
+    @model_serializer(mode="wrap")
+    def _as_in_the_file(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = handler(self)
+        bounds = found.pop("bounds", {})
+        return {**found, **bounds}
 
 
-def space_table(content: Any) -> type[SpaceTable]:
-    """The table that a ``[space]`` is validated against: that of its family."""
+def family_of(content: Any) -> Family:
+    """The family that a ``[space]`` asks for before it is validated; Beta where it is none."""
     name = content.get("family") if isinstance(content, dict) else None
-    family = FAMILIES.get(name) if isinstance(name, str) else None
-    return _table_of(family if family is not None and family.searchable else FAMILIES["beta"])
+    return FAMILIES[name if name in searchable_families() else "beta"]
 
 
 @lru_cache
-def _table_of(family: Family) -> type[SpaceTable]:
+def _bounds_of(family: Family) -> type[Table]:
+    """What the keys of a family are validated against."""
     fields: Any = {key.name: (_type_of(key), list(key.searched)) for key in family.keys}
-    made: type[SpaceTable] = create_model("SpaceTable", __base__=SpaceTable, **fields)
-    return made
+    return create_model("Bounds", __base__=Table, **fields)
 
 
 def _type_of(key: Parameter) -> Any:
     if isinstance(key, Choice):
-        option: Any = Literal.__getitem__(key.searched)
+        option: Any = Literal.__getitem__(key.accepted)
         return Annotated[list[option], Field(min_length=1), AfterValidator(_all_different)]
     low, high = key.accepted
     end: Any = Annotated[float, Field(ge=low, le=high)]

@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     BeforeValidator,
     Field,
-    SerializeAsAny,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -28,7 +27,7 @@ from mdm_opt.config.objectives import (
     PathKlObjective,
     PluginObjective,
 )
-from mdm_opt.config.space import MAX_STEPS, SpaceTable, space_table
+from mdm_opt.config.space import MAX_STEPS, SpaceTable, family_of
 from mdm_opt.config.tables import PLACE_KEYS
 from mdm_opt.errors import InputError
 from mdm_opt.messages import describe, key_name
@@ -43,12 +42,14 @@ class StudyTable(Table):
     seed: int = Field(0, ge=0, lt=2**63)
 
 
+# Of the family in the context of a validation.
+_FAMILY = "family"
 SEED_NAMES = ("energy", "profile", "baselines", "history")
 
 
 def _seed(value: Any, info: ValidationInfo) -> str | list[Any]:
     """A name, or the parameters of a candidate of the study's family."""
-    family: Family = (info.context or {}).get("family", FAMILIES["beta"])
+    family: Family = (info.context or {}).get(_FAMILY, FAMILIES["beta"])
     if isinstance(value, str) and value in SEED_NAMES:
         return value
     if isinstance(value, list) and len(value) == len(family.keys):
@@ -106,7 +107,7 @@ class StudyFile(Table):
     study: StudyTable
     model: ModelTable
     sampler: Decoding = Decoding()
-    space: SerializeAsAny[SpaceTable]
+    space: SpaceTable
     objective: ObjectiveTable
     search: SearchTable = SearchTable()
     profile: ProfileTable = ProfileTable()
@@ -130,10 +131,13 @@ class StudyFile(Table):
     def _model_of_kind(cls, value: Any) -> Any:
         return _of_kind(value, MODEL_KINDS, PluginModel)
 
-    @field_validator("space", mode="before")
+    @field_validator("search", mode="before")
     @classmethod
-    def _space_of_family(cls, value: Any) -> Any:
-        return value if isinstance(value, Table) else space_table(value).model_validate(value)
+    def _seeds_of_family(cls, value: Any, info: ValidationInfo) -> Any:
+        space = info.data.get("space")
+        if isinstance(value, Table) or space is None:
+            return value
+        return SearchTable.model_validate(value, context={_FAMILY: FAMILIES[space.family]})
 
     @field_validator("objective", mode="before")
     @classmethod
@@ -161,21 +165,18 @@ class StudyFile(Table):
         if self.sampler.guidance and not self.prompted:
             raise ValueError(
                 f"{key_name('sampler.guidance')} = {self.sampler.guidance} needs an objective "
-                "with prompts "
-                f"(task or lm_eval), got objective {self.objective.kind!r}"
+                f"with prompts (task or lm_eval), got objective {self.objective.kind!r}"
             )
         whole = not self.prompted and self.sampler.block_length is None
         if self.family.needs_profile and not whole:
             raise ValueError(
                 f"{key_name('space.family')} {self.space.family!r} is not accepted with prompts "
-                "or "
-                "block_length: it starts from the profile of whole sequences without prompts"
+                "or block_length: it starts from the profile of whole sequences without prompts"
             )
         if self.needs_profile and not whole:
             raise ValueError(
                 f"{key_name('search.seeds')}: 'profile' is not accepted with prompts or "
-                "block_length: the "
-                "profile is that of whole sequences without prompts"
+                "block_length: the profile is that of whole sequences without prompts"
             )
         return self
 
@@ -185,8 +186,7 @@ class StudyFile(Table):
         if not self.family.is_box and self.search.sampler != "shape":
             raise ValueError(
                 f"{key_name('space.family')} {self.space.family!r} needs "
-                f"{key_name('search.sampler')} = 'shape', got "
-                f"{self.search.sampler!r}"
+                f"{key_name('search.sampler')} = 'shape', got {self.search.sampler!r}"
             )
         return self
 
@@ -265,7 +265,7 @@ def parse_study(content: dict[str, Any], source: str) -> StudyFile:
         InputError: as `load_study_file`.
     """
     try:
-        return StudyFile.model_validate(content, context={"family": _family_of(content)})
+        return StudyFile.model_validate(content)
     except ValidationError as error:
         details = error.errors(include_url=False)
 
@@ -275,13 +275,6 @@ def parse_study(content: dict[str, Any], source: str) -> StudyFile:
         more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
         said = f"{describe(details[0], known_keys)}{more}"
         raise InputError(f"{source}: {said}" if source else said) from error
-
-
-def _family_of(content: Any) -> Family:
-    """The family that a study file asks for, before it is validated."""
-    space = content.get("space") if isinstance(content, dict) else None
-    name = space.get("family") if isinstance(space, dict) else None
-    return FAMILIES.get(name if isinstance(name, str) else "", FAMILIES["beta"])
 
 
 def _of_kind(value: Any, kinds: dict[str, type[Table]], plugin: type[Table]) -> Any:
@@ -304,7 +297,7 @@ def _accepted_keys(content: dict[str, Any], table: str) -> list[str]:
     if table not in StudyFile.model_fields:
         return list(StudyFile.model_fields)
     if table == "space":
-        return list(space_table(content[table]).model_fields)
+        return ["family", "steps", *(key.name for key in family_of(content[table]).keys)]
     if table in ("model", "objective"):
         kind = str(content[table].get("kind"))
         if table == "model":

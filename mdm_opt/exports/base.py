@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
+from mdm_opt.candidates import ORDERS
 from mdm_opt.errors import InputError
 from mdm_opt.schedule_file import ExportedSchedule
 from mdm_opt.schedules import reveal_counts, reveal_grid
 
 DEFAULT_MODULE = "schedule"
-ORDERS = ("random", "confidence", "margin", "entropy")
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,8 @@ def _facts(exported: ExportedSchedule, plan: Layout) -> list[str]:
     origin, values, sampler = exported.provenance, exported.schedule, exported.sampler
     trial = "no trial" if origin.trial is None else f"trial {origin.trial}"
     given = ", ".join(map(str, exported.candidate.parameters.values()))
-    kind = f"{values.family.capitalize()}({given})" if given else "counts of any shape"
+    named = f"{values.family.capitalize()}({given})"
+    kind = "counts of any shape" if exported.by_counts else named
     lines = [
         f"study {shown(origin.study)}, {trial} ({shown(origin.label)}), seed {origin.seed}, "
         f"exported {shown(origin.created_at)}",

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.errors import RunError
 from mdm_opt.processes import Batch
 
 Direction = Literal["minimize", "maximize"]
@@ -83,6 +84,20 @@ class PromptedObjective(Objective, Protocol):
     def prompt_ids(self, instances: Sequence[int]) -> list[list[int]]:
         """Token ids of the prompts of instances, for the model that the objective was made for."""
         ...
+
+
+def check_in_law(objective: Objective, batch: Batch) -> None:
+    """Refuses samples that do not follow the model's own law, where a value is computed from it.
+
+    Raises:
+        RunError: naming order and temperature.
+    """
+    given = batch.decoding.order, batch.decoding.temperature
+    if given != ("random", 1.0):
+        raise RunError(
+            f"objective {objective.name!r} is defined for order = 'random' and temperature = 1.0 "
+            f"only, got order = {given[0]!r} and temperature = {given[1]}"
+        )
 
 
 _REQUIRED = ("name", "direction", "unit", "deterministic", "fingerprint", "score")

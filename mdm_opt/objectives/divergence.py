@@ -8,7 +8,7 @@ import numpy as np
 
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.laws import EnumeratedLaw
-from mdm_opt.objectives.base import Array, Direction, Scores
+from mdm_opt.objectives.base import Array, Direction, Scores, check_in_law
 from mdm_opt.processes import Batch, ExactLaw, check_enumerable
 
 
@@ -38,6 +38,7 @@ class Divergence:
 
     def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
         """See `Objective.score`; every instance gets the same exact value."""
+        check_in_law(self, batch)
         if self._sample_law is None:
             self._sample_law = batch.process.exact_law(denoiser)
         value = self._divergence(self._sample_law.under(batch.plan))

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.objectives.base import Direction, Scores
+from mdm_opt.objectives.base import Direction, Scores, check_in_law
 from mdm_opt.processes import Batch, PathCosts
 
 # Instance ids of a study end far below; each reference has noise of its own from here on.
@@ -50,6 +50,7 @@ class PathKl:
 
     def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
         """See `Objective.score`."""
+        check_in_law(self, batch)
         keys: list[_Key] = [
             (denoiser.fingerprint, batch.seed, instance, denoiser.length)
             for instance in batch.instances

@@ -16,6 +16,7 @@ from mdm_opt.persistence.profiles import (
 )
 from mdm_opt.persistence.queue import (
     MAX_FAILURES,
+    Finished,
     Progress,
     TrialQueue,
     TrialRecord,
@@ -40,6 +41,7 @@ __all__ = [
     "MAX_FAILURES",
     "CopiedStudy",
     "DatabaseState",
+    "Finished",
     "MeasuredSequence",
     "MeasurementRecord",
     "ModelRecord",

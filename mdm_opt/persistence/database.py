@@ -101,7 +101,7 @@ def upgrade_database(url: str) -> tuple[str | None, str]:
             before, head = revisions(engine, url)
             if before != head:
                 with engine.begin() as connection:
-                    _migrate(connection)
+                    migrate(connection)
             return before, head
     finally:
         engine.dispose()
@@ -197,7 +197,8 @@ def check_file(url: str, create: bool) -> None:
         raise InputError(f"storage {file}: the folder {file.parent} does not exist")
 
 
-def _migrate(connection: Connection) -> None:
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """Makes our tables, or brings them to a revision, in the transaction of the connection."""
     # Half of what reading a result would take, which needs no migration.
     from alembic import command
     from alembic.config import Config
@@ -206,7 +207,7 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def revisions(engine: Engine, url: str) -> tuple[str | None, str]:

@@ -1,24 +1,24 @@
-"""Our trials in Optuna's tables, for optuna-dashboard and whoever reads a study with Optuna.
+"""Our trials in Optuna's tables, for optuna-dashboard and for programs that read with Optuna.
 
 Our tables are the truth; what is here is brought up to date from them, whatever was killed in
-between. Nothing is ever read from here but how far it is.
+between. Nothing is ever read from here except how far it is.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import cached_property
 
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution
 from optuna.storages import BaseStorage, RDBStorage, get_storage
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
-from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy import Connection, Engine, func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from mdm_opt import __version__
@@ -41,6 +41,12 @@ MEASURED = "measured"
 OURS = "mdm_opt_version"
 _BEGUN = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
 _LOCK = 0x6D646D6D
+# How often the study is made anew because another program adds trials to it.
+_ATTEMPTS = 3
+# A number that no trial has.
+_NEVER = 2**31 - 1
+# What Optuna's KeyError says of a study or trial that is not there.
+_NOT_FOUND = "Record does not exist."
 
 # What workers do to Optuna's tables, besides reading them. The row of a study is locked, which
 # needs the right to update some column of it.
@@ -55,7 +61,7 @@ WORKER_RIGHTS = {
 
 
 class _ForeignTrial(Exception):
-    """Somebody else has added a trial to a study of ours."""
+    """Another program's trial has the number of one of ours."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,7 @@ class Mirror:
         length: tokens of one sequence.
 
     Raises:
-        InputError: where there is no such study, or Optuna cannot use the database.
+        InputError: where there is no such study.
     """
 
     def __init__(self, repository: Repository, study_file: StudyFile, length: int) -> None:
@@ -85,54 +91,98 @@ class Mirror:
         self._record = repository.study(self._name)
         self._queue = TrialQueue(repository, self._name)
         self._measured: dict[int | None, MeasurementRecord] = {}
-        with storage_errors_of(repository.engine):
-            self._storage = optuna_storage(repository.engine)
+        # Numbers below are known to be those of our trials.
+        self._ours_below = 0
+        self._largest = -1
 
-    def sync(self) -> int:
+    @cached_property
+    def _storage(self) -> BaseStorage:
+        return optuna_storage(self._repository.engine)
+
+    def sync(self, *, wait: bool = True) -> int:
         """Brings Optuna's tables to what our tables say.
 
         A study that is missing is made, a trial that has been begun is entered under its number,
         one that is finished gets its value, one that was given up or that nobody knows fails.
+        Trials that another program adds stay, and ours go on behind them; where one has taken the
+        number of a trial of ours, the study is made anew without them.
+
+        Args:
+            wait: for another process that does the same; without, it is left to that one.
 
         Returns:
-            The largest number that a trial has there; -1 without any.
+            The largest number that a trial is known to have there; -1 without any.
 
         Raises:
             InputError: where the database cannot be used, or another program's study has the name.
         """
-        with storage_errors_of(self._repository.engine), self._alone() as check:
+        with storage_errors_of(self._repository.engine), self._alone(wait) as check:
+            if check is not None:
+                self._largest = self._repeated(check)
+            return self._largest
+
+    def _repeated(self, check: Callable[[], object]) -> int:
+        for _ in range(_ATTEMPTS):
             try:
                 return self._sync(check)
             except _ForeignTrial:
-                optuna.delete_study(study_name=self._name, storage=self._storage)
-                return self._sync(check)
+                # Others may have made it anew since, where the lock is ours no longer.
+                check()
+                self._delete()
+            except KeyError as error:
+                # Another program has deleted the study meanwhile.
+                if error.args != (_NOT_FOUND,):
+                    raise
+                check()
+                self._ours_below = 0
+        raise InputError(
+            f"study {self._name!r}: another program changes it in Optuna's tables all the time"
+        )
 
-    def _sync(self, check: Any) -> int:
+    def _delete(self) -> None:
+        optuna.delete_study(study_name=self._name, storage=self._storage)
+        self._ours_below = 0
+
+    def _sync(self, check: Callable[[], object]) -> int:
         state = self._state()
+        self._check_ours(state)
         ours = {
             trial.trial_number: trial
             for trial in self._queue.trials(numbers=state.unfinished, since=state.trials)
         }
-        wanted = {n for n, trial in ours.items() if trial.finished_at is not None}
-        if wanted - self._measured.keys():
-            known = [m.id for m in self._measured.values() if m.id is not None]
-            new = self._repository.measurements(self._name, ["search"], known=known)
-            self._measured |= {record.trial_number: record for record in new}
+        wanted = [n for n, trial in ours.items() if n is not None and trial.finished_at]
+        new = self._repository.measurements(self._name, ["search"], numbers=wanted)
+        self._measured = {record.trial_number: record for record in new}
         for number, trial_id in state.unfinished.items():
-            self._end(trial_id, ours.get(number))
+            self._end(number, trial_id, ours.get(number))
         last = max((n for n in ours if n is not None), default=-1)
         for number in range(state.trials, last + 1):
             check()
             self._enter(state.study_id, number, ours.get(number))
+        self._ours_below = max(self._ours_below, last + 1)
         return max(state.trials - 1, last)
 
-    def _end(self, trial_id: int, trial: TrialRecord | None) -> None:
+    def _check_ours(self, state: _State) -> None:
+        """Raises where a number of ours has been taken by a trial that is not labelled."""
+        unlabelled = text(
+            "SELECT t.number FROM trials t LEFT JOIN trial_user_attributes a "
+            "ON a.trial_id = t.trial_id AND a.key = :label "
+            "WHERE t.study_id = :study AND t.number >= :first AND a.trial_id IS NULL "
+            "AND t.state <> 'FAIL'"
+        )
+        of = {"study": state.study_id, "first": self._ours_below, "label": LABEL}
+        with self._repository.engine.connect() as connection:
+            foreign = set(connection.scalars(unlabelled, of))
+        if foreign and any(self._queue.trials(numbers=foreign, since=_NEVER)):
+            raise _ForeignTrial
+
+    def _end(self, number: int, trial_id: int, trial: TrialRecord | None) -> None:
         """Ends a trial that is not over in Optuna, where it is in our tables."""
         with _finished_meanwhile():
             if trial is None or trial.given_up:
                 self._storage.set_trial_state_values(trial_id, TrialState.FAIL)
-            elif trial.finished_at is not None:
-                record = self._measured[trial.trial_number]
+            elif trial.finished_at is not None and number in self._measured:
+                record = self._measured[number]
                 self._storage.set_trial_user_attr(trial_id, MEASURED, self._facts(record))
                 known = self._storage.get_trial(trial_id).system_attrs
                 for key, guard in _constraints(record).items():
@@ -167,8 +217,8 @@ class Mirror:
             | ({} if candidate.counts is None else {"counts": list(candidate.counts)}),
         )
         found.datetime_start = _local(trial.started_at) or found.datetime_start
-        if trial.finished_at is not None:
-            record = self._measured[trial.trial_number]
+        record = self._measured.get(trial.trial_number)
+        if trial.finished_at is not None and record is not None:
             found.user_attrs[MEASURED] = self._facts(record)
             found.system_attrs.update(_constraints(record))
             found.state, found.values = self._outcome(record)
@@ -227,18 +277,23 @@ class Mirror:
         return None if found is None else int(found.study_id)
 
     @contextmanager
-    def _alone(self) -> Iterator[Any]:
+    def _alone(self, wait: bool) -> Iterator[Callable[[], object] | None]:
         """Lets one process at a time work on the mirror; an SQLite file has one worker anyway.
 
-        Gives what raises where the lock has been lost: it goes where its holder freezes.
+        Gives what raises where the lock has been lost, which happens where its holder freezes;
+        None where another process has it and is not waited for.
         """
         engine = self._repository.engine
         if is_sqlite(self._repository.url):
             yield lambda: None
             return
         with engine.connect() as connection, connection.begin():
-            lock = select(func.pg_advisory_xact_lock(_LOCK, func.hashtext(self._name)))
-            connection.execute(lock)
+            key = _LOCK, func.hashtext(self._name)
+            if wait:
+                connection.execute(select(func.pg_advisory_xact_lock(*key)))
+            elif not connection.scalar(select(func.pg_try_advisory_xact_lock(*key))):
+                yield None
+                return
             yield lambda: connection.execute(text("SELECT 1"))
 
 
@@ -299,14 +354,20 @@ def _taken(name: str) -> InputError:
 
 
 def delete_mirror(engine: Engine, name: str) -> None:
-    """Deletes the study from Optuna's tables, if it is there."""
+    """Deletes the study from Optuna's tables, if it and they are there."""
     with storage_errors_of(engine):
+        if not _has_tables(engine):
+            return
         storage = optuna_storage(engine)
         if name in optuna.get_all_study_names(storage):
             optuna.delete_study(study_name=name, storage=storage)
 
 
-def copy_mirror(source: Engine, target: Engine, name: str) -> str:
+def _has_tables(engine: Engine) -> bool:
+    return inspect(engine).has_table("studies")
+
+
+def copy_mirror(source: Engine, target: Engine, name: str) -> str | None:
     """Copies a study of Optuna's tables with all its trials and notes, under a passing name.
 
     No study file can have that name. What a copy that was killed has left under it is made
@@ -318,10 +379,12 @@ def copy_mirror(source: Engine, target: Engine, name: str) -> str:
         name: of the study.
 
     Returns:
-        The passing name.
+        The passing name; None where Optuna's tables do not have the study.
     """
     passing = f"{name} (being copied)"
     delete_mirror(target, passing)
+    if not _has_tables(source) or name not in optuna_names(source):
+        return None
     try:
         with storage_errors_of(source), storage_errors_of(target):
             optuna.copy_study(
@@ -380,6 +443,8 @@ def storage_errors_of(engine: Engine) -> Iterator[None]:
             raise storage_error(shown, error.__cause__) from error
         raise InputError(f"storage {shown}: {one_line(error)}") from error
     except KeyError as error:
+        if error.args != (_NOT_FOUND,):
+            raise
         raise InputError(f"storage {shown}: {one_line(error)}") from error
 
 

@@ -8,8 +8,9 @@ trials mean N measurements. Every call can be repeated after a lost connection.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, DateTime, case, func, select, type_coerce, update
 from sqlalchemy.orm import Session
@@ -71,6 +72,18 @@ class WorkerRecord:
     silent_seconds: float
 
 
+class Finished(NamedTuple):
+    """A trial that a worker has finished.
+
+    Attributes:
+        number: of the trial; another than it had where it had been given up meanwhile.
+        trials: that are finished now.
+    """
+
+    number: int
+    trials: int
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far a study is: trials by state; ``failed`` ones have been given up."""
@@ -130,8 +143,14 @@ class TrialQueue:
                 .with_for_update(key_share=True)
             )
             self._one_at_a_time(session)
+            # No worker can take what is about to be removed.
             rows = list(
-                session.scalars(select(TrialRow).where(self._ours()).order_by(TrialRow.position))
+                session.scalars(
+                    select(TrialRow)
+                    .where(self._ours())
+                    .order_by(TrialRow.position)
+                    .with_for_update()
+                )
             )
             for row in rows:
                 unfinished = row.finished_at is None
@@ -293,13 +312,22 @@ class TrialQueue:
         if session.get_bind().dialect.name != "sqlite":
             session.execute(select(func.pg_advisory_xact_lock(_NUMBERING, self._study_id)))
 
-    def finish(self, trial: TrialRecord, worker_id: int, record: MeasurementRecord) -> int | None:
+    def finish(
+        self, trial: TrialRecord, worker_id: int, record: MeasurementRecord, *, after: int = -1
+    ) -> Finished | None:
         """Finishes a trial with its measurement; the first worker to do so wins.
 
+        Args:
+            trial: of the budget.
+            worker_id: of the worker.
+            record: what it has measured.
+            after: see `begin`.
+
         Returns:
-            How many trials are finished now; None where another worker had finished this one.
+            None where another worker had finished the trial.
         """
         with self._repository.transaction() as session:
+            self._one_at_a_time(session)
             won = session.scalar(
                 update(TrialRow)
                 .where(TrialRow.id == trial.id, TrialRow.finished_at.is_(None))
@@ -309,10 +337,15 @@ class TrialQueue:
             )
             if won is not None:
                 won.candidate = won.candidate or candidate_row(self._study_id, record.candidate)
-                session.add(measurement_row(self._study_id, record, won.candidate))
-            elif not self._finished_by(session, trial, worker_id):
-                return None
-            return session.scalar(select(func.count(TrialRow.finished_at)).where(self._ours()))
+                # Optuna's trial of one that was given up has failed, which cannot be undone.
+                if won.trial_number is None or won.failures >= MAX_FAILURES:
+                    won.trial_number = self._next_number(session, after)
+                kept = replace(record, trial_number=won.trial_number)
+                session.add(measurement_row(self._study_id, kept, won.candidate))
+                session.flush()
+            number = self._finished_by(session, trial, worker_id)
+            count = select(func.count(TrialRow.finished_at)).where(self._ours())
+            return None if number is None else Finished(number, session.scalar(count) or 0)
 
     def release(self, worker_id: int) -> None:
         """Gives back what a worker holds."""
@@ -328,16 +361,31 @@ class TrialQueue:
                 .values(worker_id=None, failures=TrialRow.failures + 1, last_error=error)
             )
 
+    def begun(self) -> list[TrialRecord]:
+        """Trials that have a number and are not finished, by position."""
+        return self.trials(finished=False, numbers=(), since=0)
+
+    def given_up(self) -> list[TrialRecord]:
+        """Trials that nobody takes any more, by position."""
+        return [trial for trial in self.begun() if trial.given_up]
+
     def trials(
-        self, *, numbers: Collection[int] | None = None, since: int = 0
+        self,
+        *,
+        numbers: Collection[int] | None = None,
+        since: int = 0,
+        finished: bool | None = None,
     ) -> list[TrialRecord]:
         """Trials of the budget by position.
 
         Args:
             numbers: of those that are asked for; None asks for all.
             since: besides these, all numbers from here on.
+            finished: only those that are, or are not.
         """
         asked = [self._ours()]
+        if finished is not None:
+            asked.append(TrialRow.finished_at.is_not(None) == finished)
         if numbers is not None:
             number = TrialRow.trial_number
             asked.append(number.in_(numbers) | (number >= since))
@@ -421,12 +469,15 @@ class TrialQueue:
             .execution_options(**_PLAIN)
         )
 
-    def _finished_by(self, session: Session, trial: TrialRecord, worker_id: int) -> bool:
-        """Whether the answer to an earlier call was lost."""
-        found = session.scalar(
-            select(TrialRow.id).where(TrialRow.id == trial.id, TrialRow.worker_id == worker_id)
+    def _finished_by(self, session: Session, trial: TrialRecord, worker_id: int) -> int | None:
+        """The number of a trial that this worker has finished, maybe in a call that was lost."""
+        return session.scalar(
+            select(TrialRow.trial_number).where(
+                TrialRow.id == trial.id,
+                TrialRow.worker_id == worker_id,
+                TrialRow.finished_at.is_not(None),
+            )
         )
-        return found is not None
 
     def _release(self, session: Session, worker_id: int) -> None:
         session.execute(

@@ -28,6 +28,7 @@ from mdm_opt.persistence.tables import (
     ProfileSequenceRow,
     SampleRow,
     ScoreRow,
+    StudyProfileRow,
     StudyRow,
     TrialRow,
 )
@@ -241,6 +242,8 @@ class Repository:
         Those of a candidate that a trial has measured share its row.
         """
         with self.transaction() as session:
+            # Of two processes that verify at once the second waits here, and replaces the first's.
+            session.execute(select(StudyRow.id).where(StudyRow.name == name).with_for_update())
             study = self.row(session, name)
             session.execute(
                 delete(MeasurementRow).where(
@@ -263,6 +266,7 @@ class Repository:
         roles: Sequence[str] = ("search", "selection", "verification"),
         *,
         known: Collection[int] = (),
+        numbers: Collection[int] | None = None,
     ) -> list[MeasurementRecord]:
         """Measurements of a study with their scores, without their samples, oldest first.
 
@@ -270,16 +274,31 @@ class Repository:
             name: of the study.
             roles: that are asked for.
             known: ids of measurements that need not be read again.
+            numbers: of the trials that are asked for; None asks for all.
         """
         with self.transaction() as session:
             study = self.row(session, name)
             of_study = MeasurementRow.study_id == study.id, MeasurementRow.role.in_(roles)
-            ids = session.scalars(select(MeasurementRow.id).where(*of_study)).all()
-            new = sorted(set(ids) - set(known))
+            found = session.execute(
+                select(MeasurementRow.id, MeasurementRow.trial_number).where(*of_study)
+            )
+            ids = {id_ for id_, number in found if numbers is None or number in numbers}
+            new = sorted(ids - set(known))
             records: list[MeasurementRecord] = []
             for start in range(0, len(new), _AT_ONCE):
                 records += _measurement_records(session, new[start : start + _AT_ONCE])
             return records
+
+    def verified_steps(self, name: str) -> list[int]:
+        """Step counts of a study whose result is verified, in ascending order."""
+        asked = (
+            select(MeasurementRow.budget_steps)
+            .join(StudyRow, StudyRow.id == MeasurementRow.study_id)
+            .where(StudyRow.name == name, MeasurementRow.role == "verification")
+            .distinct()
+        )
+        with self.transaction() as session:
+            return sorted(session.scalars(asked))
 
     def samples(
         self, name: str, measurement_ids: Collection[int] | None = None
@@ -334,6 +353,9 @@ class Repository:
                 select(func.count(TrialRow.worker_id)).where(trials),
                 select(func.sum(TrialRow.failures)).where(trials),
                 select(func.count(ProfileSequenceRow.sequence)),
+                select(func.count(StudyProfileRow.sequence)).where(
+                    StudyProfileRow.study_id == study
+                ),
             ]
             found = session.execute(select(*(one.scalar_subquery() for one in counted))).one()
             return (study, *(int(value or 0) for value in found))
@@ -429,8 +451,8 @@ def _delete_unused(session: Session, study_id: int) -> None:
     """Deletes candidates of a study that no trial and no measurement has."""
     used = (
         select(TrialRow.candidate_id)
-        .where(TrialRow.candidate_id.is_not(None))
-        .union_all(select(MeasurementRow.candidate_id))
+        .where(TrialRow.study_id == study_id, TrialRow.candidate_id.is_not(None))
+        .union_all(select(MeasurementRow.candidate_id).where(MeasurementRow.study_id == study_id))
     )
     session.execute(
         delete(CandidateRow).where(CandidateRow.study_id == study_id, CandidateRow.id.not_in(used))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Table, insert, select, text
 from sqlalchemy import inspect as inspect_tables
@@ -55,6 +55,7 @@ _CANDIDATES, _PARAMETERS, _COUNTS, _STUDY_PROFILES = (
 _AT_ONCE = 100
 
 Row = dict[str, Any]
+_Item = TypeVar("_Item")
 
 # What workers do to our tables, besides reading all of them. A study names code and models that
 # workers load, so they must not change one; nor what has been measured.
@@ -215,8 +216,8 @@ def copy_study(source: Session, target: Session, name: str) -> CopiedStudy:
     _insert(target, _TRIALS, trials)
     measurements = _copied(source, _MEASUREMENTS, before, after, new)
     scores = samples = 0
-    for first in range(0, len(measurements), _AT_ONCE):
-        new_ids = _copy_measurements(target, measurements[first : first + _AT_ONCE])
+    for part in batched(measurements):
+        new_ids = _copy_measurements(target, part)
         scores += _copy_instances(source, target, _SCORES, new_ids)
         samples += _copy_instances(source, target, _SAMPLES, new_ids)
     exports = _copied(source, _EXPORTS, before, after, new)
@@ -270,10 +271,11 @@ def _copy_sequences(
 ) -> None:
     """Copies some sequences of a profile."""
     for table in (_PROFILE_SEQUENCES, _PROFILE_VALUES):
-        chosen = (table.c.profile_id == before) & table.c.sequence.in_(numbers)
-        rows = _rows(source, table, chosen)
-        if rows:
-            target.execute(insert(table), [row | {"profile_id": after} for row in rows])
+        for part in batched(sorted(numbers)):
+            chosen = (table.c.profile_id == before) & table.c.sequence.in_(part)
+            rows = _rows(source, table, chosen)
+            if rows:
+                target.execute(insert(table), [row | {"profile_id": after} for row in rows])
 
 
 def _copy_study_profile(
@@ -297,12 +299,19 @@ def _copy_candidates(source: Session, target: Session, before: int, after: int) 
     old = [row.pop("id") for row in candidates]
     new = dict(zip(old, _insert(target, _CANDIDATES, candidates), strict=True))
     for table in (_PARAMETERS, _COUNTS):
-        rows = _rows(source, table, table.c.candidate_id.in_(new))
-        for row in rows:
-            row["candidate_id"] = new[row["candidate_id"]]
-        if rows:
-            target.execute(insert(table), rows)
+        for part in batched(old):
+            rows = _rows(source, table, table.c.candidate_id.in_(part))
+            for row in rows:
+                row["candidate_id"] = new[row["candidate_id"]]
+            if rows:
+                target.execute(insert(table), rows)
     return new
+
+
+def batched(rows: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    """Some at a time: a statement of PostgreSQL has 65,535 parameters at most."""
+    for start in range(0, len(rows), _AT_ONCE):
+        yield rows[start : start + _AT_ONCE]
 
 
 def _of_model(fingerprint: str) -> ColumnElement[bool]:
@@ -323,7 +332,7 @@ def _copy_workers(source: Session, target: Session, before: int, after: int) -> 
     return dict(zip(old, _insert(target, _WORKERS, rows), strict=True))
 
 
-def _copy_measurements(target: Session, rows: list[Row]) -> dict[int, int]:
+def _copy_measurements(target: Session, rows: Sequence[Row]) -> dict[int, int]:
     """New ids by old ones."""
     old = [row.pop("id") for row in rows]
     return dict(zip(old, _insert(target, _MEASUREMENTS, rows), strict=True))
@@ -378,7 +387,7 @@ def _rows(session: Session, table: Table, condition: Any) -> list[Row]:
     return [dict(row) for row in found.mappings()]
 
 
-def _insert(session: Session, table: Table, rows: list[Row]) -> list[int]:
+def _insert(session: Session, table: Table, rows: Sequence[Row]) -> list[int]:
     """Inserts rows; returns their new ids in the same order."""
     if not rows:
         return []

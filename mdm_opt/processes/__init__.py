@@ -7,7 +7,6 @@ from mdm_opt.processes.masked.law import SampleLaw, check_enumerable
 from mdm_opt.processes.masked.likelihood import pseudo_nll
 from mdm_opt.processes.masked.loop import generate
 from mdm_opt.processes.masked.noise import Noise, ancestral_counts, instance_noise
-from mdm_opt.processes.masked.order import ORDERS
 from mdm_opt.processes.masked.process import MASKED
 from mdm_opt.processes.masked.profiles import own_sequences, sequence_profiles
 
@@ -19,7 +18,6 @@ def process_of(model: Denoiser) -> Process:
 
 __all__ = [
     "MASKED",
-    "ORDERS",
     "Batch",
     "ExactLaw",
     "MaskedBatch",

@@ -47,13 +47,20 @@ from mdm_opt.schedules.profile import (
     path_kl,
     profile_boundaries,
 )
-from mdm_opt.schedules.shape import CountsSchedule, count_coordinates, counts_at, shape_angles
+from mdm_opt.schedules.shape import (
+    SHAPE_ANGLES,
+    CountsSchedule,
+    count_coordinates,
+    counts_at,
+    shape_angles,
+)
 
 __all__ = [
     "BETA_MAX",
     "BETA_MIN",
     "MINIMUM_TOKEN_ENERGY",
     "NAMED_SCHEDULES",
+    "SHAPE_ANGLES",
     "BetaSchedule",
     "CosineSchedule",
     "Counts",

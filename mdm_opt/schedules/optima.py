@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,8 @@ _GRID = 40
 _ZOOMS = 2
 _STARTS = 3
 _FINALISTS = 12
+# Beyond, looking at every step of every length takes seconds and more.
+_MOST_CELLS_AT_ONCE = 512
 _SMOOTH_POINTS = 1025
 
 
@@ -51,7 +54,7 @@ class Limit:
 
 
 def limit(profile: Array, max_steps: int) -> Limit:
-    """Dynamic programme over boundaries, O(max_steps L^2) (MATH.md 5).
+    """Dynamic programme over boundaries, O(max_steps L log L) (MATH.md 5).
 
     Args:
         profile: float64 ``(length,)``, h(m), non-increasing.
@@ -105,20 +108,63 @@ def _programme(places: Array, rates: Array, max_steps: int) -> Limit:
     cells = len(rates)
     if not 1 <= max_steps <= cells:
         raise ValueError(f"max_steps must lie in 1..{cells}, got {max_steps}")
-    ahead = np.arange(cells + 1)[None, :] > np.arange(cells)[:, None]
-    step_cost = (places[None, :] - places[:-1, None]) * rates[:, None]
-    step_cost = np.where(ahead, step_cost, np.inf)
+    step = (_few_steps if cells <= _MOST_CELLS_AT_ONCE else _many_steps)(places, rates)
     best = np.full(cells, np.inf)
     best[0] = 0.0
     nats, origins = [], []
     for _ in range(max_steps):
-        ways = best[:, None] + step_cost
-        origin = ways.argmin(axis=0)
-        reached = np.take_along_axis(ways, origin[None, :], axis=0)[0]
+        origin, reached = step(best)
         nats.append(float(reached[-1]))
         origins.append(origin)
         best = reached[:-1]
     return Limit(np.array(nats), np.array(origins, dtype=np.int64))
+
+
+# From the costs of the best ways to all places so far, float64 ``(cells,)``, inf where there is
+# none: where the best last step to each place starts, and what the ways with this step cost.
+_Step = Callable[[Array], tuple[npt.NDArray[np.int64], Array]]
+
+
+def _few_steps(places: Array, rates: Array) -> _Step:
+    """Looks at every start of every end."""
+    ahead = np.arange(len(places))[None, :] > np.arange(len(rates))[:, None]
+    costs = (places[None, :] - places[:-1, None]) * rates[:, None]
+    costs = np.where(ahead, costs, np.inf)
+
+    def step(best: Array) -> tuple[npt.NDArray[np.int64], Array]:
+        ways = best[:, None] + costs
+        origin = ways.argmin(axis=0)
+        return origin, np.take_along_axis(ways, origin[None, :], axis=0)[0]
+
+    return step
+
+
+def _many_steps(places: Array, rates: Array) -> _Step:
+    """Looks between the starts of neighbours, which are found first, in ever finer strides.
+
+    Rates do not increase, so the best last step to a later place does not start earlier.
+    """
+    cells = len(rates)
+
+    def step(best: Array) -> tuple[npt.NDArray[np.int64], Array]:
+        origin = np.zeros(cells + 1, dtype=np.int64)
+        reached = np.full(cells + 1, np.inf)
+        stride = 1 << cells.bit_length()
+        while stride > 1:
+            stride //= 2
+            ends = np.arange(stride, cells + 1, 2 * stride)
+            first, after = origin[ends - stride], ends + stride
+            last = np.where(after <= cells, origin[np.minimum(after, cells)], cells)
+            many = np.maximum(np.minimum(last, ends - 1) - first, 0) + 1
+            begins = np.concatenate([[0], np.cumsum(many)[:-1]])
+            starts = np.repeat(first - begins, many) + np.arange(many.sum())
+            ways = best[starts] + (np.repeat(places[ends], many) - places[starts]) * rates[starts]
+            reached[ends] = np.minimum.reduceat(ways, begins)
+            least = np.flatnonzero(ways == np.repeat(reached[ends], many))
+            origin[ends] = starts[least[np.searchsorted(least, begins)]]
+        return origin, reached
+
+    return step
 
 
 def path_kl_weights(

@@ -14,6 +14,7 @@ from mdm_opt.schedules.counts import Counts, nearest_increasing
 
 # Angles of a schedule are compared at these shares of its steps.
 _PROGRESS = np.arange(1, 8) / 8
+SHAPE_ANGLES = len(_PROGRESS)
 
 
 @dataclass(frozen=True)

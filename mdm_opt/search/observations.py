@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -21,7 +21,7 @@ class Observation:
         value: less is better; of a race that was lost, what pairing says of all instances.
         variance: of the noise of the value relative to other candidates; None where it is not
             known.
-        guard: largest guard value, feasible iff <= 0; -inf without guards.
+        guards: constraint values by name; feasible iff all are <= 0.
         complete: whether all instances were measured.
     """
 
@@ -29,8 +29,13 @@ class Observation:
     candidate: Candidate
     value: float
     variance: float | None
-    guard: float = -np.inf
+    guards: Mapping[str, float] = field(default_factory=dict)
     complete: bool = True
+
+    @property
+    def guard(self) -> float:
+        """Largest guard value; -inf without guards."""
+        return max(self.guards.values(), default=-np.inf)
 
     @property
     def eligible(self) -> bool:
@@ -47,7 +52,7 @@ def observations(study: StudyRecord, measured: Iterable[MeasurementRecord]) -> l
             candidate=record.candidate,
             value=sign * (record.value if record.paired_value is None else record.paired_value),
             variance=noise_variance(record, deterministic=study.deterministic),
-            guard=max(record.guards.values(), default=-np.inf),
+            guards=record.guards,
             complete=not record.stopped_early,
         )
         for record in measured

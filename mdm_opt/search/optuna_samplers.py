@@ -54,13 +54,12 @@ def propose(
         if one is not None:
             state = TrialState.COMPLETE if one.complete else TrialState.PRUNED
         sign = 1.0 if direction == "minimize" else -1.0
-        guarded = one is not None and one.guard > -float("inf")
         return create_trial(
             state=state,
             value=sign * one.value if one is not None and one.complete else None,
             params=dict(space.family.position(candidate)),
             distributions=dimensions,
-            constraints={"guard": one.guard} if one is not None and guarded else None,
+            constraints=None if one is None else dict(one.guards) or None,
         )
 
     seen = [

@@ -64,10 +64,10 @@ def expected_values(
 
 def shapes_of(space: SearchSpace, candidates: Sequence[Candidate]) -> Shapes:
     """Candidates of any step budgets as the model sees them, in the same order."""
-    plans = [one.plan(space.decoding, space.length) for one in candidates]
+    at = space.family.coordinates
     return Shapes(
         steps=np.array([one.steps for one in candidates], dtype=np.int64),
-        angles=np.stack([space.family.coordinates(plan) for plan in plans]),
+        angles=np.stack([at(one, one.plan(space.decoding, space.length)) for one in candidates]),
         excess=space.prior.of(candidates),
     )
 

@@ -23,8 +23,8 @@ class SearchSpace:
         bounds: of the family's parameters.
         decoding: the settings of the sampler that the study fixes.
         length: tokens of one sequence.
-        profile: float64 ``(length,)``, h(m) of the model, or None. Whoever ranks or proposes
-            candidates of the study has the same one.
+        profile: float64 ``(length,)``, h(m) of the model, or None; the same for all who rank or
+            propose candidates of the study.
     """
 
     family: Family
@@ -53,11 +53,11 @@ class SearchSpace:
 
     @cached_property
     def prior(self) -> ProfilePrior:
-        """The same as the model of the search sees it."""
+        """What the profile predicts as a coordinate of the search's model."""
         return ProfilePrior(self)
 
     def key(self, candidate: Candidate) -> tuple[object, ...]:
-        """Equal for two candidates of a step budget iff they sample the same."""
+        """See `Candidate.key`."""
         return candidate.key(self.decoding, self.length)
 
     def pool(self, steps: int) -> Pool:
@@ -79,20 +79,24 @@ class ProfilePrior:
     def __init__(self, space: SearchSpace) -> None:
         self._space = space
         self._least: dict[int, float] = {}
+        self._known: dict[Candidate, float] = {}
 
     def of(self, candidates: Sequence[Candidate]) -> Array:
         """float64 ``(len(candidates),)``: logarithms of ratios; zeros without a profile."""
         costs = self._space.costs
         if costs is None:
             return np.zeros(len(candidates))
-        found = []
         for candidate in candidates:
-            least = self._least_of(candidate.steps, costs)
-            # Next to zero a ratio says nothing.
-            floor = 0.05 * least + 1e-3
-            value = max(costs.of(candidate), 0.0)
-            found.append(np.log((value + floor) / (least + floor)))
-        return np.array(found)
+            if candidate not in self._known:
+                self._known[candidate] = self._excess(candidate, costs)
+        return np.array([self._known[candidate] for candidate in candidates])
+
+    def _excess(self, candidate: Candidate, costs: ProfileCosts) -> float:
+        least = self._least_of(candidate.steps, costs)
+        # Next to zero a ratio says nothing.
+        floor = 0.05 * least + 1e-3
+        value = max(costs.of(candidate), 0.0)
+        return float(np.log((value + floor) / (least + floor)))
 
     def _least_of(self, steps: int, costs: ProfileCosts) -> float:
         if steps not in self._least:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from mdm_opt.candidates import Candidate, Seed
 from mdm_opt.config import StudyFile
+from mdm_opt.errors import InputError
 from mdm_opt.measurement import Problem
 from mdm_opt.persistence import MeasurementRecord, Repository, StudyRecord
 
@@ -39,11 +41,13 @@ def earlier_schedules(
         kinship = _kinship(study, study_file, problem)
         if study.name == study_file.study.name or not any(kinship):
             continue
-        found += [
-            (kinship, study, record)
-            for record in repository.measurements(study.name, ["verification"])
-            if record.label == "best" and record.feasible
-        ]
+        # A study of a family that this process does not know has nothing for this one.
+        with suppress(InputError):
+            found += [
+                (kinship, study, record)
+                for record in repository.measurements(study.name, ["verification"])
+                if record.label == "best" and record.feasible
+            ]
     seeds = []
     for steps in study_file.space.steps:
         usable = [

@@ -17,13 +17,14 @@ from mdm_opt.persistence import (
     is_sqlite,
 )
 from mdm_opt.persistence.mirror import Mirror
+from mdm_opt.plugins import one_line
 from mdm_opt.service.locks import MORE_WORKERS
 from mdm_opt.service.search_spaces import space_of
 from mdm_opt.service.stopping import StopSignal
 from mdm_opt.service.study_files import stored_study_file
 from mdm_opt.service.trial_history import TrialHistory
 from mdm_opt.service.workers import check_given_up
-from mdm_opt.storage_errors import Patience
+from mdm_opt.storage_errors import Patience, StorageUnavailable
 
 _LOOK_SECONDS = 0.5
 _FIRST_RESTART_SECONDS = 0.5
@@ -189,7 +190,12 @@ class _Watch:
         """Tells Optuna what a last worker that died could not, and looks for the last time."""
         study_file = stored_study_file(self._record)
         mirror = Mirror(self._repository, study_file, self._record.model.length)
-        self._patience(mirror.sync)
+        try:
+            self._patience(mirror.sync)
+        except StorageUnavailable:
+            raise
+        except InputError as error:
+            self._news.append(f"optuna-dashboard does not see all trials: {one_line(error)}")
         self._progress = self._patience(self._queue.progress)
 
     def _waited_enough(self) -> bool:
@@ -233,7 +239,7 @@ class _Watch:
 
     def check_given_up(self) -> None:
         """See `mdm_opt.service.workers.check_given_up`."""
-        check_given_up(self._patience(self._queue.trials))
+        check_given_up(self._patience(self._queue.given_up))
 
     def _look_after(self, slot: _Slot) -> None:
         if slot.running:

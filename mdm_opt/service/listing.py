@@ -29,7 +29,6 @@ def show_study(name: str, url: str) -> dict[str, Any]:
 
 def _summary(repository: Repository, record: StudyRecord) -> dict[str, Any]:
     file = record.study_file
-    verified = {m.budget_steps for m in repository.measurements(record.name, ["verification"])}
     queue = TrialQueue(repository, record.name)
     progress = queue.progress()
     return {
@@ -43,5 +42,5 @@ def _summary(repository: Repository, record: StudyRecord) -> dict[str, Any]:
         "running": progress.running,
         "failed": progress.failed,
         "workers": len(queue.alive()),
-        "verified_steps": sorted(verified),
+        "verified_steps": repository.verified_steps(record.name),
     }

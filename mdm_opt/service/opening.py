@@ -20,6 +20,7 @@ from mdm_opt.persistence import (
     shown,
 )
 from mdm_opt.persistence.mirror import Mirror, check_name, make_tables
+from mdm_opt.schedules.base import Array
 from mdm_opt.search import SearchSpace, check_given_seeds, seeds
 from mdm_opt.service.history import earlier_schedules
 from mdm_opt.service.instances import InstanceSets
@@ -101,7 +102,7 @@ def make_study(
     build: Callable[[], Problem],
     advance: Advance = lambda done, total: None,
 ) -> OpenStudy:
-    """The same for a study file that has been read, and a problem from wherever it comes.
+    """Makes or opens the study of a study file that has been read.
 
     Args:
         study_file: the study.
@@ -127,10 +128,11 @@ def make_study(
     repository = Repository(url, create=True)
     name = study_file.study.name
     profile: MeasuredProfile | None = None
-    if study_file.needs_profile:
+    h = _kept_profile(existing, study_file, repository)
+    if study_file.needs_profile and h is None:
         profile = measured_profile(study_file, folder, problem.denoiser, repository, advance)
+        h = profile.record.sample.profile()
     history = earlier_schedules(study_file, problem, repository)
-    h = None if profile is None else profile.record.sample.profile()
     first = seeds(study_file, problem.denoiser.length, h, history)
     with exclusive(name, url), schema_lock(url):
         make_tables(repository.engine)
@@ -202,6 +204,21 @@ def _on_device(study_file: StudyFile, device: str) -> StudyFile:
     content = study_file.canonical()
     content["model"]["device"] = device
     return parse_study(content, "--device")
+
+
+def _kept_profile(
+    existing: StudyRecord | None, study_file: StudyFile, repository: Repository
+) -> Array | None:
+    """h(m) that a study has used so far; None where it has none, or asks for another one now."""
+    if existing is None or not study_file.needs_profile:
+        return None
+    before = stored_study_file(existing)
+    # More instances of the verification may be sequences that the profile was measured on.
+    same = (before.profile, before.verify.instances) == (
+        study_file.profile,
+        study_file.verify.instances,
+    )
+    return space_of(repository, existing).profile if same else None
 
 
 def _existing(name: str, url: str) -> StudyRecord | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mdm_opt.candidates import Candidate
-from mdm_opt.errors import MdmOptError
+from mdm_opt.errors import InputError, MdmOptError
 from mdm_opt.measurement import Measurement, measure
 from mdm_opt.persistence import TrialQueue, TrialRecord, is_sqlite
 from mdm_opt.plugins import one_line
@@ -19,7 +19,7 @@ from mdm_opt.service.records import measurement_record
 from mdm_opt.service.stopping import StopSignal
 from mdm_opt.service.trial_history import TrialHistory
 from mdm_opt.service.workers import JOIN_SECONDS, Pulse, Worker, check_given_up
-from mdm_opt.storage_errors import Patience
+from mdm_opt.storage_errors import Patience, StorageUnavailable
 
 _IDLE_SECONDS = 1.0
 # One error may be the candidate's or the moment's; this many are the model's or the objective's.
@@ -124,8 +124,8 @@ def run_trials(
         loop.patience(lambda: loop.queue.free_lost(all_but=alone))
         loop.sync()
         yield from loop.run(worker.id)
-        loop.sync()
-        check_given_up(loop.patience(loop.queue.trials))
+        loop.sync(wait=True)
+        check_given_up(loop.patience(loop.queue.given_up))
 
 
 class _Loop:
@@ -140,12 +140,25 @@ class _Loop:
         self._history = TrialHistory(opened.repository, opened.record, opened.space)
         # The largest number that a trial has in Optuna's tables.
         self._taken = -1
+        self._reported: set[str] = set()
         self.queue: TrialQueue = opened.queue
         self.patience = Patience(pause=stop.sleep, report=manners.report)
 
-    def sync(self) -> None:
-        """Brings Optuna's tables up to date."""
-        self._taken = self.patience(self._opened.mirror.sync)
+    def sync(self, *, wait: bool = False) -> None:
+        """Brings Optuna's tables up to date; trials go on where that is not possible.
+
+        Args:
+            wait: for another worker that does it just now.
+        """
+        try:
+            self._taken = self.patience(lambda: self._opened.mirror.sync(wait=wait))
+        except StorageUnavailable:
+            raise
+        except InputError as error:
+            said = f"optuna-dashboard does not see all trials: {one_line(error)}"
+            if said not in self._reported:
+                self._reported.add(said)
+                self._report(said)
 
     def run(self, worker_id: int) -> Iterator[FinishedTrial]:
         while True:
@@ -191,24 +204,25 @@ class _Loop:
             self._note_error(trial, worker_id, error)
             return None
         self._errors_in_a_row = 0
-        finished = self.patience(lambda: self.queue.finish(trial, worker_id, record))
+        finished = self.patience(
+            lambda: self.queue.finish(trial, worker_id, record, after=self._taken)
+        )
         if finished is None:
             self._report(f"trial {number} had been finished by another worker")
             return None
         self.sync()
         best = self._best(rival, trial.steps)
-        return FinishedTrial(number, trial.label, candidate, measurement, best, finished)
+        return FinishedTrial(
+            finished.number, trial.label, candidate, measurement, best, finished.trials
+        )
 
     def _proposal(self, trial: TrialRecord) -> Candidate:
         """The candidate of a trial that has none yet."""
         opened = self._opened
         running = [
             (one.trial_number, one.candidate)
-            for one in self.queue.trials()
-            if one.trial_number is not None
-            and one.candidate is not None
-            and one.finished_at is None
-            and not one.given_up
+            for one in self.queue.begun()
+            if one.trial_number is not None and one.candidate is not None and not one.given_up
         ]
         return propose(
             opened.study_file.search.sampler,

@@ -21,6 +21,7 @@ from mdm_opt.persistence import (
 )
 from mdm_opt.persistence.mirror import (
     WORKER_RIGHTS,
+    Mirror,
     copy_mirror,
     delete_mirror,
     make_tables,
@@ -28,6 +29,7 @@ from mdm_opt.persistence.mirror import (
     rename_mirror,
 )
 from mdm_opt.service.locks import check_idle, exclusive
+from mdm_opt.service.study_files import stored_study_file
 
 
 def upgrade_storage(url: str, worker_role: str | None = None) -> tuple[str | None, str]:
@@ -109,11 +111,16 @@ def _copy(source: Repository, target: Repository, name: str) -> CopiedStudy:
         try:
             with target.transaction() as writing:
                 copied = copy_study(reading, writing, name)
-                rename_mirror(writing.connection(), passing, name)
+                if passing is not None:
+                    rename_mirror(writing.connection(), passing, name)
         except BaseException:
-            with suppress(InputError):
-                delete_mirror(target.engine, passing)
+            if passing is not None:
+                with suppress(InputError):
+                    delete_mirror(target.engine, passing)
             raise
+    if passing is None:
+        record = target.study(name)
+        Mirror(target, stored_study_file(record), record.model.length).sync()
     return copied
 
 

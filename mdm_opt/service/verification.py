@@ -28,8 +28,8 @@ def verify(opened: OpenStudy, report: Report = lambda _: None) -> None:
 
     The `top` candidates of the search are first measured on the selection instances, and the best
     over search and selection together is chosen; only that one is measured on the verification
-    instances, so its value there is not biased by having been chosen. A step count that is
-    verified already, and has had no trial since, is left as it is.
+    instances, so its value there is not biased by having been chosen. A step count is left as it
+    is where the same candidates are the best as when it was verified, and no trial has come since.
 
     Args:
         opened: the study.
@@ -55,9 +55,11 @@ def _is_current(
 ) -> bool:
     searched = [m.id or 0 for m in records if m.role == "search"]
     verified = [m for m in records if m.role == "verification"]
-    selected = [m.candidate for m in records if m.role == "selection"]
     top = [m.candidate for m in best]
-    same_top = selected == (top if _needs_selection(opened, top) else [])
+    if _needs_selection(opened, top):
+        same_top = [m.candidate for m in records if m.role == "selection"] == top
+    else:
+        same_top = [m.candidate for m in verified if m.label == BEST] == top[:1]
     return (
         bool(verified)
         and same_top

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from mdm_opt.candidates import Decoding, beta
+from mdm_opt.candidates import ORDERS, Decoding, beta
 from mdm_opt.denoisers.packaged import load_bundled
 from mdm_opt.measurement import Problem, measure
 from mdm_opt.objectives.path_kl import PathKl
-from mdm_opt.processes import ORDERS, ancestral_counts, generate, instance_noise
+from mdm_opt.processes import ancestral_counts, generate, instance_noise
 from mdm_opt.schedules import BetaSchedule, reveal_grid
 
 pytestmark = [

@@ -18,12 +18,12 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
 
-from mdm_opt.candidates import Decoding
+from mdm_opt.candidates import ORDERS, Decoding
 from mdm_opt.denoisers.huggingface import HuggingFaceDenoiser, load_huggingface
 from mdm_opt.denoisers.prompts import PromptedDenoiser, Prompts, takes_prompts
 from mdm_opt.denoisers.tokens import find_ends
 from mdm_opt.errors import InputError
-from mdm_opt.processes import ORDERS, generate, instance_noise
+from mdm_opt.processes import generate, instance_noise
 from mdm_opt.testing import check_model
 
 LENGTH = 4

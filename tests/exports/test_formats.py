@@ -18,11 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mdm_opt
-from mdm_opt.candidates import beta, counts_candidate
+from mdm_opt.candidates import ORDERS, beta, counts_candidate
 from mdm_opt.errors import InputError
 from mdm_opt.exports import FORMATS, curve, format_named, kept_name, render
-from mdm_opt.exports.base import ORDERS
-from mdm_opt.processes.masked.order import ORDERS as SAMPLER_ORDERS
+from mdm_opt.processes.masked.order import CERTAINTIES
 from mdm_opt.schedule_file import SCHEDULE_LINE, ExportedSchedule
 from mdm_opt.schedules import BetaSchedule
 
@@ -341,7 +340,7 @@ def test_another_sampler_is_stated() -> None:
 
 
 def test_orders_that_differ_are_stated() -> None:
-    assert ORDERS == SAMPLER_ORDERS
+    assert ("random", *CERTAINTIES) == ORDERS
     for order, temperature, name, expected in (
         ("margin", 1.0, "llada", "measured in order margin"),
         ("entropy", 1.0, "dllm", "measured in order entropy"),

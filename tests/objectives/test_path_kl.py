@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
 from mdm_opt import config
-from mdm_opt.candidates import Decoding, baseline, beta
+from mdm_opt.candidates import Candidate, Decoding, baseline, beta
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
-from mdm_opt.denoisers.laws import EnumeratedLaw, sudoku4
-from mdm_opt.errors import InputError
+from mdm_opt.denoisers.laws import EnumeratedLaw, sudoku4, toy_balanced
+from mdm_opt.errors import InputError, RunError
 from mdm_opt.measurement import Problem, measure
 from mdm_opt.objectives.base import Objective
+from mdm_opt.objectives.divergence import Divergence
 from mdm_opt.objectives.path_kl import REFERENCE_START, PathKl
 from mdm_opt.objectives.registry import Build, build_objective
 from mdm_opt.processes import generate, instance_noise
@@ -345,3 +347,12 @@ def test_own_references_need_no_file(denoiser: EnumeratedDenoiser) -> None:
     )
     own = measure(problem(denoiser, PathKl()), baseline("linear", 2), range(6))
     assert np.array_equal(found.scores, own.scores)
+
+
+@pytest.mark.parametrize("brought", [{"order": "margin"}, {"temperature": 0.5}])
+def test_candidates_that_leave_the_law_of_the_model_are_refused(brought: dict[str, Any]) -> None:
+    denoiser = EnumeratedDenoiser(toy_balanced())
+    candidate = Candidate("beta", 2, {"beta_a": 1.0, "beta_b": 1.0}, None, brought)
+    for objective in (PathKl(), Divergence(denoiser.law, "tv")):
+        with pytest.raises(RunError, match=r"is defined for order = 'random' and temperature"):
+            measure(Problem(denoiser, objective, 0), candidate, range(2))

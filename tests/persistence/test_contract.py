@@ -12,6 +12,8 @@ from sqlalchemy import event, text
 from mdm_opt.candidates import Candidate, baseline, beta, counts_candidate
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import ModelRecord, NoStudies, Repository, TrialQueue
+from mdm_opt.persistence.candidates import candidate_row
+from mdm_opt.persistence.repository import measurement_row
 from mdm_opt.persistence.tables import Base
 from mdm_opt.sample_texts import storable
 
@@ -192,8 +194,15 @@ def test_value_and_error_can_be_asked_in_sql(repository):
 
 def test_a_trial_is_measured_once(repository):
     search(repository)
+    again = measurement(label="again", trial_number=0)
+
+    def keep():
+        with repository.transaction() as session:
+            study = repository.row(session, "s").id
+            session.add(measurement_row(study, again, candidate_row(study, again.candidate)))
+
     with pytest.raises(InputError, match=r"(?i)unique"):
-        search(repository, label="again")
+        keep()
     assert [m.label for m in repository.measurements("s")] == ["l"]
     assert rows(repository, "mdm_scores") == 3
 

@@ -17,7 +17,7 @@ from mdm_opt.candidates import Seed, beta, counts_candidate
 from mdm_opt.config import parse_study
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import MAX_FAILURES, Repository, TrialQueue
-from mdm_opt.persistence.mirror import Mirror, make_tables
+from mdm_opt.persistence.mirror import Mirror, delete_mirror, make_tables
 
 LENGTH = 16
 FILE = {
@@ -55,6 +55,10 @@ class Bench:
         record = measurement(**(values | changes))
         self.queue.finish(trial, trial.worker_id, record)
         return record
+
+    @property
+    def cascade(self):
+        return "" if self.repository.url.startswith("sqlite") else " CASCADE"
 
     def trials(self):
         return optuna_trials(self.repository.url, "m")
@@ -165,17 +169,7 @@ def test_doing_it_again_changes_nothing(bench):
 
 
 def test_what_was_given_up_has_failed_and_is_tried_again_under_another_number(bench):
-    trial = bench.begin()
-    bench.mirror.sync()
-    for _ in range(MAX_FAILURES):
-        bench.queue.fail(trial, trial.worker_id, "no luck")
-        take = "UPDATE mdm_trials SET worker_id = :worker WHERE id = :id AND failures < :most"
-        values = {"worker": trial.worker_id, "id": trial.id, "most": MAX_FAILURES}
-        with bench.repository.transaction() as session:
-            session.execute(text(take), values)
-    assert bench.queue.trials()[0].given_up
-    bench.mirror.sync()
-    assert bench.states() == ["FAIL"]
+    given_up(bench)
     bench.queue.plan([], [4, 8], 8)
     assert bench.queue.trials()[0].trial_number == 1
     bench.mirror.sync()
@@ -219,6 +213,126 @@ def test_where_somebody_else_has_taken_a_number_the_mirror_is_made_anew(bench):
     assert bench.mirror.sync() == second.trial_number == 1
     del bench.mirror._storage.create_new_trial, study
     assert bench.states() == ["COMPLETE", "RUNNING"]
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_a_number_that_was_taken_before_ours_was_begun_is_noticed(bench, over):
+    taken = bench.mirror.sync()
+    study = optuna.load_study(study_name="m", storage=bench.mirror._storage)
+    theirs = study.ask({"x": optuna.distributions.FloatDistribution(0, 1)})
+    if over:
+        study.tell(theirs, [0.5, 4.0])
+    trial = bench.queue.claim(bench.queue.register("here", 1, "cpu", "0", 60.0))
+    begun = bench.queue.begin(trial, beta(0.5, 0.5, trial.steps), after=taken)
+    assert begun.trial_number == theirs.number == 0
+    record = bench.finish(begun)
+    bench.mirror.sync()
+    (found,) = bench.trials()
+    assert (found.values, set(found.params)) == (
+        [record.value, record.nfe],
+        {"steps", "beta_a", "beta_b"},
+    )
+
+
+def test_trials_of_others_that_take_no_number_of_ours_stay(bench):
+    bench.finish(bench.begin())
+    taken = bench.mirror.sync()
+    study = optuna.load_study(study_name="m", storage=bench.mirror._storage)
+    study.tell(study.ask({"x": optuna.distributions.FloatDistribution(0, 1)}), [0.5, 4.0])
+    assert (taken, bench.mirror.sync()) == (0, 1)
+    trial = bench.queue.claim(bench.queue.register("here", 1, "cpu", "0", 60.0))
+    begun = bench.queue.begin(trial, beta(0.5, 0.5, trial.steps), after=bench.mirror.sync())
+    bench.mirror.sync()
+    assert begun.trial_number == 2
+    assert bench.states() == ["COMPLETE", "COMPLETE", "RUNNING"]
+
+
+def given_up(bench):
+    """A trial that a worker has begun, and that has failed too often meanwhile."""
+    trial = bench.begin()
+    bench.mirror.sync()
+    for _ in range(MAX_FAILURES):
+        bench.queue.fail(trial, trial.worker_id, "no luck")
+        take = "UPDATE mdm_trials SET worker_id = :worker WHERE id = :id AND failures < :most"
+        values = {"worker": trial.worker_id, "id": trial.id, "most": MAX_FAILURES}
+        with bench.repository.transaction() as session:
+            session.execute(text(take), values)
+    assert bench.queue.trials()[0].given_up
+    bench.mirror.sync()
+    assert bench.states() == ["FAIL"]
+    return trial
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_trial_that_is_finished_after_it_was_given_up_has_its_value(bench, again):
+    trial = given_up(bench)
+    if again:
+        bench.queue.plan([], bench.file.space.steps, 8, after=bench.mirror.sync())
+    record = bench.finish(trial)
+    bench.mirror.sync()
+    assert bench.states() == ["FAIL", "COMPLETE"]
+    (kept,) = bench.repository.measurements("m")
+    assert (kept.trial_number, kept.value) == (1, record.value)
+    assert bench.queue.trials()[0].trial_number == 1
+    assert bench.trials()[1].values == [record.value, record.nfe]
+
+
+def test_without_optunas_tables_only_the_mirror_is_missing(bench):
+    with bench.repository.transaction() as session:
+        for table in ("trial_user_attributes", "trial_values", "studies"):
+            session.execute(text(f"DROP TABLE {table}" + bench.cascade))
+    bench.finish(bench.begin())
+    with pytest.raises(InputError):
+        bench.mirror.sync()
+    delete_mirror(bench.repository.engine, "m")
+
+
+def test_a_study_that_another_program_deletes_meanwhile_is_made_again(bench, monkeypatch):
+    bench.finish(bench.begin())
+    bench.mirror.sync()
+    bench.begin()
+    storage, create = bench.mirror._storage, bench.mirror._storage.create_new_trial
+    calls = []
+
+    def gone(study_id, template_trial=None):
+        if not calls:
+            calls.append(1)
+            optuna.delete_study(study_name="m", storage=storage)
+            raise KeyError("Record does not exist.")
+        return create(study_id, template_trial)
+
+    monkeypatch.setattr(storage, "create_new_trial", gone)
+    assert bench.mirror.sync() == 1
+    assert bench.states() == ["COMPLETE", "RUNNING"]
+
+
+def test_a_program_that_never_stops_is_named(bench, monkeypatch):
+    bench.begin()
+    storage, create = bench.mirror._storage, bench.mirror._storage.create_new_trial
+
+    def another_first(study_id, template_trial=None):
+        create(study_id)
+        return create(study_id, template_trial)
+
+    monkeypatch.setattr(storage, "create_new_trial", another_first)
+    with pytest.raises(InputError, match="another program changes it in Optuna's tables"):
+        bench.mirror.sync()
+
+
+@pytest.mark.postgres
+def test_who_does_not_wait_leaves_it_to_who_is_at_it(postgres_url):
+    with closing(Repository(postgres_url, create=True)) as repository:
+        bench = Bench(repository)
+        bench.mirror.sync()
+        bench.begin()
+        with bench.mirror._alone(wait=True) as check:
+            check()
+            with closing(Repository(postgres_url, create=False)) as other:
+                mirror = Mirror(other, bench.file, LENGTH)
+                assert mirror.sync(wait=False) == -1
+                assert bench.states() == []
+        assert bench.mirror.sync(wait=False) == 0
+        assert bench.states() == ["RUNNING"]
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def test_of_many_that_finish_a_trial_one_is_kept(repository):
 
     won = together(WORKERS, work)
     (winner,) = [index for index, finished in enumerate(won) if finished is not None]
-    assert won[winner] == 1
+    assert won[winner].trials == 1
     (found,) = repository.measurements("s")
     assert found.label == str(winner)
 
@@ -211,7 +211,7 @@ def test_a_worker_keeps_samples_and_can_neither_change_nor_delete_them(worker_ur
         trial = queue.claim(worker)
         assert queue.begin(trial, beta(1.0, 1.0, 8)).trial_number == 0
         record = measurement(trial_number=0, worker_id=worker, samples=("a\x00", "b"))
-        assert queue.finish(trial, worker, record) == 1
+        assert queue.finish(trial, worker, record).trials == 1
         for forbidden in ("UPDATE mdm_samples SET text = ''", "DELETE FROM mdm_samples"):
             with pytest.raises(InputError, match="permission denied"), mine.transaction() as own:
                 own.execute(text(forbidden))

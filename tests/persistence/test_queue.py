@@ -237,7 +237,7 @@ def test_a_trial_is_finished_once_and_the_first_measurement_stays(queue, reposit
     assert (taken_over.trial_number, taken_over.candidate) == (0, ONE)
     kept = measurement(trial_number=0, worker_id=fast, label="fast")
     late = measurement(trial_number=0, worker_id=slow, label="slow", scores=np.zeros(3))
-    assert queue.finish(taken_over, fast, kept) == 1
+    assert queue.finish(taken_over, fast, kept).trials == 1
     assert queue.finish(trial, slow, late) is None
     (found,) = repository.measurements("s")
     assert (found.label, found.worker_id) == ("fast", fast)

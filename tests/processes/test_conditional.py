@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from mdm_opt.candidates import Decoding
+from mdm_opt.candidates import ORDERS, Decoding
 from mdm_opt.denoisers.answers import Answers, Whole
 from mdm_opt.denoisers.prompts import Prompts, takes_prompts
 from mdm_opt.errors import RunError
-from mdm_opt.processes import ORDERS, Samples, ancestral_counts, generate, instance_noise
+from mdm_opt.processes import Samples, ancestral_counts, generate, instance_noise
 from mdm_opt.processes.masked.order import block_by_block
 from mdm_opt.schedules import BetaSchedule, Counts, reveal_counts, reveal_grid
 

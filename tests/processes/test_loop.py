@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from mdm_opt.candidates import Decoding
+from mdm_opt.candidates import ORDERS, Decoding
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
 from mdm_opt.denoisers.laws import sudoku4, toy_balanced
-from mdm_opt.processes import ORDERS, SampleLaw, ancestral_counts, generate, instance_noise
+from mdm_opt.processes import SampleLaw, ancestral_counts, generate, instance_noise
 from mdm_opt.processes.masked.order import inverse_cdf
 from mdm_opt.schedules import BetaSchedule, Counts, named_schedule, reveal_counts, reveal_grid
 

@@ -13,10 +13,10 @@ import torch
 from sampling_cost import Shape, random_model
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from mdm_opt.candidates import Decoding
+from mdm_opt.candidates import ORDERS, Decoding
 from mdm_opt.denoisers.huggingface import HuggingFaceDenoiser
 from mdm_opt.denoisers.prompts import Prompts
-from mdm_opt.processes import ORDERS, Samples, ancestral_counts, generate, instance_noise
+from mdm_opt.processes import Samples, ancestral_counts, generate, instance_noise
 from mdm_opt.processes.masked.loop import _State
 from mdm_opt.schedules import BetaSchedule, Counts, reveal_counts, reveal_grid
 

@@ -28,9 +28,11 @@ from mdm_opt.schedules import (
     limit,
     linear_path_kls,
     named_schedule,
+    path_kl,
     path_kl_weights,
     reveal_counts,
 )
+from mdm_opt.schedules.optima import _few_steps, _many_steps
 
 FEW = settings(max_examples=30, deadline=None)
 FEWER = settings(max_examples=8, deadline=None)
@@ -788,3 +790,42 @@ def test_energy_fit_of_known_slopes() -> None:
     back = energy_fitted_beta(_from_drops(drops[::-1]), beta_a=BOUNDS, beta_b=BOUNDS)
     assert (there.beta_a, there.beta_b) == pytest.approx((back.beta_b, back.beta_a), rel=1e-3)
     assert there.beta_a > 1.2 * there.beta_b
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_long_sequences_have_the_limit_that_all_steps_give(
+    data: st.DataObject,
+) -> None:
+    cells = data.draw(st.integers(1, 40))
+    heights = st.sampled_from([0.0, 0.5, 1.0]) | st.floats(0, 3)
+    drawn = data.draw(st.lists(heights, min_size=cells, max_size=cells))
+    rates = np.sort(np.array(drawn))[::-1]
+    places = np.concatenate([[0.0], np.cumsum(data.draw(
+        st.lists(st.sampled_from([1.0, 0.01, 2.5]), min_size=cells, max_size=cells)
+    ))])  # fmt: skip
+    every, between = _few_steps(places, rates), _many_steps(places, rates)
+    best = found = np.where(np.arange(cells) == 0, 0.0, np.inf)
+    for _ in range(cells):
+        (_, reached), (origins, near) = every(best), between(found)
+        np.testing.assert_allclose(near, reached, rtol=1e-12, atol=1e-12)
+        assert (np.diff(origins[np.isfinite(near)]) >= 0).all()
+        best, found = reached[:-1], near[:-1]
+
+
+def test_the_limit_of_a_long_sequence_is_found_at_once() -> None:
+    profile = np.linspace(3.0, 0.2, 4096)
+    started = time.perf_counter()
+    found = limit(profile, 128)
+    assert time.perf_counter() - started < 5
+    counts = found.counts(128)
+    assert counts.sum() == 4096
+    assert found.nats[127] == pytest.approx(path_kl(profile, counts), rel=1e-9)
+    # One token more here and less there is never better.
+    for step in range(0, 127, 9):
+        for more in (-1, 1):
+            moved = counts.copy()
+            moved[step] += more
+            moved[step + 1] -= more
+            if moved.min() > 0:
+                assert path_kl(profile, moved) >= found.nats[127] - 1e-9

@@ -189,4 +189,4 @@ def test_the_space_of_a_study_ranks_with_its_profile():
         seen = observations(study(), measured)
         found = rank(space_of(study(), PROFILE), seen)[8]
         assert [one.number for one in found] == numbers(ranked(study(), measured, PROFILE))[8]
-    assert rank(space_of(study()), [Observation(0, beta(1.0, 1.0, 8), 1.0, 0.1, guard=1.0)]) == {}
+    assert rank(space_of(study()), [Observation(0, beta(1.0, 1.0, 8), 1.0, 0.1, {"g": 1.0})]) == {}

@@ -63,6 +63,12 @@ def test_pairs_of_the_user_stay_or_are_refused():
         seeds(study_file(seeds=[[9.0, 1.0]]), 16)
 
 
+def test_pairs_outside_the_bounds_are_refused_where_they_become_counts():
+    space = {"family": "free", "beta_a": [0.3, 1.0]}
+    with pytest.raises(InputError, match=r"seeds\.1: \[5\.0, 5\.0\] lies outside beta_a"):
+        seeds(study_file(space=space, seeds=["energy", [5.0, 5.0]]), 16, SUDOKU)
+
+
 def test_the_free_family_starts_from_the_limit():
     found = seeds(study_file(space={"family": "free"}), 16, SUDOKU)
     for steps in (4, 6):

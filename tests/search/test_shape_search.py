@@ -72,7 +72,7 @@ def test_what_was_not_measured_to_the_end_or_is_infeasible_is_never_best():
     tried = candidates(6)
     observed = [Observation(i, p, float(i), 0.01) for i, p in enumerate(tried)]
     observed[0] = Observation(0, tried[0], 0.0, 0.01, complete=False)
-    observed[1] = Observation(1, tried[1], 1.0, 0.01, guard=0.5)
+    observed[1] = Observation(1, tried[1], 1.0, 0.01, guards={"entropy": 0.5})
     assert {one.number for one in ranked(where, observed)} == {2, 3, 4, 5}
 
 
@@ -157,7 +157,7 @@ def test_guards_keep_the_search_away_from_what_is_infeasible():
         )
         a = point.parameters["beta_a"]
         value, guard = abs(np.log(a)), 1.0 - a
-        observed.append(Observation(number, point, value, 1e-4, guard=guard))
+        observed.append(Observation(number, point, value, 1e-4, guards={"entropy": guard}))
     later = observed[8:]
     assert sum(one.guard <= 0 for one in later) >= len(later) / 2
 

@@ -11,14 +11,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mdm_opt.candidates import Decoding, baseline
+from mdm_opt.candidates import ORDERS, Decoding, baseline
 from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
 from mdm_opt.denoisers.laws import sudoku4
 from mdm_opt.denoisers.prompts import Prompts
 from mdm_opt.measurement import Drawn, Problem, draw, measure
 from mdm_opt.objectives.base import Scores
-from mdm_opt.processes import ORDERS, Batch
+from mdm_opt.processes import Batch
 from mdm_opt.schedules import named_schedule
 from mdm_opt.service.composition import batch_composition
 

@@ -160,7 +160,9 @@ def test_how_many_are_kept_may_change_later(tmp_path):
     assert len(list(run_trials(opened))) == 2
     kept = [len(texts) for texts in opened.repository.samples("sudoku4").values()]
     assert kept == [1] * 6 + [5] * 2
-    with pytest.raises(InputError, match=r"another study file: objective\.instances was 16") as no:
+    with pytest.raises(
+        InputError, match=r"another study file: \[objective\] instances was 16"
+    ) as no:
         create_study(write_study(tmp_path, keeping(SUDOKU4, 2), instances="17"), url)
     assert "samples" not in str(no.value)
 

@@ -188,6 +188,21 @@ def test_a_free_study_is_searched_verified_and_resumed(tmp_path):
     assert list(run_trials(open_study("sudoku4", url, to_work=True))) == []
 
 
+def test_a_study_goes_on_with_the_profile_that_it_was_made_with(tmp_path):
+    text = SEEDED + "[profile]\nsequences = 8\n"
+    path, url = write_study(tmp_path, text), database(tmp_path)
+    opened = create_study(path, url)
+    before = opened.space.profile
+    profile_study(path, url, sequences=32)
+    again = create_study(path, url)
+    np.testing.assert_array_equal(again.space.profile, before)
+    assert again.repository.version("sudoku4") == opened.repository.version("sudoku4")
+    # What the file asks for now is another matter.
+    more = create_study(write_study(tmp_path, text, sequences="32"), url)
+    assert not np.array_equal(more.space.profile, before)
+    assert more.repository.version("sudoku4") != opened.repository.version("sudoku4")
+
+
 def test_a_free_study_needs_its_profile(tmp_path):
     path, url = write_study(tmp_path, FREE), database(tmp_path)
     opened = create_study(path, url)

@@ -12,6 +12,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 from records import pair
+from sqlalchemy import text
 from study_files import SUDOKU4, database, optuna_trials, write_study
 
 from mdm_opt.errors import InputError, RunError
@@ -305,6 +306,20 @@ def test_killed_run_loses_no_finished_trial_and_resumes(tmp_path, sent):
 
 
 @pytest.mark.parametrize("direction", ["maximize", "minimize"])
+def test_trials_go_on_where_optunas_tables_cannot_be_written(tmp_path):
+    path, url = write_study(tmp_path), database(tmp_path)
+    opened = create_study(path, url)
+    with opened.repository.transaction() as session:
+        for table in ("trial_user_attributes", "trial_values", "trials"):
+            session.execute(text(f"DROP TABLE {table}"))
+    said = []
+    assert len(list(run_trials(opened, Manners(report=said.append)))) == 6
+    assert len(said) == 1
+    assert said[0].startswith("optuna-dashboard does not see all trials: storage ")
+    assert "no such table" in said[0]
+    assert opened.queue.progress().settled
+
+
 def test_without_a_rival_the_best_value_so_far_stands(tmp_path, direction):
     (tmp_path / f"standing_{direction}.py").write_text(
         "def ones(samples):\n    return [float(s.count('1')) for s in samples]\n"

@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 import optuna
 import pytest
-from alembic import command as alembic
 from click.testing import CliRunner
 from postgres import fresh_database
 from sqlalchemy import inspect, text
@@ -27,9 +26,11 @@ from mdm_opt.cli.main import main
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.persistence import Repository, TrialQueue
 from mdm_opt.persistence import database as schemas
+from mdm_opt.service.deletion import delete_study
 from mdm_opt.service.handoff import export_schedule
 from mdm_opt.service.locks import exclusive
-from mdm_opt.service.opening import create_study
+from mdm_opt.service.opening import create_study, open_study
+from mdm_opt.service.results import best
 from mdm_opt.service.running import run_trials
 from mdm_opt.service.storage import copy_studies, upgrade_storage
 from mdm_opt.service.verification import verify
@@ -300,6 +301,28 @@ def test_claims_of_dead_workers_are_free_in_the_copy(
     assert {trial.state for trial in trials} == {optuna.trial.TrialState.COMPLETE}
 
 
+@pytest.mark.parametrize("lost", ["the study", "the tables"])
+def test_what_optuna_has_lost_is_made_in_the_copy(tmp_path, lost):
+    source, target = database(tmp_path), f"sqlite:///{tmp_path}/target.db"
+    finish(write_study(tmp_path), source)
+    before = [(t.number, t.state.name, t.values) for t in optuna_trials(source)]
+    if lost == "the study":
+        with plain_optuna(source) as storage:
+            optuna.delete_study(study_name="sudoku4", storage=storage)
+    else:
+        tables = execute(source, "SELECT name FROM sqlite_master WHERE type = 'table'")
+        for (name,) in tables:
+            if not name.startswith(("mdm_", "sqlite_")):
+                execute(source, f"DROP TABLE {name}")
+    assert [c.name for c in copy_all(source, target)] == ["sudoku4"]
+    assert [(t.number, t.state.name, t.values) for t in optuna_trials(target)] == before
+    assert best("sudoku4", source) == best("sudoku4", target)
+    opened = open_study("sudoku4", source)
+    assert opened.queue.progress().settled
+    opened.repository.close()
+    delete_study("sudoku4", source)
+
+
 def test_chosen_studies_are_copied_beside_others(tmp_path):
     for name in "abc":
         (tmp_path / name).mkdir()
@@ -555,9 +578,7 @@ def old_database(url):
         return
     engine = schemas.make_engine(url)
     with engine.begin() as connection:
-        config = schemas._alembic()
-        config.attributes["connection"] = connection
-        alembic.upgrade(config, "0001")
+        schemas.migrate(connection, "0001")
     engine.dispose()
 
 

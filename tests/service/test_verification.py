@@ -173,6 +173,29 @@ def test_verifying_twice_measures_nothing_again(searched):
     assert [m.id for m in searched.repository.measurements(searched.name)] == before
 
 
+def test_another_best_candidate_renews_the_verification(tmp_path):
+    """Even where nothing is chosen on other instances, and no trial has come."""
+    path = write_study(tmp_path, PATH_KL, top="1")
+    opened = create_study(path, database(tmp_path))
+    list(run_trials(opened))
+    verify(opened)
+    first = [m.id for m in rows(opened, "verification", 4)]
+    verify(opened)
+    assert [m.id for m in rows(opened, "verification", 4)] == first
+    (chosen,) = rows(opened, "verification", 4, "best")
+    other = next(m for m in rows(opened, "search", 4) if m.candidate != chosen.candidate)
+    statement = "UPDATE mdm_measurements SET candidate_id = (SELECT candidate_id FROM "
+    with opened.repository.transaction() as session:
+        session.execute(
+            text(statement + "mdm_measurements WHERE id = :other) WHERE id = :chosen"),
+            {"other": other.id, "chosen": chosen.id},
+        )
+    verify(opened)
+    (again,) = rows(opened, "verification", 4, "best")
+    assert again.candidate == chosen.candidate
+    assert again.id not in first
+
+
 def test_more_trials_or_instances_renew_the_verification(tmp_path):
     url = database(tmp_path)
     fewer = PATH_KL.replace("instances = 32", "instances = 24")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mdm_opt.candidates import BETA, FAMILIES, Candidate, register
+from mdm_opt.candidates import BETA, FAMILIES, Candidate, Family, register
 from mdm_opt.candidates.beta import Beta
 from mdm_opt.testing import check_family
 
@@ -37,6 +37,9 @@ class Changed(Beta):
     def candidate(self, steps, values, counts=None):
         return Candidate(self.name, steps, dict(values))
 
+    def profile_seeds(self, steps, bounds, costs):
+        return Family.profile_seeds(self, steps, bounds, costs)
+
     def optimum(self, steps, bounds, costs):
         found = BETA.optimum(steps, bounds, costs)
         return Candidate(self.name, steps, found.parameters)
@@ -58,6 +61,29 @@ def moves(self, steps, values, counts=None):
     return Candidate(self.name, steps, {key: 2 * value for key, value in values.items()})
 
 
+class NoCandidates:
+    """A pool of nothing but one."""
+
+    def __init__(self, one):
+        self.one = one
+
+    def anything(self, rng):
+        return self.one
+
+    def candidates(self, rng, parents, *, wide):
+        return iter(())
+
+
+def no_candidates(self, steps, bounds, costs=None, *, length):
+    return NoCandidates(Candidate(self.name, steps, {"beta_a": 1.0, "beta_b": 1.0}))
+
+
+def only_with_costs(self, steps, bounds, costs=None, *, length):
+    if costs is None:
+        raise ValueError("costs are needed")
+    return Beta.pool(self, steps, bounds, costs, length=length)
+
+
 @pytest.mark.parametrize("family", [{}], indirect=True)
 def test_an_honest_one_passes(family):
     check_family(family)
@@ -67,7 +93,7 @@ def test_an_honest_one_passes(family):
     ("family", "said"),
     [
         ({"optimum": lambda self, steps, bounds, costs: BETA.optimum(steps, bounds, costs)},
-         "of family 'beta'"),
+         "of 'beta'"),
         ({"inside": lambda self, values, bounds: False}, "outside its bounds"),
         ({"candidate": moves}, "another after it was kept"),
         ({"schedule": forgets}, "alpha does not rise from 0 to 1"),
@@ -75,6 +101,16 @@ def test_an_honest_one_passes(family):
         ({"position": lambda self, candidate: {"beta_a": 99.0, "beta_b": 1.0}},
          "beta_a = 99.0 is none of (0.1, 8.0)"),
         ({"pool": lambda self, *_, **__: 1 / 0}, "raised ZeroDivisionError"),
+        ({"pool": no_candidates}, "the pool is empty"),
+        ({"pool": only_with_costs}, "raised ValueError: costs are needed"),
+        ({"coordinates": lambda self, candidate, plan: [float("nan")] * 7},
+         "are not 7 finite numbers"),
+        ({"named_seeds": {"energy": (("odd", {"beta_c": 1.0}),)}}, "seeds of 1 steps"),
+        ({"given_seed": lambda self, *_: 1 / 0}, "seeds of 1 steps of 7 tokens: raised Zero"),
+        ({"adopted": lambda self, *_: None}, "adopted: None in place of"),
+        ({"optimum": lambda self, steps, bounds, costs: Candidate(
+            self.name, steps + 1, {"beta_a": 1.0, "beta_b": 1.0})}, "5 were asked for"),
+        ({"searchable": False}, "it is not searchable"),
     ],
     indirect=["family"],
 )  # fmt: skip

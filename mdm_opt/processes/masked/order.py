@@ -33,7 +33,6 @@ CERTAINTIES: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "margin": margin,
     "entropy": entropy,
 }
-ORDERS = ("random", *CERTAINTIES)
 
 
 def inverse_cdf(
