@@ -4,8 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mdm_opt.denoisers.torch_module import TorchDenoiser
-    from mdm_opt.schedule_file import ExportedSchedule, load_schedule
+    from mdm_opt.handoff.schedule_file import ExportedSchedule, load_schedule
+    from mdm_opt.models.torch_module import TorchDenoiser
     from mdm_opt.tuning import TuneResult, tune
 
 __version__ = "0.1.0"
@@ -20,10 +20,10 @@ __all__ = [
 
 # Loaded on first use, so that `mdm-opt --help` answers at once.
 _MODULES = {
-    "ExportedSchedule": "mdm_opt.schedule_file",
-    "TorchDenoiser": "mdm_opt.denoisers.torch_module",
+    "ExportedSchedule": "mdm_opt.handoff.schedule_file",
+    "TorchDenoiser": "mdm_opt.models.torch_module",
     "TuneResult": "mdm_opt.tuning",
-    "load_schedule": "mdm_opt.schedule_file",
+    "load_schedule": "mdm_opt.handoff.schedule_file",
     "tune": "mdm_opt.tuning",
 }
 

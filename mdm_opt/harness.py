@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def _run(arguments: list[str]) -> None:
-    from mdm_opt.service.harness import document_numbers
+    from mdm_opt.handoff.lm_eval_model import document_numbers
 
     if arguments[:1] == ["documents"]:
         if len(arguments) not in (2, 3):

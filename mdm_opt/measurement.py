@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from mdm_opt.candidates import Candidate, Decoding, Plan
-from mdm_opt.denoisers.base import Denoiser, offers
-from mdm_opt.denoisers.prompts import Prompts
 from mdm_opt.errors import MdmOptError, RunError
 from mdm_opt.memory import in_fitting_batches, out_of_memory
+from mdm_opt.models.base import Denoiser, offers
+from mdm_opt.models.prompts import Prompts
 from mdm_opt.objectives.base import Objective, PromptedObjective, Scores
 from mdm_opt.plugins import one_line
 from mdm_opt.processes import Batch, Process, process_of

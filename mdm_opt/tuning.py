@@ -13,11 +13,12 @@ from typing import Any, Literal, NoReturn, cast
 import numpy as np
 from rich.console import Console
 
-from mdm_opt.bars import Report, search_shown, verify_shown
 from mdm_opt.config import StudyFile, parse_study
-from mdm_opt.denoisers.base import Denoiser, lacking
 from mdm_opt.errors import InputError
+from mdm_opt.handoff.export import export_schedule
+from mdm_opt.handoff.schedule_file import ExportedSchedule
 from mdm_opt.messages import Names, naming
+from mdm_opt.models.base import Denoiser, lacking
 from mdm_opt.objectives.base import Direction, Objective
 from mdm_opt.objectives.base import lacking as lacking_objective
 from mdm_opt.objectives.divergence import Divergence
@@ -25,14 +26,13 @@ from mdm_opt.objectives.path_kl import PathKl
 from mdm_opt.objectives.sample_score import SampleFunction, SampleScore
 from mdm_opt.persistence import storage_url
 from mdm_opt.plugins import one_line, qualified_name
-from mdm_opt.schedule_file import ExportedSchedule
+from mdm_opt.results.best import BestResult, best
+from mdm_opt.results.progress import Report, search_with_progress, verify_with_progress
+from mdm_opt.results.text import conclusions, headings, metric_words, result_rows
 from mdm_opt.schedules import Counts, Reveal, Rounding
-from mdm_opt.service.handoff import export_schedule
-from mdm_opt.service.opening import OpenStudy, make_study
-from mdm_opt.service.problems import problem_of
-from mdm_opt.service.results import BestResult, best
-from mdm_opt.service.study_files import FROM_PYTHON
-from mdm_opt.service.wording import conclusions, headings, metric_words, result_rows
+from mdm_opt.study.opening import OpenStudy, make_study
+from mdm_opt.study.problem import problem_of
+from mdm_opt.study.stored_file import FROM_PYTHON
 
 # Keys of the study file by the arguments of `tune` that become them.
 _KEYS = {
@@ -212,8 +212,8 @@ def tune(
     with _database(kept) as url, _optuna_quiet():
         opened = _opened(study_file, denoiser, judge, url, screen, report or _silent)
         try:
-            search_shown(opened, screen, report or _silent)
-            verify_shown(opened, screen, report or _silent)
+            search_with_progress(opened, screen, report or _silent)
+            verify_with_progress(opened, screen, report or _silent)
         finally:
             opened.repository.close()
         found = best(study_file.study.name, url)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from mdm_opt.denoisers.prompts import Prompts
 from mdm_opt.errors import InputError
+from mdm_opt.models.prompts import Prompts
 
 LETTERS = string.printable
 END, MASK = len(LETTERS), len(LETTERS) + 1

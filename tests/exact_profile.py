@@ -6,7 +6,7 @@ import numpy as np
 
 from mdm_opt.config import parse_study
 
-# tests/processes/test_path_kl_theory.py checks it by enumeration.
+# tests/processes/masked/test_path_kl_theory.py checks it by enumeration.
 SUDOKU = np.array(
     [1.38629, 1.21369, 1.00704, 0.75215, 0.51167, 0.32472, 0.20043, 0.12259,
      0.07305, 0.04087, 0.02031, 0.00812, 0.00203, 0, 0, 0]

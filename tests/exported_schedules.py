@@ -1,4 +1,4 @@
-"""Whole exports of made-up studies, for tests."""
+"""WholeLogProbs exports of made-up studies, for tests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mdm_opt.schedule_file import ExportedSchedule
+from mdm_opt.handoff.schedule_file import ExportedSchedule
 from mdm_opt.schedules import BetaSchedule, block_count, reveal_counts, reveal_grid
 
 

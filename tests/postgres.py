@@ -15,7 +15,7 @@ from typing import NoReturn
 import pytest
 
 from mdm_opt.errors import MdmOptError
-from mdm_opt.persistence.embedded import EmbeddedServer
+from mdm_opt.server.embedded import EmbeddedServer
 
 PROGRAMS = ("initdb", "pg_ctl", "postgres")
 

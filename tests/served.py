@@ -13,9 +13,9 @@ import numpy as np
 from study_files import database, write_study
 
 from mdm_opt.objectives.base import Objective
-from mdm_opt.service.dashboard import Access, make_dashboard
-from mdm_opt.service.opening import create_study
-from mdm_opt.service.running import run_trials
+from mdm_opt.run.trials import run_trials
+from mdm_opt.show.dashboard import Access, make_dashboard
+from mdm_opt.study.opening import create_study
 
 
 @dataclass(frozen=True)

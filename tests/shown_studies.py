@@ -6,10 +6,10 @@ import optuna
 from study_files import database
 
 from mdm_opt.persistence import Repository
-from mdm_opt.service.findings import findings
-from mdm_opt.service.opening import create_study
-from mdm_opt.service.running import run_trials
-from mdm_opt.service.verification import verify
+from mdm_opt.results.verification import verify
+from mdm_opt.run.trials import run_trials
+from mdm_opt.show.snapshot import read_snapshot
+from mdm_opt.study.opening import create_study
 
 HOSTILE_NAME = "<img src=x onerror=alert(1)>/..\\x"
 # What a model writes that wants to be more than text.
@@ -97,8 +97,8 @@ import zlib
 
 import numpy as np
 
-from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
-from mdm_opt.denoisers.laws import LAWS, EnumeratedLaw
+from mdm_opt.models.enumerated import EnumeratedDenoiser
+from mdm_opt.models.laws import LAWS, EnumeratedLaw
 
 TEXT = {HOSTILE_TEXT!r}
 
@@ -178,6 +178,6 @@ def known(folder, name):
     """What is known about a study."""
     repository = Repository(database(folder), create=False)
     try:
-        return findings(name, repository)
+        return read_snapshot(name, repository)
     finally:
         repository.close()

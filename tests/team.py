@@ -13,7 +13,7 @@ from pathlib import Path
 from postgres import execute, private_server
 from sqlalchemy import make_url
 
-from mdm_opt.persistence.embedded import EmbeddedServer
+from mdm_opt.server.embedded import EmbeddedServer
 
 ROOT = Path(__file__).parents[1]
 

@@ -11,11 +11,11 @@ import pytest
 import torch
 
 from mdm_opt.candidates import Decoding, beta
-from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
-from mdm_opt.denoisers.laws import toy_balanced
 from mdm_opt.errors import RunError
 from mdm_opt.measurement import Measurement, Problem, draw, joined, measure
+from mdm_opt.models.base import Denoiser
+from mdm_opt.models.enumerated import EnumeratedDenoiser
+from mdm_opt.models.laws import toy_balanced
 from mdm_opt.objectives.base import Scores
 from mdm_opt.objectives.sample_score import SampleScore
 from mdm_opt.processes import Batch, ancestral_counts, generate, instance_noise

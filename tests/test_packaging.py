@@ -29,15 +29,15 @@ def test_wheel_holds_everything_and_nothing_else(tmp_path):
         assert "mdm-opt = mdm_opt.cli.main:main" in archive.read(entry_points).decode()
     for needed in (
         "mdm_opt/py.typed",
-        "mdm_opt/denoisers/bundled/sudoku6x6/model.safetensors",
-        "mdm_opt/denoisers/bundled/sudoku6x6/config.json",
-        "mdm_opt/denoisers/bundled/sudoku6x6/tokenizer.json",
+        "mdm_opt/models/bundled/sudoku6x6/model.safetensors",
+        "mdm_opt/models/bundled/sudoku6x6/config.json",
+        "mdm_opt/models/bundled/sudoku6x6/tokenizer.json",
         "mdm_opt/persistence/migrations/env.py",
         "mdm_opt/persistence/migrations/versions/0001_first_tables.py",
         "mdm_opt/persistence/migrations/versions/0002_workers.py",
         "mdm_opt/persistence/migrations/versions/0003_profiles_and_races.py",
         "mdm_opt/persistence/migrations/versions/0004_samples.py",
-        "mdm_opt/service/report/templates/report.html",
+        "mdm_opt/show/report/templates/report.html",
     ):
         assert needed in names
     studies = {name.rsplit("/", 1)[1] for name in names if "share/mdm-opt/studies/" in name}

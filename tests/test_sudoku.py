@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mdm_opt.denoisers.laws import sudoku4
+from mdm_opt.models.laws import sudoku4
 from mdm_opt.sudoku import BOX_SHAPES, are_valid, canonical_grids, is_valid, sample_grids
 
 NINE = (

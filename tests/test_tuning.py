@@ -16,12 +16,12 @@ from study_files import SUDOKU4, database, write_study
 
 import mdm_opt
 from mdm_opt.cli.main import main
-from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
-from mdm_opt.denoisers.laws import LAWS
 from mdm_opt.errors import InputError, RunError
+from mdm_opt.models.enumerated import EnumeratedDenoiser
+from mdm_opt.models.laws import LAWS
 from mdm_opt.objectives.path_kl import PathKl
 from mdm_opt.persistence import Repository
-from mdm_opt.service.results import best
+from mdm_opt.results.best import best
 from mdm_opt.sudoku import is_valid
 from mdm_opt.tuning import tune
 

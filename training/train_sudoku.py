@@ -1,6 +1,6 @@
 """Trains the bundled model: a BERT that writes 6x6 Sudoku grids as a masked diffusion model.
 
-    python training/train_sudoku.py --out mdm_opt/denoisers/bundled/sudoku6x6
+    python training/train_sudoku.py --out mdm_opt/models/bundled/sudoku6x6
 
 About an hour on two CPU cores. The data are drawn exactly uniformly from all 28,200,960 grids, so
 nothing is downloaded. The seed fixes data, masks and initial weights.

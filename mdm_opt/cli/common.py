@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.status import Status
 
     from mdm_opt.persistence import Progress
-    from mdm_opt.service.opening import OpenStudy
+    from mdm_opt.study.opening import OpenStudy
 
 
 class Commands(click.Group):
@@ -88,7 +88,7 @@ def made_study(study_file: str, storage: str | None, command: str) -> OpenStudy:
     Raises:
         click.exceptions.Exit: where it is interrupted.
     """
-    from mdm_opt.service.opening import create_study
+    from mdm_opt.study.opening import create_study
 
     try:
         with console(err=True).status("loading the model") as status:

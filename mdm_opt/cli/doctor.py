@@ -9,7 +9,7 @@ import click
 from mdm_opt.cli.common import example, json_option, print_json, storage_option
 
 if TYPE_CHECKING:
-    from mdm_opt.service.checks import Check
+    from mdm_opt.doctor.checks import Check
 
 _WIDTH = 16
 
@@ -33,7 +33,7 @@ def doctor(study_file: str | None, name: str | None, storage: str | None, as_jso
     """
     if study_file is not None and name is not None:
         raise click.UsageError("STUDY_FILE and --study: only one of them is accepted")
-    from mdm_opt.service.doctor import examine
+    from mdm_opt.doctor.examination import examine
 
     checks = []
     for check in examine(storage, study_file, name):

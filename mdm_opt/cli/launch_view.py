@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mdm_opt.persistence import StudyRecord
-from mdm_opt.service.launching import LaunchState
+from mdm_opt.run.launch import LaunchState
 
 _LINE_SECONDS = 30.0
 

@@ -8,10 +8,10 @@ from mdm_opt import __version__
 from mdm_opt.cli.common import Commands
 from mdm_opt.cli.doctor import doctor
 from mdm_opt.cli.energy import energy
-from mdm_opt.cli.handing_on import export, sample
+from mdm_opt.cli.export import export, sample
 from mdm_opt.cli.profile import profile
 from mdm_opt.cli.run import best, run, verify
-from mdm_opt.cli.showing import dashboard, report
+from mdm_opt.cli.show import dashboard, report
 from mdm_opt.cli.storage import storage
 from mdm_opt.cli.study import study
 from mdm_opt.cli.workers import launch, worker

@@ -22,8 +22,8 @@ from mdm_opt.errors import InputError
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from mdm_opt.service.predictions import PredictedBudget
-    from mdm_opt.service.profiling import ProfileResult
+    from mdm_opt.study.measured_profile import ProfileResult
+    from mdm_opt.study.predictions import PredictedBudget
 
 
 @click.command(
@@ -54,7 +54,7 @@ def profile(
     one fitted to the measured energy, and the limit that no schedule of random order can pass. The
     profile is kept for the model; what has been measured already is not measured again.
     """
-    from mdm_opt.service.profiling import profile_study
+    from mdm_opt.study.measured_profile import profile_study
 
     screen = console(err=True)
     try:

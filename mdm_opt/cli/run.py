@@ -27,14 +27,14 @@ def run(study_file: str, storage: str | None, no_verify: bool, as_json: bool) ->
 
     Makes the study where it does not exist. The same command resumes an interrupted one.
     """
-    from mdm_opt.bars import search_shown, verify_shown
+    from mdm_opt.results.progress import search_with_progress, verify_with_progress
 
     screen = console(err=True)
     opened = made_study(study_file, storage, "run")
     try:
-        search_shown(opened, screen)
+        search_with_progress(opened, screen)
         if not no_verify:
-            verify_shown(opened, screen)
+            verify_with_progress(opened, screen)
     except KeyboardInterrupt as stopped:
         interrupted(stopped, opened.queue.progress(), typed(f"run {study_file}", storage))
     _show_best(opened.name, storage, as_json)
@@ -46,15 +46,15 @@ def run(study_file: str, storage: str | None, no_verify: bool, as_json: bool) ->
 @json_option
 def verify(name: str, storage: str | None, as_json: bool) -> None:
     """Measure the best schedules of study NAME on fresh instances, paired with the baselines."""
-    from mdm_opt.bars import verify_shown
-    from mdm_opt.service.opening import open_study
+    from mdm_opt.results.progress import verify_with_progress
+    from mdm_opt.study.opening import open_study
 
     url = url_of(storage)
     screen = console(err=True)
     with screen.status("loading the model"):
         opened = open_study(name, url)
     try:
-        verify_shown(opened, screen)
+        verify_with_progress(opened, screen)
     except KeyboardInterrupt as stopped:
         interrupted(stopped, None, typed(f"verify {name}", storage))
     _show_best(name, storage, as_json)
@@ -70,14 +70,14 @@ def best(name: str, storage: str | None, as_json: bool) -> None:
 
 
 def _show_best(name: str, storage: str | None, as_json: bool) -> None:
-    from mdm_opt.service.results import best as best_of
+    from mdm_opt.results.best import best as best_of
 
     result = best_of(name, url_of(storage))
     if as_json:
         print_json(result.model_dump(mode="json"))
         return
     from mdm_opt.cli.tables import best_table
-    from mdm_opt.service.wording import conclusions
+    from mdm_opt.results.text import conclusions
 
     screen = console()
     screen.print(best_table(result))

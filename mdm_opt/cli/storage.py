@@ -20,7 +20,7 @@ from mdm_opt.cli.common import (
 
 if TYPE_CHECKING:
     from mdm_opt.persistence import CopiedStudy
-    from mdm_opt.persistence.embedded import EmbeddedServer
+    from mdm_opt.server.embedded import EmbeddedServer
 
 
 @click.group(cls=Commands)
@@ -108,7 +108,7 @@ def upgrade(storage: str | None, worker_role: str | None, as_json: bool) -> None
     Back it up first, and stop its workers.
     """
     from mdm_opt.persistence import shown
-    from mdm_opt.service.storage import upgrade_storage
+    from mdm_opt.study.storage import upgrade_storage
 
     url = url_of(storage)
     before, now = upgrade_storage(url, worker_role)
@@ -142,8 +142,8 @@ def copy(source: str, names: tuple[str, ...], storage: str | None, as_json: bool
     is. An interrupted copy leaves no half study behind.
     """
     from mdm_opt.persistence import shown
-    from mdm_opt.service.stopping import StopSignal
-    from mdm_opt.service.storage import copy_studies
+    from mdm_opt.run.signals import StopSignal
+    from mdm_opt.study.storage import copy_studies
 
     source_url, url = url_of(source), url_of(storage)
     copied: list[CopiedStudy] = []
@@ -181,7 +181,7 @@ def _next(study: CopiedStudy, url: str) -> str:
 
 
 def _server() -> EmbeddedServer:
-    from mdm_opt.persistence.embedded import EmbeddedServer, embedded_folder
+    from mdm_opt.server.embedded import EmbeddedServer, embedded_folder
 
     return EmbeddedServer(embedded_folder())
 

@@ -29,7 +29,7 @@ def study() -> None:
 @json_option
 def create(study_file: str, storage: str | None, as_json: bool) -> None:
     """Check STUDY_FILE, load its model and make the study without running it."""
-    from mdm_opt.service.listing import show_study
+    from mdm_opt.results.listing import show_study
 
     opened = made_study(study_file, storage, "study create")
     if as_json:
@@ -43,7 +43,7 @@ def create(study_file: str, storage: str | None, as_json: bool) -> None:
 @json_option
 def list_(storage: str | None, as_json: bool) -> None:
     """List the studies of the database."""
-    from mdm_opt.service.listing import list_studies
+    from mdm_opt.results.listing import list_studies
 
     studies = list_studies(url_of(storage))
     if as_json:
@@ -71,7 +71,7 @@ def list_(storage: str | None, as_json: bool) -> None:
 @json_option
 def show(name: str, storage: str | None, as_json: bool) -> None:
     """Show what study NAME was made from and how far it is."""
-    from mdm_opt.service.listing import show_study
+    from mdm_opt.results.listing import show_study
 
     found = show_study(name, url_of(storage))
     if as_json:
@@ -91,8 +91,8 @@ def show(name: str, storage: str | None, as_json: bool) -> None:
 @storage_option
 def delete(name: str, yes: bool, storage: str | None) -> None:
     """Delete study NAME with all its trials and measurements."""
-    from mdm_opt.service.deletion import delete_study
-    from mdm_opt.service.listing import show_study
+    from mdm_opt.results.listing import show_study
+    from mdm_opt.study.deletion import delete_study
 
     url = url_of(storage)
     facts = show_study(name, url)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.markup import escape
 from rich.table import Table
 
-from mdm_opt.service.results import BestResult
-from mdm_opt.service.wording import headings, metric_words, result_rows
+from mdm_opt.results.best import BestResult
+from mdm_opt.results.text import headings, metric_words, result_rows
 
 
 def best_table(result: BestResult) -> Table:

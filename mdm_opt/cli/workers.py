@@ -13,8 +13,8 @@ from mdm_opt.cli.common import console, example, interrupted, storage_option, ty
 
 if TYPE_CHECKING:
     from mdm_opt.persistence import StudyRecord
-    from mdm_opt.service.launching import Engine, LaunchState
-    from mdm_opt.service.workers import Pulse
+    from mdm_opt.run.launch import Engine, LaunchState
+    from mdm_opt.run.workers import Heartbeat
 
 heartbeat_option = click.option(
     "--heartbeat",
@@ -66,11 +66,11 @@ def worker(
     Any number of workers may run, on any machines that reach the database. SIGTERM gives the
     trial back; a worker that is killed loses its trial to another one after the grace period.
     """
-    from mdm_opt.service.running import Manners, join_study, run_trials
-    from mdm_opt.service.stopping import StopSignal
-    from mdm_opt.service.workers import Pulse
+    from mdm_opt.run.signals import StopSignal
+    from mdm_opt.run.trials import WorkerOptions, join_study, run_trials
+    from mdm_opt.run.workers import Heartbeat
 
-    pulse = Pulse(heartbeat, grace)
+    beat = Heartbeat(heartbeat, grace)
     screen = console(err=True)
 
     def say(line: str) -> None:
@@ -83,7 +83,7 @@ def worker(
                 name, url, stop, say, wait_seconds=wait, own_file=study_file, device=device
             )
             say(f"worker of study {name} on {opened.problem.denoiser.device}")
-            for trial in run_trials(opened, Manners(pulse, report=say), stop):
+            for trial in run_trials(opened, WorkerOptions(beat, report=say), stop):
                 done += 1
                 candidate, value = trial.candidate, trial.measurement.value
                 instances = len(trial.measurement.instances)
@@ -132,13 +132,13 @@ def worker(
 def launch(name: str, storage: str | None, heartbeat: float, grace: float, **options: Any) -> None:
     """Start workers for study NAME, watch them, and start those again that die."""
     from mdm_opt.cli.launch_view import LaunchView
-    from mdm_opt.service.launching import check_launch
-    from mdm_opt.service.launching import launch as launch_workers
-    from mdm_opt.service.stopping import StopSignal
-    from mdm_opt.service.workers import Pulse
+    from mdm_opt.run.launch import check_launch
+    from mdm_opt.run.launch import launch as launch_workers
+    from mdm_opt.run.signals import StopSignal
+    from mdm_opt.run.workers import Heartbeat
 
     url = url_of(storage)
-    pulse, gpus = Pulse(heartbeat, grace), _gpus(options)
+    beat, gpus = Heartbeat(heartbeat, grace), _gpus(options)
     workers = len(gpus) or 1 if options["workers"] is None else options["workers"]
     record = check_launch(name, url, workers)
     chosen = {key: options[key] for key in ("address", "gpus", "cpus") if options[key] is not None}
@@ -149,7 +149,7 @@ def launch(name: str, storage: str | None, heartbeat: float, grace: float, **opt
     view = LaunchView(console(err=True), record, workers)
     with StopSignal() as stop, view:
         try:
-            engine = _engine(record, url, workers, gpus, pulse, view.say, options)
+            engine = _engine(record, url, workers, gpus, beat, view.say, options)
             with closing(launch_workers(name, url, engine, workers, stop)) as states:
                 for state in states:
                     view.show(state)
@@ -170,7 +170,7 @@ def _gpus(options: dict[str, Any]) -> list[str]:
             raise InputError(f"--{key} goes with --engine {other} only")
     if not local:
         return []
-    from mdm_opt.service.local_engine import visible_gpus
+    from mdm_opt.run.local_engine import visible_gpus
 
     return visible_gpus()
 
@@ -180,17 +180,17 @@ def _engine(
     url: str,
     workers: int,
     gpus: list[str],
-    pulse: Pulse,
+    heartbeat: Heartbeat,
     say: Callable[[str], None],
     options: dict[str, Any],
 ) -> Engine:
     if options["engine"] == "local":
-        from mdm_opt.service.local_engine import LocalEngine
+        from mdm_opt.run.local_engine import LocalEngine
 
         here = Path("storage/logs") if Path("storage").is_dir() else Path("mdm-opt-logs")
         logs = options["logs"] or here / record.name
-        return LocalEngine(record, url, workers, gpus=gpus, logs=logs, pulse=pulse)
-    from mdm_opt.service.ray_engine import RayEngine
+        return LocalEngine(record, url, workers, gpus=gpus, logs=logs, heartbeat=heartbeat)
+    from mdm_opt.run.ray_engine import RayEngine
 
     return RayEngine(
         record.name,
@@ -198,7 +198,7 @@ def _engine(
         address=options["address"] or "auto",
         gpus=1.0 if options["gpus"] is None else options["gpus"],
         cpus=1.0 if options["cpus"] is None else options["cpus"],
-        pulse=pulse,
+        heartbeat=heartbeat,
         report=say,
     )
 

@@ -9,8 +9,8 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.errors import RunError
+from mdm_opt.models.base import Denoiser
 from mdm_opt.processes import Batch
 
 Direction = Literal["minimize", "maximize"]

@@ -6,8 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.denoisers.laws import EnumeratedLaw
+from mdm_opt.models.base import Denoiser
+from mdm_opt.models.laws import EnumeratedLaw
 from mdm_opt.objectives.base import Array, Direction, Scores, check_in_law
 from mdm_opt.processes import Batch, ExactLaw, check_enumerable
 

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from mdm_opt.config import LmEvalObjective
-from mdm_opt.denoisers.tokens import ChatTemplate
 from mdm_opt.errors import InputError, RunError
+from mdm_opt.models.tokens import ChatTemplate
 from mdm_opt.objectives.base import Direction
 from mdm_opt.plugins import one_line, qualified_name
 

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.denoisers.places import pick_device, pick_dtype, quiet_transformers
-from mdm_opt.denoisers.weights import fingerprint
 from mdm_opt.errors import InputError, RunError
+from mdm_opt.models.base import Denoiser
+from mdm_opt.models.devices import pick_device, pick_dtype, quiet_transformers
+from mdm_opt.models.weights import fingerprint
 from mdm_opt.objectives.base import Array, Direction, Scores
 from mdm_opt.plugins import one_line
 from mdm_opt.processes import Batch, pseudo_nll

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.denoisers.prompts import PromptedDenoiser
-from mdm_opt.denoisers.tokens import chat_template
 from mdm_opt.errors import InputError
+from mdm_opt.models.base import Denoiser
+from mdm_opt.models.prompts import PromptedDenoiser
+from mdm_opt.models.tokens import chat_template
 from mdm_opt.objectives.base import Direction, Scores
 from mdm_opt.objectives.documents import Documents
 from mdm_opt.objectives.harness_task import HarnessTask, cut, stop_strings

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
-from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.models.base import Denoiser
 from mdm_opt.objectives.base import Direction, Scores, check_in_law
 from mdm_opt.processes import Batch, PathCosts
 

@@ -11,12 +11,12 @@ from typing import Any
 import torch
 
 from mdm_opt import config
-from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
-from mdm_opt.denoisers.prompts import for_prompts
-from mdm_opt.denoisers.registry import build_denoiser
 from mdm_opt.errors import InputError
 from mdm_opt.messages import read_as
+from mdm_opt.models.base import Denoiser
+from mdm_opt.models.enumerated import EnumeratedDenoiser
+from mdm_opt.models.prompts import for_prompts
+from mdm_opt.models.registry import build_denoiser
 from mdm_opt.objectives.base import Objective
 from mdm_opt.objectives.divergence import Divergence
 from mdm_opt.objectives.documents import Documents, document_order
@@ -69,7 +69,7 @@ def _judge_nll(table: config.JudgeNllObjective, build: Build) -> Objective:
 
 
 def _load_judge(table: config.JudgeNllObjective, build: Build) -> Objective:
-    from mdm_opt.denoisers.places import local_or_hub
+    from mdm_opt.models.devices import local_or_hub
     from mdm_opt.objectives.judge_nll import JudgeNll, causal_judge, masked_judge
 
     if isinstance(table.judge, config.CausalJudge):

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.errors import RunError
+from mdm_opt.models.base import Denoiser
 from mdm_opt.objectives.base import Array, Direction, Scores
 from mdm_opt.plugins import one_line
 from mdm_opt.processes import Batch

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from mdm_opt.errors import InputError, RunError
-from mdm_opt.objectives import sandboxed
+from mdm_opt.objectives import sandbox_child
 from mdm_opt.plugins import one_line
 
 # Of the interpreter, before the program's own time begins.
@@ -131,7 +131,7 @@ def run_program(
     except OSError as error:
         raise RunError(f"the sandbox could not be started: {one_line(error)}") from error
     # What the interpreter itself has to say comes before.
-    start, begun, end = said.partition(sandboxed.READY)
+    start, begun, end = said.partition(sandbox_child.READY)
     if begun and end == token.encode():
         return Outcome(True, "came to its end")
     text = one_line((end if begun else start).decode(errors="replace"))
@@ -161,7 +161,7 @@ def _started(job: Mapping[str, Any], folder: str) -> Iterator[tuple[subprocess.P
             file.seek(0)
             # As -I, which would also ignore the seed of the hashes.
             process = subprocess.Popen(
-                [sys.executable, "-s", "-P", "-B", "-X", "utf8", sandboxed.__file__],
+                [sys.executable, "-s", "-P", "-B", "-X", "utf8", sandbox_child.__file__],
                 stdin=file,
                 stdout=subprocess.DEVNULL,
                 stderr=report_end,
@@ -205,7 +205,7 @@ def _watch(
             if report in ready:
                 chunk = os.read(report, _REPORT_BYTES)
                 said += chunk
-                if not begun and sandboxed.READY in said:
+                if not begun and sandbox_child.READY in said:
                     begun, allowed, since = True, timeout_seconds, time.monotonic()
                 if not chunk or len(said) > _REPORT_BYTES:
                     poller.unregister(report)

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from mdm_opt import config
-from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.denoisers.prompts import PromptedDenoiser, for_prompts
 from mdm_opt.errors import InputError
+from mdm_opt.models.base import Denoiser
+from mdm_opt.models.prompts import PromptedDenoiser, for_prompts
 from mdm_opt.objectives.base import Direction, Scores
 from mdm_opt.objectives.documents import Documents
 from mdm_opt.objectives.sandbox import check_sandbox, run_programs

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mdm_opt.errors import InputError, RunError
-from mdm_opt.objectives import verifying
+from mdm_opt.objectives import verifier_child
 from mdm_opt.objectives.sandbox import exit_words
 from mdm_opt.plugins import one_line
 
@@ -81,7 +81,7 @@ class Verifier:
         except _Failure as failure:
             self.close()
             said = one_line(str(failure))
-            if said == verifying.OUT_OF_MEMORY:
+            if said == verifier_child.OUT_OF_MEMORY:
                 said += f" (memory_mib = {self._memory})"
             raise RunError(f"[objective] score {self._name!r}, {place}: {said}") from None
         except BaseException:
@@ -133,7 +133,7 @@ class _Process:
     def __init__(self) -> None:
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", verifying.__file__],
+                [sys.executable, "-P", verifier_child.__file__],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 # Interrupts from the terminal are for us.

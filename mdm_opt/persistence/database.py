@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
 from mdm_opt.errors import InputError
+from mdm_opt.persistence.foreign_tables import check_neighbours
 from mdm_opt.persistence.location import database_file, driver_errors, is_sqlite, shown
-from mdm_opt.persistence.neighbours import check_neighbours
 from mdm_opt.plugins import user_path
 from mdm_opt.storage_errors import storage_errors
 

@@ -12,8 +12,8 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from mdm_opt.errors import InputError
-from mdm_opt.persistence.embedded import EmbeddedServer, embedded_folder
 from mdm_opt.plugins import user_path
+from mdm_opt.server.embedded import EmbeddedServer, embedded_folder
 from mdm_opt.storage_errors import without_password
 
 STORAGE_VARIABLE = "MDM_OPT_STORAGE"

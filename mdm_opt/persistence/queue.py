@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from mdm_opt.candidates import Candidate, Seed
 from mdm_opt.errors import InputError
+from mdm_opt.persistence.budget import missing, without_surplus
 from mdm_opt.persistence.candidates import candidate_of, candidate_row, with_candidate
-from mdm_opt.persistence.planning import missing, without_surplus
 from mdm_opt.persistence.repository import MeasurementRecord, Repository, measurement_row
 from mdm_opt.persistence.tables import StudyRow, TrialRow, WorkerRow
 

@@ -1,6 +1,6 @@
 """The processes: sampling loops, noise, exact laws, and what they measure of a model."""
 
-from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.models.base import Denoiser
 from mdm_opt.processes.base import Batch, ExactLaw, PathCosts, Process, Samples
 from mdm_opt.processes.masked.batch import MaskedBatch
 from mdm_opt.processes.masked.law import SampleLaw, check_enumerable
@@ -8,7 +8,7 @@ from mdm_opt.processes.masked.likelihood import pseudo_nll
 from mdm_opt.processes.masked.loop import generate
 from mdm_opt.processes.masked.noise import Noise, ancestral_counts, instance_noise
 from mdm_opt.processes.masked.process import MASKED
-from mdm_opt.processes.masked.profiles import own_sequences, sequence_profiles
+from mdm_opt.processes.masked.profile_estimate import own_sequences, sequence_profiles
 
 
 def process_of(model: Denoiser) -> Process:

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import torch
 
 from mdm_opt.candidates import Candidate, Decoding, Plan
-from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.denoisers.prompts import Prompts
+from mdm_opt.models.base import Denoiser
+from mdm_opt.models.prompts import Prompts
 
 Array = npt.NDArray[np.float64]
 

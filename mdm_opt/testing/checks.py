@@ -1,4 +1,4 @@
-"""Findings about a plug-in, which are raised together."""
+"""Snapshot about a plug-in, which are raised together."""
 
 from __future__ import annotations
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import torch
 
 from mdm_opt.candidates import Decoding, baseline
-from mdm_opt.denoisers.answers import ask, remembers_first
-from mdm_opt.denoisers.base import Denoiser, lacking
-from mdm_opt.denoisers.prompts import PromptedDenoiser, Prompts, takes_prompts
 from mdm_opt.errors import InputError
+from mdm_opt.models.base import Denoiser, lacking
+from mdm_opt.models.lazy_log_probs import ask, remembers_first
+from mdm_opt.models.prompts import PromptedDenoiser, Prompts, takes_prompts
 from mdm_opt.processes import Samples, process_of
 from mdm_opt.testing.checks import Checks, is_whole
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from mdm_opt.candidates import Candidate, baseline
-from mdm_opt.denoisers.base import Denoiser, offers
 from mdm_opt.measurement import Problem
+from mdm_opt.models.base import Denoiser, offers
 from mdm_opt.objectives.base import Direction, Objective, Scores, lacking
 from mdm_opt.objectives.sample_score import SampleFunction, SampleScore
 from mdm_opt.testing.checks import Checks, is_whole

@@ -13,12 +13,12 @@ from problems import study_file
 
 from mdm_opt.candidates import Candidate, beta
 from mdm_opt.measurement import Measurement
+from mdm_opt.run.races import Rival, paired, race
 from mdm_opt.schedules import reveal_counts
 from mdm_opt.search import Observation, SearchSpace, rank, seeds
 from mdm_opt.search.shape_search import ShapeSearch
-from mdm_opt.service.predictions import Predictions
-from mdm_opt.service.profiling import BLOCK, ENOUGH_TO_JUDGE, FEWEST
-from mdm_opt.service.racing import Rival, paired, race
+from mdm_opt.study.measured_profile import BLOCK, ENOUGH_TO_JUDGE, FEWEST
+from mdm_opt.study.predictions import Predictions
 
 GRID = np.arange(1, 11) / 10
 TRIALS = 25

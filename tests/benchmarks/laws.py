@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from mdm_opt.denoisers.laws import sudoku4
+from mdm_opt.models.laws import sudoku4
 
 
 class MixtureDenoiser:
@@ -29,7 +29,7 @@ class MixtureDenoiser:
         self._logs = self._flat.clamp_min(1e-300).log().T.contiguous()
 
     def log_probs(self, tokens: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
-        """See `mdm_opt.denoisers.base.Denoiser.log_probs`; float64."""
+        """See `mdm_opt.models.base.Denoiser.log_probs`; float64."""
         one_hot = torch.nn.functional.one_hot(tokens, self.vocab_size + 1)[:, :, :-1]
         likelihood = one_hot.reshape(len(tokens), -1).double() @ self._logs
         posterior = likelihood.softmax(dim=1)

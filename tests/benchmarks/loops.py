@@ -20,8 +20,8 @@ import optuna
 from optuna.distributions import CategoricalDistribution, FloatDistribution
 
 from mdm_opt.measurement import Measurement
-from mdm_opt.service import running
-from mdm_opt.service.stopping import StopSignal
+from mdm_opt.run import trials as run_module
+from mdm_opt.run.signals import StopSignal
 
 SPACE = {
     "steps": CategoricalDistribution([4, 6]),
@@ -37,11 +37,11 @@ def trivial(problem, _candidate, instances):
 
 
 def ours(url, name, ready):
-    running.measure = trivial
-    opened = running.join_study(name, url, StopSignal(), lambda _: None)
+    run_module.measure = trivial
+    opened = run_module.join_study(name, url, StopSignal(), lambda _: None)
     ready()
     seconds = []
-    trials = running.run_trials(opened)
+    trials = run_module.run_trials(opened)
     while True:
         started = time.perf_counter()
         if next(trials, None) is None:

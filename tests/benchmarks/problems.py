@@ -13,8 +13,8 @@ from laws import sudoku, templates
 
 from mdm_opt.candidates import counts_candidate
 from mdm_opt.config import StudyFile, parse_study
-from mdm_opt.denoisers.packaged import load_bundled
 from mdm_opt.measurement import Problem, measure
+from mdm_opt.models.packaged import load_bundled
 from mdm_opt.objectives.sample_score import validity
 from mdm_opt.processes import instance_noise, own_sequences, sequence_profiles
 from mdm_opt.processes.masked.likelihood import path_tables

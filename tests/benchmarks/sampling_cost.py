@@ -15,8 +15,8 @@ from torch.utils._pytree import tree_leaves
 from transformers import ModernBertConfig, ModernBertForMaskedLM, PreTrainedTokenizerFast
 from transformers.initialization import no_init_weights
 
-from mdm_opt.denoisers.forward import ForwardPass, Framed
-from mdm_opt.denoisers.huggingface import HuggingFaceDenoiser
+from mdm_opt.models.forward import ForwardPass, Framed
+from mdm_opt.models.huggingface import HuggingFaceDenoiser
 
 SPECIAL = ("[PAD]", "[UNK]", "[MASK]", "[EOS]")
 

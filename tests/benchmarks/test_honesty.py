@@ -9,12 +9,12 @@ from laws import independent
 from problems import sudoku_validity
 
 from mdm_opt.candidates import beta
-from mdm_opt.denoisers.packaged import load_bundled
 from mdm_opt.measurement import Measurement, Problem, measure
+from mdm_opt.models.packaged import load_bundled
 from mdm_opt.objectives.path_kl import PathKl
 from mdm_opt.processes import own_sequences, sequence_profiles
+from mdm_opt.run.races import ERROR_RATE, Rival, race
 from mdm_opt.schedules import ProfileSample, fixed_weights, reveal_counts
-from mdm_opt.service.racing import ERROR_RATE, Rival, race
 from mdm_opt.statistics import mean_interval, paired_difference, simultaneous
 
 pytestmark = pytest.mark.bench

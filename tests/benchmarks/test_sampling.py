@@ -29,14 +29,14 @@ from sampling_cost import (
 from study_files import database, write_study
 
 from mdm_opt.candidates import Decoding, baseline, beta
-from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.denoisers.huggingface import HuggingFaceDenoiser
-from mdm_opt.denoisers.packaged import load_bundled
 from mdm_opt.measurement import Problem, measure
+from mdm_opt.models.base import Denoiser
+from mdm_opt.models.huggingface import HuggingFaceDenoiser
+from mdm_opt.models.packaged import load_bundled
 from mdm_opt.objectives.sample_score import SampleScore, validity
-from mdm_opt.service.opening import create_study
-from mdm_opt.service.running import join_study, run_trials
-from mdm_opt.service.stopping import StopSignal
+from mdm_opt.run.signals import StopSignal
+from mdm_opt.run.trials import join_study, run_trials
+from mdm_opt.study.opening import create_study
 from mdm_opt.sudoku import is_valid
 
 pytestmark = pytest.mark.bench

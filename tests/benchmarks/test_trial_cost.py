@@ -9,8 +9,8 @@ import torch
 from sampling_cost import seconds
 
 from mdm_opt.candidates import beta
-from mdm_opt.denoisers.packaged import load_bundled
 from mdm_opt.measurement import Problem, measure
+from mdm_opt.models.packaged import load_bundled
 from mdm_opt.objectives.path_kl import PathKl
 
 pytestmark = pytest.mark.bench

@@ -13,9 +13,9 @@ from study_files import SUDOKU4, optuna_trials, write_study
 
 from mdm_opt.cli.main import main
 from mdm_opt.persistence import Repository, TrialQueue
-from mdm_opt.service.opening import create_study
-from mdm_opt.service.results import ranked_records
-from mdm_opt.service.search_spaces import space_of
+from mdm_opt.results.best import ranked_records
+from mdm_opt.study.opening import create_study
+from mdm_opt.study.search_space import space_of
 
 pytestmark = [pytest.mark.bench, pytest.mark.postgres]
 

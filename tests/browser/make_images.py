@@ -14,7 +14,7 @@ from shown_studies import known, make_shown
 from study_files import database
 from tabs import OPTIONS, Tabs, chromium
 
-from mdm_opt.service.report import REPORT_FORMATS, contents
+from mdm_opt.show.report import REPORT_FORMATS, read_report
 
 IMAGES = Path(__file__).parents[2] / "images"
 STUDY = """
@@ -41,7 +41,7 @@ def main() -> None:
         where = Path(folder)
         make_shown(where, STUDY)
         page = where / "grids.html"
-        page.write_text(REPORT_FORMATS["html"](contents("grids", database(where))))
+        page.write_text(REPORT_FORMATS["html"](read_report("grids", database(where))))
         browser = playwright.chromium.launch(executable_path=chromium(), args=OPTIONS)
         tabs = Tabs(browser)
         with served(database(where)) as board:

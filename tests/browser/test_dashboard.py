@@ -11,10 +11,10 @@ from records import pair
 from shown_studies import GROWING, HOSTILE_NAME, HOSTILE_TEXT, known, make_shown
 from tabs import shoot, traces, width_of
 
+from mdm_opt.results.text import conclusions, headings, result_rows
 from mdm_opt.sample_texts import picture
-from mdm_opt.service.figures import figures
-from mdm_opt.service.notes import LONGEST_SAMPLE
-from mdm_opt.service.wording import conclusions, headings, result_rows
+from mdm_opt.show.figures import figures
+from mdm_opt.show.notes import LONGEST_SAMPLE
 
 STUDIES = ("grids", "guarded", "hostile", "pictures", HOSTILE_NAME)
 PLOT = "user-defined-plot:mdm-opt-"

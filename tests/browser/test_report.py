@@ -13,9 +13,9 @@ from shown_studies import HOSTILE_TEXT, known
 from study_files import database
 from tabs import contrasts, shoot, traces, width_of
 
-from mdm_opt.service.figures import figures
-from mdm_opt.service.report import REPORT_FORMATS, contents
-from mdm_opt.service.wording import conclusions, headings, result_rows
+from mdm_opt.results.text import conclusions, headings, result_rows
+from mdm_opt.show.figures import figures
+from mdm_opt.show.report import REPORT_FORMATS, read_report
 
 WIDTHS = (1280, 400)
 INKS = "Array.from(document.querySelectorAll('.xtitle'), (t) => getComputedStyle(t).fill)"
@@ -30,7 +30,7 @@ def reports(shown):
     found = {}
     for name in NAMES:
         path = shown / f"{name}.html"
-        path.write_text(REPORT_FORMATS["html"](contents(name, database(shown))))
+        path.write_text(REPORT_FORMATS["html"](read_report(name, database(shown))))
         found[name] = path.as_uri()
     return found
 

@@ -23,8 +23,8 @@ from mdm_opt.candidates import (
 from mdm_opt.candidates.base import RESERVED
 from mdm_opt.candidates.beta import Beta
 from mdm_opt.config import SpaceTable
-from mdm_opt.schedule_file import ScheduleValues
-from mdm_opt.service.results import BudgetResult
+from mdm_opt.handoff.schedule_file import ScheduleValues
+from mdm_opt.results.best import BudgetResult
 
 AB = {"beta_a": 0.9, "beta_b": 0.2}
 

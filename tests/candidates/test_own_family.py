@@ -18,12 +18,12 @@ from mdm_opt.candidates.base import NamedSeeds
 from mdm_opt.cli.main import main
 from mdm_opt.config import load_study_file
 from mdm_opt.errors import InputError
-from mdm_opt.exports import FORMATS
+from mdm_opt.handoff.formats import FORMATS
 from mdm_opt.persistence import Repository
 from mdm_opt.schedules import MaskSchedule, reveal_counts
 from mdm_opt.schedules.base import Array, checked_unit
-from mdm_opt.service.figures import figures
-from mdm_opt.service.findings import findings
+from mdm_opt.show.figures import figures
+from mdm_opt.show.snapshot import read_snapshot
 from mdm_opt.testing import check_family
 
 
@@ -160,7 +160,7 @@ def test_report_and_pictures_show_the_family(url, tmp_path):
     succeed("report", "sudoku4", "--storage", url, "--out", report)
     text = report.read_text()
     assert "power(" in text
-    drawn = figures(findings("sudoku4", Repository(url, create=False)))
+    drawn = figures(read_snapshot("sudoku4", Repository(url, create=False)))
     landscape = drawn["landscape-4"]
     assert landscape.layout.xaxis.title.text == "power"
     assert {"quality", "reveal-counts-4", "landscape-4"} <= drawn.keys()
@@ -196,8 +196,8 @@ def test_bad_values_are_refused_by_name(tmp_path, key, value, words):
 
 
 def test_python_finds_the_family_too(tmp_path):
-    from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
-    from mdm_opt.denoisers.laws import sudoku4
+    from mdm_opt.models.enumerated import EnumeratedDenoiser
+    from mdm_opt.models.laws import sudoku4
 
     found = mdm_opt.tune(
         EnumeratedDenoiser(sudoku4()),

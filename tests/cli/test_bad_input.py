@@ -128,7 +128,7 @@ def test_unknown_hub_model_without_network(tmp_path):
 
 
 def test_corrupted_checkpoint(tmp_path):
-    from mdm_opt.denoisers.packaged import BUNDLED_CHECKPOINT
+    from mdm_opt.models.packaged import BUNDLED_CHECKPOINT
 
     broken = tmp_path / "broken"
     broken.mkdir()
@@ -161,8 +161,8 @@ def test_not_a_number_from_an_objective_is_a_run_time_failure(tmp_path):
 def test_model_that_fails_while_running_is_one_line(tmp_path):
     (tmp_path / "broken_model.py").write_text(
         "import torch\n"
-        "from mdm_opt.denoisers.enumerated import EnumeratedDenoiser\n"
-        "from mdm_opt.denoisers.laws import sudoku4\n"
+        "from mdm_opt.models.enumerated import EnumeratedDenoiser\n"
+        "from mdm_opt.models.laws import sudoku4\n"
         "class Broken(EnumeratedDenoiser):\n"
         "    def log_probs(self, tokens, positions):\n"
         "        if self.answer is None:\n"
@@ -190,7 +190,7 @@ def test_model_that_fails_while_running_is_one_line(tmp_path):
     ['path = "~nosuchuser/x"', f'path = "{"x" * 300}"', 'device = "meta"', 'device = "nonsense"'],
 )
 def test_odd_paths_and_devices_are_one_line(tmp_path, setting):
-    from mdm_opt.denoisers.packaged import BUNDLED_CHECKPOINT
+    from mdm_opt.models.packaged import BUNDLED_CHECKPOINT
 
     text = huggingface(str(BUNDLED_CHECKPOINT))
     line = setting if setting.startswith("path") else f'path = "{BUNDLED_CHECKPOINT}"\n{setting}'

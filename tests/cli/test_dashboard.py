@@ -20,8 +20,8 @@ from click.testing import CliRunner
 from study_files import database, write_study
 
 from mdm_opt.cli.main import main
-from mdm_opt.service.dashboard import Access
-from mdm_opt.service.opening import create_study
+from mdm_opt.show.dashboard import Access
+from mdm_opt.study.opening import create_study
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def asked_for(monkeypatch, url):
         return fake.board
 
     fake.board = Fake()
-    monkeypatch.setattr("mdm_opt.service.dashboard.make_dashboard", fake)
+    monkeypatch.setattr("mdm_opt.show.dashboard.make_dashboard", fake)
     monkeypatch.delenv("MDM_OPT_DASHBOARD_TOKEN", raising=False)
     return found, fake.board
 

@@ -9,20 +9,21 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from exports import standins
+from handoff.formats import standins
 from sqlalchemy import create_engine, text
 from study_files import SUDOKU4, database, write_study
 
 import mdm_opt
 from mdm_opt.cli.main import main
 from mdm_opt.errors import InputError
-from mdm_opt.exports import FORMATS, render
-from mdm_opt.schedule_file import ExportedSchedule
-from mdm_opt.service import bundles, handoff
-from mdm_opt.service.handoff import export_schedule
-from mdm_opt.service.opening import create_study
-from mdm_opt.service.running import run_trials
-from mdm_opt.service.verification import verify
+from mdm_opt.handoff import bundles
+from mdm_opt.handoff import export as export_module
+from mdm_opt.handoff.export import export_schedule
+from mdm_opt.handoff.formats import FORMATS, render
+from mdm_opt.handoff.schedule_file import ExportedSchedule
+from mdm_opt.results.verification import verify
+from mdm_opt.run.trials import run_trials
+from mdm_opt.study.opening import create_study
 
 
 def study(folder: Path, text: str = SUDOKU4, *, verified: bool = True, **keys: str) -> str:
@@ -124,7 +125,7 @@ def test_companion_goes_where_its_artefact_cannot_be_written(finished, tmp_path,
             raise InputError("cannot write")
         path.write_text(content)
 
-    monkeypatch.setattr(handoff, "write_text", fail)
+    monkeypatch.setattr(export_module, "write_text", fail)
     options = ("--steps", "4", "--format", "sglang", "--out", "four.yaml")
     assert export(finished, *options).exit_code == 2
     assert list(tmp_path.iterdir()) == []

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from mdm_opt.cli.launch_view import LaunchView
 from mdm_opt.persistence import Progress, WorkerRecord
-from mdm_opt.service.launching import LaunchState
+from mdm_opt.run.launch import LaunchState
 
 STUDY = study_record()
 WORKER = WorkerRecord(3, "gpu-1", 4711, "cuda:0", 60.0, None, 3.2)

@@ -17,7 +17,7 @@ from study_files import write_study
 
 from mdm_opt.cli.main import main
 from mdm_opt.persistence import TrialQueue
-from mdm_opt.persistence.embedded import EmbeddedServer
+from mdm_opt.server.embedded import EmbeddedServer
 
 PASSWORD = "s3cr3t"  # noqa: S105
 BACKENDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]

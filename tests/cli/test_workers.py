@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from study_files import SUDOKU4, database, optuna_trials, write_study
 
 from mdm_opt.cli.main import main
-from mdm_opt.service.opening import create_study
+from mdm_opt.study.opening import create_study
 
 SLOW = "import time\ndef score(samples):\n    time.sleep(0.5)\n    return [0.5 for _ in samples]\n"
 BROKEN = "def score(samples):\n    raise ValueError('no luck')\n"
@@ -98,7 +98,7 @@ def test_a_worker_of_another_study_file_is_refused(tmp_path):
 def test_a_worker_of_another_version_is_refused(tmp_path, monkeypatch):
     url = database(tmp_path)
     create_study(write_study(tmp_path), url)
-    monkeypatch.setattr("mdm_opt.service.sameness.__version__", "1.0.0")
+    monkeypatch.setattr("mdm_opt.study.changes.__version__", "1.0.0")
     refused = invoke("worker", "sudoku4", "--storage", url)
     assert refused.exit_code == 2
     assert "was made by mdm-opt 0.1.0, this is 1.0.0" in refused.output

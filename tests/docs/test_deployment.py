@@ -30,10 +30,10 @@ from team import ROOT, environment, mdm_opt, program_folder, run_roles, team_ser
 import mdm_opt as package
 from mdm_opt.cli.main import main
 from mdm_opt.persistence import Repository, TrialQueue, mirror, upkeep
-from mdm_opt.service.opening import create_study, open_study
-from mdm_opt.service.results import best
-from mdm_opt.service.running import Manners, run_trials
-from mdm_opt.service.workers import Pulse
+from mdm_opt.results.best import best
+from mdm_opt.run.trials import WorkerOptions, run_trials
+from mdm_opt.run.workers import Heartbeat
+from mdm_opt.study.opening import create_study, open_study
 
 STORAGE = ROOT / "storage"
 COMPOSE = yaml.safe_load((STORAGE / "compose.yaml").read_text())
@@ -129,7 +129,7 @@ def test_a_study_with_a_guard_and_a_dead_worker_needs_no_more_rights(tmp_path, t
 
     opened = open_study("guarded", team.worker, to_work=True)
     with monkeypatch.context() as patch:
-        patch.setattr("mdm_opt.service.running.measure", killed)
+        patch.setattr("mdm_opt.run.trials.measure", killed)
         patch.setattr(TrialQueue, "end", lambda *_: None)
         with pytest.raises(KeyboardInterrupt):
             next(run_trials(opened))
@@ -138,14 +138,14 @@ def test_a_study_with_a_guard_and_a_dead_worker_needs_no_more_rights(tmp_path, t
     stray = optuna.load_study(
         study_name="guarded", storage=mirror.optuna_storage(opened.repository.engine)
     ).ask()
-    manners = Manners(Pulse(interval_seconds=0.1, grace_seconds=30.0))
+    options = WorkerOptions(Heartbeat(interval_seconds=0.1, grace_seconds=30.0))
     with monkeypatch.context() as patch:
         patch.setattr(TrialQueue, "finish", finished_and_killed(TrialQueue.finish))
         with pytest.raises(KeyboardInterrupt):
-            next(run_trials(opened, manners))
+            next(run_trials(opened, options))
     states = {t.number: t.state.name for t in optuna_trials(team.worker, "guarded")}
     assert states == {0: "RUNNING", stray.number: "FAIL"}
-    finished = [trial.number for trial in run_trials(opened, manners)]
+    finished = [trial.number for trial in run_trials(opened, options)]
     assert len(finished) == 5
     assert 0 not in finished
     states = {t.number: t.state.name for t in optuna_trials(team.worker, "guarded")}

@@ -22,7 +22,7 @@ from team import team_server
 
 import mdm_opt
 from mdm_opt.cli.main import main
-from mdm_opt.persistence.embedded import EmbeddedServer
+from mdm_opt.server.embedded import EmbeddedServer
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", "CONTRIBUTING.md", "studies/README.md", "storage/README.md"]
@@ -51,7 +51,7 @@ def commands(page: str) -> list[str]:
 @pytest.fixture(scope="module")
 def folder():
     """A folder as the README's reader has it: a study of their own, and those that ship."""
-    from mdm_opt.denoisers.packaged import BUNDLED_CHECKPOINT
+    from mdm_opt.models.packaged import BUNDLED_CHECKPOINT
 
     # Short, and open to the account that runs a server for root.
     found = short_folder()
@@ -255,7 +255,7 @@ ELSEWHERE = {
     ),
     "pip install '.[postgres]'": "the test environment is installed so",
     "pip install '.[embedded]'": "the test environment is installed so",
-    "python training/train_sudoku.py --out mdm_opt/denoisers/bundled/sudoku6x6": (
+    "python training/train_sudoku.py --out mdm_opt/models/bundled/sudoku6x6": (
         "test_training_script_makes_a_loadable_checkpoint"
     ),
 }
@@ -287,7 +287,7 @@ def test_queries_of_the_storage_page_answer(database, request):
 
 
 def test_training_script_makes_a_loadable_checkpoint(tmp_path):
-    from mdm_opt.denoisers.huggingface import load_huggingface
+    from mdm_opt.models.huggingface import load_huggingface
 
     out = tmp_path / "checkpoint"
     done = subprocess.run(

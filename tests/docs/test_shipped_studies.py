@@ -12,17 +12,17 @@ import pytest
 
 from mdm_opt.candidates import Decoding, beta
 from mdm_opt.config import load_study_file
-from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
-from mdm_opt.denoisers.laws import LAWS
+from mdm_opt.handoff.schedule_file import ExportedSchedule
 from mdm_opt.measurement import Problem, measure
+from mdm_opt.models.enumerated import EnumeratedDenoiser
+from mdm_opt.models.laws import LAWS
 from mdm_opt.objectives.divergence import Divergence
 from mdm_opt.objectives.sample_score import validity
-from mdm_opt.schedule_file import ExportedSchedule
+from mdm_opt.results.best import best
+from mdm_opt.results.verification import verify
+from mdm_opt.run.trials import run_trials
 from mdm_opt.search import seeds
-from mdm_opt.service.opening import create_study
-from mdm_opt.service.results import best
-from mdm_opt.service.running import run_trials
-from mdm_opt.service.verification import verify
+from mdm_opt.study.opening import create_study
 from mdm_opt.sudoku import is_valid
 
 ROOT = Path(__file__).parents[2]

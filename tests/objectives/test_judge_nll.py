@@ -22,10 +22,10 @@ from transformers import (
 
 from mdm_opt import config
 from mdm_opt.candidates import beta
-from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
-from mdm_opt.denoisers.laws import EnumeratedLaw, sudoku4, toy_balanced, toy_extremes
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.measurement import Problem, measure
+from mdm_opt.models.enumerated import EnumeratedDenoiser
+from mdm_opt.models.laws import EnumeratedLaw, sudoku4, toy_balanced, toy_extremes
 from mdm_opt.objectives.base import Objective
 from mdm_opt.objectives.judge_nll import JudgeNll, causal_judge, masked_judge, unigram_entropy
 from mdm_opt.objectives.registry import Build, build_objective

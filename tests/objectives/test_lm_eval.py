@@ -29,13 +29,13 @@ from mdm_opt.candidates import baseline
 from mdm_opt.cli.main import main
 from mdm_opt.config import LmEvalObjective, load_study_file
 from mdm_opt.errors import InputError, RunError
+from mdm_opt.handoff.schedule_file import load_schedule
 from mdm_opt.measurement import draw, measure
 from mdm_opt.objectives.harness import load_task
 from mdm_opt.objectives.harness_task import cut, quiet, stop_strings
-from mdm_opt.schedule_file import load_schedule
-from mdm_opt.service.instances import InstanceSets
-from mdm_opt.service.problems import build_problem
-from mdm_opt.service.results import best
+from mdm_opt.results.best import best
+from mdm_opt.study.instances import InstanceSets
+from mdm_opt.study.problem import build_problem
 from mdm_opt.testing import check_model, check_objective
 
 TASK = Path(__file__).with_name("lm_eval_task")
@@ -173,7 +173,7 @@ def test_harness_scores_the_verified_schedule_with_the_verified_accuracy(folder)
     assert budget.verified
     assert budget.instances == 24
     assert 0 < budget.value < 1
-    from mdm_opt.service.harness import document_numbers
+    from mdm_opt.handoff.lm_eval_model import document_numbers
 
     listed = document_numbers("study.toml", "verification")
     assert len(listed["mdm_opt_letters"]) == 24
@@ -213,7 +213,7 @@ def test_command_says_in_one_line_what_does_not_fit(folder):
 
 
 def model_of(folder, **arguments):
-    from mdm_opt.service.harness import StudyModel
+    from mdm_opt.handoff.lm_eval_model import StudyModel
 
     return StudyModel(
         str(folder / "study.toml"), **{"schedule": "linear", "steps": 3, **arguments}
@@ -221,7 +221,7 @@ def model_of(folder, **arguments):
 
 
 def test_documents_have_the_noise_that_they_have_in_the_study(folder):
-    from mdm_opt.service.harness import Instances
+    from mdm_opt.handoff.lm_eval_model import Instances
 
     study_file = load_study_file(folder / "study.toml")
     task, sets = task_of(folder), InstanceSets.of(study_file)
@@ -238,7 +238,7 @@ def test_documents_have_the_noise_that_they_have_in_the_study(folder):
 
 
 def test_same_document_of_part_of_the_task_has_the_same_noise(folder):
-    from mdm_opt.service.harness import Instances
+    from mdm_opt.handoff.lm_eval_model import Instances
 
     study_file = load_study_file(folder / "study.toml")
     task = task_of(folder)

@@ -13,17 +13,17 @@ import torch
 
 from mdm_opt import config
 from mdm_opt.candidates import Candidate, Decoding, baseline, beta
-from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
-from mdm_opt.denoisers.laws import EnumeratedLaw, sudoku4, toy_balanced
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.measurement import Problem, measure
+from mdm_opt.models.base import Denoiser
+from mdm_opt.models.enumerated import EnumeratedDenoiser
+from mdm_opt.models.laws import EnumeratedLaw, sudoku4, toy_balanced
 from mdm_opt.objectives.base import Objective
 from mdm_opt.objectives.divergence import Divergence
 from mdm_opt.objectives.path_kl import REFERENCE_START, PathKl
 from mdm_opt.objectives.registry import Build, build_objective
 from mdm_opt.processes import generate, instance_noise
-from mdm_opt.service.instances import InstanceSets
+from mdm_opt.study.instances import InstanceSets
 
 LENGTH, SYMBOLS = 6, "abc"
 

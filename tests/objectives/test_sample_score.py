@@ -14,10 +14,10 @@ import torch
 
 from mdm_opt import config
 from mdm_opt.candidates import beta
-from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
-from mdm_opt.denoisers.laws import sudoku4, toy_balanced
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.measurement import Problem, measure
+from mdm_opt.models.enumerated import EnumeratedDenoiser
+from mdm_opt.models.laws import sudoku4, toy_balanced
 from mdm_opt.objectives.base import Objective
 from mdm_opt.objectives.registry import Build, build_objective
 from mdm_opt.objectives.sample_score import SampleScore, validity

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from mdm_opt.errors import InputError, RunError
-from mdm_opt.objectives import sandbox, sandboxed
+from mdm_opt.objectives import sandbox, sandbox_child
 from mdm_opt.objectives.sandbox import Outcome, check_sandbox, run_program, run_programs
 
 
@@ -456,11 +456,11 @@ def running(process: int) -> bool:
 
 def script(folder: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str) -> None:
     """Puts a changed script in the place of the one that confines."""
-    source = Path(sandboxed.__file__).read_text()
+    source = Path(sandbox_child.__file__).read_text()
     assert old in source
     changed = folder / "changed.py"
     changed.write_text(source.replace(old, new))
-    monkeypatch.setattr(sandboxed, "__file__", str(changed))
+    monkeypatch.setattr(sandbox_child, "__file__", str(changed))
 
 
 @pytest.mark.parametrize(
@@ -537,7 +537,7 @@ def verdict(machine: int, number: int, *arguments: int) -> str:
     words = [number, machine, 0, 0]
     for argument in (*arguments, *[0] * (6 - len(arguments))):
         words += [argument & 0xFFFFFFFF, argument >> 32]
-    program, place, held = sandboxed._filter(), 0, 0
+    program, place, held = sandbox_child._filter(), 0, 0
     while True:
         code, then, otherwise, value = program[place]
         place += 1

@@ -17,18 +17,18 @@ from study_files import database, optuna_trials
 
 from mdm_opt.candidates import beta
 from mdm_opt.config import TaskObjective, load_study_file, parse_study
-from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
-from mdm_opt.denoisers.laws import toy_balanced
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.measurement import Measurement, Problem, measure
+from mdm_opt.models.enumerated import EnumeratedDenoiser
+from mdm_opt.models.laws import toy_balanced
 from mdm_opt.objectives.documents import document_order
 from mdm_opt.objectives.registry import Build, build_objective
 from mdm_opt.objectives.sandbox import check_sandbox
 from mdm_opt.objectives.task import NORMALISATIONS, Extraction, Task, cut, plain_number
 from mdm_opt.persistence import Repository
-from mdm_opt.service.opening import create_study
-from mdm_opt.service.running import Manners, run_trials
-from mdm_opt.service.verification import verify
+from mdm_opt.results.verification import verify
+from mdm_opt.run.trials import WorkerOptions, run_trials
+from mdm_opt.study.opening import create_study
 from mdm_opt.testing import check_objective
 
 NAMES = (f"task_plugin_{index}" for index in itertools.count())
@@ -617,7 +617,7 @@ def test_a_trial_that_fails_is_said_and_the_study_goes_on(
     path = study_of(tmp_path, name, source)
     path.write_text(path.read_text().replace("[search]", "timeout_seconds = 0.5\n[search]"))
     url, said = database(tmp_path), []
-    done = list(run_trials(create_study(path, url), Manners(report=said.append)))
+    done = list(run_trials(create_study(path, url), WorkerOptions(report=said.append)))
     assert len(done) == 5
     (line,) = said
     assert f"failed and will be tried again: [objective] score '{name}:score', " in line

@@ -31,11 +31,11 @@ from mdm_opt.persistence import (
     upgrade_database,
 )
 from mdm_opt.persistence.tables import Base
-from mdm_opt.service.opening import create_study
-from mdm_opt.service.results import best
-from mdm_opt.service.running import run_trials
-from mdm_opt.service.study_files import stored_study_file
+from mdm_opt.results.best import best
+from mdm_opt.run.trials import run_trials
 from mdm_opt.statistics import mean_interval
+from mdm_opt.study.opening import create_study
+from mdm_opt.study.stored_file import stored_study_file
 
 HEAD = "0005"
 DUMPS = sorted((Path(__file__).parent / "databases").glob("*.sql"))

@@ -40,7 +40,7 @@ NATS = st.floats(0, 5).map(lambda x: round(x, 3))
 PROFILES = st.lists(NATS, min_size=1, max_size=7).map(lambda values: sorted(values, reverse=True))
 Array = npt.NDArray[np.float64]
 
-# 4x4 Sudoku, exact to the digits shown (tests/processes/test_path_kl_theory.py).
+# 4x4 Sudoku, exact to the digits shown (tests/processes/masked/test_path_kl_theory.py).
 SUDOKU = [1.38629, 1.21369, 1.00704, 0.75215, 0.51167, 0.32472, 0.20043, 0.12259, 0.07305,
           0.04087, 0.02031, 0.00812, 0.00203, 0, 0, 0]  # fmt: skip
 SUDOKU_LIMIT = {

@@ -9,11 +9,11 @@ import pytest
 from records import MODEL, measurement, study_record
 
 from mdm_opt.candidates import beta, counts_candidate
+from mdm_opt.results.best import ranked_records
 from mdm_opt.schedules import limit
 from mdm_opt.search import Observation, SearchSpace, noise_variance, rank
 from mdm_opt.search.observations import observations
-from mdm_opt.service.results import ranked_records
-from mdm_opt.service.study_files import stored_study_file
+from mdm_opt.study.stored_file import stored_study_file
 
 LENGTH = 256
 FILE = {

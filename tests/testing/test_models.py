@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
-from mdm_opt.denoisers.huggingface import load_huggingface
-from mdm_opt.denoisers.laws import LAWS
-from mdm_opt.denoisers.packaged import BUNDLED_CHECKPOINT
-from mdm_opt.denoisers.torch_module import TorchDenoiser
+from mdm_opt.models.enumerated import EnumeratedDenoiser
+from mdm_opt.models.huggingface import load_huggingface
+from mdm_opt.models.laws import LAWS
+from mdm_opt.models.packaged import BUNDLED_CHECKPOINT
+from mdm_opt.models.torch_module import TorchDenoiser
 from mdm_opt.testing import check_model
 
 LENGTH, VOCAB, MASK = 6, 5, 4

@@ -7,8 +7,8 @@ import itertools
 import numpy as np
 import pytest
 
-from mdm_opt.denoisers.enumerated import EnumeratedDenoiser
-from mdm_opt.denoisers.laws import sudoku4, toy_balanced
+from mdm_opt.models.enumerated import EnumeratedDenoiser
+from mdm_opt.models.laws import sudoku4, toy_balanced
 from mdm_opt.objectives.base import Scores
 from mdm_opt.objectives.divergence import Divergence
 from mdm_opt.objectives.judge_nll import JudgeNll, masked_judge

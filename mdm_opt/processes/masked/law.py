@@ -10,8 +10,8 @@ import numpy.typing as npt
 import torch
 
 from mdm_opt.candidates import Plan
-from mdm_opt.denoisers.base import Denoiser
 from mdm_opt.errors import InputError
+from mdm_opt.models.base import Denoiser
 from mdm_opt.schedules import Counts
 
 Array = npt.NDArray[np.float64]

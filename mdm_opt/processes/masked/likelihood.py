@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from mdm_opt.denoisers.base import Denoiser
+from mdm_opt.models.base import Denoiser
 from mdm_opt.processes.base import Array, Batch
 from mdm_opt.processes.masked.batch import masked_batch
 from mdm_opt.processes.masked.noise import Noise

@@ -9,10 +9,10 @@ import numpy.typing as npt
 import torch
 
 from mdm_opt.candidates import Decoding
-from mdm_opt.denoisers.answers import Answers, ask, remembers_first, rows_at_once
-from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.denoisers.prompts import Prompts, takes_prompts, upload
 from mdm_opt.errors import RunError
+from mdm_opt.models.base import Denoiser
+from mdm_opt.models.lazy_log_probs import LogProbs, ask, remembers_first, rows_at_once
+from mdm_opt.models.prompts import Prompts, takes_prompts, upload
 from mdm_opt.processes.base import Samples
 from mdm_opt.processes.masked.noise import Noise
 from mdm_opt.processes.masked.order import CERTAINTIES, block_by_block, inverse_cdf
@@ -196,7 +196,7 @@ class _State:
         return certainty[positions], None if tokens is None else tokens[positions]
 
     def _certainties(
-        self, answers: Answers, count: int
+        self, answers: LogProbs, count: int
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """Certainty of all rows of the answers, and at temperature 0 their tokens."""
         decoding = self._decoding
@@ -216,7 +216,7 @@ class _State:
         return certainty, torch.cat(tokens) if decoding.temperature == 0 else None
 
     def _sampled(
-        self, answers: Answers, wanted: torch.Tensor, rows: torch.Tensor, positions: torch.Tensor
+        self, answers: LogProbs, wanted: torch.Tensor, rows: torch.Tensor, positions: torch.Tensor
     ) -> torch.Tensor:
         """Tokens of some rows of the answers; all arguments and the result ``(n,)``."""
         uniforms = self._uniforms[rows, positions]
@@ -227,12 +227,12 @@ class _State:
             tokens.append(inverse_cdf(log_probs, uniforms[part], self._decoding.temperature))
         return torch.cat(tokens)
 
-    def _looked_at(self, answers: Answers, rows: torch.Tensor | slice) -> torch.Tensor:
+    def _looked_at(self, answers: LogProbs, rows: torch.Tensor | slice) -> torch.Tensor:
         log_probs = answers.log_probs(rows)
         self._damaged |= log_probs.amax(-1).isnan().any()
         return log_probs
 
-    def _ask(self, rows: Indices, positions: torch.Tensor, first: bool) -> Answers:
+    def _ask(self, rows: Indices, positions: torch.Tensor, first: bool) -> LogProbs:
         if first:
             return self._first_answers(positions)
         every = len(rows) == len(self._tokens)
@@ -243,7 +243,7 @@ class _State:
         self._calls += len(rows) * (2 if self._decoding.guidance else 1)
         return ask(self._denoiser, tokens, positions, prompts, self._decoding.guidance)
 
-    def _first_answers(self, positions: torch.Tensor) -> Answers:
+    def _first_answers(self, positions: torch.Tensor) -> LogProbs:
         if self._remembered is None:
             raise RuntimeError("no answer to nothing but masks is remembered")
         return self._remembered.first_log_probs(positions)

@@ -10,16 +10,16 @@ import numpy.typing as npt
 import torch
 
 from mdm_opt.candidates import Candidate, Decoding
-from mdm_opt.denoisers.answers import ask, rows_at_once
-from mdm_opt.denoisers.base import Denoiser
-from mdm_opt.denoisers.prompts import Prompts
+from mdm_opt.models.base import Denoiser
+from mdm_opt.models.lazy_log_probs import ask, rows_at_once
+from mdm_opt.models.prompts import Prompts
 from mdm_opt.processes.base import Array, Batch, PathCosts, Process, Samples
 from mdm_opt.processes.masked.batch import MaskedBatch, masked_batch
 from mdm_opt.processes.masked.law import SampleLaw
 from mdm_opt.processes.masked.likelihood import path_tables
 from mdm_opt.processes.masked.loop import generate
 from mdm_opt.processes.masked.noise import instance_noise
-from mdm_opt.processes.masked.profiles import one_by_one, own_sequences, sequence_profiles
+from mdm_opt.processes.masked.profile_estimate import one_by_one, own_sequences, sequence_profiles
 
 
 class Masked(Process):

@@ -16,11 +16,11 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
+from mdm_opt.handoff.export import export_schedule
 from mdm_opt.measurement import measure
-from mdm_opt.service import running
-from mdm_opt.service.handoff import export_schedule
-from mdm_opt.service.opening import create_study
-from mdm_opt.service.verification import verify
+from mdm_opt.results.verification import verify
+from mdm_opt.run import trials as run_module
+from mdm_opt.study.opening import create_study
 
 STUDY = """
 [study]
@@ -67,7 +67,7 @@ orders = 1
 
 def finished(path: Path, url: str) -> None:
     opened = create_study(path, url)
-    list(running.run_trials(opened))
+    list(run_module.run_trials(opened))
     verify(opened)
     schedule = json.loads(export_schedule("old", url, 4).to_json())
     if not opened.repository.exports("old"):
@@ -75,7 +75,7 @@ def finished(path: Path, url: str) -> None:
 
 
 def raced(path: Path, url: str) -> None:
-    trials = list(running.run_trials(create_study(path, url)))
+    trials = list(run_module.run_trials(create_study(path, url)))
     if not any(len(trial.measurement.instances) < 64 for trial in trials):
         raise SystemExit("no race ended early")
 
@@ -89,8 +89,8 @@ def killed(path: Path, url: str) -> None:
             os._exit(0)
         return measure(*arguments)
 
-    running.measure = deadly
-    list(running.run_trials(create_study(path, url)))
+    run_module.measure = deadly
+    list(run_module.run_trials(create_study(path, url)))
 
 
 def dump(file: Path) -> str:

@@ -1,0 +1,140 @@
+"""mdm-opt sample and export: what a found schedule is good for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mdm_opt.cli.common import example, json_option, print_json, storage_option, url_of
+
+steps_option = click.option(
+    "--steps", type=click.IntRange(min=1), help="Step count; needed where the study has several."
+)
+
+
+@click.command(epilog=example("mdm-opt sample quickstart --count 2"))
+@click.argument("name")
+@steps_option
+@click.option(
+    "--schedule",
+    type=click.Choice(["best", "linear", "sin2", "sine", "cosine"]),
+    default="best",
+    show_default=True,
+    help="Whose samples.",
+)
+@click.option("--count", type=click.IntRange(1, 100_000), default=4, show_default=True)
+@storage_option
+@json_option
+def sample(
+    name: str, steps: int | None, schedule: str, count: int, storage: str | None, as_json: bool
+) -> None:
+    """Write samples of study NAME's model under its best schedule."""
+    from mdm_opt.handoff.samples import sample as sample_study
+
+    texts = sample_study(name, url_of(storage), count=count, steps=steps, schedule=schedule)
+    if as_json:
+        print_json({"study": name, "schedule": schedule, "samples": texts})
+    else:
+        for text in texts:
+            click.echo(text)
+
+
+@click.command(
+    epilog=example(
+        "mdm-opt export quickstart --out quickstart.json",
+        "mdm-opt export quickstart --format llada --out quickstart_llada.py",
+        "mdm-opt export quickstart --all-steps --out quickstart",
+    )
+)
+@click.argument("name")
+@steps_option
+@click.option(
+    "--format",
+    "formats",
+    metavar="FORMAT",
+    multiple=True,
+    help="json (canonical), python (needs nothing), llada (and Fast-dLLM), dllm, mdlm (and SEDD), "
+    "dream, sglang, maskgit, or package.module:function, your own: it takes the schedule and "
+    "returns the text. mdm_opt.load_schedule() reads them all. With --all-steps it may be given "
+    "several times.  [default: json; with --all-steps every format that can express it]",
+)
+@click.option(
+    "--block-length",
+    type=click.IntRange(min=1),
+    help="Tokens of a block, for llada, dllm and sglang, which can fill a sequence block by "
+    "block; the schedule is applied in each.  [default: the whole sequence]",
+)
+@click.option("--all-steps", is_flag=True, help="Every step count of the study, into a folder.")
+@click.option(
+    "--out",
+    type=click.Path(),
+    help="File, or the folder of --all-steps.  [default: standard output]",
+)
+@storage_option
+def export(
+    name: str,
+    steps: int | None,
+    formats: tuple[str, ...],
+    block_length: int | None,
+    all_steps: bool,
+    out: str | None,
+    storage: str | None,
+) -> None:
+    """Export the best schedule of study NAME with its provenance."""
+    if all_steps:
+        if steps is not None or out is None:
+            raise click.UsageError("--all-steps needs --out FOLDER, and no --steps")
+        _export_all(name, url_of(storage), formats, block_length, out)
+        return
+    if len(formats) > 1:
+        raise click.UsageError("several --format need --all-steps")
+    _export_one(name, url_of(storage), steps, (*formats, "json")[0], block_length, out)
+
+
+def _export_one(
+    name: str,
+    url: str,
+    steps: int | None,
+    format_name: str,
+    block_length: int | None,
+    out: str | None,
+) -> None:
+    from mdm_opt.handoff.export import export_schedule, keep_export, write_artefact
+    from mdm_opt.handoff.formats import render
+
+    schedule = export_schedule(name, url, steps)
+    file = None if out is None else Path(out).name
+    artefact = render(schedule, format_name, block_length=block_length, file=file)
+    if out is None:
+        keep_export(url, schedule, format_name)
+        click.echo(artefact.text, nl=False)
+        for companion in artefact.companions:
+            click.echo(f"{companion} belongs beside it: --out FILE writes it, too", err=True)
+        return
+    _, *beside = write_artefact(out, artefact)
+    keep_export(url, schedule, format_name)
+    state = "verified" if schedule.result.verified else "NOT verified"
+    click.echo(f"wrote {out}: {schedule.schedule.steps} steps, {state}", err=True)
+    for path in beside:
+        click.echo(f"wrote {path}", err=True)
+    for note in artefact.notes:
+        click.echo(f"note: {note}", err=True)
+    for line in artefact.use:
+        click.echo(f"  {line}", err=True)
+
+
+def _export_all(
+    name: str, url: str, formats: tuple[str, ...], block_length: int | None, out: str
+) -> None:
+    from mdm_opt.handoff.bundles import INDEX, make_bundle, write_bundle
+
+    bundle = make_bundle(name, url, formats, block_length)
+    write_bundle(bundle, out, url)
+    for entry in bundle.entries:
+        state = "verified" if entry.exported.result.verified else "NOT verified"
+        steps = entry.exported.schedule.steps
+        click.echo(f"wrote {Path(out) / entry.file}: {steps} steps, {state}", err=True)
+    for left in bundle.left_out:
+        click.echo(f"left out: {left.steps} steps: {left.reason}", err=True)
+    click.echo(f"wrote {Path(out) / INDEX}: how to use each, and what differs there", err=True)

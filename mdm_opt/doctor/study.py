@@ -1,0 +1,88 @@
+"""The study of `mdm-opt doctor`: its file, its model, its objective."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from mdm_opt.config import load_study_file, parse_study
+from mdm_opt.doctor.checks import Check, Known
+from mdm_opt.persistence.health import find_study, read_study
+from mdm_opt.study.changes import check_same
+from mdm_opt.study.problem import objective_of, problem_of
+from mdm_opt.study.stored_file import stored_study_file
+
+# Tried where neither a study file nor a study is named.
+_BUNDLED = {
+    "study": {"name": "doctor"},
+    "model": {"kind": "bundled"},
+    "space": {"steps": [12]},
+    "objective": {"kind": "validity", "verifier": "sudoku"},
+}
+
+
+def check_study(known: Known) -> Iterator[Check]:
+    """Whether the study file is valid, and the one that the study was made from."""
+    if known.path is not None:
+        known.study_file = load_study_file(known.path)
+        known.folder = Path(known.path).resolve().parent
+        name = known.study_file.study.name
+        if known.url is not None and known.readable:
+            known.record = find_study(known.url, name)
+        if known.record is None:
+            yield Check("study", "ok", f"{name}: the file is valid; not in the database yet")
+            return
+        check_same(known.record, known.study_file)
+        yield Check("study", "ok", f"{name}: the file is valid, and the study's own")
+    elif known.name is not None:
+        if known.url is None or not known.readable:
+            found = f"{known.name} cannot be looked for: no database of this version's schema"
+            yield Check("study", "fail", found, "see storage and schema above")
+            return
+        known.record = read_study(known.url, known.name)
+        known.study_file = stored_study_file(known.record)
+        known.folder = Path(known.record.folder)
+        yield Check("study", "ok", f"{known.name}: made by mdm-opt {known.record.package_version}")
+
+
+def check_model(known: Known) -> Iterator[Check]:
+    """Whether the model loads, and is the one that the study was made with."""
+    from mdm_opt.models.registry import build_denoiser
+
+    if not known.asked:
+        known.study_file = parse_study(_BUNDLED, "doctor")
+    if known.study_file is None:
+        return
+    denoiser = build_denoiser(known.study_file.model, known.folder)
+    known.study_file.sampler.check_steps(known.study_file.space.steps, denoiser.length)
+    dtype = getattr(getattr(denoiser, "model", None), "dtype", None)
+    precision = "" if dtype is None else f"{dtype} ".removeprefix("torch.")
+    found = (
+        f"{known.study_file.model.kind}: fingerprint {denoiser.fingerprint[:24]}, "
+        f"{denoiser.length} tokens, vocabulary {denoiser.vocab_size}, {precision}on "
+        f"{denoiser.device}"
+    )
+    known.denoiser = denoiser
+    was = known.record.model.fingerprint if known.record else denoiser.fingerprint
+    if was == denoiser.fingerprint:
+        yield Check("model", "ok", found)
+    else:
+        mend = "bring the study's model back, or make a study of another name"
+        changed = f"{found}; the study was made with another, fingerprint {was[:24]}"
+        yield Check("model", "fail", changed, mend)
+
+
+def check_objective(known: Known) -> Iterator[Check]:
+    """Whether the objective can be built, from what the study was made with."""
+    if known.denoiser is None or known.study_file is None or not known.asked:
+        return
+    objective = objective_of(known.study_file, known.folder, known.denoiser)
+    found = f"{objective.name} in {objective.unit}, {objective.direction}"
+    was = known.record.objective_fingerprint if known.record else ""
+    if was and was != objective.fingerprint:
+        mend = "bring them back, or make a study of another name"
+        found += f"; its data or judge are not those that the study was made with: {was[:24]}"
+        yield Check("objective", "fail", found, mend)
+    else:
+        known.problem = problem_of(known.study_file, known.denoiser, objective)
+        yield Check("objective", "ok", found)

@@ -1,0 +1,189 @@
+"""Handing a schedule on, with everything that is known about it."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from mdm_opt import __version__
+from mdm_opt.errors import InputError
+from mdm_opt.handoff.formats import Artefact, kept_name
+from mdm_opt.handoff.schedule_file import (
+    ExportedSchedule,
+    Provenance,
+    ResultValues,
+    SamplerValues,
+    ScheduleValues,
+    is_special,
+    write_text,
+)
+from mdm_opt.persistence import Repository
+from mdm_opt.results.best import BestResult, BudgetResult, best
+from mdm_opt.study.stored_file import stored_study_file
+
+
+def export_schedule(name: str, url: str, steps: int | None = None) -> ExportedSchedule:
+    """The best schedule of a step count with its provenance.
+
+    Args:
+        name: of the study.
+        url: of the database.
+        steps: the step count; may be left out where the study has one.
+
+    Raises:
+        InputError: where there is no such study or step count.
+        RunError: where the study has no feasible trial yet.
+    """
+    result = best(name, url)
+    return export_budget(name, url, result, pick_budget(result, steps))
+
+
+def export_budget(
+    name: str, url: str, result: BestResult, budget: BudgetResult
+) -> ExportedSchedule:
+    """The schedule of one of the study's results with its provenance.
+
+    Args:
+        name: of the study.
+        url: of the database.
+        result: the best of the study.
+        budget: one of its results.
+    """
+    repository = Repository(url, create=False)
+    record = repository.study(name)
+    study_file = stored_study_file(record)
+    return ExportedSchedule(
+        schedule=ScheduleValues.of(budget.candidate, study_file.sampler, record.model.length),
+        sampler=SamplerValues.of(study_file.sampler.with_values(budget.candidate.decoding)),
+        result=_result_values(result, budget),
+        provenance=Provenance(
+            study=name,
+            study_file=study_file.canonical(),
+            study_file_hash=record.identity_hash,
+            trial=budget.trial,
+            label=budget.label,
+            seed=study_file.study.seed,
+            model=study_file.canonical()["model"],
+            model_fingerprint=record.model.fingerprint,
+            versions=_versions(),
+            git_hash=_git_hash(),
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        ),
+    )
+
+
+def keep_export(url: str, exported: ExportedSchedule, format_name: str) -> None:
+    """Keeps in the database that a schedule was handed on, whatever the format.
+
+    Args:
+        url: of the database.
+        exported: the schedule with its provenance.
+        format_name: of the format; one that is no built-in is kept as ``plug-in``.
+    """
+    repository = Repository(url, create=False)
+    repository.add_export(
+        exported.provenance.study,
+        steps=exported.schedule.steps,
+        format_name=kept_name(format_name),
+        schedule=json.loads(exported.to_json()),
+    )
+
+
+def write_artefact(path: str | Path, artefact: Artefact) -> list[Path]:
+    """Writes an artefact, and what belongs beside it where that is a file.
+
+    Args:
+        path: of its file.
+        artefact: what is written.
+
+    Returns:
+        The files, the artefact's own first.
+
+    Raises:
+        InputError: where one cannot be written.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise InputError(f"--out: {str(path)!r} is a folder; accepted: a file")
+    companions = {} if is_special(target) else artefact.companions
+    beside = {target.with_name(name): text for name, text in companions.items()}
+    if target in beside:
+        raise InputError(f"--out: {target.name} is the name of a file that is written beside it")
+    new = [companion for companion in beside if not companion.exists()]
+    try:
+        for companion, text in beside.items():
+            write_text(companion, text)
+        write_text(target, artefact.text)
+    except InputError:
+        for companion in new:
+            companion.unlink(missing_ok=True)
+        raise
+    return [target, *beside]
+
+
+def pick_budget(result: BestResult, steps: int | None) -> BudgetResult:
+    """The result of a step count; of the only one where None is asked for.
+
+    Raises:
+        InputError: naming the step counts there are.
+    """
+    found = [budget for budget in result.budgets if steps in (None, budget.steps)]
+    if len(found) != 1:
+        have = ", ".join(str(budget.steps) for budget in result.budgets)
+        asked = "a step count is needed" if steps is None else f"{steps} is not accepted"
+        raise InputError(f"--steps: {asked}: study {result.study!r} has results for {have}")
+    return found[0]
+
+
+def _result_values(result: BestResult, budget: BudgetResult) -> ResultValues:
+    shared = budget.model_dump(
+        include={
+            "value",
+            "interval",
+            "instances",
+            "nfe",
+            "verified",
+            "baselines",
+            "gain_over_linear",
+            "better_than_linear",
+            "linear_steps_for_equal_quality",
+        }
+    )
+    return ResultValues.model_validate(
+        {
+            "objective": result.objective,
+            "unit": result.unit,
+            "direction": result.direction,
+            "confidence": result.confidence,
+            "claim_error_rate": result.claim_error_rate,
+            **shared,
+        }
+    )
+
+
+def _versions() -> dict[str, str]:
+    found = {"mdm-opt": __version__, "python": platform.python_version()}
+    for package in ("torch", "transformers", "optuna", "numpy", "scipy"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "unknown"
+    return found
+
+
+def _git_hash() -> str | None:
+    """Commit of the source checkout that is running, None for an installed package."""
+    source = Path(__file__).resolve()
+    git = ["git", "-C", str(source.parent)]
+    try:
+        subprocess.run(
+            [*git, "ls-files", "--error-unmatch", source.name], check=True, capture_output=True
+        )
+        done = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.decode().strip()

@@ -1,0 +1,21 @@
+"""Format ``json``: the canonical file."""
+
+from __future__ import annotations
+
+from mdm_opt.handoff.formats.base import Artefact, Target, needs_own_blocks
+from mdm_opt.handoff.schedule_file import ExportedSchedule
+
+
+def render(exported: ExportedSchedule, target: Target) -> Artefact:
+    """The canonical JSON.
+
+    Raises:
+        InputError: for blocks other than the measured ones.
+    """
+    needs_own_blocks("json", target, exported)
+    use = (
+        f"schedule = mdm_opt.load_schedule({target.named('.json')!a})",
+        "schedule.counts  # tokens that each step reveals",
+        "schedule.mask_schedule.revealed(t)  # revealed fraction at progress t, from 0 to 1",
+    )
+    return Artefact(exported.to_json(), use)

@@ -1,0 +1,112 @@
+"""The comment that every artefact begins with: what it is, where it comes from, how to use it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from mdm_opt.handoff.formats.base import Layout
+from mdm_opt.handoff.schedule_file import SCHEDULE_LINE, ExportedSchedule, Interval, ResultValues
+
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_ ./:()+-]*")
+
+
+def document(
+    exported: ExportedSchedule,
+    plan: Layout,
+    what: str,
+    notes: Iterable[str],
+    use: Iterable[str],
+    body: str,
+) -> str:
+    """A whole artefact: the comment, then the code.
+
+    Args:
+        exported: the schedule.
+        plan: as the target runs it.
+        what: name of the targets.
+        notes: what the target does differently.
+        use: lines that say how to use it.
+        body: code after the comment.
+    """
+    lines = [
+        f"A mask schedule tuned by mdm-opt, for {what}.",
+        *_facts(exported, plan),
+        *(f"NOTE: {note}" for note in notes),
+        "Use:",
+        *(f"    {line}" for line in use),
+    ]
+    comment = "\n".join(f"# {_ascii(line)}" for line in lines)
+    canonical = json.dumps(exported.model_dump(mode="json"), separators=(",", ":"))
+    return f"{comment}\n{SCHEDULE_LINE}{canonical}\n{body}"
+
+
+def shown(text: Any) -> str:
+    """What a user named, in ASCII on one line: quoted unless it is plain."""
+    if isinstance(text, str) and _PLAIN.fullmatch(text):
+        return text
+    return json.dumps(text)
+
+
+def _ascii(line: str) -> str:
+    """A line with everything escaped that could end it, in Python or YAML."""
+    return re.sub(r"[^\x20-\x7e]", lambda found: ascii(found[0])[1:-1], line)
+
+
+def _facts(exported: ExportedSchedule, plan: Layout) -> list[str]:
+    origin, values, sampler = exported.provenance, exported.schedule, exported.sampler
+    trial = "no trial" if origin.trial is None else f"trial {origin.trial}"
+    given = ", ".join(map(str, exported.candidate.parameters.values()))
+    named = f"{values.family.capitalize()}({given})"
+    kind = "counts of any shape" if exported.by_counts else named
+    lines = [
+        f"study {shown(origin.study)}, {trial} ({shown(origin.label)}), seed {origin.seed}, "
+        f"exported {shown(origin.created_at)}",
+        f"model {json.dumps(origin.model)}",
+        f"model fingerprint {shown(origin.model_fingerprint)}",
+        f"schedule {kind}: {values.steps} steps for {values.length} tokens, reveal "
+        f"{values.reveal}, rounding {values.rounding}; measured in order "
+        f"{shown(sampler.order)} at temperature {sampler.temperature}{_conditional(exported)}",
+    ]
+    if plan.blocks > 1:
+        lines.append(
+            f"here in {plan.blocks} blocks of {plan.block_length} tokens, {plan.steps} steps each"
+        )
+    return [*lines, *_results(exported), f"versions {json.dumps(origin.versions)}"]
+
+
+def _conditional(exported: ExportedSchedule) -> str:
+    """Blocks, guidance and end tokens of the measurement, where there were any."""
+    parts = []
+    if exported.schedule.block_length is not None:
+        parts.append(f"in blocks of {exported.schedule.block_length} tokens")
+    if exported.sampler.guidance:
+        parts.append(f"with guidance {exported.sampler.guidance:g}")
+    if exported.sampler.end_last:
+        parts.append("with tokens that end the text last")
+    return "".join(f", {part}" for part in parts)
+
+
+def _results(exported: ExportedSchedule) -> list[str]:
+    result = exported.result
+    state = "verified on fresh instances" if result.verified else "NOT verified (search result)"
+    lines = [
+        f"result {shown(result.objective)} {_interval(result)} {shown(result.unit)} "
+        f"({100 * result.confidence:g}% interval), to {result.direction}; {result.instances} "
+        f"instances, {result.nfe:g} model calls: {state}"
+    ]
+    for name, baseline in result.baselines.items():
+        lines.append(
+            f"baseline {shown(name)} {_interval(baseline)}, {baseline.steps} steps, "
+            f"{baseline.nfe:g} model calls"
+        )
+    if result.gain_over_linear is not None:
+        lines.append(f"gain over linear {_interval(result.gain_over_linear)}")
+    return lines
+
+
+def _interval(found: Interval | ResultValues) -> str:
+    low, high = found.interval
+    return f"{found.value:.6g} [{low:.6g}, {high:.6g}]"

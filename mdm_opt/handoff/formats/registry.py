@@ -1,0 +1,102 @@
+"""The table of formats, and exporters of the user's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mdm_opt.errors import InputError
+from mdm_opt.handoff.formats import canonical, dllm, dream, llada, maskgit, mdlm, python, sglang
+from mdm_opt.handoff.formats.base import Artefact, Format, Target, needs_own_blocks
+from mdm_opt.handoff.schedule_file import ExportedSchedule
+from mdm_opt.plugins import is_reference, load_callable, one_line
+
+FORMATS: dict[str, Format] = {
+    entry.name: entry
+    for entry in (
+        Format("json", "mdm_opt.load_schedule, and any program", ".json", canonical.render),
+        Format("python", "your own sampling loop", ".py", python.render),
+        Format("llada", "LLaDA and Fast-dLLM", ".py", llada.render),
+        Format("dllm", "dllm", ".py", dllm.render),
+        Format("mdlm", "MDLM and SEDD", ".py", mdlm.render),
+        Format("dream", "Dream", ".py", dream.render),
+        Format("sglang", "SGLang", ".yaml", sglang.render),
+        Format("maskgit", "muse-maskgit-pytorch", ".py", maskgit.render),
+    )
+}
+
+
+def format_named(name: str) -> Format:
+    """The format of that name.
+
+    Args:
+        name: one of `FORMATS`, or ``package.module:function``, a function that takes an
+            `ExportedSchedule` and returns the text.
+
+    Raises:
+        InputError: where there is none, or it cannot be imported.
+    """
+    if name in FORMATS:
+        return FORMATS[name]
+    if not is_reference(name):
+        raise InputError(
+            f"--format: {one_line(repr(name))} is not accepted; accepted: {', '.join(FORMATS)}, "
+            "or package.module:function"
+        )
+    function = load_callable(name, "--format", Path.cwd())
+
+    def render_own(exported: ExportedSchedule, target: Target) -> Artefact:
+        needs_own_blocks(name, target, exported)
+        return Artefact(_own_text(name, function(exported)))
+
+    return Format(name, name, ".txt", render_own)
+
+
+def render(
+    exported: ExportedSchedule,
+    format_name: str,
+    *,
+    block_length: int | None = None,
+    file: str | None = None,
+) -> Artefact:
+    """A schedule in a format.
+
+    Args:
+        exported: the schedule.
+        format_name: see `format_named`.
+        block_length: tokens of a block, for targets that fill a sequence block by block.
+        file: name of the artefact's file; None where it has none yet.
+
+    Raises:
+        InputError: naming format and key, where the target cannot express the schedule.
+    """
+    return rendered_by(format_named(format_name), exported, Target(block_length, file))
+
+
+def rendered_by(found: Format, exported: ExportedSchedule, target: Target) -> Artefact:
+    """A schedule in a format; what a user's exporter raises becomes one line.
+
+    Raises:
+        InputError: as `render`.
+    """
+    try:
+        return found.render(exported, target)
+    except InputError:
+        raise
+    except Exception as error:  # a user's exporter may raise anything
+        if found.name in FORMATS:
+            raise
+        raise InputError(
+            f"--format: {found.name!r} raised {type(error).__name__}: {one_line(error)}"
+        ) from error
+
+
+def kept_name(format_name: str) -> str:
+    """A format's name as the database keeps it, which has 16 characters for it."""
+    return format_name if format_name in FORMATS else "plug-in"
+
+
+def _own_text(name: str, text: Any) -> str:
+    if not isinstance(text, str):
+        raise InputError(f"--format: {name!r} returned a {type(text).__name__}; accepted: str")
+    return text

@@ -1,0 +1,33 @@
+"""Samples under the best schedule of a study, or under a baseline."""
+
+from __future__ import annotations
+
+from mdm_opt.candidates import baseline
+from mdm_opt.handoff.export import pick_budget
+from mdm_opt.measurement import draw
+from mdm_opt.results.best import best
+from mdm_opt.study.instances import SET_STARTS
+from mdm_opt.study.opening import open_study
+
+
+def sample(
+    name: str, url: str, *, count: int, steps: int | None = None, schedule: str = "best"
+) -> list[str]:
+    """Texts of fresh samples, on instances of their own.
+
+    Args:
+        name: of the study.
+        url: of the database.
+        count: number of samples.
+        steps: step count; may be left out where the study has one.
+        schedule: ``best``, or the name of a baseline at the same number of steps.
+
+    Raises:
+        InputError: where there is no such study, step count or schedule.
+        RunError: where the study has no feasible trial yet, or the model fails.
+    """
+    budget = pick_budget(best(name, url), steps)
+    opened = open_study(name, url)
+    first = SET_STARTS["samples"]
+    candidate = budget.candidate if schedule == "best" else baseline(schedule, budget.steps)
+    return list(draw(opened.problem, candidate, range(first, first + count)).texts)

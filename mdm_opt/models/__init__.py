@@ -1,0 +1,1 @@
+"""What a frozen model is, and the ways to load one."""

@@ -1,0 +1,103 @@
+"""From a [model] table to a denoiser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mdm_opt import config
+from mdm_opt.errors import InputError
+from mdm_opt.messages import key_name
+from mdm_opt.models.base import Denoiser, checked_denoiser
+from mdm_opt.models.enumerated import EnumeratedDenoiser
+from mdm_opt.models.laws import LAWS, EnumeratedLaw
+from mdm_opt.plugins import load_callable, one_line
+
+
+def build_denoiser(table: config.Table, folder: Path | None) -> Denoiser:
+    """Loads the model that a table describes.
+
+    Args:
+        table: a [model] table, or the judge of an objective.
+        folder: of the study file, for relative paths and modules beside it.
+
+    Raises:
+        InputError: where it cannot be loaded.
+    """
+    return _BUILDERS[type(table)](table, folder)
+
+
+def _bundled(table: config.BundledModel, _folder: Path | None) -> Denoiser:
+    from mdm_opt.models.packaged import BUNDLED_LENGTH, load_bundled
+
+    length = BUNDLED_LENGTH if table.length is None else table.length
+    return load_bundled(length=length, dtype=table.dtype, device=table.device)
+
+
+def _antiberty(table: config.AntibertyModel, _folder: Path | None) -> Denoiser:
+    from mdm_opt.models.packaged import load_antiberty
+
+    return load_antiberty(length=table.length, dtype=table.dtype, device=table.device)
+
+
+def _huggingface(table: config.HuggingFaceModel, folder: Path | None) -> Denoiser:
+    from mdm_opt.models.devices import local_or_hub
+    from mdm_opt.models.huggingface import load_huggingface
+
+    tokenizer = table.tokenizer
+    return load_huggingface(
+        local_or_hub(table.path, folder),
+        length=table.length,
+        revision=table.revision,
+        dtype=table.dtype,
+        device=table.device,
+        prefix=table.prefix,
+        suffix=table.suffix,
+        trust_remote_code=table.trust_remote_code,
+        tokenizer=None if tokenizer is None else local_or_hub(tokenizer, folder, "tokenizer"),
+        mask_token=table.mask_token,
+        mask_token_id=table.mask_token_id,
+        end_tokens=table.end_tokens,
+        logits_shift=table.logits_shift,
+        device_map=table.device_map,
+        compile=table.compile,
+    )
+
+
+def _enumerated(table: config.EnumeratedModel, folder: Path | None) -> Denoiser:
+    if table.law in LAWS:
+        return EnumeratedDenoiser(LAWS[table.law]())
+    law = _call(table.law, key_name("model.law"), table.options, folder)
+    if not isinstance(law, EnumeratedLaw):
+        raise InputError(
+            f"{key_name('model.law')}: {table.law!r} returned a {type(law).__name__}, not an "
+            "EnumeratedLaw"
+        )
+    return EnumeratedDenoiser(law)
+
+
+def _plugin(table: config.PluginModel, folder: Path | None) -> Denoiser:
+    denoiser = _call(table.kind, key_name("model.kind"), table.options, folder)
+    return checked_denoiser(denoiser, f"{key_name('model.kind')}: {table.kind!r}")
+
+
+def _call(reference: str, key: str, options: dict[str, Any], folder: Path | None) -> Any:
+    factory = load_callable(reference, key, folder)
+    try:
+        return factory(**options)
+    except InputError:
+        raise
+    except Exception as error:  # a user's factory may raise anything
+        raise InputError(
+            f"{key}: {reference!r} raised {type(error).__name__}: {one_line(error)}"
+        ) from error
+
+
+_BUILDERS: dict[type[config.Table], Callable[[Any, Path | None], Denoiser]] = {
+    config.BundledModel: _bundled,
+    config.AntibertyModel: _antiberty,
+    config.HuggingFaceModel: _huggingface,
+    config.EnumeratedModel: _enumerated,
+    config.PluginModel: _plugin,
+}

@@ -1,0 +1,100 @@
+"""The search and the verification of a study, shown while they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from mdm_opt.results.text import number
+from mdm_opt.results.verification import verify
+from mdm_opt.run.signals import StopSignal
+from mdm_opt.run.trials import FinishedTrial, WorkerOptions, run_trials
+from mdm_opt.study.opening import OpenStudy
+
+Report = Callable[[str], None]
+
+
+def search_with_progress(
+    opened: OpenStudy, screen: Console, report: Report = lambda _: None
+) -> None:
+    """Runs the trials of a study with a bar.
+
+    Args:
+        opened: the study.
+        screen: where the bar is drawn.
+        report: called with a line for every finished trial, and about what is unusual.
+
+    Raises:
+        MdmOptError: as `mdm_opt.run.trials.run_trials`.
+    """
+    total, record = opened.study_file.search.trials, opened.record
+    screen.print(
+        f"study {record.name}: {record.objective} in {record.unit}, {record.direction}; "
+        f"steps {', '.join(map(str, opened.study_file.space.steps))}; {total} trials of "
+        f"{opened.sets.search} instances on {opened.problem.denoiser.device}",
+        markup=False,
+    )
+    values: dict[int, float] = {}
+    columns = (
+        TextColumn("search"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
+    with StopSignal() as stop, Progress(*columns, console=screen) as progress:
+        finished = opened.queue.progress().finished
+        task = progress.add_task("", total=total, completed=min(total, finished))
+        stopped = 0
+
+        def unusual(line: str) -> None:
+            progress.console.print(line, markup=False)
+            report(line)
+
+        for trial in run_trials(opened, WorkerOptions(report=unusual), stop):
+            if trial.best is not None:
+                values[trial.candidate.steps] = trial.best
+            best_so_far = ", ".join(f"{n} steps {number(v)}" for n, v in sorted(values.items()))
+            stopped += len(trial.measurement.instances) < opened.sets.search
+            early = f"; {stopped} stopped early" if stopped else ""
+            progress.update(
+                task, completed=trial.finished, description=f"best so far: {best_so_far}{early}"
+            )
+            report(_line(trial, total))
+
+
+def verify_with_progress(
+    opened: OpenStudy, screen: Console, report: Report = lambda _: None
+) -> None:
+    """Verifies a study and says what is being measured.
+
+    Args:
+        opened: the study.
+        screen: where it is said.
+        report: called with the same lines.
+
+    Raises:
+        MdmOptError: as `mdm_opt.results.verification.verify`.
+    """
+    with screen.status("verifying") as status:
+
+        def say(line: str) -> None:
+            status.update(f"verifying: {line}")
+            report(f"verifying: {line}")
+
+        verify(opened, say)
+
+
+def _line(trial: FinishedTrial, total: int) -> str:
+    return (
+        f"trial {trial.finished} of {total}: {trial.candidate.steps} steps, "
+        f"{trial.label}: {number(trial.measurement.value)}"
+    )

@@ -1,0 +1,160 @@
+"""Results in words and rows, for the terminal, the dashboard and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mdm_opt.persistence import StudyRecord
+from mdm_opt.results.best import BestResult, BudgetResult
+
+
+@dataclass(frozen=True)
+class Row:
+    """A schedule in a table of results.
+
+    Attributes:
+        cells: one for each heading.
+        best: whether it is the best schedule of its step count, and not a baseline.
+    """
+
+    cells: tuple[str, ...]
+    best: bool
+
+
+def metric_words(of: BestResult | StudyRecord) -> str:
+    """The objective with its unit and direction."""
+    better = "less" if of.direction == "minimize" else "more"
+    return f"{of.objective} in {of.unit} ({better} is better)"
+
+
+def headings(result: BestResult) -> tuple[str, ...]:
+    """Of the columns of `result_rows`."""
+    return (
+        "steps",
+        "schedule",
+        "NFE",
+        result.objective,
+        f"{100 * result.confidence:g}% interval",
+        "gain over linear",
+        "instances",
+    )
+
+
+def result_rows(result: BestResult) -> list[Row]:
+    """Every step count with its baselines, and its best schedule last."""
+    rows = []
+    for budget in result.budgets:
+        instances = str(budget.instances)
+        for name, baseline in budget.baselines.items():
+            value = number(baseline.value), interval(baseline.interval)
+            rows.append(
+                Row(
+                    (str(baseline.steps), name, number(baseline.nfe), *value, "", instances), False
+                )
+            )
+        gain = budget.gain_over_linear
+        rows.append(
+            Row(
+                (
+                    str(budget.steps),
+                    f"best: {schedule_words(budget)}",
+                    number(budget.nfe),
+                    number(budget.value),
+                    interval(budget.interval),
+                    f"{number(gain.value)} {interval(gain.interval)}" if gain else "",
+                    instances,
+                ),
+                True,
+            )
+        )
+    return rows
+
+
+def schedule_words(budget: BudgetResult) -> str:
+    """The best schedule of a step count; where it is counts, all of them."""
+    counts = budget.candidate.counts
+    return budget.candidate.label if counts is None else f"counts {' '.join(map(str, counts))}"
+
+
+def conclusions(result: BestResult, verify: str) -> list[str]:
+    """What the table says, in words, one line for each step count.
+
+    Args:
+        result: of the study.
+        verify: the command that verifies it, as it can be typed.
+    """
+    lines = []
+    for budget in result.budgets:
+        head = f"{budget.steps} steps: "
+        if not budget.verified:
+            lines.append(head + f"not verified: the best of a search is biased; run '{verify}'")
+            continue
+        gain = budget.gain_over_linear
+        if gain is not None and gain.interval[0] > 0:
+            said = "better than linear; the interval of the gain excludes zero"
+        elif gain is not None and gain.interval[1] < 0:
+            said = "worse than linear; the interval of the gain excludes zero"
+        else:
+            said = "no difference from linear is shown; the interval of the gain includes zero"
+        if gain is not None and gain.interval[0] > 0:
+            equal = budget.linear_steps_for_equal_quality
+            if equal:
+                said += f"; linear needs {equal} steps for the same"
+            elif budget.equal_linear_sought:
+                said += "; linear never does"
+        lines.append(head + said)
+        if not budget.feasible:
+            lines.append(f"{head}its guards do NOT hold on the verification instances")
+        if budget.trials_since:
+            lines.append(
+                f"{head}{budget.trials_since} trials are newer than this verification; "
+                f"run '{verify}'"
+            )
+    if any(budget.better_than_linear for budget in result.budgets):
+        lines.append(
+            "with probability at least "
+            f"{100 * (1 - result.claim_error_rate):g}% no claim 'better than linear' of this "
+            "study is wrong"
+        )
+    return lines
+
+
+def number(value: float) -> str:
+    """Four digits."""
+    return f"{value:.4g}"
+
+
+def interval(ends: tuple[float, float]) -> str:
+    """Both ends, four digits each."""
+    return f"[{number(ends[0])}, {number(ends[1])}]"
+
+
+def markdown(text: str) -> str:
+    """A text of the user's that Markdown is to show as it is, in one line."""
+    folded = " ".join(text.split())
+    return "".join(f"\\{c}" if c in "\\`*_{}[]<>|#~!&$" else c for c in folded)
+
+
+def markdown_table(names: Sequence[str], rows: Iterable[Row]) -> str:
+    """A Markdown table with the best schedules in bold."""
+    lines = [
+        "| " + " | ".join(markdown(name) for name in names) + " |",
+        "| " + " | ".join("---" for _ in names) + " |",
+    ]
+    for row in rows:
+        cells = [markdown(cell) for cell in row.cells]
+        if row.best:
+            cells = [f"**{cell}**" if cell else "" for cell in cells]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def fenced(text: str) -> str:
+    """A text of the user's as a block of code, whatever is in it."""
+    longest = run = 0
+    for character in text:
+        run = run + 1 if character == "`" else 0
+        longest = max(longest, run)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{text}\n{fence}"

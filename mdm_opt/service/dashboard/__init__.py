@@ -1,7 +1,0 @@
-"""optuna-dashboard on a study's database, guarded, with what only we know."""
-
-from mdm_opt.service.dashboard.guard import Access, Guard
-from mdm_opt.service.dashboard.serving import Dashboard, make_dashboard
-from mdm_opt.service.dashboard.view import View
-
-__all__ = ["Access", "Dashboard", "Guard", "View", "make_dashboard"]

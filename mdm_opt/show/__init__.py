@@ -1,0 +1,1 @@
+"""A study to look at: figures, report and dashboard."""

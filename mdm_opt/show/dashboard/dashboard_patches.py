@@ -1,0 +1,71 @@
+"""What is wrong in optuna-dashboard's own page, put right; a WSGI application around it.
+
+Its plot of the Pareto front calls dominated trials best where they tie with another one, because
+an assignment in its loop is not part of the condition; and a sample of one long line makes its
+page many screens wide. A release in which neither is found is served as it is.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from mdm_opt.show.dashboard.wsgi import Environ, call_application, respond
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication
+
+_SCRIPT = "/static/bundle.js"
+# dominated[i] = true : best = e[1], last = e[0]; the comma ends the condition.
+_TIES = re.compile(rb"\]=!0:(\w+)=(\w+)\[1\],(\w+)=\2\[0\]")
+_WRAPPED = b"<style>pre, pre code { white-space: pre-wrap !important; overflow-wrap: anywhere; }"
+
+
+def patched_script(content: bytes) -> bytes:
+    """The dashboard's script with a Pareto front that has dominated trials on it no more."""
+    return _TIES.sub(rb"]=!0:(\1=\2[1],\3=\2[0])", content)
+
+
+def patched_page(content: bytes) -> bytes:
+    """The dashboard's page with code that is no wider than its place."""
+    return content.replace(b"</head>", _WRAPPED + b"</style></head>", 1)
+
+
+class PatchedDashboard:
+    """Changes the dashboard's page and script on their way.
+
+    Args:
+        application: optuna-dashboard.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+        # The script by whether it is compressed; it is large and stays the same.
+        self._scripts: dict[bool, bytes] = {}
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answers a request (PEP 3333)."""
+        path = str(environ.get("PATH_INFO", ""))
+        if environ.get("REQUEST_METHOD") == "GET" and path == _SCRIPT:
+            return self._script(environ, start_response)
+        if environ.get("REQUEST_METHOD") == "GET" and f"{path}/".startswith("/dashboard/"):
+            status, headers, content = call_application(self._application, environ)
+            return respond(start_response, status, headers, patched_page(content))
+        return self._application(environ, start_response)
+
+    def _script(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        compressed = "gzip" in str(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        plain = {name: value for name, value in environ.items() if name != "HTTP_RANGE"}
+        status, headers, content = call_application(
+            self._application, plain | {"HTTP_ACCEPT_ENCODING": "identity"}
+        )
+        if not status.startswith("200"):
+            return respond(start_response, status, headers, content)
+        if compressed not in self._scripts:
+            mended = patched_script(content)
+            self._scripts[compressed] = gzip.compress(mended, 6) if compressed else mended
+        headers = [(name, value) for name, value in headers if name.lower() != "accept-ranges"]
+        headers += [("Content-Encoding", "gzip")] if compressed else []
+        return respond(start_response, status, headers, self._scripts[compressed])

@@ -1,0 +1,45 @@
+"""alpha(t) of what was found beside the baselines."""
+
+from __future__ import annotations
+
+import numpy as np
+from plotly.graph_objects import Figure, Scatter
+
+from mdm_opt.schedules import named_schedule
+from mdm_opt.show.figures.style import COLOURS, FOUND, SHOWN_NAMES, laid_out
+from mdm_opt.show.snapshot import Snapshot
+
+_POINTS = 201
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+
+
+def schedules(found: Snapshot) -> Figure | None:
+    """The revealed fraction over progress, found and baselines."""
+    if found.result is None:
+        return None
+    progress = np.linspace(0, 1, _POINTS)
+    figure = Figure()
+    for name, colour in COLOURS.items():
+        figure.add_trace(
+            Scatter(
+                x=progress,
+                y=named_schedule(name).revealed(progress),
+                name=SHOWN_NAMES[name],
+                mode="lines",
+                line={"color": colour, "width": 1.5},
+            )
+        )
+    for i, budget in enumerate(found.result.budgets):
+        figure.add_trace(
+            Scatter(
+                x=progress,
+                y=budget.candidate.schedule.revealed(progress),
+                name=f"{budget.steps} steps: {budget.candidate.label}",
+                mode="lines",
+                line={"color": FOUND, "width": 3, "dash": _DASHES[i % len(_DASHES)]},
+            )
+        )
+    laid_out(figure, "Found schedules and baselines: revealed fraction alpha(t)")
+    figure.update_xaxes(title="progress t (0 all masked, 1 all revealed)", range=[0, 1])
+    figure.update_yaxes(title="revealed fraction", range=[0, 1.01])
+    return figure

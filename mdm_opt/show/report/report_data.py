@@ -1,0 +1,187 @@
+"""What stands in a report, whatever its format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mdm_opt.candidates import baseline
+from mdm_opt.handoff.export import export_budget
+from mdm_opt.handoff.schedule_file import Provenance
+from mdm_opt.persistence import MeasurementRecord, Repository
+from mdm_opt.results.best import BudgetResult
+from mdm_opt.results.text import conclusions, number, schedule_words
+from mdm_opt.show.notes import model_words
+from mdm_opt.show.snapshot import Snapshot, read_snapshot
+from mdm_opt.study.stored_file import FROM_PYTHON, study_toml
+
+# Whose samples are shown beside each other.
+_COMPARED = ("best", "linear")
+
+
+@dataclass(frozen=True)
+class SampleGroup:
+    """Samples of one step count, of the same instances under each schedule.
+
+    Attributes:
+        steps: step count.
+        columns: name of the schedule and its texts, as many each.
+    """
+
+    steps: int
+    columns: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ReportData:
+    """A report before it is set.
+
+    Attributes:
+        found: everything that is known about the study.
+        state: of its trials and its verification, one line.
+        said: conclusions.
+        samples: of each step count.
+        provenance: of the best schedule; None before there is one.
+        facts: where the numbers come from, names and values.
+        study_toml: the study file.
+        repeat: how to repeat the study, one sentence that the commands or the file follow.
+        commands: that do; none where it was made from Python.
+    """
+
+    found: Snapshot
+    state: str
+    said: Sequence[str]
+    samples: Sequence[SampleGroup]
+    provenance: Provenance | None
+    facts: Sequence[tuple[str, str]]
+    study_toml: str
+    repeat: str
+    commands: Sequence[str]
+
+
+def read_report(name: str, url: str) -> ReportData:
+    """Reads what stands in a report.
+
+    Args:
+        name: of the study.
+        url: of the database.
+
+    Raises:
+        InputError: where there is no such study.
+    """
+    repository = Repository(url, create=False)
+    found = read_snapshot(name, repository)
+    result, provenance = found.result, None
+    if result is not None:
+        provenance = export_budget(name, url, result, result.budgets[-1]).provenance
+    from_python = FROM_PYTHON in (found.file.model.kind, found.file.objective.kind)
+    verify = "mdm_opt.tune" if from_python else f"mdm-opt verify {name}"
+    run = [f"mdm-opt run {name}.toml", f"mdm-opt report {name} --out {name}.html"]
+    version = found.record.package_version
+    return ReportData(
+        found=found,
+        state=_state(found),
+        said=conclusions(result, verify) if result else ["no feasible trial is finished yet"],
+        samples=_samples(found),
+        provenance=provenance,
+        facts=_facts(found, provenance),
+        study_toml=study_toml(found.file),
+        repeat=(
+            f"Call mdm_opt.tune of mdm-opt {version} with the same objects and these settings:"
+            if from_python
+            else f"With this study file as {name}.toml and mdm-opt {version}:"
+        ),
+        commands=[] if from_python else run,
+    )
+
+
+def _state(found: Snapshot) -> str:
+    progress = found.progress
+    parts = [f"{progress.finished} of {progress.total} trials finished"]
+    if progress.failed:
+        parts.append(f"{progress.failed} given up")
+    budgets = found.result.budgets if found.result else []
+    verified = [b for b in budgets if b.verified]
+    if verified and len(verified) == len(found.file.space.steps):
+        parts.append(f"verified on {verified[0].instances} fresh instances")
+    elif verified:
+        steps = ", ".join(str(b.steps) for b in verified)
+        parts.append(f"verified at {steps} steps, not at the others")
+    else:
+        parts.append("NOT verified: the best of a search is biased")
+    return "; ".join(parts)
+
+
+def _samples(found: Snapshot) -> list[SampleGroup]:
+    groups = []
+    for budget in found.result.budgets if found.result else []:
+        columns = []
+        for label, record in _compared(found, budget):
+            texts = tuple(found.samples.get(record.id or 0, ()))
+            if texts:
+                columns.append((label, texts))
+        fewest = min((len(texts) for _, texts in columns), default=0)
+        if fewest:
+            groups.append(
+                SampleGroup(budget.steps, tuple((name, ts[:fewest]) for name, ts in columns))
+            )
+    return groups
+
+
+def _compared(found: Snapshot, budget: BudgetResult) -> list[tuple[str, MeasurementRecord]]:
+    """The best schedule and linear: as verified, else as searched."""
+    verified = found.verified(budget.steps)
+    if verified:
+        first = {m.label: m for m in reversed(verified)}
+        return [
+            (_sampled_name(label, first[label], budget), first[label])
+            for label in _COMPARED
+            if label in first
+        ]
+    number = found.best_trials().get(budget.steps)
+    best = [m for m in found.trials if m.trial_number == number]
+    ours = [m for m in found.trials if m.budget_steps == budget.steps]
+    linear = [m for m in ours if m.candidate == baseline("linear", m.steps)]
+    return [
+        (_sampled_name(label, m, budget), m)
+        for label, records in zip(_COMPARED, (best, linear), strict=True)
+        for m in records[:1]
+    ]
+
+
+def _sampled_name(label: str, record: MeasurementRecord, budget: BudgetResult) -> str:
+    words = f"found: {schedule_words(budget)}" if label == "best" else label
+    return f"{words}, {record.steps} steps"
+
+
+def _facts(found: Snapshot, provenance: Provenance | None) -> list[tuple[str, str]]:
+    record, file = found.record, found.file
+    calls = sum(m.sequence_calls for m in found.measurements)
+    seconds = sum(m.seconds for m in found.measurements)
+    devices = sorted({m.device for m in found.measurements})
+    facts = [
+        ("model", model_words(found)),
+        ("model fingerprint", record.model.fingerprint),
+        ("model revision", str(record.model.source.get("revision") or "")),
+        ("objective's data or judge", record.objective_fingerprint),
+        ("seed", str(file.study.seed)),
+        (
+            "sampler",
+            f"order {file.sampler.order}, temperature {file.sampler.temperature:g}, "
+            f"{file.sampler.reveal} reveal, {file.sampler.rounding} rounding",
+        ),
+        ("study file hash", record.identity_hash),
+        ("made by", f"mdm-opt {record.package_version}"),
+        (
+            "measured",
+            f"{calls} model calls of one sequence in {number(seconds)} s on {', '.join(devices)}",
+        ),
+    ]
+    if provenance is not None:
+        versions = ", ".join(f"{name} {found}" for name, found in provenance.versions.items())
+        facts += [
+            ("reported by", versions),
+            ("git", provenance.git_hash or ""),
+            ("reported at", provenance.created_at),
+        ]
+    return [(name, value) for name, value in facts if value]

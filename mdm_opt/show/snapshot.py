@@ -1,0 +1,121 @@
+"""Everything that is known about a study, read once, for those who show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mdm_opt.config import StudyFile
+from mdm_opt.persistence import (
+    MeasurementRecord,
+    ProfileKey,
+    Profiles,
+    Progress,
+    Repository,
+    StudyRecord,
+    TrialQueue,
+)
+from mdm_opt.results.best import BestResult, best_of, ranked_records
+from mdm_opt.results.text import metric_words
+from mdm_opt.schedules import ProfileSample
+from mdm_opt.search import SearchSpace
+from mdm_opt.study.search_space import space_of
+from mdm_opt.study.stored_file import stored_study_file
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """A study and what came out so far.
+
+    Attributes:
+        record: the study.
+        file: its study file.
+        progress: of its trials.
+        measurements: all of it, oldest first.
+        space: where it looks for candidates.
+        ranked: trials of each step count that can be its best, best first.
+        result: the best schedules; None before a trial is feasible.
+        profile: of the model, where it has been measured.
+        samples: texts by id of the measurement.
+    """
+
+    record: StudyRecord
+    file: StudyFile
+    progress: Progress
+    measurements: Sequence[MeasurementRecord]
+    space: SearchSpace
+    ranked: Mapping[int, Sequence[MeasurementRecord]]
+    result: BestResult | None
+    profile: ProfileSample | None
+    samples: Mapping[int, Sequence[str]]
+
+    @property
+    def trials(self) -> list[MeasurementRecord]:
+        """Measurements of the search."""
+        return [m for m in self.measurements if m.role == "search"]
+
+    @property
+    def metric(self) -> str:
+        """The objective with its unit and direction."""
+        return metric_words(self.record)
+
+    def best_trials(self) -> dict[int, int]:
+        """Step count to the number of the trial that is its best: the verified one, if any."""
+        budgets = self.result.budgets if self.result else []
+        return {budget.steps: budget.trial for budget in budgets if budget.trial is not None}
+
+    def counts(self, record: MeasurementRecord) -> list[int]:
+        """Tokens that each step of a measurement reveals; none where that is random."""
+        counts = record.candidate.plan(self.space.decoding, self.space.length).counts
+        return [] if counts is None else counts.tolist()
+
+    def verified(self, steps: int) -> list[MeasurementRecord]:
+        """Verification measurements of a step count."""
+        return [
+            m for m in self.measurements if m.role == "verification" and m.budget_steps == steps
+        ]
+
+
+def read_snapshot(name: str, repository: Repository) -> Snapshot:
+    """Reads a study.
+
+    Args:
+        name: of the study.
+        repository: of the database.
+
+    Raises:
+        InputError: where there is no such study.
+    """
+    record = repository.study(name)
+    measurements = repository.measurements(name)
+    space = space_of(repository, record)
+    ranked = ranked_records(record, space, measurements)
+    return Snapshot(
+        record=record,
+        file=stored_study_file(record),
+        progress=TrialQueue(repository, name).progress(),
+        measurements=measurements,
+        space=space,
+        ranked=ranked,
+        result=best_of(record, space, measurements, ranked),
+        profile=_profile(record, repository),
+        samples=repository.samples(name),
+    )
+
+
+def _profile(record: StudyRecord, repository: Repository) -> ProfileSample | None:
+    """The model's profile, found without loading the model; that of the study where it has one."""
+    file, profiles = stored_study_file(record), Profiles(repository)
+    used = profiles.of_study(record.name)
+    if used is not None:
+        return used.sample
+    key = ProfileKey(
+        model=record.model,
+        references_fingerprint="",
+        seed=file.profile.seed,
+        boundaries=min(file.profile.boundaries, record.model.length),
+        orders=file.profile.orders,
+    )
+    own = file.profile_references == "model"
+    found = profiles.find(key) if own else profiles.from_any_file(key)
+    return found.sample if found else None

@@ -1,0 +1,82 @@
+"""Whether a study is still what it was made as: its file, its model, its data, this version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mdm_opt import __version__
+from mdm_opt.config import StudyFile
+from mdm_opt.errors import InputError
+from mdm_opt.measurement import Problem
+from mdm_opt.messages import key_name, source_name
+from mdm_opt.persistence import Repository, StudyRecord, TrialQueue
+from mdm_opt.study.stored_file import stored_study_file
+
+
+def check_same(record: StudyRecord, study_file: StudyFile) -> None:
+    """Refuses a study file that is not the one a study was made from.
+
+    Raises:
+        InputError: naming every key that differs.
+    """
+    if record.identity_hash == study_file.identity_hash():
+        return
+    before, now = _flat(stored_study_file(record).fixed()), _flat(study_file.fixed())
+    changed = [
+        f"{key_name(key)} was {before.get(key)!r}, is {now.get(key)!r}"
+        for key in sorted(before.keys() | now.keys())
+        if before.get(key) != now.get(key)
+    ]
+    raise InputError(
+        f"study {record.name!r} was made {source_name()}: {'; '.join(changed)}; choose "
+        f"another {key_name('study.name')}, or delete the study first"
+    )
+
+
+def _flat(table: dict[str, Any]) -> dict[str, Any]:
+    return {
+        f"{name}.{key}": value for name, content in table.items() for key, value in content.items()
+    }
+
+
+def check_version(record: StudyRecord) -> None:
+    """Refuses trials of a version that may measure otherwise: another major, or 0.minor."""
+
+    def series(version: str) -> list[str]:
+        parts = version.split(".")
+        return parts[:2] if parts[0] == "0" else parts[:1]
+
+    if series(record.package_version) != series(__version__):
+        raise InputError(
+            f"study {record.name!r} was made by mdm-opt {record.package_version}, this is "
+            f"{__version__}; its trials could not be compared"
+        )
+
+
+def check_planned(repository: Repository, record: StudyRecord) -> None:
+    """Refuses a study of version 0.1.0, which kept no trials that had not been begun."""
+    total, asked = TrialQueue(repository, record.name).progress().total, record.study_file
+    if total < asked["search"]["trials"]:
+        raise InputError(
+            f"study {record.name!r} comes from an older version and has {total} of its "
+            f"{asked['search']['trials']} trials here; 'mdm-opt study create' with its study file "
+            "adds the others"
+        )
+
+
+def check_unchanged(record: StudyRecord, problem: Problem) -> None:
+    """Refuses another model, or another judge or reference file of the objective."""
+    pairs = {
+        "model": (record.model.fingerprint, problem.denoiser.fingerprint),
+        "objective's data or judge": (
+            record.objective_fingerprint,
+            problem.objective.fingerprint,
+        ),
+    }
+    for what, (before, now) in pairs.items():
+        # Version 0.1.0 kept none for the objective.
+        if before and before != now:
+            raise InputError(
+                f"the {what} of study {record.name!r} has changed since it was created: "
+                f"fingerprint {now[:24]}..., was {before[:24]}..."
+            )

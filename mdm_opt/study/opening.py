@@ -1,0 +1,263 @@
+"""Making a study and opening it, with its model, to work on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mdm_opt import __version__
+from mdm_opt.config import StudyFile, load_study_file, parse_study
+from mdm_opt.errors import InputError
+from mdm_opt.measurement import Problem
+from mdm_opt.persistence import (
+    NoStudies,
+    Profiles,
+    Repository,
+    StudyRecord,
+    TrialQueue,
+    schema_lock,
+    shown,
+)
+from mdm_opt.persistence.mirror import Mirror, check_name, make_tables
+from mdm_opt.schedules.base import Array
+from mdm_opt.search import SearchSpace, check_given_seeds, seeds
+from mdm_opt.storage_errors import Patience
+from mdm_opt.study.changes import check_planned, check_same, check_unchanged, check_version
+from mdm_opt.study.history import earlier_schedules
+from mdm_opt.study.instances import InstanceSets
+from mdm_opt.study.locks import exclusive
+from mdm_opt.study.measured_profile import (
+    Advance,
+    MeasuredProfile,
+    check_sequences,
+    measured_profile,
+    model_record,
+)
+from mdm_opt.study.problem import build_problem
+from mdm_opt.study.search_space import space_of
+from mdm_opt.study.stored_file import stored_study_file
+
+_PLAN_SECONDS = 30.0
+
+
+@dataclass(frozen=True, eq=False)
+class OpenStudy:
+    """A study that can be worked on.
+
+    Attributes:
+        study_file: as asked for now.
+        record: as it was created.
+        problem: its model and objective.
+        repository: our tables.
+        queue: the trials of its budget.
+        mirror: the study in Optuna's tables.
+        space: where candidates are looked for, with the profile of the model where the study
+            starts from one.
+        sets: its instances.
+    """
+
+    study_file: StudyFile
+    record: StudyRecord
+    problem: Problem
+    repository: Repository
+    queue: TrialQueue
+    mirror: Mirror
+    space: SearchSpace
+    sets: InstanceSets
+
+    @property
+    def name(self) -> str:
+        """The study's name."""
+        return self.record.name
+
+
+def create_study(
+    path: str | Path, url: str, advance: Advance = lambda done, total: None
+) -> OpenStudy:
+    """Opens the study of a study file, after making it where it does not exist yet.
+
+    Everything that can be wrong is found before anything is written. Tables, study and the trials
+    of its budget are there once this returns; workers make none of them.
+
+    Args:
+        path: of the study file.
+        url: of the database.
+        advance: called while the information profile is measured, where the study starts from
+            one that the database does not have.
+
+    Raises:
+        InputError: where the file, the model or the database cannot be used, or a study of that
+            name was made from another file.
+        RunError: where the profile of the model cannot be measured.
+    """
+    study_file, folder = load_study_file(path), Path(path).resolve().parent
+    return make_study(study_file, folder, url, lambda: build_problem(study_file, folder), advance)
+
+
+def make_study(
+    study_file: StudyFile,
+    folder: Path,
+    url: str,
+    build: Callable[[], Problem],
+    advance: Advance = lambda done, total: None,
+) -> OpenStudy:
+    """Makes or opens the study of a study file that has been read.
+
+    Args:
+        study_file: the study.
+        folder: in which relative paths and modules of the study are looked for.
+        url: of the database.
+        build: makes the model and the objective; called once what needs neither is checked.
+        advance: see `create_study`.
+
+    Raises:
+        InputError: as `create_study`.
+        RunError: as `create_study`.
+    """
+    check_given_seeds(study_file)
+    existing = _existing(study_file.study.name, url)
+    if existing is not None:
+        check_same(existing, study_file)
+    problem = build()
+    if existing is not None:
+        check_version(existing)
+        check_unchanged(existing, problem)
+    if study_file.needs_profile:
+        check_sequences(study_file, folder, problem.denoiser)
+    repository = Repository(url, create=True)
+    name = study_file.study.name
+    profile: MeasuredProfile | None = None
+    h = _kept_profile(existing, study_file, repository)
+    if study_file.needs_profile and h is None:
+        profile = measured_profile(study_file, folder, problem.denoiser, repository, advance)
+        h = profile.record.sample.profile()
+    history = earlier_schedules(study_file, problem, repository)
+    first = seeds(study_file, problem.denoiser.length, h, history)
+    with exclusive(name, url), schema_lock(url):
+        make_tables(repository.engine)
+        existing = repository.find_study(name)
+        if existing is None:
+            check_name(repository.engine, name)
+            existing = _new_record(study_file, folder, problem)
+            repository.add_study(existing)
+        else:
+            check_same(existing, study_file)
+        if profile is not None:
+            Profiles(repository).use(name, profile.key, profile.record.sequences)
+        opened = _open(study_file, existing, problem, repository)
+        # A worker that joins now must not find fewer trials than the study file asks for.
+        taken, planned = opened.mirror.sync(), study_file.search.trials
+        Patience(_PLAN_SECONDS)(
+            lambda: opened.queue.plan(first, study_file.space.steps, planned, after=taken)
+        )
+        repository.update_study_file(name, study_file.canonical(), str(folder))
+    return opened
+
+
+def open_study(
+    name: str,
+    url: str,
+    *,
+    own_file: str | Path | None = None,
+    device: str | None = None,
+    to_work: bool = False,
+) -> OpenStudy:
+    """Opens an existing study with its model.
+
+    Args:
+        name: of the study.
+        url: of the database.
+        own_file: this machine's copy of the study file; relative paths and modules are looked for
+            beside it. None takes the folder that the study was created from.
+        device: where the model runs, in place of the study file's.
+        to_work: whether trials are to be added, which another version must not do.
+
+    Raises:
+        InputError: where it does not exist, was made from another study file or by another
+            version, or its model cannot be loaded or has changed.
+    """
+    repository = Repository(url, create=False)
+    record = repository.study(name)
+    study_file, folder = stored_study_file(record), Path(record.folder)
+    if own_file is not None:
+        check_same(record, load_study_file(own_file))
+        folder = Path(own_file).resolve().parent
+    if device is not None:
+        study_file = _on_device(study_file, device)
+    if to_work:
+        check_version(record)
+        check_planned(repository, record)
+    problem = build_problem(study_file, folder)
+    check_unchanged(record, problem)
+    opened = _open(study_file, record, problem, repository)
+    if opened.space.profile is None and opened.space.family.needs_profile:
+        raise InputError(
+            f"study {name!r} searches counts around the profile of its model, which is not in "
+            f"{shown(url)}; 'mdm-opt study create' with its study file measures it"
+        )
+    return opened
+
+
+def _on_device(study_file: StudyFile, device: str) -> StudyFile:
+    """The study file with another device; checked as if it stood in the file."""
+    content = study_file.canonical()
+    content["model"]["device"] = device
+    return parse_study(content, "--device")
+
+
+def _kept_profile(
+    existing: StudyRecord | None, study_file: StudyFile, repository: Repository
+) -> Array | None:
+    """h(m) that a study has used so far; None where it has none, or asks for another one now."""
+    if existing is None or not study_file.needs_profile:
+        return None
+    before = stored_study_file(existing)
+    # More instances of the verification may be sequences that the profile was measured on.
+    same = (before.profile, before.verify.instances) == (
+        study_file.profile,
+        study_file.verify.instances,
+    )
+    return space_of(repository, existing).profile if same else None
+
+
+def _existing(name: str, url: str) -> StudyRecord | None:
+    try:
+        repository = Repository(url, create=False)
+    except NoStudies:
+        return None
+    try:
+        return repository.find_study(name)
+    finally:
+        repository.close()
+
+
+def _new_record(study_file: StudyFile, folder: Path, problem: Problem) -> StudyRecord:
+    return StudyRecord(
+        name=study_file.study.name,
+        study_file=study_file.canonical(),
+        identity_hash=study_file.identity_hash(),
+        folder=str(folder),
+        model=model_record(study_file, problem.denoiser),
+        objective=problem.objective.name,
+        objective_fingerprint=problem.objective.fingerprint,
+        unit=problem.objective.unit,
+        direction=problem.objective.direction,
+        deterministic=problem.objective.deterministic,
+        package_version=__version__,
+    )
+
+
+def _open(
+    study_file: StudyFile, record: StudyRecord, problem: Problem, repository: Repository
+) -> OpenStudy:
+    return OpenStudy(
+        study_file=study_file,
+        record=record,
+        problem=problem,
+        repository=repository,
+        queue=TrialQueue(repository, record.name),
+        mirror=Mirror(repository, study_file, record.model.length),
+        space=space_of(repository, record),
+        sets=InstanceSets.of(study_file, deterministic=problem.objective.deterministic),
+    )

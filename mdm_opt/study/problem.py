@@ -1,0 +1,54 @@
+"""From a study file to what is measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mdm_opt.config import StudyFile
+from mdm_opt.measurement import Problem
+from mdm_opt.models.base import Denoiser
+from mdm_opt.objectives.base import Objective
+from mdm_opt.study.batch_size import usual_batch_size, with_batch_size
+from mdm_opt.study.instances import InstanceSets
+
+
+def build_problem(study_file: StudyFile, folder: Path | None) -> Problem:
+    """Loads the model and makes the objective.
+
+    Args:
+        study_file: the study.
+        folder: of the study file, for relative paths and modules beside it.
+
+    Raises:
+        InputError: where something is missing or does not fit together.
+    """
+    from mdm_opt.models.registry import build_denoiser
+
+    denoiser = build_denoiser(study_file.model, folder)
+    study_file.sampler.check_steps(study_file.space.steps, denoiser.length)
+    problem = problem_of(study_file, denoiser, objective_of(study_file, folder, denoiser))
+    return with_batch_size(problem, study_file)
+
+
+def objective_of(study_file: StudyFile, folder: Path | None, denoiser: Denoiser) -> Objective:
+    """Makes the objective of a study for its model.
+
+    Raises:
+        InputError: where something is missing or does not fit together.
+    """
+    from mdm_opt.objectives.registry import Build, build_objective
+
+    sets = InstanceSets.of(study_file)
+    build = Build(denoiser, folder, sets.ranks, sets.total, study_file.study.seed)
+    return build_objective(study_file.objective, build)
+
+
+def problem_of(study_file: StudyFile, denoiser: Denoiser, objective: Objective) -> Problem:
+    """A model and an objective with how the study samples them."""
+    return Problem(
+        denoiser=denoiser,
+        objective=objective,
+        seed=study_file.study.seed,
+        decoding=study_file.sampler,
+        batch_size=usual_batch_size(study_file),
+    )

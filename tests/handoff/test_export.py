@@ -1,0 +1,160 @@
+"""Exported schedules: provenance, consistency, formats."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from study_files import SUDOKU4, database, write_study
+
+import mdm_opt
+from mdm_opt.cli.main import main
+from mdm_opt.errors import InputError
+from mdm_opt.handoff.export import export_schedule
+from mdm_opt.handoff.samples import sample
+from mdm_opt.persistence import Repository
+from mdm_opt.results.best import best
+from mdm_opt.results.listing import list_studies, show_study
+from mdm_opt.results.verification import verify
+from mdm_opt.run.trials import run_trials
+from mdm_opt.study.deletion import delete_study
+from mdm_opt.study.opening import create_study
+from mdm_opt.sudoku import is_valid
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A verified study of 4x4 Sudoku at two step counts."""
+    folder = tmp_path_factory.mktemp("finished")
+    opened = create_study(write_study(folder, steps="[4, 8]", trials="10"), database(folder))
+    list(run_trials(opened))
+    verify(opened)
+    return opened
+
+
+def test_exported_schedule_carries_result_and_provenance(finished, tmp_path):
+    url = finished.repository.url
+    exported = export_schedule("sudoku4", url, 8)
+    budget = best("sudoku4", url).budgets[1]
+    assert exported.counts.tolist() == budget.counts
+    assert exported.result.value == budget.value
+    assert exported.result.verified
+    assert set(exported.result.baselines) == {"linear", "sin2", "sine"}
+    provenance = exported.provenance
+    assert provenance.study == "sudoku4"
+    assert provenance.model_fingerprint == finished.problem.denoiser.fingerprint
+    assert provenance.study_file == finished.study_file.canonical()
+    assert provenance.versions["mdm-opt"] == mdm_opt.__version__
+    measured = {m.trial_number: m for m in finished.repository.measurements("sudoku4", ["search"])}
+    assert measured[provenance.trial].candidate == exported.candidate
+    path = tmp_path / "schedule.json"
+    path.write_text(exported.to_json())
+    loaded = mdm_opt.load_schedule(path)
+    assert loaded == exported
+    np.testing.assert_allclose(loaded.mask_schedule.revealed([0.0, 1.0]), [0.0, 1.0])
+
+
+def test_every_export_is_kept_in_the_database(finished, tmp_path):
+    url, out = finished.repository.url, tmp_path / "kept.json"
+    before = len(finished.repository.exports("sudoku4"))
+    command = ["export", "sudoku4", "--steps", "8", "--storage", url]
+    assert CliRunner().invoke(main, [*command, "--out", str(out)]).exit_code == 0
+    shown = CliRunner().invoke(main, command)
+    missing = str(tmp_path / "nowhere" / "x.json")
+    assert CliRunner().invoke(main, [*command, "--out", missing]).exit_code == 2
+    kept = finished.repository.exports("sudoku4")[before:]
+    assert kept[0] == json.loads(out.read_text())
+    assert kept[1] == json.loads(shown.stdout)
+    assert len(kept) == 2
+
+
+def test_step_count_must_be_named_where_there_are_several(finished):
+    with pytest.raises(
+        InputError, match="a step count is needed: study 'sudoku4' has results for"
+    ):
+        export_schedule("sudoku4", finished.repository.url)
+    with pytest.raises(InputError, match="5 is not accepted"):
+        export_schedule("sudoku4", finished.repository.url, 5)
+
+
+def test_samples_are_new_and_repeatable(finished):
+    url = finished.repository.url
+    texts = sample("sudoku4", url, count=70, steps=8)
+    assert texts == sample("sudoku4", url, count=70, steps=8)
+    assert len(set(texts)) > 40
+    assert any(is_valid(texts))
+    assert all(set(text) <= set("1234") and len(text) == 16 for text in texts)
+    assert sample("sudoku4", url, count=3, steps=8, schedule="sine") != texts[:3]
+
+
+def test_counts_of_any_shape_are_searched_verified_exported_and_sampled(tmp_path):
+    study = SUDOKU4.replace("[space]", '[space]\nfamily = "free"')
+    keys = {"sampler": '"shape"', "trials": "8", "seeds": '["baselines"]'}
+    path, url = write_study(tmp_path, study, **keys), database(tmp_path)
+    shown = CliRunner().invoke(main, ["run", str(path), "--storage", url])
+    assert shown.exit_code == 0, shown.output
+    (budget,) = best("sudoku4", url).budgets
+    assert budget.candidate.parameters == {}
+    assert budget.candidate.counts == tuple(budget.counts)
+    assert (len(budget.counts), sum(budget.counts), min(budget.counts) >= 1) == (4, 16, True)
+    assert f"best: counts {' '.join(map(str, budget.counts))}" in shown.output
+    exported = export_schedule("sudoku4", url)
+    assert exported.schedule.family == "free"
+    assert exported.counts.tolist() == budget.counts
+    repository = Repository(url, create=False)
+    measured = {m.trial_number: m for m in repository.measurements("sudoku4", ["search"])}
+    assert measured[exported.provenance.trial].candidate == budget.candidate
+    # Seeds and proposals are different counts, all of them kept with their trials.
+    assert len({m.candidate.counts for m in measured.values()}) == 8
+    assert {m.candidate.family for m in measured.values()} == {"free"}
+    labels = [m.label for m in measured.values()]
+    assert labels[0] == "profile: limit"
+    assert labels.count("search") == 5
+    repository.close()
+    out = tmp_path / "schedule.json"
+    out.write_text(exported.to_json())
+    assert mdm_opt.load_schedule(out) == exported
+    texts = sample("sudoku4", url, count=5)
+    assert len(set(texts)) == 5
+    assert CliRunner().invoke(main, ["run", str(path), "--storage", url]).exit_code == 0
+
+
+def test_listing_and_showing(finished):
+    (summary,) = list_studies(finished.repository.url)
+    assert summary["finished"] == summary["trials"] == 10
+    assert summary["verified_steps"] == [4, 8]
+    shown = show_study("sudoku4", finished.repository.url)
+    assert shown["study_file"]["space"]["steps"] == [4, 8]
+    json.dumps(shown)
+
+
+def test_deleting_leaves_no_row(tmp_path):
+    url = database(tmp_path)
+    opened = create_study(write_study(tmp_path), url)
+    list(run_trials(opened))
+    delete_study("sudoku4", url)
+    assert list_studies(url) == []
+    again = create_study(write_study(tmp_path), url)
+    assert again.queue.progress().finished == 0
+
+
+def test_weights_are_bit_identical_after_a_study(tmp_path):
+    from mdm_opt.models.weights import fingerprint
+
+    text = (
+        '[study]\nname = "frozen"\n[model]\nkind = "bundled"\n[space]\nsteps = [4]\n'
+        '[objective]\nkind = "validity"\nverifier = "sudoku"\ninstances = 4\n'
+        "[search]\ntrials = 4\n[verify]\ninstances = 4\n"
+    )
+    opened = create_study(write_study(tmp_path, text), database(tmp_path))
+    denoiser = opened.problem.denoiser
+    before = fingerprint(denoiser.model, denoiser.tokenizer)
+    weights = {name: tensor.clone() for name, tensor in denoiser.model.state_dict().items()}
+    list(run_trials(opened))
+    verify(opened)
+    assert fingerprint(denoiser.model, denoiser.tokenizer) == before
+    for name, tensor in denoiser.model.state_dict().items():
+        assert tensor.equal(weights[name]), name
+    assert not any(parameter.requires_grad for parameter in denoiser.model.parameters())

@@ -1,0 +1,491 @@
+"""The exported schedule: round trips and refusals; files are written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import numpy as np
+import pytest
+from exported_schedules import changed, content, free
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from mdm_opt.errors import InputError
+from mdm_opt.handoff.schedule_file import ExportedSchedule, load_schedule, write_text
+from mdm_opt.schedules import BetaSchedule, CountsSchedule, reveal_counts
+
+
+def refusal(path: Path, text: str | bytes | dict[str, Any]) -> str:
+    """The one-line message with which a file of that content is refused."""
+    if isinstance(text, dict):
+        text = json.dumps(text)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(InputError) as caught:
+        load_schedule(path)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert str(path) in message
+    return message
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    beta_a=st.floats(0.05, 20),
+    beta_b=st.floats(0.05, 20),
+    steps=st.integers(1, 64),
+    length=st.integers(1, 300),
+    reveal=st.sampled_from(["fixed", "ancestral"]),
+    rounding=st.sampled_from(["full", "cumulative"]),
+)
+def test_round_trip_through_a_file(
+    tmp_path_factory: pytest.TempPathFactory,
+    beta_a: float,
+    beta_b: float,
+    steps: int,
+    length: int,
+    reveal: str,
+    rounding: str,
+) -> None:
+    original = ExportedSchedule.model_validate(
+        content(beta_a, beta_b, steps, length, reveal, rounding)
+    )
+    path = tmp_path_factory.getbasetemp() / "round_trip.json"
+    write_text(path, original.to_json())
+    loaded = load_schedule(path)
+    assert loaded == original
+    assert loaded.mask_schedule == BetaSchedule(beta_a, beta_b)
+    assert loaded.to_json() == original.to_json()
+    if reveal == "fixed":
+        assert loaded.counts.dtype == np.int64
+        assert loaded.counts.sum() == length
+        assert len(loaded.counts) == steps
+    else:
+        with pytest.raises(ValueError, match="no fixed counts"):
+            _ = loaded.counts
+
+
+@settings(max_examples=60, deadline=None)
+@given(counts=st.lists(st.integers(1, 300), min_size=1, max_size=32))
+def test_counts_of_any_shape_round_trip_through_a_file(
+    tmp_path_factory: pytest.TempPathFactory, counts: list[int]
+) -> None:
+    original = ExportedSchedule.model_validate(free(counts))
+    path = tmp_path_factory.getbasetemp() / "free.json"
+    write_text(path, original.to_json())
+    loaded = load_schedule(path)
+    assert loaded == original
+    assert loaded.mask_schedule == CountsSchedule(tuple(counts))
+    assert loaded.counts.tolist() == counts
+    # Whoever asks the function for the counts gets the same.
+    again = reveal_counts(loaded.mask_schedule, len(counts), sum(counts), "full")
+    assert again.tolist() == counts
+
+
+def test_a_file_of_before_claims_had_an_error_rate_is_read(tmp_path: Path) -> None:
+    old = content()
+    del old["result"]["claim_error_rate"], old["result"]["better_than_linear"]
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(old))
+    result = load_schedule(path).result
+    assert (result.claim_error_rate, result.better_than_linear) == (None, None)
+    assert result.value == 1.5
+
+
+def test_a_file_of_before_blocks_and_guidance_is_read(tmp_path: Path) -> None:
+    old = content()
+    del old["schedule"]["block_length"], old["sampler"]["guidance"], old["sampler"]["end_last"]
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(old))
+    assert load_schedule(path) == ExportedSchedule.model_validate(content())
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    betas=st.tuples(st.floats(0.05, 20), st.floats(0.05, 20)),
+    blocks=st.integers(1, 5),
+    inside=st.tuples(st.integers(1, 9), st.integers(1, 12)),
+    rounding=st.sampled_from(["full", "cumulative"]),
+)
+def test_blocks_round_trip_through_a_file(
+    tmp_path_factory: pytest.TempPathFactory,
+    betas: tuple[float, float],
+    blocks: int,
+    inside: tuple[int, int],
+    rounding: str,
+) -> None:
+    steps, length = inside[0] * blocks, inside[1] * blocks
+    values = content(*betas, steps, length, rounding=rounding, block_length=inside[1])
+    values["sampler"] |= {"guidance": 1.5, "end_last": True}
+    original = ExportedSchedule.model_validate(values)
+    path = tmp_path_factory.getbasetemp() / "blocks.json"
+    write_text(path, original.to_json())
+    loaded = load_schedule(path)
+    assert loaded == original
+    assert (loaded.schedule.block_length, loaded.sampler.guidance) == (inside[1], 1.5)
+    parts = loaded.counts.reshape(blocks, inside[0])
+    assert (parts == parts[0]).all()
+    assert (parts.sum(axis=1) == inside[1]).all()
+
+
+@pytest.mark.parametrize(
+    ("block_length", "message"),
+    [
+        (5, "blocks of 5 tokens do not share 16 tokens and 4 steps evenly"),
+        (2, "blocks of 2 tokens do not share 16 tokens and 4 steps evenly"),
+        (32, "blocks of 32 tokens do not share 16 tokens and 4 steps evenly"),
+        (0, "schedule.block_length: Input should be greater than or equal to 1"),
+        (8, "schedule.revealed contradicts"),
+    ],
+)
+def test_blocks_that_contradict_the_schedule_are_refused(
+    tmp_path: Path, block_length: int, message: str
+) -> None:
+    assert message in refusal(tmp_path / "s.json", changed("schedule.block_length", block_length))
+
+
+def test_blocks_need_counts_of_a_beta_schedule(tmp_path: Path) -> None:
+    needs = "schedule.block_length needs a family that is not given by counts"
+    base = free([9, 5, 1, 1])
+    assert needs in refusal(tmp_path / "s.json", changed("schedule.block_length", 8, base))
+    base = content(reveal="ancestral")
+    assert needs in refusal(tmp_path / "s.json", changed("schedule.block_length", 8, base))
+
+
+def test_file_is_plain_json_of_its_values() -> None:
+    exported = ExportedSchedule.model_validate(content())
+    text = exported.to_json()
+    assert text.endswith("}\n")
+    assert json.loads(text) == content()
+    assert exported.counts.tolist() == content()["schedule"]["counts"]
+
+
+@pytest.mark.parametrize("version", [0, 2, "1", None, [1], 1.5])
+def test_other_versions_are_refused(tmp_path: Path, version: Any) -> None:
+    message = refusal(tmp_path / "s.json", changed("schema_version", version))
+    assert (
+        f"schema_version {version!r} is not accepted; this version of mdm-opt reads 1" in message
+    )
+
+
+@pytest.mark.parametrize("text", ["[]", "3", '"x"', "null", "{}"])
+def test_json_without_a_version_is_refused(tmp_path: Path, text: str) -> None:
+    assert "schema_version None is not accepted" in refusal(tmp_path / "s.json", text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "schedule: beta", b"\xff\xfe", '{"a": }', "[" * 100_000, '{"a":' * 100_000]
+)
+def test_what_is_no_json_is_refused(tmp_path: Path, text: str | bytes) -> None:
+    assert "is no valid JSON" in refusal(tmp_path / "s.json", text)
+
+
+def test_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"cannot read schedule .*none\.json: No such file"):
+        load_schedule(tmp_path / "none.json")
+    with pytest.raises(InputError, match="cannot read schedule"):
+        load_schedule(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("comment", 1),
+        ("schedule.gamma", 1),
+        ("sampler.seed", 1),
+        ("result.p_value", 0.01),
+        ("result.baselines.linear.name", "x"),
+        ("provenance.user", "x"),
+    ],
+)
+def test_unknown_keys_are_refused(tmp_path: Path, path: str, value: Any) -> None:
+    message = refusal(tmp_path / "s.json", changed(path, value))
+    assert f"{path}: Extra inputs are not permitted" in message
+
+
+@pytest.mark.parametrize(
+    "path", ["schedule", "schedule.counts", "result.verified", "provenance.model_fingerprint"]
+)
+def test_missing_keys_are_refused(tmp_path: Path, path: str) -> None:
+    broken = content()
+    *tables, key = path.split(".")
+    inner = broken
+    for table in tables:
+        inner = inner[table]
+    del inner[key]
+    assert f"{path}: Field required" in refusal(tmp_path / "s.json", broken)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("schedule.beta_a", 0),
+        ("schedule.beta_a", -1.0),
+        ("schedule.beta_b", float("nan")),
+        ("schedule.beta_b", float("inf")),
+        ("schedule.steps", 0),
+        ("schedule.length", 0),
+        ("schedule.family", "cosine"),
+        ("schedule.reveal", "blocks"),
+        ("schedule.rounding", "none"),
+        ("schedule.revealed", [0.0, "x", 1.0]),
+        ("result.direction", "up"),
+        ("result.value", float("nan")),
+        ("result.interval", [1.0]),
+        ("format", "another"),
+    ],
+)
+def test_impossible_values_name_their_key(tmp_path: Path, path: str, value: Any) -> None:
+    assert f"{path}" in refusal(tmp_path / "s.json", changed(path, value))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        ("schedule.beta_a", None, "beta_a and schedule.beta_b are needed in the family 'beta'"),
+        ("schedule.beta_b", None, "beta_a and schedule.beta_b are needed in the family 'beta'"),
+        ("schedule.family", "free", "one for each step and nothing else, are needed in the fam"),
+    ],
+)
+def test_a_beta_schedule_is_given_by_both_its_parameters(
+    tmp_path: Path, path: str, value: Any, expected: str
+) -> None:
+    assert expected in refusal(tmp_path / "s.json", changed(path, value))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        ("schedule.family", "beta", "are needed in the family 'beta'"),
+        ("schedule.beta_a", 1.0, "are needed in the family 'free'"),
+        ("schedule.beta_b", 1.0, "are needed in the family 'free'"),
+        ("schedule.counts", None, "are needed in the family 'free'"),
+        ("schedule.counts", [], "are needed in the family 'free'"),
+        ("schedule.counts", [9, 7], "are needed in the family 'free'"),
+        ("schedule.counts", [9, 0, 7], "counts must be at least 1 each"),
+        ("schedule.counts", [17, -4, 3], "counts must be at least 1 each"),
+        ("schedule.counts", [2, 5, 9], "schedule.revealed contradicts"),
+        ("schedule.counts", [9, 5, 3], "schedule.counts contradict length"),
+        ("schedule.counts", [10**30, 1, 1], "schedule.counts contradict length"),
+        ("schedule.length", 17, "schedule.counts contradict length"),
+        ("schedule.reveal", "ancestral", "schedule.counts must be null under ancestral reveal"),
+        ("schedule.revealed", [0.0, 0.5, 1.0], "schedule.revealed contradicts"),
+    ],
+)
+def test_counts_of_any_shape_are_given_by_themselves(
+    tmp_path: Path, path: str, value: Any, expected: str
+) -> None:
+    assert ExportedSchedule.model_validate(free([9, 5, 2])).counts.tolist() == [9, 5, 2]
+    assert expected in refusal(tmp_path / "s.json", changed(path, value, free([9, 5, 2])))
+
+
+COUNTS = content()["schedule"]["counts"]
+REVEALED = content()["schedule"]["revealed"]
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        None,
+        [],
+        [16],
+        COUNTS[::-1],
+        [*COUNTS, 0],
+        [COUNTS[0] + 1, COUNTS[1] - 1, *COUNTS[2:]],
+        [COUNTS[0] + 1, *COUNTS[1:]],
+    ],
+)
+def test_contradicting_counts_are_refused(tmp_path: Path, counts: list[int] | None) -> None:
+    message = refusal(tmp_path / "s.json", changed("schedule.counts", counts))
+    assert "schedule.counts contradict beta_a, beta_b, steps and length" in message
+
+
+@pytest.mark.parametrize(
+    "revealed",
+    [
+        [],
+        REVEALED[:-1],
+        [*REVEALED, 1.0],
+        [0.0, 0.25, 0.5, 0.75, 1.0],
+        [REVEALED[0], REVEALED[1] + 1e-6, *REVEALED[2:]],
+    ],
+)
+def test_contradicting_revealed_fractions_are_refused(
+    tmp_path: Path, revealed: list[float]
+) -> None:
+    message = refusal(tmp_path / "s.json", changed("schedule.revealed", revealed))
+    assert "schedule.revealed contradicts beta_a, beta_b and steps" in message
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("schedule.beta_a", 0.41),
+        ("schedule.beta_b", 1.71),
+        ("schedule.steps", 5),
+        ("schedule.length", 17),
+        ("schedule.reveal", "ancestral"),
+    ],
+)
+def test_changed_parameters_contradict_the_rest(tmp_path: Path, path: str, value: Any) -> None:
+    assert "schedule." in refusal(tmp_path / "s.json", changed(path, value))
+
+
+def test_ancestral_schedule_has_no_counts(tmp_path: Path) -> None:
+    broken = content(reveal="ancestral")
+    broken["schedule"]["counts"] = COUNTS
+    message = refusal(tmp_path / "s.json", broken)
+    assert "schedule.counts must be null under ancestral reveal" in message
+    with pytest.raises(ValidationError):
+        ExportedSchedule.model_validate(broken)
+
+
+def test_absurd_steps_are_refused_before_memory_runs_out(tmp_path: Path) -> None:
+    refusal(tmp_path / "s.json", changed("schedule.steps", 10**15))
+
+
+def test_absurd_length_is_refused_before_memory_runs_out(tmp_path: Path) -> None:
+    broken = changed("schedule.length", 10**15)
+    broken["schedule"]["counts"] = [10**15 - 3, 1, 1, 1]
+    refusal(tmp_path / "s.json", broken)
+
+
+def test_schedules_can_be_pickled() -> None:
+    exported = ExportedSchedule.model_validate(content())
+    assert pickle.loads(pickle.dumps(exported)) == exported  # noqa: S301 - our own
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("schedule.family", "sine"),
+        ("schedule.family", 3),
+        ("schedule.beta_a", "1"),
+        ("schedule.beta_a", 0),
+        ("schedule.beta_a", -1),
+        ("schedule.parameters", {}),
+    ],
+)
+def test_what_the_schema_refuses_is_refused(tmp_path: Path, path: str, value: Any) -> None:
+    schema = ExportedSchedule.model_json_schema()
+    jsonschema.validate(content(), schema)
+    broken = changed(path, value)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(broken, schema)
+    refusal(tmp_path / "s.json", broken)
+
+
+@pytest.mark.parametrize("key", ["beta_a", "beta_b"])
+def test_the_schema_asks_for_the_parameters_of_the_family(key: str) -> None:
+    lacking = content()
+    del lacking["schedule"][key]
+    with pytest.raises(jsonschema.ValidationError, match=f"'{key}' is a required property"):
+        jsonschema.validate(lacking, ExportedSchedule.model_json_schema())
+
+
+def test_schedule_cannot_be_changed() -> None:
+    exported = ExportedSchedule.model_validate(content())
+    with pytest.raises(ValidationError, match="frozen"):
+        exported.schedule.beta_a = 1.0
+
+
+def test_written_text_is_the_file(tmp_path: Path) -> None:
+    target = tmp_path / "schedule.json"
+    write_text(target, "first")
+    write_text(str(target), "schön\n")
+    assert target.read_bytes() == "schön\n".encode()
+    assert [path.name for path in tmp_path.iterdir()] == ["schedule.json"]
+
+
+def test_a_link_stays_a_link_to_what_was_written(tmp_path: Path) -> None:
+    target, link = tmp_path / "schedule.json", tmp_path / "newest.json"
+    link.symlink_to(target.name)
+    for text in ("first", "second"):
+        write_text(link, text)
+        assert link.is_symlink()
+        assert target.read_text() == text
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_pipe_is_written_into_and_stays_one(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_text(pipe, "text")
+    assert os.read(reader, 100) == b"text"
+    os.close(reader)
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+def _parent_missing(folder: Path) -> Path:
+    return folder / "none" / "s.json"
+
+
+def _parent_is_a_file(folder: Path) -> Path:
+    (folder / "file").write_text("kept")
+    return folder / "file" / "s.json"
+
+
+def _target_is_a_folder(folder: Path) -> Path:
+    (folder / "s.json").mkdir()
+    return folder / "s.json"
+
+
+def _name_too_long(folder: Path) -> Path:
+    return folder / ("x" * 300)
+
+
+@pytest.mark.parametrize(
+    "make", [_parent_missing, _parent_is_a_file, _target_is_a_folder, _name_too_long]
+)
+def test_target_that_cannot_be_written_leaves_nothing(
+    tmp_path: Path, make: Callable[[Path], Path]
+) -> None:
+    target = make(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(InputError, match="cannot write") as caught:
+        write_text(target, "text")
+    assert str(target) in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("method", ["write_text", "replace"])
+def test_failed_write_keeps_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    target = tmp_path / "schedule.json"
+    target.write_text("old")
+
+    def fail(path: Path, *_args: Any, **_keys: Any) -> None:
+        path.write_bytes(b"hal")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, method, fail)
+    with pytest.raises(InputError, match=r"cannot write .*: No space left on device"):
+        write_text(target, "new")
+    monkeypatch.undo()
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, UnicodeError])
+def test_interrupted_write_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    def interrupted(path: Path, *_args: Any, **_keys: Any) -> None:
+        path.write_bytes(b"hal")
+        raise error
+
+    monkeypatch.setattr(Path, "write_text", interrupted)
+    with pytest.raises((error, InputError)):
+        write_text(tmp_path / "schedule.json", "new")
+    assert list(tmp_path.iterdir()) == []
