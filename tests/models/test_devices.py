@@ -11,7 +11,7 @@ import torch
 from language_models import write_checkpoint
 
 from mdm_opt.errors import InputError
-from mdm_opt.models import places
+from mdm_opt.models import devices
 from mdm_opt.models.huggingface import HuggingFaceDenoiser, load_huggingface
 from mdm_opt.models.packaged import BUNDLED_CHECKPOINT, load_bundled
 from mdm_opt.processes import generate, instance_noise
@@ -54,7 +54,7 @@ def test_models_with_their_own_code_take_a_map(tmp_path: Path) -> None:
 def test_a_map_needs_accelerate(monkeypatch: pytest.MonkeyPatch) -> None:
     found = importlib.util.find_spec
     monkeypatch.setattr(
-        places.importlib.util,
+        devices.importlib.util,
         "find_spec",
         lambda name: None if name == "accelerate" else found(name),
     )
@@ -80,7 +80,7 @@ def test_what_does_not_fit_onto_the_gpus_is_refused(
     model = torch.nn.Linear(2, 2)
     model.dtype = torch.float32
     with pytest.raises(InputError, match=rf"\[model\] device_map: .*{part}"):
-        places.place_model(model, torch.device("cpu"), "sequential")
+        devices.place_model(model, torch.device("cpu"), "sequential")
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_what_does_not_fit_onto_the_gpus_is_refused(
 def test_tokens_go_to_the_device_of_the_first_part(plan: dict[str, Any], device: str) -> None:
     model = torch.nn.Linear(2, 2)
     model.hf_device_map = plan
-    assert places.first_device(model) == torch.device(device)
+    assert devices.first_device(model) == torch.device(device)
 
 
 def test_the_repeated_layers_are_compiled(monkeypatch: pytest.MonkeyPatch) -> None:

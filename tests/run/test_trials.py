@@ -305,7 +305,6 @@ def test_killed_run_loses_no_finished_trial_and_resumes(tmp_path, sent):
     repository.close()
 
 
-@pytest.mark.parametrize("direction", ["maximize", "minimize"])
 def test_trials_go_on_where_optunas_tables_cannot_be_written(tmp_path):
     path, url = write_study(tmp_path), database(tmp_path)
     opened = create_study(path, url)
@@ -320,6 +319,7 @@ def test_trials_go_on_where_optunas_tables_cannot_be_written(tmp_path):
     assert opened.queue.progress().settled
 
 
+@pytest.mark.parametrize("direction", ["maximize", "minimize"])
 def test_without_a_rival_the_best_value_so_far_stands(tmp_path, direction):
     (tmp_path / f"standing_{direction}.py").write_text(
         "def ones(samples):\n    return [float(s.count('1')) for s in samples]\n"
