@@ -115,7 +115,7 @@ def dashboard(
 @storage_option
 def report(name: str, out: str | None, page_format: str | None, storage: str | None) -> None:
     """Write one page about study NAME: results, pictures, samples, and how to repeat it."""
-    from mdm_opt.handoff.schedule_file import write_text
+    from mdm_opt.handoff.files import write_text
     from mdm_opt.show.report import REPORT_FORMATS, read_report
 
     chosen = page_format or ("md" if str(out).endswith(".md") else "html")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mdm_opt import __version__
 from mdm_opt.errors import InputError
+from mdm_opt.handoff.files import is_special, write_text
 from mdm_opt.handoff.formats import Artefact, kept_name
 from mdm_opt.handoff.schedule_file import (
     ExportedSchedule,
@@ -18,8 +19,6 @@ from mdm_opt.handoff.schedule_file import (
     ResultValues,
     SamplerValues,
     ScheduleValues,
-    is_special,
-    write_text,
 )
 from mdm_opt.persistence import Repository
 from mdm_opt.results.best import BestResult, BudgetResult, best

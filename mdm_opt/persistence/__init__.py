@@ -14,20 +14,18 @@ from mdm_opt.persistence.profiles import (
     ProfileRecord,
     Profiles,
 )
-from mdm_opt.persistence.queue import (
+from mdm_opt.persistence.queue import TrialQueue
+from mdm_opt.persistence.records import (
     MAX_FAILURES,
     Finished,
+    MeasurementRecord,
+    ModelRecord,
     Progress,
-    TrialQueue,
+    StudyRecord,
     TrialRecord,
     WorkerRecord,
 )
-from mdm_opt.persistence.repository import (
-    MeasurementRecord,
-    ModelRecord,
-    Repository,
-    StudyRecord,
-)
+from mdm_opt.persistence.repository import Repository
 from mdm_opt.persistence.upkeep import (
     CopiedStudy,
     DatabaseState,

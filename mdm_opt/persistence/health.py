@@ -12,7 +12,8 @@ from sqlalchemy import Engine, NullPool, create_engine, text
 
 from mdm_opt.persistence.database import make_engine, revisions
 from mdm_opt.persistence.location import database_file, is_sqlite, shown
-from mdm_opt.persistence.repository import Repository, StudyRecord
+from mdm_opt.persistence.records import StudyRecord
+from mdm_opt.persistence.repository import Repository
 from mdm_opt.storage_errors import storage_errors
 
 _BUSY_SECONDS = 5

@@ -9,7 +9,8 @@ import numpy as np
 from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_
 from sqlalchemy.orm import Session
 
-from mdm_opt.persistence.repository import ModelRecord, Repository
+from mdm_opt.persistence.records import ModelRecord
+from mdm_opt.persistence.repository import Repository
 from mdm_opt.persistence.tables import (
     ModelRow,
     ProfileRow,

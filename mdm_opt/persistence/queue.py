@@ -1,4 +1,4 @@
-"""The trials of a study's budget and the workers that take them.
+"""The trials of a study's budget, which workers take, begin and finish.
 
 A study of N trials has N rows. A worker takes one, begins it with a number and a candidate,
 measures it, and finishes it together with its measurement in one transaction: whatever dies, N
@@ -8,100 +8,31 @@ trials mean N measurements. Every call can be repeated after a lost connection.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import NamedTuple
+from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Connection, DateTime, case, func, select, type_coerce, update
+from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.orm import Session
 
 from mdm_opt.candidates import Candidate, Seed
 from mdm_opt.errors import InputError
 from mdm_opt.persistence.budget import missing, without_surplus
 from mdm_opt.persistence.candidates import candidate_of, candidate_row, with_candidate
-from mdm_opt.persistence.repository import MeasurementRecord, Repository, measurement_row
-from mdm_opt.persistence.tables import StudyRow, TrialRow, WorkerRow
+from mdm_opt.persistence.measurements import measurement_row
+from mdm_opt.persistence.records import (
+    MAX_FAILURES,
+    Finished,
+    MeasurementRecord,
+    Progress,
+    TrialRecord,
+)
+from mdm_opt.persistence.repository import Repository
+from mdm_opt.persistence.tables import StudyRow, TrialRow
+from mdm_opt.persistence.workers import Workers
 
-# A candidate on which the model or the objective raised this often is left alone.
-MAX_FAILURES = 3
-LOST = "lost"
 # Of the lock under which trials get their numbers.
 _NUMBERING = 0x6D646D6E
 # Sessions here are empty: there is nothing in them to bring up to date.
 _PLAIN = {"synchronize_session": False}
-
-
-@dataclass(frozen=True)
-class TrialRecord:
-    """A trial of the budget; see `TrialRow`."""
-
-    id: int
-    position: int
-    label: str
-    steps: int
-    candidate: Candidate | None
-    trial_number: int | None
-    worker_id: int | None
-    attempts: int
-    failures: int
-    last_error: str | None
-    started_at: datetime | None
-    finished_at: datetime | None
-
-    @property
-    def given_up(self) -> bool:
-        """Whether it has failed so often that nobody takes it any more."""
-        idle = self.finished_at is None and self.worker_id is None
-        return idle and self.failures >= MAX_FAILURES
-
-
-@dataclass(frozen=True)
-class WorkerRecord:
-    """A worker; see `WorkerRow`.
-
-    Attributes:
-        silent_seconds: since its last heartbeat, by the clock of the database.
-    """
-
-    id: int
-    host: str
-    pid: int
-    device: str
-    grace_seconds: float
-    ended: str | None
-    silent_seconds: float
-
-
-class Finished(NamedTuple):
-    """A trial that a worker has finished.
-
-    Attributes:
-        number: of the trial; another than it had where it had been given up meanwhile.
-        trials: that are finished now.
-    """
-
-    number: int
-    trials: int
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a study is: trials by state; ``failed`` ones have been given up."""
-
-    total: int
-    finished: int
-    running: int
-    failed: int
-
-    @property
-    def waiting(self) -> int:
-        """Trials that nobody has taken."""
-        return self.total - self.finished - self.running - self.failed
-
-    @property
-    def settled(self) -> bool:
-        """Whether no trial can be taken any more, now or later."""
-        return self.finished + self.failed == self.total
 
 
 class TrialQueue:
@@ -111,6 +42,9 @@ class TrialQueue:
         repository: the database.
         name: of the study.
 
+    Attributes:
+        workers: that take its trials.
+
     Raises:
         InputError: where there is no such study.
     """
@@ -119,6 +53,7 @@ class TrialQueue:
         self._repository = repository
         with repository.transaction() as session:
             self._study_id = repository.row(session, name).id
+        self.workers = Workers(repository, self._study_id)
 
     def plan(
         self, seeds: Sequence[Seed], steps: Sequence[int], total: int, *, after: int = -1
@@ -169,79 +104,6 @@ class TrialQueue:
                     row.candidate = candidate_row(self._study_id, candidate)
                 session.add(row)
                 position += 1
-
-    def register(self, host: str, pid: int, device: str, version: str, grace: float) -> int:
-        """Keeps a new worker; returns its id."""
-        with self._repository.transaction() as session:
-            now = database_now(session)
-            row = WorkerRow(
-                study_id=self._study_id,
-                host=host,
-                pid=pid,
-                device=device,
-                package_version=version,
-                grace_seconds=grace,
-                started_at=now,
-                heartbeat_at=now,
-            )
-            session.add(row)
-            session.flush()
-            return row.id
-
-    def beat(self, worker_id: int, *, bury: bool = True) -> None:
-        """Says that a worker lives, even one that was thought dead.
-
-        Args:
-            worker_id: of the worker.
-            bury: whether to free what dead workers hold, too.
-        """
-        with self._repository.transaction() as session:
-            session.execute(
-                update(WorkerRow)
-                .where(
-                    WorkerRow.id == worker_id,
-                    WorkerRow.ended.is_(None) | (WorkerRow.ended == LOST),
-                )
-                .values(heartbeat_at=database_now(session), ended_at=None, ended=None)
-            )
-        if bury:
-            self.free_lost()
-
-    def free_lost(self, *, all_but: int | None = None) -> int:
-        """Takes trials from workers without a heartbeat within their grace period.
-
-        Args:
-            all_but: where only this worker can be alive, all others are dead.
-
-        Returns:
-            The number of workers that were found dead.
-        """
-        with self._repository.transaction() as session:
-            now = database_now(session)
-            seen = session.scalars(
-                select(WorkerRow).where(
-                    WorkerRow.study_id == self._study_id, WorkerRow.ended_at.is_(None)
-                )
-            ).all()
-            lost = [
-                row
-                for row in seen
-                if (now - row.heartbeat_at).total_seconds() > row.grace_seconds
-                or (all_but is not None and row.id != all_but)
-            ]
-            buried = sum(self._bury(session, row.id, row.heartbeat_at) for row in lost)
-            self._release_from_the_ended(session)
-            return buried
-
-    def end(self, worker_id: int, reason: str) -> None:
-        """Keeps why a worker stopped, and gives back what it holds."""
-        with self._repository.transaction() as session:
-            session.execute(
-                update(WorkerRow)
-                .where(WorkerRow.id == worker_id)
-                .values(ended_at=func.current_timestamp(), ended=reason)
-            )
-            self._release(session, worker_id)
 
     def claim(self, worker_id: int) -> TrialRecord | None:
         """Takes the next trial: one that the worker holds already, else the first that is free.
@@ -347,11 +209,6 @@ class TrialQueue:
             count = select(func.count(TrialRow.finished_at)).where(self._ours())
             return None if number is None else Finished(number, session.scalar(count) or 0)
 
-    def release(self, worker_id: int) -> None:
-        """Gives back what a worker holds."""
-        with self._repository.transaction() as session:
-            self._release(session, worker_id)
-
     def fail(self, trial: TrialRecord, worker_id: int, error: str) -> None:
         """Counts an error of the model or the objective, and gives the trial back."""
         with self._repository.transaction() as session:
@@ -398,30 +255,6 @@ class TrialQueue:
             )
             return [_trial_record(row) for row in rows]
 
-    def workers(self) -> list[WorkerRecord]:
-        """All workers that the study has had, oldest first."""
-        names = set(WorkerRecord.__dataclass_fields__) - {"silent_seconds"}
-        with self._repository.transaction() as session:
-            now = database_now(session)
-            rows = session.scalars(
-                select(WorkerRow).where(WorkerRow.study_id == self._study_id).order_by("id")
-            )
-            return [
-                WorkerRecord(
-                    silent_seconds=(now - row.heartbeat_at).total_seconds(),
-                    **{name: getattr(row, name) for name in names},
-                )
-                for row in rows
-            ]
-
-    def alive(self) -> list[WorkerRecord]:
-        """Workers that have not ended, and have shown life within their grace period."""
-        return [
-            worker
-            for worker in self.workers()
-            if worker.ended is None and worker.silent_seconds <= worker.grace_seconds
-        ]
-
     def progress(self) -> Progress:
         """Trials by state."""
         unfinished = TrialRow.finished_at.is_(None)
@@ -441,34 +274,6 @@ class TrialQueue:
     def _ours(self) -> ColumnElement[bool]:
         return TrialRow.study_id == self._study_id
 
-    def _bury(self, session: Session, worker_id: int, seen: datetime) -> bool:
-        """Ends a worker unless it has shown life since; True where it has not."""
-        buried = session.scalar(
-            update(WorkerRow)
-            .where(
-                WorkerRow.id == worker_id,
-                WorkerRow.heartbeat_at == seen,
-                WorkerRow.ended_at.is_(None),
-            )
-            .values(ended_at=func.current_timestamp(), ended=LOST)
-            .returning(WorkerRow.id)
-        )
-        if buried is not None:
-            self._release(session, worker_id)
-        return buried is not None
-
-    def _release_from_the_ended(self, session: Session) -> None:
-        """Frees what a worker took after its end: one that was thought dead and then died."""
-        ended = select(WorkerRow.id).where(
-            WorkerRow.study_id == self._study_id, WorkerRow.ended_at.is_not(None)
-        )
-        session.execute(
-            update(TrialRow)
-            .where(self._ours(), TrialRow.finished_at.is_(None), TrialRow.worker_id.in_(ended))
-            .values(worker_id=None)
-            .execution_options(**_PLAIN)
-        )
-
     def _finished_by(self, session: Session, trial: TrialRecord, worker_id: int) -> int | None:
         """The number of a trial that this worker has finished, maybe in a call that was lost."""
         return session.scalar(
@@ -478,19 +283,6 @@ class TrialQueue:
                 TrialRow.finished_at.is_not(None),
             )
         )
-
-    def _release(self, session: Session, worker_id: int) -> None:
-        session.execute(
-            update(TrialRow)
-            .where(TrialRow.worker_id == worker_id, TrialRow.finished_at.is_(None))
-            .values(worker_id=None)
-        )
-
-
-def database_now(session: Session | Connection) -> datetime:
-    """The clock that all workers share, as naive UTC."""
-    now: datetime = session.scalars(select(type_coerce(func.current_timestamp(), DateTime))).one()
-    return now.replace(tzinfo=None)
 
 
 def _trial_record(row: TrialRow) -> TrialRecord:

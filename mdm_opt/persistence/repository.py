@@ -6,19 +6,18 @@ import json
 import weakref
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from mdm_opt.candidates import Candidate
 from mdm_opt.errors import InputError
-from mdm_opt.persistence.candidates import candidate_of, candidate_row, with_candidate
+from mdm_opt.persistence.candidates import candidate_of, candidate_row
 from mdm_opt.persistence.database import open_database
 from mdm_opt.persistence.location import shown
+from mdm_opt.persistence.measurements import measurement_records, measurement_row
+from mdm_opt.persistence.records import MeasurementRecord, ModelRecord, StudyRecord
 from mdm_opt.persistence.tables import (
     CandidateRow,
     ExportRow,
@@ -27,96 +26,14 @@ from mdm_opt.persistence.tables import (
     ProfileRow,
     ProfileSequenceRow,
     SampleRow,
-    ScoreRow,
     StudyProfileRow,
     StudyRow,
     TrialRow,
 )
-from mdm_opt.sample_texts import storable
 from mdm_opt.storage_errors import storage_errors
 
 # Measurements whose scores are asked for in one query.
 _AT_ONCE = 200
-
-
-@dataclass(frozen=True)
-class ModelRecord:
-    """A frozen model; see `ModelRow`."""
-
-    fingerprint: str
-    source: Mapping[str, Any]
-    process: str
-    length: int
-    vocab_size: int | None
-
-
-@dataclass(frozen=True)
-class StudyRecord:
-    """A study as it was created; see `StudyRow`."""
-
-    name: str
-    study_file: Mapping[str, Any]
-    identity_hash: str
-    folder: str
-    model: ModelRecord
-    objective: str
-    objective_fingerprint: str
-    unit: str
-    direction: str
-    deterministic: bool
-    package_version: str
-
-
-@dataclass(frozen=True, eq=False)
-class MeasurementRecord:
-    """A measurement with its scores, float64 ``(instances,)``; see `MeasurementRow`.
-
-    ``calls`` are the model calls of each instance, NaN where an older version kept their mean
-    alone, which `nfe` is. ``samples`` are texts of the first instances. They are kept, but are not
-    read back with the measurement; see `Repository.samples`.
-    """
-
-    role: str
-    label: str
-    budget_steps: int
-    candidate: Candidate
-    scores: npt.NDArray[np.float64]
-    calls: npt.NDArray[np.float64]
-    nfe: float
-    feasible: bool
-    guards: Mapping[str, float]
-    sequence_calls: int
-    seconds: float
-    device: str
-    trial_number: int | None = None
-    rival_number: int | None = None
-    paired_value: float | None = None
-    paired_error: float | None = None
-    stopped_early: bool = False
-    worker_id: int | None = None
-    samples: tuple[str, ...] = ()
-    id: int | None = None
-
-    @property
-    def steps(self) -> int:
-        """Step count of the candidate; a baseline may take others than `budget_steps`."""
-        return self.candidate.steps
-
-    @property
-    def value(self) -> float:
-        """Mean score."""
-        return float(self.scores.mean())
-
-    @property
-    def instances(self) -> int:
-        """Number of instances."""
-        return len(self.scores)
-
-    @property
-    def standard_error(self) -> float:
-        """Of the mean; zero for a single exact score."""
-        n = len(self.scores)
-        return float(self.scores.std(ddof=1) / np.sqrt(n)) if n > 1 else 0.0
 
 
 class Repository:
@@ -286,7 +203,7 @@ class Repository:
             new = sorted(ids - set(known))
             records: list[MeasurementRecord] = []
             for start in range(0, len(new), _AT_ONCE):
-                records += _measurement_records(session, new[start : start + _AT_ONCE])
+                records += measurement_records(session, new[start : start + _AT_ONCE])
             return records
 
     def verified_steps(self, name: str) -> list[int]:
@@ -379,61 +296,6 @@ def _study_record(row: StudyRow) -> StudyRecord:
         study_file=json.loads(row.study_file),
         **{field: getattr(row, field) for field in names},
     )
-
-
-def measurement_row(
-    study_id: int, record: MeasurementRecord, candidate: CandidateRow
-) -> MeasurementRow:
-    """A measurement as a row, its scores and samples with it."""
-    left_out = ("id", "candidate", "scores", "calls", "samples")
-    values = {key: value for key, value in vars(record).items() if key not in left_out}
-    return MeasurementRow(
-        study_id=study_id,
-        candidate=candidate,
-        value=record.value,
-        standard_error=record.standard_error,
-        instances=record.instances,
-        scores=[
-            ScoreRow(
-                instance=index, score=float(score), calls=None if np.isnan(calls) else float(calls)
-            )
-            for index, (score, calls) in enumerate(zip(record.scores, record.calls, strict=True))
-        ],
-        samples=[
-            SampleRow(instance=index, text=storable(text))
-            for index, text in enumerate(record.samples)
-        ],
-        **values,
-    )
-
-
-def _measurement_records(session: Session, ids: Sequence[int]) -> list[MeasurementRecord]:
-    """Measurements with their scores, by id."""
-    rows = session.scalars(
-        select(MeasurementRow)
-        .where(MeasurementRow.id.in_(ids))
-        .order_by(MeasurementRow.id)
-        .options(*with_candidate(MeasurementRow.candidate))
-    ).all()
-    scores = session.execute(
-        select(ScoreRow.measurement_id, ScoreRow.score, ScoreRow.calls)
-        .where(ScoreRow.measurement_id.in_(ids))
-        .order_by(ScoreRow.measurement_id, ScoreRow.instance)
-    )
-    by_measurement: dict[int, list[tuple[float, float | None]]] = {}
-    for measurement_id, score, calls in scores:
-        by_measurement.setdefault(measurement_id, []).append((score, calls))
-    left_out = {"candidate", "scores", "calls", "samples"}
-    names = set(MeasurementRecord.__dataclass_fields__) - left_out
-    return [
-        MeasurementRecord(
-            candidate=candidate_of(row.candidate),
-            scores=np.array([score for score, _ in by_measurement[row.id]], dtype=np.float64),
-            calls=np.array([calls for _, calls in by_measurement[row.id]], dtype=np.float64),
-            **{name: getattr(row, name) for name in names},
-        )
-        for row in rows
-    ]
 
 
 def _candidate_rows(session: Session, study_id: int) -> dict[Candidate, CandidateRow]:

@@ -17,7 +17,6 @@ from mdm_opt.errors import InputError
 from mdm_opt.persistence.database import check_file, make_engine, revisions
 from mdm_opt.persistence.location import is_sqlite, shown
 from mdm_opt.persistence.profiles import PROFILE_KEY
-from mdm_opt.persistence.queue import LOST, database_now
 from mdm_opt.persistence.repository import Repository
 from mdm_opt.persistence.tables import (
     Base,
@@ -37,6 +36,7 @@ from mdm_opt.persistence.tables import (
     TrialRow,
     WorkerRow,
 )
+from mdm_opt.persistence.workers import LOST, database_now
 from mdm_opt.storage_errors import storage_errors
 
 _MODELS, _STUDIES, _WORKERS, _TRIALS, _MEASUREMENTS, _SCORES, _EXPORTS = (

@@ -41,6 +41,6 @@ def _summary(repository: Repository, record: StudyRecord) -> dict[str, Any]:
         "finished": progress.finished,
         "running": progress.running,
         "failed": progress.failed,
-        "workers": len(queue.alive()),
+        "workers": len(queue.workers.alive()),
         "verified_steps": repository.verified_steps(record.name),
     }

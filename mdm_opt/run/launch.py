@@ -221,7 +221,7 @@ class _Watch:
             asked = time.monotonic()
             self._best = progress.finished, self._patience(self._best_values)
             self._ask_again_at = time.monotonic() + 10 * (time.monotonic() - asked)
-        alive = self._patience(self._queue.alive)
+        alive = self._patience(self._queue.workers.alive)
         news, self._news[:] = tuple(self._news), []
         return LaunchState(
             progress=progress,

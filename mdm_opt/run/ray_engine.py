@@ -180,9 +180,9 @@ class RayEngine:
         repository = Repository(self._url, create=False)
         try:
             queue = TrialQueue(repository, self._name)
-            for worker in queue.alive():
+            for worker in queue.workers.alive():
                 if (worker.host, worker.pid) in places:
-                    queue.end(worker.id, "stopped")
+                    queue.workers.end(worker.id, "stopped")
         finally:
             repository.close()
 

@@ -121,7 +121,7 @@ def run_trials(
         Worker(loop.queue, device, options.heartbeat, loop.patience) as worker,
     ):
         alone = worker.id if is_sqlite(opened.repository.url) else None
-        loop.patience(lambda: loop.queue.free_lost(all_but=alone))
+        loop.patience(lambda: loop.queue.workers.free_lost(all_but=alone))
         loop.sync()
         yield from loop.run(worker.id)
         loop.sync(wait=True)

@@ -68,7 +68,7 @@ class Worker:
 
     def __enter__(self) -> Worker:
         self.id = self._patience(
-            lambda: self._queue.register(
+            lambda: self._queue.workers.register(
                 socket.gethostname(),
                 os.getpid(),
                 self._device,
@@ -92,15 +92,15 @@ class Worker:
     def _last_words(self, reason: str) -> None:
         """Without the database, the others notice the silence instead."""
         with suppress(InputError):
-            Patience(seconds=10.0)(lambda: self._queue.end(self.id, reason))
+            Patience(seconds=10.0)(lambda: self._queue.workers.end(self.id, reason))
 
     def _beat(self) -> None:
         pause, failed_at = self._heartbeat.interval_seconds, -math.inf
         while not self._stopped.wait(pause):
             # While the database was away, the others could not show that they are alive, either.
-            bury = time.monotonic() - failed_at > self._heartbeat.grace_seconds
+            others_too = time.monotonic() - failed_at > self._heartbeat.grace_seconds
             try:
-                self._queue.beat(self.id, bury=bury)
+                self._queue.workers.beat(self.id, free_lost=others_too)
                 pause = self._heartbeat.interval_seconds
             except Exception:  # a heart must not stop, whatever the reason
                 # The trials' own calls wait for the database and report it.

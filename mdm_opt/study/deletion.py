@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mdm_opt.persistence import Repository
-from mdm_opt.persistence.mirror import delete_mirror
+from mdm_opt.persistence.optuna_tables import delete_mirror
 from mdm_opt.study.locks import check_idle, exclusive
 
 

@@ -23,7 +23,7 @@ def check_idle(repository: Repository, name: str) -> None:
     """
     if is_sqlite(repository.url):
         return
-    alive = TrialQueue(repository, name).alive()
+    alive = TrialQueue(repository, name).workers.alive()
     if alive:
         raise InputError(
             f"study {name!r} is being worked on by {len(alive)} workers, one of them process "

@@ -19,7 +19,8 @@ from mdm_opt.persistence import (
     schema_lock,
     shown,
 )
-from mdm_opt.persistence.mirror import Mirror, check_name, make_tables
+from mdm_opt.persistence.mirror import Mirror
+from mdm_opt.persistence.optuna_tables import check_name, make_tables
 from mdm_opt.schedules.base import Array
 from mdm_opt.search import SearchSpace, check_given_seeds, seeds
 from mdm_opt.storage_errors import Patience

@@ -19,9 +19,9 @@ from mdm_opt.persistence import (
     shown,
     upgrade_database,
 )
-from mdm_opt.persistence.mirror import (
+from mdm_opt.persistence.mirror import Mirror
+from mdm_opt.persistence.optuna_tables import (
     WORKER_RIGHTS,
-    Mirror,
     copy_mirror,
     delete_mirror,
     make_tables,

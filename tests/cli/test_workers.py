@@ -76,7 +76,7 @@ def test_sigterm_gives_the_trial_back(tmp_path, backend, request):
     progress = opened.queue.progress()
     assert progress.running == 0
     assert 1 <= progress.finished < 6
-    assert [worker.ended for worker in opened.queue.workers()] == ["stopped"]
+    assert [worker.ended for worker in opened.queue.workers.all()] == ["stopped"]
     done = invoke("worker", "sudoku4", "--storage", url)
     assert done.exit_code == 0, done.output
     assert "the budget is spent" in done.output
@@ -181,7 +181,7 @@ def test_ctrl_c_on_a_launch_ends_its_workers_and_keeps_their_trials(tmp_path, po
         *("--workers", "2", "--logs", str(tmp_path / "logs")),
     )
     wait_for(lambda: opened.queue.progress().finished >= 3, process)
-    pids = [worker.pid for worker in opened.queue.alive()]
+    pids = [worker.pid for worker in opened.queue.workers.alive()]
     assert len(pids) == 2
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=60)
@@ -192,7 +192,7 @@ def test_ctrl_c_on_a_launch_ends_its_workers_and_keeps_their_trials(tmp_path, po
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
-    assert {worker.ended for worker in opened.queue.workers()} == {"stopped"}
+    assert {worker.ended for worker in opened.queue.workers.all()} == {"stopped"}
     progress = opened.queue.progress()
     assert int(kept[1]) <= progress.finished < 40
     assert progress.running == 0

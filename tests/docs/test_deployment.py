@@ -97,7 +97,7 @@ def test_a_worker_with_the_least_rights_does_a_whole_study(tmp_path, team, name,
     assert done.returncode == 0, done.stderr
     repository, queue = queue_of(team.worker, name)
     assert queue.progress().finished == 6
-    assert [worker.ended for worker in queue.workers()] == ["finished"]
+    assert [worker.ended for worker in queue.workers.all()] == ["finished"]
     races = [m.stopped_early for m in repository.measurements(name, ["search"])]
     repository.close()
     pruned = [trial.state.name == "PRUNED" for trial in optuna_trials(team.worker, name)]
@@ -409,7 +409,7 @@ def test_slurm_script_finishes_a_study(tmp_path, team, slurm):
     assert "job 7, task 3 on" in said[0]
     repository, queue = queue_of(team.worker, "slurm")
     assert queue.progress().finished == 6
-    assert len(queue.workers()) == 2
+    assert len(queue.workers.all()) == 2
     repository.close()
     # Submitted again, it ends at once.
     again = slurm("slurm")
@@ -431,7 +431,7 @@ def test_slurm_script_gives_its_trial_back_on_sigterm(tmp_path, team, slurm):
     _, errors = job.communicate(timeout=30)
     assert job.returncode == 143, errors
     assert [t.worker_id for t in queue.trials()] == [None] * 6
-    assert [w.ended for w in queue.workers()] == ["stopped"]
+    assert [w.ended for w in queue.workers.all()] == ["stopped"]
     repository.close()
 
 

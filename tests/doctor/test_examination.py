@@ -125,7 +125,7 @@ def test_a_database_that_is_in_use_is_looked_at_and_left_alone(tmp_path, made):
     path, url = made
     opened = create_study(path, url)
     try:
-        opened.queue.register("here", 1, "cpu", "0", 60.0)
+        opened.queue.workers.register("here", 1, "cpu", "0", 60.0)
         journal = tmp_path / "test.db-wal"
         before = (tmp_path / "test.db").read_bytes(), journal.read_bytes()
         assert before[1]

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from mdm_opt.errors import InputError
-from mdm_opt.handoff.schedule_file import ExportedSchedule, load_schedule, write_text
+from mdm_opt.handoff.files import write_text
+from mdm_opt.handoff.schedule_file import ExportedSchedule, load_schedule
 from mdm_opt.schedules import BetaSchedule, CountsSchedule, reveal_counts
 
 

@@ -13,7 +13,7 @@ from mdm_opt.candidates import Candidate, baseline, beta, counts_candidate
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import ModelRecord, NoStudies, Repository, TrialQueue
 from mdm_opt.persistence.candidates import candidate_row
-from mdm_opt.persistence.repository import measurement_row
+from mdm_opt.persistence.measurements import measurement_row
 from mdm_opt.persistence.tables import Base
 from mdm_opt.sample_texts import storable
 
@@ -28,12 +28,12 @@ def search(repository, name="s", number=0, **changes):
     queue = TrialQueue(repository, name)
     have = len(queue.trials())
     queue.plan([], [8], have + 1)
-    worker = queue.register("here", 1, "cpu", "0", 60.0)
+    worker = queue.workers.register("here", 1, "cpu", "0", 60.0)
     trial = queue.claim(worker)
     record = measurement(trial_number=number, worker_id=worker, **changes)
     queue.begin(trial, record.candidate)
     assert queue.finish(trial, worker, record)
-    queue.end(worker, "finished")
+    queue.workers.end(worker, "finished")
     return record
 
 
@@ -353,7 +353,7 @@ def test_the_version_of_a_study_changes_with_all_that_is_shown_of_it(repository)
     queue = TrialQueue(repository, "s")
     queue.plan([], [8], 2)
     seen.append(repository.version("s"))
-    worker = queue.register("host", 1, "cpu", "0", 60.0)
+    worker = queue.workers.register("host", 1, "cpu", "0", 60.0)
     trial = queue.claim(worker)
     seen.append(repository.version("s"))
     queue.fail(trial, worker, "error")

@@ -17,7 +17,8 @@ from mdm_opt.candidates import Seed, beta, counts_candidate
 from mdm_opt.config import parse_study
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import MAX_FAILURES, Repository, TrialQueue
-from mdm_opt.persistence.mirror import Mirror, delete_mirror, make_tables
+from mdm_opt.persistence.mirror import Mirror
+from mdm_opt.persistence.optuna_tables import delete_mirror, make_tables
 
 LENGTH = 16
 FILE = {
@@ -41,7 +42,7 @@ class Bench:
 
     def begin(self, candidate=None):
         """A worker of its own takes the next trial."""
-        trial = self.queue.claim(self.queue.register("here", 1, "cpu", "0", 60.0))
+        trial = self.queue.claim(self.queue.workers.register("here", 1, "cpu", "0", 60.0))
         return self.queue.begin(trial, candidate or beta(0.5, 0.5, trial.steps))
 
     def finish(self, trial, **changes):
@@ -187,7 +188,7 @@ def test_trials_that_nobody_knows_fail_and_keep_their_numbers(bench):
     study.ask()
     assert bench.mirror.sync() == 0
     assert bench.states() == ["FAIL"]
-    trial = bench.queue.claim(bench.queue.register("here", 1, "cpu", "0", 60.0))
+    trial = bench.queue.claim(bench.queue.workers.register("here", 1, "cpu", "0", 60.0))
     begun = bench.queue.begin(trial, beta(0.5, 0.5, trial.steps), after=bench.mirror.sync())
     assert begun.trial_number == 1
     bench.finish(begun)
@@ -222,7 +223,7 @@ def test_a_number_that_was_taken_before_ours_was_begun_is_noticed(bench, over):
     theirs = study.ask({"x": optuna.distributions.FloatDistribution(0, 1)})
     if over:
         study.tell(theirs, [0.5, 4.0])
-    trial = bench.queue.claim(bench.queue.register("here", 1, "cpu", "0", 60.0))
+    trial = bench.queue.claim(bench.queue.workers.register("here", 1, "cpu", "0", 60.0))
     begun = bench.queue.begin(trial, beta(0.5, 0.5, trial.steps), after=taken)
     assert begun.trial_number == theirs.number == 0
     record = bench.finish(begun)
@@ -240,7 +241,7 @@ def test_trials_of_others_that_take_no_number_of_ours_stay(bench):
     study = optuna.load_study(study_name="m", storage=bench.mirror._storage)
     study.tell(study.ask({"x": optuna.distributions.FloatDistribution(0, 1)}), [0.5, 4.0])
     assert (taken, bench.mirror.sync()) == (0, 1)
-    trial = bench.queue.claim(bench.queue.register("here", 1, "cpu", "0", 60.0))
+    trial = bench.queue.claim(bench.queue.workers.register("here", 1, "cpu", "0", 60.0))
     begun = bench.queue.begin(trial, beta(0.5, 0.5, trial.steps), after=bench.mirror.sync())
     bench.mirror.sync()
     assert begun.trial_number == 2
@@ -393,7 +394,7 @@ def test_workers_that_bring_it_up_to_date_at_once_enter_each_trial_once(postgres
         def work(index):
             with closing(Repository(postgres_url, create=False)) as own:
                 queue, mirror = TrialQueue(own, "m"), Mirror(own, bench.file, LENGTH)
-                worker, done = queue.register("here", index, "cpu", "0", 60.0), 0
+                worker, done = queue.workers.register("here", index, "cpu", "0", 60.0), 0
                 while (trial := queue.claim(worker)) is not None:
                     begun = queue.begin(trial, beta(0.5, 0.5, trial.steps), after=mirror.sync())
                     mirror.sync()

@@ -25,7 +25,8 @@ from mdm_opt.persistence import (
     grant_to_workers,
     upgrade_database,
 )
-from mdm_opt.persistence.mirror import Mirror, make_tables
+from mdm_opt.persistence.mirror import Mirror
+from mdm_opt.persistence.optuna_tables import make_tables
 
 pytestmark = pytest.mark.postgres
 WORKERS = 8
@@ -59,7 +60,7 @@ def test_workers_share_a_budget_and_do_every_trial_once(repository):
     def work(index):
         with closing(Repository(repository.url, create=False)) as own:
             mine = TrialQueue(own, "s")
-            worker = mine.register("here", index, "cpu", "0", 60.0)
+            worker = mine.workers.register("here", index, "cpu", "0", 60.0)
             done = []
             opened.wait()
             while not mine.progress().settled:
@@ -70,7 +71,7 @@ def test_workers_share_a_budget_and_do_every_trial_once(repository):
                 record = measurement(trial_number=number, worker_id=worker)
                 assert mine.finish(trial, worker, record)
                 done.append(trial.position)
-            mine.end(worker, "finished")
+            mine.workers.end(worker, "finished")
             return done
 
     done = together(WORKERS, work)
@@ -87,7 +88,7 @@ def test_workers_share_a_budget_and_do_every_trial_once(repository):
 def test_of_many_that_finish_a_trial_one_is_kept(repository):
     queue = TrialQueue(repository, "s")
     queue.plan([], [4], 1)
-    workers = [queue.register("here", pid, "cpu", "0", 60.0) for pid in range(WORKERS)]
+    workers = [queue.workers.register("here", pid, "cpu", "0", 60.0) for pid in range(WORKERS)]
     trial = queue.claim(workers[0])
     queue.begin(trial, beta(1.0, 1.0, 4))
 
@@ -127,7 +128,7 @@ def test_a_budget_that_changes_takes_no_trial_from_a_worker(repository):
             taken = []
             # One worker a trial: nothing is finished meanwhile.
             for _ in range(6):
-                worker = mine.register("here", index, "cpu", "0", 60.0)
+                worker = mine.workers.register("here", index, "cpu", "0", 60.0)
                 trial = mine.claim(worker)
                 taken += [] if trial is None else [(trial.id, worker)]
             return taken
@@ -166,7 +167,7 @@ def test_every_connection_speaks_utc_whatever_the_user_and_the_server_say(
         queue.plan([Seed("seed", beta(1.0, 1.0, 4))], [4], 1)
         make_tables(repository.engine)
         mirror = Mirror(repository, file, 16)
-        trial = queue.claim(queue.register("here", 1, "cpu", "0", 60.0))
+        trial = queue.claim(queue.workers.register("here", 1, "cpu", "0", 60.0))
         queue.begin(trial, trial.candidate)
         before = len(spoken)
         assert mirror.sync() == 0
@@ -207,7 +208,7 @@ def worker_url(postgres_server):
 def test_a_worker_keeps_samples_and_can_neither_change_nor_delete_them(worker_url):
     with closing(Repository(worker_url, create=False)) as mine:
         queue = TrialQueue(mine, "s")
-        worker = queue.register("here", 1, "cpu", "0", 60.0)
+        worker = queue.workers.register("here", 1, "cpu", "0", 60.0)
         trial = queue.claim(worker)
         assert queue.begin(trial, beta(1.0, 1.0, 8)).trial_number == 0
         record = measurement(trial_number=0, worker_id=worker, samples=("a\x00", "b"))

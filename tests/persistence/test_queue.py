@@ -27,7 +27,7 @@ def queue(repository):
 
 
 def worker(queue, grace=60.0):
-    return queue.register("here", 1, "cpu", "0", grace)
+    return queue.workers.register("here", 1, "cpu", "0", grace)
 
 
 def age(repository, worker_id, seconds):
@@ -49,7 +49,9 @@ def finish(queue, worker_id, number=None):
 
 def state(queue):
     """Everything about trials and workers but the times."""
-    workers = [(w.id, w.host, w.pid, w.device, w.grace_seconds, w.ended) for w in queue.workers()]
+    workers = [
+        (w.id, w.host, w.pid, w.device, w.grace_seconds, w.ended) for w in queue.workers.all()
+    ]
     return queue.trials(), workers, queue.progress()
 
 
@@ -93,7 +95,7 @@ def test_lowering_the_budget_takes_the_last_trials_that_nobody_has_begun(queue):
     taken = queue.claim(worker(queue))
     released = worker(queue)
     tried = queue.claim(released)
-    queue.release(released)
+    queue.workers.release(released)
     queue.plan([], [4, 8], 5)
     assert [t.position for t in queue.trials()] == [0, 1, 2, 3, 4]
     queue.plan([], [4, 8], 1)
@@ -204,7 +206,7 @@ def test_a_trial_that_was_taken_over_keeps_its_counts(queue, repository):
     trial = queue.claim(slow)
     queue.begin(trial, counts_candidate([3, 1]))
     age(repository, slow, 61)
-    queue.free_lost()
+    queue.workers.free_lost()
     again = queue.claim(fast)
     assert (again.trial_number, again.candidate) == (0, counts_candidate([3, 1]))
     begun = queue.begin(again, counts_candidate([2, 2]))
@@ -216,7 +218,7 @@ def test_of_two_that_begin_a_trial_the_first_gives_it_its_number(queue):
     queue.plan([], [4], 1)
     first, second = worker(queue), worker(queue)
     trial = queue.claim(first)
-    queue.release(first)
+    queue.workers.release(first)
     again = queue.claim(second)
     assert (again.id, again.attempts) == (trial.id, 2)
     assert queue.begin(again, ONE, after=4).trial_number == 5
@@ -232,7 +234,7 @@ def test_a_trial_is_finished_once_and_the_first_measurement_stays(queue, reposit
     trial = queue.claim(slow)
     queue.begin(trial, ONE)
     age(repository, slow, 61)
-    assert queue.free_lost() == 1
+    assert queue.workers.free_lost() == 1
     taken_over = queue.claim(fast)
     assert (taken_over.trial_number, taken_over.candidate) == (0, ONE)
     kept = measurement(trial_number=0, worker_id=fast, label="fast")
@@ -250,7 +252,7 @@ def test_the_slow_worker_may_finish_first(queue, repository):
     trial = queue.claim(slow)
     queue.begin(trial, ONE)
     age(repository, slow, 61)
-    queue.free_lost()
+    queue.workers.free_lost()
     queue.claim(fast)
     assert queue.finish(trial, slow, measurement(trial_number=0, worker_id=slow))
     assert queue.trials()[0].worker_id == slow
@@ -272,8 +274,8 @@ def test_a_released_trial_is_taken_again_before_later_ones(queue):
     one, two = worker(queue), worker(queue)
     queue.claim(one)
     queue.claim(two)
-    queue.release(one)
-    queue.release(one)
+    queue.workers.release(one)
+    queue.workers.release(one)
     again = queue.claim(worker(queue))
     assert (again.position, again.attempts, again.failures) == (0, 2, 0)
     assert queue.progress() == Progress(3, 0, 2, 0)
@@ -307,7 +309,7 @@ def test_a_failure_of_a_worker_that_lost_the_trial_does_not_count(queue, reposit
     slow, fast = worker(queue), worker(queue)
     trial = queue.claim(slow)
     age(repository, slow, 61)
-    queue.free_lost()
+    queue.workers.free_lost()
     queue.claim(fast)
     queue.fail(trial, slow, "too late")
     (found,) = queue.trials()
@@ -323,12 +325,12 @@ def test_the_dead_lose_their_trials_and_the_living_keep_them(queue, repository):
     age(repository, dead, 61)
     age(repository, slow, 61)
     age(repository, alive, 50)
-    assert [w.id for w in queue.alive()] == [slow, alive]
+    assert [w.id for w in queue.workers.alive()] == [slow, alive]
     assert queue.progress() == Progress(4, 1, 3, 0)
-    assert queue.free_lost() == 1
-    assert queue.free_lost() == 0
+    assert queue.workers.free_lost() == 1
+    assert queue.workers.free_lost() == 0
     assert queue.progress() == Progress(4, 1, 2, 0)
-    assert [w.ended for w in queue.workers()] == ["lost", None, None]
+    assert [w.ended for w in queue.workers.all()] == ["lost", None, None]
     # What it had finished stays its own.
     assert queue.trials()[0].worker_id == dead
     assert queue.claim(worker(queue)).position == 1
@@ -341,8 +343,8 @@ def test_another_studys_workers_are_none_of_our_business(queue, repository):
     theirs = worker(others)
     others.claim(theirs)
     age(repository, theirs, 61)
-    assert queue.free_lost() == 0
-    assert queue.workers() == []
+    assert queue.workers.free_lost() == 0
+    assert queue.workers.all() == []
     assert queue.claim(worker(queue)) is None
     assert others.progress().running == 1
 
@@ -352,8 +354,8 @@ def test_where_one_alone_can_be_alive_all_others_are_dead(queue):
     before, now = worker(queue), worker(queue)
     queue.claim(before)
     queue.claim(now)
-    assert queue.free_lost(all_but=now) == 1
-    assert [w.ended for w in queue.workers()] == ["lost", None]
+    assert queue.workers.free_lost(all_but=now) == 1
+    assert [w.ended for w in queue.workers.all()] == ["lost", None]
     assert queue.progress().running == 1
 
 
@@ -362,10 +364,10 @@ def test_a_worker_that_was_thought_dead_lives_again(queue, repository):
     one = worker(queue)
     queue.claim(one)
     age(repository, one, 61)
-    queue.free_lost()
-    assert queue.alive() == []
-    queue.beat(one)
-    (found,) = queue.alive()
+    queue.workers.free_lost()
+    assert queue.workers.alive() == []
+    queue.workers.beat(one)
+    (found,) = queue.workers.alive()
     assert (found.id, found.ended) == (one, None)
     assert found.silent_seconds < 30
     # Its trial was given back, and may come back to it.
@@ -378,8 +380,8 @@ def test_a_heartbeat_frees_what_the_dead_left(queue, repository):
     dead, alive = worker(queue), worker(queue)
     queue.claim(dead)
     age(repository, dead, 61)
-    queue.beat(alive)
-    assert [w.ended for w in queue.workers()] == ["lost", None]
+    queue.workers.beat(alive)
+    assert [w.ended for w in queue.workers.all()] == ["lost", None]
     assert queue.claim(alive).position == 0
 
 
@@ -388,22 +390,22 @@ def test_a_worker_that_ended_gives_back_its_trial_and_stays_ended(queue, reason)
     queue.plan([], [4], 1)
     one = worker(queue)
     queue.claim(one)
-    queue.end(one, reason)
-    queue.beat(one)
-    assert [w.ended for w in queue.workers()] == [reason]
-    assert queue.alive() == []
+    queue.workers.end(one, reason)
+    queue.workers.beat(one)
+    assert [w.ended for w in queue.workers.all()] == [reason]
+    assert queue.workers.alive() == []
     assert queue.progress().running == 0
-    assert queue.free_lost() == 0
+    assert queue.workers.free_lost() == 0
 
 
 def test_facts_of_a_worker_come_back(queue, repository):
-    one = queue.register("Rechner-ü", 2**31 - 1, "cuda:7", "0.2.0", 0.5)
-    (found,) = queue.workers()
+    one = queue.workers.register("Rechner-ü", 2**31 - 1, "cuda:7", "0.2.0", 0.5)
+    (found,) = queue.workers.all()
     assert (found.id, found.host, found.pid) == (one, "Rechner-ü", 2**31 - 1)
     assert (found.device, found.grace_seconds, found.ended) == ("cuda:7", 0.5, None)
     # Seconds since the last heartbeat, by a clock that may tick in whole seconds.
     age(repository, one, 100)
-    assert 99 <= queue.workers()[0].silent_seconds < 130
+    assert 99 <= queue.workers.all()[0].silent_seconds < 130
 
 
 def test_calls_repeated_after_a_lost_answer_give_the_same_state(queue, repository):
@@ -424,11 +426,11 @@ def test_calls_repeated_after_a_lost_answer_give_the_same_state(queue, repositor
     twice(lambda: queue.finish(trial, one, measurement(trial_number=0)))
     assert len(repository.measurements("s")) == 1
     second = queue.claim(one)
-    twice(lambda: queue.release(one))
+    twice(lambda: queue.workers.release(one))
     assert queue.claim(one).id == second.id
-    twice(lambda: queue.beat(one))
+    twice(lambda: queue.workers.beat(one))
     twice(lambda: queue.plan([], [4], 5))
-    twice(lambda: queue.end(one, "stopped"))
+    twice(lambda: queue.workers.end(one, "stopped"))
     twice(queue.free_lost)
     assert queue.progress() == Progress(5, 1, 0, 0)
 
@@ -437,7 +439,7 @@ def test_times_are_kept_as_utc(queue, repository):
     queue.plan([], [4], 1)
     one = worker(queue)
     finish(queue, one)
-    queue.end(one, "finished")
+    queue.workers.end(one, "finished")
     with repository.transaction() as session:
         row = session.scalars(select(TrialRow)).one()
         who = session.scalars(select(WorkerRow)).one()
@@ -451,21 +453,21 @@ def test_a_trial_taken_by_a_worker_after_its_end_is_freed(queue, repository):
     queue.plan([], [4], 2)
     frozen, other = worker(queue, grace=5.0), worker(queue)
     age(repository, frozen, 6)
-    queue.beat(other)
+    queue.workers.beat(other)
     taken = queue.claim(frozen)
     assert queue.claim(other).position != taken.position
     assert queue.claim(worker(queue)) is None
-    queue.beat(other)
+    queue.workers.beat(other)
     assert queue.claim(worker(queue)).position == taken.position
 
 
 def test_a_worker_that_has_ended_is_not_called_lost_afterwards(queue, repository):
     queue.plan([], [4], 1)
     done, other = worker(queue, grace=5.0), worker(queue)
-    queue.end(done, "finished")
+    queue.workers.end(done, "finished")
     age(repository, done, 60)
-    assert queue.free_lost() == 0
-    assert {w.id: w.ended for w in queue.workers()} == {done: "finished", other: None}
+    assert queue.workers.free_lost() == 0
+    assert {w.id: w.ended for w in queue.workers.all()} == {done: "finished", other: None}
 
 
 def test_a_trial_that_was_given_up_starts_anew_with_its_candidate(queue):

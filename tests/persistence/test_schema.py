@@ -378,7 +378,7 @@ def test_an_upgraded_server_has_what_an_upgraded_file_has(first_revision, tmp_pa
         (position, position, 1) for position in range(5)
     ]
     queue.plan([], [4, 6], 10)
-    assert queue.claim(queue.register("here", 1, "cpu", "0", 60.0)).position == 5
+    assert queue.claim(queue.workers.register("here", 1, "cpu", "0", 60.0)).position == 5
     there.add_study(study_record())
     for one in (here, there):
         one.close()

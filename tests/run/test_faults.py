@@ -174,7 +174,7 @@ def check_study(opened, url, faults, expected):
 
 
 def check_workers(queue, disturber, faults):
-    ended = {worker.id: worker.ended for worker in queue.workers()}
+    ended = {worker.id: worker.ended for worker in queue.workers.all()}
     assert len(ended) >= faults.workers + faults.kills
     assert list(ended.values()).count("lost") >= faults.kills
     # The frozen one was thought dead, and lived again; unless it was killed later.
@@ -204,8 +204,8 @@ def test_a_worker_that_was_thought_dead_finishes_its_trial_or_finds_it_finished(
         measurement = measure(*arguments)
         if not told:
             held = next(t for t in other.trials() if t.worker_id and not t.finished_at)
-            other.release(held.worker_id)
-            stranger = other.register("elsewhere", 1, "cpu", "0", 60.0)
+            other.workers.release(held.worker_id)
+            stranger = other.workers.register("elsewhere", 1, "cpu", "0", 60.0)
             told.append(other.claim(stranger))
             assert told[0].trial_number == held.trial_number
         return measurement
@@ -215,8 +215,8 @@ def test_a_worker_that_was_thought_dead_finishes_its_trial_or_finds_it_finished(
     first = next(trials)
     assert first.number == told[0].trial_number
     (record,) = opened.repository.measurements("sudoku4", ["search"])
-    stranger = opened.queue.workers()[-1]
+    stranger = opened.queue.workers.all()[-1]
     assert not other.finish(told[0], stranger.id, record)
-    other.end(stranger.id, "stopped")
+    other.workers.end(stranger.id, "stopped")
     assert len(list(trials)) == 5
     assert opened.queue.progress().finished == 6

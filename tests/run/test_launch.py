@@ -98,10 +98,10 @@ def test_workers_that_refuse_the_study_end_the_launch_soon(opened):
 def test_trials_that_were_given_up_are_said(opened):
     for trial in opened.queue.trials():
         for _ in range(3):
-            worker = opened.queue.register("h", 1, "cpu", "0", 60.0)
+            worker = opened.queue.workers.register("h", 1, "cpu", "0", 60.0)
             taken = opened.queue.claim(worker)
             opened.queue.fail(taken, worker, "no luck")
-            opened.queue.end(worker, "failed")
+            opened.queue.workers.end(worker, "failed")
         assert trial.failures == 0
     engine = ScriptedEngine({0: [1]})
     with pytest.raises(RunError, match=r"6 of the trials failed 3 times .* last error: no luck"):

@@ -152,15 +152,17 @@ def test_killed_actor_is_started_again_and_every_trial_is_done_once(
     opened = slow_study(tmp_path, postgres_url)
     queue = opened.queue
     with launched(environment, *LOCAL, "--gpus", "0", *PULSE) as process:
-        wait_until(lambda: len(queue.alive()) == 2 and queue.progress().running == 2, process)
-        victim = queue.alive()[0]
+        wait_until(
+            lambda: len(queue.workers.alive()) == 2 and queue.progress().running == 2, process
+        )
+        victim = queue.workers.alive()[0]
         os.kill(victim.pid, signal.SIGKILL)
         output, errors = process.communicate(timeout=180)
         assert process.returncode == 0, errors
         assert none_left(process.pid)
     assert f"{TRIALS} of {TRIALS} trials are finished" in output
     assert re.search(r"worker [01] died; Ray has started it again as process \d+", errors)
-    ended = {worker.pid: worker.ended for worker in queue.workers()}
+    ended = {worker.pid: worker.ended for worker in queue.workers.all()}
     assert ended.pop(victim.pid) == "lost"
     assert list(ended.values()) == ["finished", "finished"]
 
@@ -192,7 +194,7 @@ def test_ctrl_c_gives_trials_back_even_from_a_measurement_that_hangs(
         assert process.returncode == 130, errors
         assert none_left(process.pid)
     assert "trials are finished and kept" in errors
-    assert [worker.ended for worker in queue.workers()] == ["stopped", "stopped"]
+    assert [worker.ended for worker in queue.workers.all()] == ["stopped", "stopped"]
     progress = queue.progress()
     assert progress.running == 0
     assert 2 <= progress.finished < TRIALS

@@ -15,7 +15,8 @@ from mdm_opt.config import StudyFile, parse_study
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import Repository, TrialQueue
 from mdm_opt.persistence.database import make_engine
-from mdm_opt.persistence.mirror import Mirror, check_name, distributions, make_tables
+from mdm_opt.persistence.mirror import Mirror, distributions
+from mdm_opt.persistence.optuna_tables import check_name, make_tables
 from mdm_opt.search import SearchSpace, observations, proposal_seed, propose, seeds
 
 # Long enough that different parameters are different counts.
@@ -102,7 +103,7 @@ def opened(tmp_path, file):
         repository.add_study(study_record(file.study.name))
     queue = TrialQueue(repository, file.study.name)
     queue.plan(seeds(file, LENGTH), file.space.steps, file.search.trials)
-    worker = queue.register("here", 1, "cpu", "0", 60.0)
+    worker = queue.workers.register("here", 1, "cpu", "0", 60.0)
     mirror = Mirror(repository, file, LENGTH)
     mirror.sync()
     yield Bench(file, repository, mirror, queue, worker, url)
@@ -189,7 +190,7 @@ def test_constraints_reach_optuna_and_the_optimiser(make):
 def test_a_released_trial_is_taken_again_with_its_number(make):
     bench = make(study_file(sampler="random"))
     first = bench.start()
-    bench.queue.release(bench.worker)
+    bench.queue.workers.release(bench.worker)
     bench.mirror.sync()
     (stored,) = optuna.load_study(study_name="s", storage=bench.url).trials
     assert (stored.state.name, stored.user_attrs["position"]) == ("RUNNING", first.position)

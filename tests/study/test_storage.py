@@ -291,8 +291,8 @@ def test_claims_of_dead_workers_are_free_in_the_copy(
     assert content(source) == before
     queue = TrialQueue(Repository(target, create=False), "sudoku4")
     assert queue.progress().running == 0
-    assert [worker.ended for worker in queue.workers()] == ["lost"]
-    assert queue.workers()[-1].silent_seconds >= 0
+    assert [worker.ended for worker in queue.workers.all()] == ["lost"]
+    assert queue.workers.all()[-1].silent_seconds >= 0
     assert optuna_trials(target)[2].state == optuna.trial.TrialState.RUNNING
     assert len(finish(path, target)) == 4
     # The trial that was begun was finished under the number it had.
@@ -491,7 +491,7 @@ def test_a_worker_that_starts_during_a_copy_waits_for_its_end(tmp_path, new_data
     joined = threading.Event()
 
     def join():
-        opened.queue.register("here", 1, "cpu", "0", 60.0)
+        opened.queue.workers.register("here", 1, "cpu", "0", 60.0)
         joined.set()
 
     thread = threading.Thread(target=join)
@@ -507,7 +507,7 @@ def test_a_worker_that_starts_during_a_copy_waits_for_its_end(tmp_path, new_data
     assert joined.wait(30)
     thread.join()
     assert copied.workers == 1
-    assert len(opened.queue.workers()) == 2
+    assert len(opened.queue.workers.all()) == 2
     opened.repository.close()
 
 
@@ -610,7 +610,7 @@ def test_upgrade_is_refused_while_workers_are_alive_where_it_would_change_someth
     tmp_path, postgres_url
 ):
     opened = create_study(write_study(tmp_path), postgres_url)
-    opened.queue.register("elsewhere", 7, "cpu", "0", 60.0)
+    opened.queue.workers.register("elsewhere", 7, "cpu", "0", 60.0)
     assert upgrade_storage(postgres_url) == ("0005", "0005")
     execute(postgres_url, "UPDATE mdm_alembic_version SET version_num = '0001'")
     result = invoke("upgrade", "--storage", postgres_url)

@@ -19,7 +19,7 @@ from waitress import wasyncore
 
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import Repository
-from mdm_opt.persistence.mirror import optuna_storage, storage_errors_of
+from mdm_opt.persistence.optuna_tables import optuna_storage, storage_errors_of
 from mdm_opt.show.dashboard.dashboard_patches import PatchedDashboard
 from mdm_opt.show.dashboard.guard import Access, Guard, host_name
 from mdm_opt.show.dashboard.view import View

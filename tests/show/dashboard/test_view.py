@@ -23,7 +23,7 @@ from study_files import database, write_study
 
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import Repository
-from mdm_opt.persistence.mirror import optuna_storage
+from mdm_opt.persistence.optuna_tables import optuna_storage
 from mdm_opt.persistence.tables import SampleRow
 from mdm_opt.run.trials import run_trials
 from mdm_opt.show.dashboard import Access, Guard, View
