@@ -9,18 +9,16 @@ import pwd
 import shlex
 import shutil
 import signal
-import socket
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, final
-from urllib.parse import quote
 
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.plugins import one_line
+from mdm_opt.server.postmaster import Postmaster, listens, program_name
 from mdm_opt.server.programs import MISSING, Programs, what_went_wrong
 
 _PORT = 5432  # only names the socket file
@@ -36,26 +34,6 @@ def embedded_folder() -> Path:
     """
     folder = Path("storage")
     return (folder / "postgres" if folder.is_dir() else Path("mdm-opt-postgres")).resolve()
-
-
-@dataclass(frozen=True)
-class _Postmaster:
-    """What a running server says of itself in ``postmaster.pid``."""
-
-    pid: int
-    port: int
-    socket_folder: str
-    ready: bool
-
-    @property
-    def socket_file(self) -> Path:
-        return Path(self.socket_folder, f".s.PGSQL.{self.port}")
-
-    @property
-    def url(self) -> str:
-        host = quote(self.socket_folder, safe="/")
-        port = "" if str(self.port) == os.environ.get("PGPORT", "5432") else f"&port={self.port}"
-        return f"postgresql+psycopg://postgres@/postgres?host={host}{port}"
 
 
 @final
@@ -171,7 +149,7 @@ class EmbeddedServer:
 
     def _end(self, pid: int) -> None:
         try:
-            if _program(pid) not in (None, "postgres"):
+            if program_name(pid) not in (None, "postgres"):
                 raise ProcessLookupError
             os.kill(pid, signal.SIGINT)  # a fast shutdown, as by 'pg_ctl stop -m fast'
         except ProcessLookupError:
@@ -181,7 +159,7 @@ class EmbeddedServer:
             ) from None
         ended = time.monotonic() + _WAIT_SECONDS
         with suppress(ProcessLookupError):
-            while self._read("postmaster.pid")[:1] == [str(pid)] and _program(pid) != "":
+            while self._read("postmaster.pid")[:1] == [str(pid)] and program_name(pid) != "":
                 if time.monotonic() > ended:
                     raise self._failure("did not stop", f"after {_WAIT_SECONDS} s it still runs")
                 os.kill(pid, 0)
@@ -236,12 +214,12 @@ class EmbeddedServer:
             )
         return lines[0]
 
-    def _postmaster(self) -> _Postmaster | None:
+    def _postmaster(self) -> Postmaster | None:
         lines = [line.strip() for line in self._read("postmaster.pid")]
         if len(lines) < 5 or not (lines[0].isdecimal() and lines[3].isdecimal()):
             return None
-        server = _Postmaster(int(lines[0]), int(lines[3]), lines[4], ready=lines[-1] == "ready")
-        return server if _listens(server.socket_file) else None
+        server = Postmaster(int(lines[0]), int(lines[3]), lines[4], ready=lines[-1] == "ready")
+        return server if listens(server.socket_file) else None
 
     def _when_ready(self) -> str:
         """The URL, as soon as the server has recovered what it has to."""
@@ -345,7 +323,11 @@ class EmbeddedServer:
     def _remove_stale_files(self) -> None:
         """After a crash another program may run under the old process id: it blocks no start."""
         lines = self._read("postmaster.pid")
-        if not lines or not lines[0].isdecimal() or _program(int(lines[0])) in (None, "postgres"):
+        if (
+            not lines
+            or not lines[0].isdecimal()
+            or program_name(int(lines[0])) in (None, "postgres")
+        ):
             return
         if len(lines) > 4:
             Path(lines[4].strip(), f".s.PGSQL.{lines[3]}.lock").unlink(missing_ok=True)
@@ -384,25 +366,3 @@ def _fits(folder: Path) -> bool:
 
 def _is_empty_folder(path: Path) -> bool:
     return path.is_dir() and not any(path.iterdir())
-
-
-def _listens(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
-        client.setblocking(False)
-        try:
-            client.connect(str(path))
-        except BlockingIOError:  # its queue is full
-            return True
-        except OSError:
-            return False
-    return True
-
-
-def _program(pid: int) -> str | None:
-    """The name of a program where the system shows it; empty for one that has ended."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return None
-    name, _, state = stat.partition("(")[2].rpartition(") ")
-    return "" if state.startswith("Z") else name

@@ -30,6 +30,7 @@ from team import ROOT, environment, mdm_opt, program_folder, run_roles, team_ser
 import mdm_opt as package
 from mdm_opt.cli.main import main
 from mdm_opt.persistence import Repository, TrialQueue, mirror, upkeep
+from mdm_opt.persistence.workers import Workers
 from mdm_opt.results.best import best
 from mdm_opt.run.trials import WorkerOptions, run_trials
 from mdm_opt.run.workers import Heartbeat
@@ -130,7 +131,7 @@ def test_a_study_with_a_guard_and_a_dead_worker_needs_no_more_rights(tmp_path, t
     opened = open_study("guarded", team.worker, to_work=True)
     with monkeypatch.context() as patch:
         patch.setattr("mdm_opt.run.trials.measure", killed)
-        patch.setattr(TrialQueue, "end", lambda *_: None)
+        patch.setattr(Workers, "end", lambda *_: None)
         with pytest.raises(KeyboardInterrupt):
             next(run_trials(opened))
     execute(team.admin, "UPDATE mdm_workers SET heartbeat_at = heartbeat_at - interval '1 hour'")

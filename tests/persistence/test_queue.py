@@ -431,7 +431,7 @@ def test_calls_repeated_after_a_lost_answer_give_the_same_state(queue, repositor
     twice(lambda: queue.workers.beat(one))
     twice(lambda: queue.plan([], [4], 5))
     twice(lambda: queue.workers.end(one, "stopped"))
-    twice(queue.free_lost)
+    twice(queue.workers.free_lost)
     assert queue.progress() == Progress(5, 1, 0, 0)
 
 

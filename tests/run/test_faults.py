@@ -100,7 +100,7 @@ class Disturber:
         trials = Patience()(self.queue.trials)
         held = {t.worker_id for t in trials if t.finished_at is None}
         ours = set(self.engine.pids.values()) - self.killed
-        alive = Patience()(self.queue.alive)
+        alive = Patience()(self.queue.workers.alive)
         return {w.pid: w.id for w in alive if w.id in held and w.pid in ours}
 
     def disturb(self, finished):

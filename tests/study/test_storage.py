@@ -27,6 +27,7 @@ from mdm_opt.errors import InputError, RunError
 from mdm_opt.handoff.export import export_schedule
 from mdm_opt.persistence import Repository, TrialQueue
 from mdm_opt.persistence import database as schemas
+from mdm_opt.persistence.workers import Workers
 from mdm_opt.results.best import best
 from mdm_opt.results.verification import verify
 from mdm_opt.run.trials import run_trials
@@ -266,7 +267,7 @@ def abandoned(tmp_path, url):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("mdm_opt.run.trials.measure", killed)
-        patch.setattr(TrialQueue, "end", lambda *_: None)
+        patch.setattr(Workers, "end", lambda *_: None)
         with pytest.raises(KeyboardInterrupt):
             next(trials)
     assert opened.queue.progress().running == 1
