@@ -63,7 +63,7 @@ class Problem:
         return None if rows is None else Prompts.of(rows, self.denoiser.device)
 
     def prompt_ids(self, instances: Sequence[int]) -> list[list[int]] | None:
-        """Their token ids; None where the objective has none."""
+        """Token ids of the prompts of instances; None where the objective has none."""
         # Asked by name, so that what a wrapper passes on counts, too.
         if not offers(self.objective, "prompt_ids"):
             return None
@@ -248,7 +248,7 @@ def longest_first(problem: Problem, instances: Sequence[int]) -> list[int]:
 
 
 def _back(order: Sequence[int]) -> npt.NDArray[np.int64]:
-    """What undoes an order."""
+    """The inverse of a permutation."""
     return np.argsort(np.asarray(order, dtype=np.int64))
 
 

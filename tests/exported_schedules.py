@@ -1,4 +1,4 @@
-"""WholeLogProbs exports of made-up studies, for tests."""
+"""Whole exports of made-up studies, for tests."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class SpaceTable(Table):
             return content
         kept = {key: content[key] for key in ("family", "steps") if key in content}
         own = {key: value for key, value in content.items() if key not in kept}
-        bounds = _bounds_of(model_type_of(content)).model_validate(own)
+        bounds = _bounds_of(family_of(content)).model_validate(own)
         return {**kept, "bounds": bounds.model_dump()}
 
     @field_validator("family", mode="before")
@@ -64,7 +64,7 @@ class SpaceTable(Table):
         return {**found, **bounds}
 
 
-def model_type_of(content: Any) -> Family:
+def family_of(content: Any) -> Family:
     """The family that a ``[space]`` asks for before it is validated; Beta where it is none."""
     name = content.get("family") if isinstance(content, dict) else None
     return FAMILIES[name if name in searchable_families() else "beta"]

@@ -27,7 +27,7 @@ from mdm_opt.config.objectives import (
     PathKlObjective,
     PluginObjective,
 )
-from mdm_opt.config.space import MAX_STEPS, SpaceTable, model_type_of
+from mdm_opt.config.space import MAX_STEPS, SpaceTable, family_of
 from mdm_opt.config.tables import PLACE_KEYS
 from mdm_opt.errors import InputError
 from mdm_opt.messages import describe, key_name
@@ -297,7 +297,7 @@ def _accepted_keys(content: dict[str, Any], table: str) -> list[str]:
     if table not in StudyFile.model_fields:
         return list(StudyFile.model_fields)
     if table == "space":
-        return ["family", "steps", *(key.name for key in model_type_of(content[table]).keys)]
+        return ["family", "steps", *(key.name for key in family_of(content[table]).keys)]
     if table in ("model", "objective"):
         kind = str(content[table].get("kind"))
         if table == "model":

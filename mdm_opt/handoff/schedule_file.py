@@ -184,7 +184,7 @@ class SamplerValues(Part):
 
     @classmethod
     def of(cls, decoding: Decoding) -> SamplerValues:
-        """What is no part of the schedule itself."""
+        """The settings of a decoding, without the schedule."""
         return cls(**decoding.model_dump(include=set(cls.model_fields)))
 
 

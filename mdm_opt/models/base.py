@@ -1,4 +1,4 @@
-"""What a frozen masked diffusion model is to this package (DESIGN.md, Contracts)."""
+"""What a frozen masked diffusion model is to this package."""
 
 from __future__ import annotations
 

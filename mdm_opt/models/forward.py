@@ -87,7 +87,7 @@ class ForwardPass:
         return logits
 
     def full_at(self, framed: Framed, positions: torch.Tensor) -> torch.Tensor:
-        """The same, of output positions ``(batch, P)`` only; everything is computed."""
+        """Logits ``(batch, P, V)`` of output positions; everything is computed."""
         return _pick(self.full(framed), positions)
 
     def find_padding(
@@ -269,7 +269,7 @@ def _hooked(layer: torch.nn.Module, hook: Callable[[Any, Any], Any]) -> Iterator
 
 
 def _distance(found: torch.Tensor, expected: torch.Tensor) -> float:
-    """Root of the mean squared difference."""
+    """Root of the mean squared difference of two answers."""
     return float((found - expected).square().mean().sqrt())
 
 

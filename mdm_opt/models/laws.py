@@ -1,4 +1,4 @@
-"""Small laws that are known exactly: the oracles and the paper's toys (MATH.md 5, 6)."""
+"""Small laws that are known exactly (docs/mathematics.md 5, 6): oracles, the paper's toys."""
 
 from __future__ import annotations
 

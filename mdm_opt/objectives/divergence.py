@@ -1,4 +1,4 @@
-"""Exact divergence between an enumerable law and the law of the samples (MATH.md 6)."""
+"""Exact divergence of the law of the samples from an enumerable one (docs/mathematics.md 6)."""
 
 from __future__ import annotations
 

@@ -316,7 +316,7 @@ def _plain(value: Any) -> Any:
 
 @contextmanager
 def told(what: str) -> Iterator[None]:
-    """Whatever the harness raises becomes one line."""
+    """Turns what the harness raises into one line."""
     try:
         yield
     except InputError:

@@ -1,4 +1,4 @@
-"""Path KL against one token per step (MATH.md 5, [CCL thm 3.3])."""
+"""Path KL against one token per step (docs/mathematics.md 5, [CCL thm 3.3])."""
 
 from __future__ import annotations
 

@@ -8,6 +8,14 @@ from mdm_opt.persistence.location import (
     shown_as_given,
     storage_url,
 )
+from mdm_opt.persistence.maintenance import (
+    CopiedStudy,
+    DatabaseState,
+    copy_study,
+    database_state,
+    grant_to_workers,
+    held_still,
+)
 from mdm_opt.persistence.profiles import (
     MeasuredSequence,
     ProfileKey,
@@ -26,14 +34,6 @@ from mdm_opt.persistence.records import (
     WorkerRecord,
 )
 from mdm_opt.persistence.repository import Repository
-from mdm_opt.persistence.upkeep import (
-    CopiedStudy,
-    DatabaseState,
-    copy_study,
-    database_state,
-    grant_to_workers,
-    held_still,
-)
 
 __all__ = [
     "MAX_FAILURES",

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
 from mdm_opt.errors import InputError
-from mdm_opt.persistence.foreign_tables import check_neighbours
+from mdm_opt.persistence.foreign_tables import check_foreign_tables
 from mdm_opt.persistence.location import database_file, driver_errors, is_sqlite, shown
 from mdm_opt.plugins import user_path
 from mdm_opt.storage_errors import storage_errors
@@ -222,7 +222,7 @@ def revisions(engine: Engine, url: str) -> tuple[str | None, str]:
             current = connection.execute(version).scalar()
         if current == head:
             return current, head
-        check_neighbours(tables, connection, shown(url), ours=current is not None)
+        check_foreign_tables(tables, connection, shown(url), ours=current is not None)
     if current is not None and current not in known:
         raise InputError(
             f"storage {shown(url)}: its schema {current!r} is newer than this version of mdm-opt "

@@ -1,4 +1,4 @@
-"""Who else lives in the database: Optuna is welcome, what would collide is refused."""
+"""Tables of other programs in the database: Optuna's are welcome, what collides is refused."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OPTUNA_VERSION = "version_info"
 _OPTUNA_MAJOR = 5
 
 
-def check_neighbours(
+def check_foreign_tables(
     inspector: Inspector, connection: Connection, shown: str, *, ours: bool
 ) -> None:
     """Refuses a database whose tables are not what their names say.

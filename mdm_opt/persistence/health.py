@@ -59,7 +59,7 @@ def read_study(url: str, name: str) -> StudyRecord:
 
 
 def find_study(url: str, name: str) -> StudyRecord | None:
-    """As `read_study`, or None."""
+    """A study of a database whose schema is this version's; None where there is none."""
     with _reading(url) as engine:
         return Repository.through(engine, url).find_study(name)
 

@@ -88,7 +88,7 @@ class MeasurementRecord:
 
     @property
     def standard_error(self) -> float:
-        """Of the mean; zero for a single exact score."""
+        """Standard error of the mean; zero for a single exact score."""
         n = len(self.scores)
         return float(self.scores.std(ddof=1) / np.sqrt(n)) if n > 1 else 0.0
 

@@ -107,7 +107,7 @@ class Process(ABC):
         seed: int,
         prompts: Prompts | None = None,
     ) -> Batch:
-        """What a candidate does to some instances, with common random numbers (MATH.md 7).
+        """A candidate on some instances, with common random numbers (docs/mathematics.md 7).
 
         Args:
             model: frozen model.
@@ -151,7 +151,7 @@ class Process(ABC):
         orders: int,
         seed: int,
     ) -> Array:
-        """What clean sequences cost when so much of them is known (MATH.md 5).
+        """What clean sequences cost when so much of them is known (docs/mathematics.md 5).
 
         Args:
             model: frozen model.
@@ -172,7 +172,7 @@ class Process(ABC):
     def path_costs(
         self, model: Denoiser, clean: torch.Tensor, batch: Batch, rows: Sequence[int]
     ) -> tuple[Sequence[PathCosts], int]:
-        """What steps cost on clean sequences (MATH.md 5).
+        """What steps cost on clean sequences (docs/mathematics.md 5).
 
         Args:
             model: frozen model.

@@ -163,7 +163,7 @@ def best_of(
     measurements: Sequence[MeasurementRecord],
     ranked: Mapping[int, Sequence[MeasurementRecord]],
 ) -> BestResult | None:
-    """The same from what has been read of a study; None where no trial is feasible yet.
+    """The best schedule of every step count, from what has been read; None before there is one.
 
     Args:
         record: the study.

@@ -29,7 +29,7 @@ def metric_words(of: BestResult | StudyRecord) -> str:
 
 
 def headings(result: BestResult) -> tuple[str, ...]:
-    """Of the columns of `result_rows`."""
+    """Headings of the columns of `result_rows`."""
     return (
         "steps",
         "schedule",
@@ -121,12 +121,12 @@ def conclusions(result: BestResult, verify: str) -> list[str]:
 
 
 def number(value: float) -> str:
-    """Four digits."""
+    """A number with four digits."""
     return f"{value:.4g}"
 
 
 def interval(ends: tuple[float, float]) -> str:
-    """Both ends, four digits each."""
+    """Both ends of an interval, four digits each."""
     return f"[{number(ends[0])}, {number(ends[1])}]"
 
 

@@ -130,7 +130,7 @@ def _top(
 
 
 def equal_nfe_steps(opened: OpenStudy, name: str, nfe: float) -> int:
-    """The fewest steps at which a baseline costs at least ``nfe`` model calls (MATH.md 4)."""
+    """The fewest steps at which a baseline costs ``nfe`` calls or more (docs/mathematics.md 4)."""
     unit, most = opened.problem.blocks, _max_steps(opened)
     first = max(unit, math.floor(nfe) // unit * unit)
     for steps in range(first, most + 1, unit):

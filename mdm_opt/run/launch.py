@@ -65,7 +65,7 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class LaunchState:
-    """What a launch looks like now.
+    """The state of a launch.
 
     Attributes:
         progress: trials by state.
@@ -151,7 +151,7 @@ def launch(
 
 
 class _Watch:
-    """A launch in the eyes of who watches it."""
+    """The workers of a launch: starts those that are due, and knows how far the study is."""
 
     def __init__(
         self, name: str, url: str, engine: Engine, workers: int, stop: StopSignal
@@ -187,7 +187,7 @@ class _Watch:
         return not all(slot.done for slot in self._slots) and not self._waited_enough()
 
     def sync(self) -> None:
-        """Tells Optuna what a last worker that died could not, and looks for the last time."""
+        """Brings Optuna's tables up to date after the last worker, and reads the progress."""
         study_file = stored_study_file(self._record)
         mirror = Mirror(self._repository, study_file, self._record.model.length)
         try:
@@ -199,7 +199,7 @@ class _Watch:
         self._progress = self._patience(self._queue.progress)
 
     def _waited_enough(self) -> bool:
-        """Whether all is done, and a worker that is frozen or hangs has had its time."""
+        """Whether all is done, and workers that do not end have had their time."""
         if not self._progress.settled:
             self._settled_at = None
             return False
@@ -210,7 +210,7 @@ class _Watch:
         return time.monotonic() - self._settled_at > _LAST_WORDS_SECONDS
 
     def state(self) -> LaunchState:
-        """What it looks like now; its news are told once."""
+        """The state now; its news are told once."""
         progress = self._progress
         seconds = time.monotonic() - self._started
         done = progress.finished - self._first.finished

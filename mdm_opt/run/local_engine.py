@@ -41,7 +41,7 @@ class LocalEngine:
         workers: how many there will be.
         gpus: as `visible_gpus` names them.
         logs: folder for one log file a worker.
-        heartbeat: of their hearts.
+        heartbeat: how workers show that they are alive.
     """
 
     def __init__(

@@ -72,7 +72,7 @@ class RayEngine:
             one on this machine, which ends with the launch.
         gpus: that each worker asks for; may be a fraction.
         cpus: that each worker asks for.
-        heartbeat: of their hearts.
+        heartbeat: how workers show that they are alive.
         report: called with a line about what is unusual.
 
     Raises:

@@ -57,7 +57,7 @@ class StopSignal:
 
     @contextmanager
     def allowed(self) -> Iterator[None]:
-        """Where a signal may interrupt.
+        """Lets signals interrupt what runs inside.
 
         Raises:
             Stopped: where one has come or comes.

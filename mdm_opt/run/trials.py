@@ -28,7 +28,7 @@ _ERRORS_IN_A_ROW = 3
 
 @dataclass(frozen=True, eq=False)
 class FinishedTrial:
-    """What a trial came to.
+    """A trial that has been measured and kept.
 
     Attributes:
         number: of the trial.
@@ -235,7 +235,7 @@ class _Loop:
         )
 
     def _rival(self, steps: int) -> Rival | None:
-        """The best candidate so far, where somebody asks how others compare with it."""
+        """The best candidate so far, where races or the search compare others with it."""
         opened, instances = self._opened, self._opened.sets.search
         races = opened.study_file.search.racing and looks(instances)
         if opened.record.deterministic or not (

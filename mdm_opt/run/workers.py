@@ -1,4 +1,4 @@
-"""A worker as the others see it: registered, alive as long as its heart beats."""
+"""A worker in the database: registered, and alive while it sends heartbeats."""
 
 from __future__ import annotations
 
@@ -87,10 +87,10 @@ class Worker:
         if kind is not None:
             asked = issubclass(kind, KeyboardInterrupt | GeneratorExit)
             reason = "stopped" if asked else "failed"
-        self._last_words(reason)
+        self._end(reason)
 
-    def _last_words(self, reason: str) -> None:
-        """Without the database, the others notice the silence instead."""
+    def _end(self, reason: str) -> None:
+        """Keeps why the worker ends; without the database the others notice its silence."""
         with suppress(InputError):
             Patience(seconds=10.0)(lambda: self._queue.workers.end(self.id, reason))
 

@@ -1,4 +1,4 @@
-"""What a mask schedule is (MATH.md 1, 2)."""
+"""What a mask schedule is (docs/mathematics.md 1, 2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a schedule to integers: reveal grid, reveal counts, NFE (MATH.md 4)."""
+"""From a schedule to integers: reveal grid, reveal counts, NFE (docs/mathematics.md 4)."""
 
 from __future__ import annotations
 

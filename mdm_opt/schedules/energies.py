@@ -1,4 +1,4 @@
-"""The three energies of a masked diffusion model and their discrete version (MATH.md 3)."""
+"""The three energies of a masked diffusion model, and the discrete one (docs/mathematics.md 3)."""
 
 from __future__ import annotations
 

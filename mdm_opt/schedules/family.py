@@ -1,4 +1,4 @@
-"""The Beta family and the named baselines (MATH.md 2, [EM sec. 3.3])."""
+"""The Beta family and the named baselines (docs/mathematics.md 2, [EM sec. 3.3])."""
 
 from __future__ import annotations
 

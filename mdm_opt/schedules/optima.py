@@ -28,7 +28,7 @@ _SMOOTH_POINTS = 1025
 
 @dataclass(frozen=True, eq=False)
 class Limit:
-    """The least path KL that counts of any shape reach, for every budget at once (MATH.md 5).
+    """The least path KL of counts of any shape, for every budget (docs/mathematics.md 5).
 
     Attributes:
         nats: float64 ``(max_steps,)``: the least path KL in 1, 2, ... steps.
@@ -54,7 +54,7 @@ class Limit:
 
 
 def limit(profile: Array, max_steps: int) -> Limit:
-    """Dynamic programme over boundaries, O(max_steps L log L) (MATH.md 5).
+    """Dynamic programme over boundaries, O(max_steps L log L) (docs/mathematics.md 5).
 
     Args:
         profile: float64 ``(length,)``, h(m), non-increasing.

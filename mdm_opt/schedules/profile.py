@@ -1,4 +1,4 @@
-"""The information profile of a model and what a schedule costs under it (MATH.md 5)."""
+"""The information profile of a model, and what schedules cost (docs/mathematics.md 5)."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class ProfileSample:
         return len(self.nats)
 
     def part(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> ProfileSample:
-        """The same of some of the sequences."""
+        """The profile sample of some of the sequences."""
         return ProfileSample(self.length, self.known, self.nats[np.asarray(rows)])
 
     @property
@@ -126,7 +126,7 @@ class ProfileSample:
 
 
 def fixed_weights(counts: npt.ArrayLike) -> Array:
-    """Weights c with path KL = sum_m c(m) h(m) under fixed counts (MATH.md 5).
+    """Weights c with path KL = sum_m c(m) h(m) under fixed counts (docs/mathematics.md 5).
 
     Args:
         counts: integers ``(steps,)``, non-negative, sum = length.
@@ -142,7 +142,7 @@ def fixed_weights(counts: npt.ArrayLike) -> Array:
 
 
 def ancestral_weights(grid: Array, length: int) -> Array:
-    """The same under ancestral reveal.
+    """Weights c with path KL = sum_m c(m) h(m) under ancestral reveal.
 
     f(alpha) = L sum_m Binomial(L-1, alpha)(m) h(m) integrates to sum_m h(m).
 

@@ -82,7 +82,7 @@ def model_of(space: SearchSpace, observations: Sequence[Observation]) -> ShapeMo
 
 
 def manageable(observations: Sequence[Observation]) -> list[Observation]:
-    """All of them, or the better and the newer half of what can be handled, in order."""
+    """At most as many trials as can be handled: the better ones and the newer ones, in order."""
     if len(observations) <= MOST_TRIALS:
         return list(observations)
     newest = {one.number for one in observations[-MOST_TRIALS // 2 :]}

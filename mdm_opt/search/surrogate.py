@@ -49,7 +49,7 @@ class Shapes:
 
     @classmethod
     def joined(cls, parts: Sequence[Shapes]) -> Shapes:
-        """Several after one another."""
+        """Several sets of candidates as one, in their order."""
         return cls(
             np.concatenate([part.steps for part in parts]),
             np.concatenate([part.angles for part in parts]),
@@ -209,7 +209,7 @@ def _kernel(setting: Hyperparameters, pairs: _Pairs) -> Array:
 
 @dataclass(frozen=True)
 class Scale:
-    """Of the values of one step budget.
+    """Centre and scale of the values of one step budget.
 
     Attributes:
         middle: their median.
@@ -230,7 +230,7 @@ class Scale:
         return cls(middle, spread if spread > 0 else max(abs(middle), 1.0))
 
     def compressed(self, values: Array) -> Array:
-        """Values of scale 1; how bad a bad one is does not matter."""
+        """Values on scale 1, with bad ones pulled towards the others."""
         raw = (values - self.middle) / self.unit
         return np.where(raw > 0, np.log1p(np.maximum(raw, 0.0)), raw)
 

@@ -22,7 +22,7 @@ _FEW, _MORE = 1, 3
 
 
 class Memory(Protocol):
-    """What is asked of a device's memory."""
+    """The memory of a device."""
 
     def free(self) -> int:
         """Bytes that could be allocated."""

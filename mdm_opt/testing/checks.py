@@ -1,4 +1,4 @@
-"""Snapshot about a plug-in, which are raised together."""
+"""Findings about a plug-in, which are raised together."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ def _partly_masked(
 def _same(
     checks: Checks, first: torch.Tensor, second: torch.Tensor, tolerance: float, message: str
 ) -> None:
-    """Both allow the same tokens, and differ by no more than rounding where these are likely."""
+    """Whether two answers allow the same tokens, and differ by rounding where these are likely."""
     possible = torch.isfinite(first)
     if not checks.expect(torch.equal(possible, torch.isfinite(second)), message):
         return

@@ -29,7 +29,7 @@ from team import ROOT, environment, mdm_opt, program_folder, run_roles, team_ser
 
 import mdm_opt as package
 from mdm_opt.cli.main import main
-from mdm_opt.persistence import Repository, TrialQueue, mirror, upkeep
+from mdm_opt.persistence import Repository, TrialQueue, maintenance, optuna_tables
 from mdm_opt.persistence.workers import Workers
 from mdm_opt.results.best import best
 from mdm_opt.run.trials import WorkerOptions, run_trials
@@ -137,7 +137,7 @@ def test_a_study_with_a_guard_and_a_dead_worker_needs_no_more_rights(tmp_path, t
     execute(team.admin, "UPDATE mdm_workers SET heartbeat_at = heartbeat_at - interval '1 hour'")
     # Optuna has one that nobody works on, and will not hear of the end of another.
     stray = optuna.load_study(
-        study_name="guarded", storage=mirror.optuna_storage(opened.repository.engine)
+        study_name="guarded", storage=optuna_tables.optuna_storage(opened.repository.engine)
     ).ask()
     options = WorkerOptions(Heartbeat(interval_seconds=0.1, grace_seconds=30.0))
     with monkeypatch.context() as patch:
@@ -232,11 +232,11 @@ def test_rights_are_those_that_are_named_and_no_others_may_connect(team):
         granted.setdefault(table, set()).add(privilege)
     assert owners == {"mdm_owner"}
     assert set(granted) == tables
-    rights = upkeep.WORKER_RIGHTS | mirror.WORKER_RIGHTS
+    rights = maintenance.WORKER_RIGHTS | optuna_tables.WORKER_RIGHTS
     assert set(rights) <= tables
     for table, privileges in granted.items():
         named = (
-            (upkeep.WORKER_RIGHTS | mirror.WORKER_RIGHTS)
+            (maintenance.WORKER_RIGHTS | optuna_tables.WORKER_RIGHTS)
             .get(table, "")
             .replace("UPDATE (study_id)", "")
         )

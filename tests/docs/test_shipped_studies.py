@@ -1,4 +1,4 @@
-"""The studies that ship: valid, runnable, and as good as MATH.md says they can be."""
+"""The studies that ship: valid, runnable, and as good as docs/mathematics.md says they can be."""
 
 from __future__ import annotations
 
@@ -77,7 +77,8 @@ def test_toy_study_ends_at_the_best_grid_cell_or_better(name, tmp_path):
     assert budget.gain_over_linear.interval[0] > 0
 
 
-# What minimises path KL also maximises validity here (MATH.md 5), and is seen with less noise.
+# What minimises path KL also maximises validity here, and is seen with less noise; see
+# docs/mathematics.md 5.
 def test_sudoku4_study_equals_the_best_grid_cell(tmp_path):
     (tmp_path / "sudoku4.toml").write_text(
         '[study]\nname = "sudoku4"\n[model]\nkind = "enumerated"\nlaw = "sudoku4"\n'

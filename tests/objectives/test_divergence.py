@@ -26,7 +26,7 @@ LINEAR = beta(0.5, 0.5, 3)
 MASK = 2
 # (masked tokens, revealed tokens) -> probability of revealing one set of that size.
 Chance = Callable[[int, int], float]
-# [EM fig. 4, E.6] through MATH.md 6, five decimals.
+# [EM fig. 4, E.6] through docs/mathematics.md 6, five decimals.
 PAPER = [
     ("extremes", LINEAR, 0.40509),
     ("extremes", beta(1, 1, 3), 0.38818),

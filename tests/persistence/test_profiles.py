@@ -16,8 +16,8 @@ from sqlalchemy import delete, text
 
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import MeasuredSequence, ProfileKey, Profiles, Repository
+from mdm_opt.persistence.maintenance import copy_study, held_still
 from mdm_opt.persistence.tables import ProfileRow
-from mdm_opt.persistence.upkeep import copy_study, held_still
 
 KEY = ProfileKey(MODEL, "text", seed=2**63 - 1, boundaries=3, orders=2)
 KNOWN = [0, 2, 3]

@@ -1,4 +1,4 @@
-"""From a schedule to integers (MATH.md 4)."""
+"""From a schedule to integers (docs/mathematics.md 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The three energies and their discrete version (MATH.md 3)."""
+"""The three energies and their discrete version (docs/mathematics.md 3)."""
 
 from __future__ import annotations
 

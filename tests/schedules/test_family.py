@@ -1,4 +1,4 @@
-"""The Beta family and the named baselines (MATH.md 2)."""
+"""The Beta family and the named baselines (docs/mathematics.md 2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The best schedules under an information profile (MATH.md 5)."""
+"""The best schedules under an information profile (docs/mathematics.md 5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The information profile and what a schedule costs under it (MATH.md 5)."""
+"""The information profile and what a schedule costs under it (docs/mathematics.md 5)."""
 
 from __future__ import annotations
 

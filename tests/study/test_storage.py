@@ -396,8 +396,8 @@ def test_the_same_file_by_another_name_is_refused(tmp_path):
 
 PLACES = [
     ("optuna.storages:RDBStorage._create_new_trial", 4, KeyboardInterrupt),
-    ("mdm_opt.persistence.upkeep:_copy_workers", 1, RunError),
-    ("mdm_opt.persistence.upkeep:_copy_measurements", 1, KeyboardInterrupt),
+    ("mdm_opt.persistence.maintenance:_copy_workers", 1, RunError),
+    ("mdm_opt.persistence.maintenance:_copy_measurements", 1, KeyboardInterrupt),
     ("mdm_opt.study.storage:rename_mirror", 1, RunError),
 ]
 

@@ -1,4 +1,4 @@
-"""The exact law of the samples of a small problem, enumerated instead of sampled (MATH.md 6)."""
+"""The exact law of the samples of a small problem, enumerated (docs/mathematics.md 6)."""
 
 from __future__ import annotations
 

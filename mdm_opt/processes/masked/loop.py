@@ -1,4 +1,4 @@
-"""The few-step sampler: one loop for every order and both reveals (MATH.md 4)."""
+"""The few-step sampler: one loop for every order and both reveals (docs/mathematics.md 4)."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ class _State:
     def _first_certainties(
         self, positions: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """The same of nothing but masks, for which every sequence has the same answers."""
+        """Certainty of nothing but masks, for which every sequence has the same answers."""
         width = self._decoding.block_length or self._order.shape[1]
         everywhere = torch.arange(width, device=self._device)[None]
         certainty, tokens = self._certainties(self._first_answers(everywhere), width)
@@ -260,6 +260,6 @@ def _pairs(counts: Counts) -> tuple[Indices, Indices]:
 
 
 def _without(log_probs: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
-    """The same law given that it is none of some tokens."""
+    """A law given that the token is none of some."""
     others = log_probs.index_fill(-1, tokens, -torch.inf)
     return others - others.logsumexp(-1, keepdim=True)

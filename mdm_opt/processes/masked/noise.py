@@ -1,4 +1,4 @@
-"""Common random numbers: what is random about an instance (MATH.md 7)."""
+"""Common random numbers: what is random about an instance (docs/mathematics.md 7)."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def inverse_cdf(
 
 
 def block_by_block(permutation: npt.NDArray[np.int64], block_length: int) -> npt.NDArray[np.int64]:
-    """A random order that finishes each block before the next one (MATH.md 4).
+    """A random order that finishes each block before the next one (docs/mathematics.md 4).
 
     Args:
         permutation: int64 ``(batch, length)``.

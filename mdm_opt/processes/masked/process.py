@@ -1,4 +1,4 @@
-"""The masked process: tokens are hidden until they are revealed (MATH.md 4)."""
+"""The masked process: tokens are hidden until they are revealed (docs/mathematics.md 4)."""
 
 from __future__ import annotations
 

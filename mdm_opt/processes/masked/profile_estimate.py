@@ -1,4 +1,4 @@
-"""Measuring the information profile of a frozen model (MATH.md 5)."""
+"""Measuring the information profile of a frozen model (docs/mathematics.md 5)."""
 
 from __future__ import annotations
 

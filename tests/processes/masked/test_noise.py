@@ -1,4 +1,4 @@
-"""Common random numbers (MATH.md 7)."""
+"""Common random numbers (docs/mathematics.md 7)."""
 
 from __future__ import annotations
 

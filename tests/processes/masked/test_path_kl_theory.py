@@ -1,4 +1,4 @@
-"""4x4 Sudoku: what theory says a few steps cost (MATH.md 5) is what measure() measures."""
+"""4x4 Sudoku: measure() measures what a few steps cost in theory (docs/mathematics.md 5)."""
 
 from __future__ import annotations
 
@@ -19,13 +19,12 @@ from mdm_opt.schedules import named_schedule, reveal_counts
 from mdm_opt.sudoku import is_valid
 
 LENGTH = 16
-# Exact to the digits shown. The figures of MATH.md 5 are Monte-Carlo estimates of these: its
-# profile sums to 5.650 nats, short of the entropy log(288) = 5.663 that every profile sums to.
+# Exact to the digits shown, as in docs/mathematics.md 5. The profile sums to the entropy log(288).
 PROFILE = [1.38629, 1.21369, 1.00704, 0.75215, 0.51167, 0.32472, 0.20043, 0.12259, 0.07305,
            0.04087, 0.02031, 0.00812, 0.00203, 0, 0, 0]  # fmt: skip
 LINEAR_KL = {4: 2.2292, 6: 1.2098, 8: 0.7387}
 LIMIT_KL = {4: 1.5588, 6: 0.7600, 8: 0.3469}
-# MATH.md 5: h(0..12), path KL by steps, and the share of valid samples of the limit's counts.
+# docs/mathematics.md 5: h(0..12), path KL by steps, and the limit's share of valid samples.
 NOTED_PROFILE = [1.386, 1.210, 1.003, 0.751, 0.521, 0.314, 0.208, 0.127, 0.069, 0.035, 0.016,
                  0.008, 0.002]  # fmt: skip
 NOTED_LINEAR_KL = {4: 2.26, 6: 1.17, 8: 0.76}
@@ -67,7 +66,7 @@ def _path_kl(counts: Sequence[int], profile: Array) -> float:
 
 
 def _limit(steps: int, profile: Array) -> list[int]:
-    """The best counts by the dynamic programme of MATH.md 5, as a plain recursion."""
+    """The best counts by the dynamic programme of docs/mathematics.md 5, as a plain recursion."""
     best: list[dict[int, tuple[float, list[int]]]] = [{0: (0.0, [])}]
     for _ in range(steps):
         after: dict[int, tuple[float, list[int]]] = {}

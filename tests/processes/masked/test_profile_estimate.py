@@ -1,4 +1,4 @@
-"""Measuring the information profile (MATH.md 5) where it is known exactly, and by hand."""
+"""Measuring the information profile where it is known exactly (docs/mathematics.md 5)."""
 
 from __future__ import annotations
 
