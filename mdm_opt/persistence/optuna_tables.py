@@ -60,6 +60,18 @@ def make_tables(engine: Engine) -> None:
         optuna_storage(engine, create=True)
 
 
+def check_schema(engine: Engine) -> None:
+    """Refuses Optuna's tables where another version of Optuna has made them.
+
+    Raises:
+        InputError: with what Optuna says about it. Tables that are missing are no error: trials go
+            on without them.
+    """
+    with storage_errors_of(engine):
+        if _has_tables(engine):
+            optuna_storage(engine)
+
+
 def make_study(storage: BaseStorage, study_file: StudyFile, direction: str) -> None:
     """Makes the study in Optuna's tables, without trials."""
     several = len(study_file.space.steps) > 1

@@ -224,7 +224,7 @@ class TrialQueue:
 
     def given_up(self) -> list[TrialRecord]:
         """Trials that nobody takes any more, by position."""
-        return [trial for trial in self.begun() if trial.given_up]
+        return [trial for trial in self.trials(finished=False) if trial.given_up]
 
     def trials(
         self,

@@ -20,7 +20,7 @@ from mdm_opt.persistence import (
     shown,
 )
 from mdm_opt.persistence.mirror import Mirror
-from mdm_opt.persistence.optuna_tables import check_name, make_tables
+from mdm_opt.persistence.optuna_tables import check_name, check_schema, make_tables
 from mdm_opt.schedules.base import Array
 from mdm_opt.search import SearchSpace, check_given_seeds, seeds
 from mdm_opt.storage_errors import Patience
@@ -180,6 +180,7 @@ def open_study(
     """
     repository = Repository(url, create=False)
     record = repository.study(name)
+    check_schema(repository.engine)
     study_file, folder = stored_study_file(record), Path(record.folder)
     if own_file is not None:
         check_same(record, load_study_file(own_file))

@@ -113,8 +113,8 @@ def test_a_worker_with_the_least_rights_does_a_whole_study(tmp_path, team, name,
 def finished_and_killed(finish):
     """Finishes a trial in our tables, and dies before Optuna's know."""
 
-    def finish_and_die(*arguments):
-        finish(*arguments)
+    def finish_and_die(*arguments, **more):
+        finish(*arguments, **more)
         raise KeyboardInterrupt
 
     return finish_and_die

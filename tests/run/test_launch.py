@@ -151,12 +151,12 @@ def test_a_launch_tells_optuna_what_its_last_worker_could_not(opened, monkeypatc
 
     sync, calls = Mirror.sync, []
 
-    def killed(mirror):
+    def killed(mirror, **more):
         # Once the trial has been begun, but not when it has been kept.
         calls.append(1)
         if len(calls) > 1:
             raise KeyboardInterrupt
-        return sync(mirror)
+        return sync(mirror, **more)
 
     trials = run_trials(opened)
     for _ in range(5):

@@ -11,7 +11,7 @@ from study_files import SUDOKU4, database, write_study
 from mdm_opt.config import load_study_file
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.models.registry import build_denoiser
-from mdm_opt.persistence import Repository
+from mdm_opt.persistence import Profiles, Repository
 from mdm_opt.run.trials import run_trials
 from mdm_opt.schedules import (
     ProfileSample,
@@ -196,11 +196,11 @@ def test_a_study_goes_on_with_the_profile_that_it_was_made_with(tmp_path):
     profile_study(path, url, sequences=32)
     again = create_study(path, url)
     np.testing.assert_array_equal(again.space.profile, before)
-    assert again.repository.version("sudoku4") == opened.repository.version("sudoku4")
+    assert len(Profiles(again.repository).of_study("sudoku4").sequences) == 8
     # What the file asks for now is another matter.
     more = create_study(write_study(tmp_path, text, sequences="32"), url)
     assert not np.array_equal(more.space.profile, before)
-    assert more.repository.version("sudoku4") != opened.repository.version("sudoku4")
+    assert len(Profiles(more.repository).of_study("sudoku4").sequences) == 32
 
 
 def test_a_free_study_needs_its_profile(tmp_path):
