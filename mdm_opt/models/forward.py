@@ -95,7 +95,7 @@ class ForwardPass:
     ) -> bool:
         """Whether the model can be told of padding so that it reads as if there were none.
 
-        A way of telling is taken only if a padded row gets the logits of the row alone but for
+        A way of telling is taken only if a padded row gets the logits of the row alone except for
         rounding, and is much nearer to them than the padded row of which nothing is told.
 
         Args:

@@ -39,7 +39,7 @@ from mdm_opt.models.weights import fingerprint
 class HuggingFaceDenoiser:
     """A masked LM with fixed tokens or a prompt before the generated ones.
 
-    Special tokens of the tokenizer, the mask among them, are never generated, but for those that
+    Special tokens of the tokenizer, the mask among them, are never generated, except those that
     end a text; neither are ids that the tokenizer does not have.
 
     Args:

@@ -167,7 +167,7 @@ def rename_mirror(connection: Connection, before: str, after: str) -> None:
 
 
 def optuna_names(engine: Engine) -> set[str]:
-    """Names of all studies in Optuna's tables, whoever made them."""
+    """Names of all studies in Optuna's tables, whatever program made them."""
     with storage_errors_of(engine):
         return set(optuna.get_all_study_names(optuna_storage(engine)))
 

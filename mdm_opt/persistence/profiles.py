@@ -20,7 +20,7 @@ from mdm_opt.persistence.tables import (
 )
 from mdm_opt.schedules import ProfileSample
 
-# What makes two profiles the same but for the number of their sequences.
+# What makes two profiles the same except for the number of their sequences.
 PROFILE_KEY = ("model_fingerprint", "references_fingerprint", "seed", "boundaries", "orders")
 
 

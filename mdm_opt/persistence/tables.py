@@ -240,7 +240,8 @@ class TrialRow(Base):
     steps: Mapped[int] = mapped_column(Integer)
     # Known from the start for a seed, else once the trial has been begun.
     candidate_id: Mapped[int | None] = mapped_column(ForeignKey("mdm_candidates.id"), index=True)
-    # In the order in which trials have been begun, from 0; the same in Optuna's tables.
+    # From 0 in the order in which trials are begun, the same in Optuna's tables; one that was
+    # given up gets another where it is tried again.
     trial_number: Mapped[int | None] = mapped_column(Integer)
     # Who works on it, or who finished it.
     worker_id: Mapped[int | None] = mapped_column(

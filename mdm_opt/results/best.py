@@ -53,7 +53,7 @@ class BudgetResult(Result):
     `gain_over_linear` is positive where the schedule is better, whatever the direction; its
     interval holds together with those of all other step counts, and `better_than_linear` says
     whether it lies above zero (None where the result is not verified). `trial` is the
-    number of the trial that measured the candidate first and `label` its seed, or "search". JSON
+    number of the best trial that measured the candidate and `label` its seed, or "search". JSON
     has the candidate as its family and parameters. `counts` is None where the tokens of a step are
     random. `feasible` says whether
     every guard held on these instances; `trials_since` counts the trials since the verification.

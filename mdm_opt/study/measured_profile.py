@@ -50,7 +50,7 @@ class MeasuredProfile:
 
     Attributes:
         key: which profile it is.
-        record: its sequences but for those that the study verifies its result on.
+        record: its sequences except those that the study verifies its result on.
     """
 
     key: ProfileKey

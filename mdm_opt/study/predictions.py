@@ -105,7 +105,7 @@ class Predictions:
             self._row(label, steps, [self._of(candidate)] * (_FOLDS + 1))
             for label, candidate in given.items()
         ]
-        # The best of the family comes last but for the limit.
+        # The best of the family comes last, before the limit.
         seeds = [self._seeds(costs, steps) for costs in self._all_costs]
         for fitted in reversed(list(zip(*seeds, strict=True))):
             label = fitted[0].label.removeprefix("profile: ")

@@ -73,7 +73,7 @@ def apply(model):
 
 
 class _Torch:
-    """torch, but for the times of the steps."""
+    """torch, except for the times of the steps."""
 
     def __getattr__(self, name):
         return getattr(torch, name)

@@ -24,8 +24,8 @@ _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 def landscape(found: Snapshot, steps: int) -> Figure | None:
     """Trials of a step count in the plane of its family, over what the search's model expects.
 
-    The plane is that of the first two dimensions, of (a, b) in the Beta family; where there is one
-    only, the values are the other. None before a trial is finished.
+    The plane is that of the first two numbers that are searched, (a, b) in the Beta family. Where
+    one is searched, the values are the other axis. None before a trial is finished.
     """
     trials = [m for m in found.trials if m.budget_steps == steps]
     if not trials:
