@@ -22,6 +22,8 @@ from mdm_opt.plugins import one_line
 from mdm_opt.processes import Batch, Process, process_of
 
 _Part = TypeVar("_Part")
+# Scores in size; the sums and squares of such numbers can be represented.
+MOST_SCORE = 1e100
 _DEFAULT = Decoding()
 
 
@@ -224,7 +226,7 @@ def draw(problem: Problem, candidate: Candidate, instances: Sequence[int]) -> Dr
 
     def sample(batch: Batch) -> tuple[list[str], int]:
         samples = batch.sample(problem.denoiser)
-        return problem.denoiser.decode(samples.tokens), samples.sequence_calls
+        return batch.texts(problem.denoiser, samples), samples.sequence_calls
 
     order = longest_first(problem, instances)
     asked = [instances[place] for place in order]
@@ -300,12 +302,12 @@ def _check_scores(
             )
         if name != "score" and not np.isfinite(values).all():
             raise RunError(f"{objective} returned a {name!r} that is no finite number {at}")
-    bad = ~np.isfinite(scores.values)
+    bad = ~(np.abs(scores.values) <= MOST_SCORE)
     if bad.any():
         first = int(np.flatnonzero(bad)[0])
         raise RunError(
             f"{objective} returned {scores.values[first]} for instance {instances[first]} {at}; "
-            "every score must be a finite number"
+            f"every score must be a finite number, at most {MOST_SCORE:g} in size"
         )
 
 

@@ -101,7 +101,7 @@ def paired_standard_error(first: Array, second: Array) -> float:
         return 0.0
     if _binary(first, second):
         return _bonett_price(differences)[1]
-    return float(differences.std(ddof=1) / math.sqrt(n))
+    return deviation(differences) / math.sqrt(n)
 
 
 def worse_p_value(first: Array, second: Array) -> float:
@@ -119,10 +119,17 @@ def worse_p_value(first: Array, second: Array) -> float:
     if _binary(first, second):
         up, down = np.count_nonzero(differences > 0), np.count_nonzero(differences < 0)
         return float(special.bdtrc(up - 1, up + down, 0.5)) if up + down else 1.0
-    mean, spread = float(differences.mean()), float(differences.std(ddof=1)) if n > 1 else 0.0
+    mean, spread = float(differences.mean()), deviation(differences) if n > 1 else 0.0
     if spread == 0:
         return 0.0 if mean > 0 and n > 1 else 1.0
     return float(special.stdtr(n - 1, -mean / (spread / math.sqrt(n))))
+
+
+def deviation(values: Array) -> float:
+    """Standard deviation (n - 1) of float64 ``(n,)``, n >= 2; squares nothing large or small."""
+    about = values - values.mean()
+    largest = float(np.abs(about).max())
+    return 0.0 if largest == 0 else largest * float((about / largest).std(ddof=1))
 
 
 def _binary(first: Array, second: Array) -> bool:
@@ -150,7 +157,7 @@ def _wilson(share: float, n: int, confidence: float) -> Estimate:
 def _student(scores: Array, confidence: float) -> Estimate:
     n, mean = len(scores), float(scores.mean())
     quantile = special.stdtrit(n - 1, (1 + confidence) / 2)
-    half = float(quantile * scores.std(ddof=1) / math.sqrt(n))
+    half = float(quantile * deviation(scores) / math.sqrt(n))
     return Estimate(mean, mean - half, mean + half)
 
 

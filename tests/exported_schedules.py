@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 
+import mdm_opt
 from mdm_opt.handoff.schedule_file import ExportedSchedule
 from mdm_opt.schedules import BetaSchedule, block_count, reveal_counts, reveal_grid
 
@@ -126,3 +130,59 @@ def exported(
 def exported_free(counts: list[int]) -> ExportedSchedule:
     """Counts that no Beta schedule need have, as an object."""
     return ExportedSchedule.model_validate(free(counts))
+
+
+def read_back(tmp_path: Path, text: str) -> ExportedSchedule:
+    """What `load_schedule` makes of a file of that content."""
+    path = tmp_path / "artefact"
+    path.write_text(text, encoding="utf-8")
+    return mdm_opt.load_schedule(path)
+
+
+def settings_of(text: str) -> dict[str, Any]:
+    """The settings that an artefact of Python names."""
+    line = next(line for line in text.splitlines() if line.startswith("SETTINGS"))
+    found: dict[str, Any] = ast.literal_eval(line.partition("= ")[2])
+    return found
+
+
+SCHEDULES = {
+    "fixed": exported(0.4, 0.26, 8, 64),
+    "cumulative": exported(1.0, 0.2, 32, 64, rounding="cumulative"),
+    "free": exported_free([9, 5, 2, 48]),
+}
+IN_BLOCKS = exported(0.4, 0.26, 8, 64, order="confidence", temperature=0.0, block_length=16)
+FIXED = [
+    exported(0.4, 0.26, 8, 128),
+    exported(0.4, 0.26, 8, 128, rounding="cumulative"),
+    exported(1.0, 0.2, 32, 64, rounding="cumulative"),
+    exported(20, 0.05, 16, 64, rounding="cumulative"),
+    exported(0.05, 20, 16, 64, rounding="cumulative"),
+    exported(3, 0.1, 16, 64),
+    exported(20, 0.05, 16, 64),
+    exported(0.05, 20, 16, 64),
+    exported(0.9, 0.3, 1, 16),
+    exported(0.9, 0.3, 16, 16),
+    exported_free([9, 5, 2, 48]),
+]
+ALPHAS = [(0.4, 0.26), (0.05, 0.05), (0.05, 20.0), (20.0, 0.05), (20.0, 20.0), (1.0, 1.0)]
+ANCESTRAL = [exported(a, b, 8, 64, reveal="ancestral") for a, b in ALPHAS]
+BETAS = st.floats(0.05, 20)
+
+
+@st.composite
+def schedules(draw: st.DrawFn, blocks: int = 1) -> ExportedSchedule:
+    """Any Beta schedule with fixed counts, that can be laid out in so many blocks."""
+    steps = draw(st.integers(1, 24))
+    length = draw(st.integers(steps, 96))
+    return exported(
+        draw(BETAS),
+        draw(BETAS),
+        steps=steps * blocks,
+        length=length * blocks,
+        rounding=draw(st.sampled_from(["full", "cumulative"])),
+    )
+
+
+def nonzero(counts: Any) -> list[int]:
+    return [count for count in counts if count]

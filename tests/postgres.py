@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -32,6 +32,24 @@ def postgres_url(postgres_server: EmbeddedServer) -> Iterator[str]:
     """The URL of a fresh, empty database, which is dropped afterwards."""
     with fresh_database(postgres_server) as url:
         yield url
+
+
+@pytest.fixture
+def new_database(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
+    """Makes an empty database of a backend; returns its URL."""
+    made = []
+
+    def make(backend: str) -> str:
+        if backend == "sqlite":
+            folder = tmp_path / f"database{len(list(tmp_path.iterdir()))}"
+            folder.mkdir()
+            return f"sqlite:///{folder}/test.db"
+        made.append(fresh_database(request.getfixturevalue("postgres_server")))
+        return made[-1].__enter__()
+
+    yield make
+    for context in made:
+        context.__exit__(None, None, None)
 
 
 @contextmanager

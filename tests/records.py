@@ -6,7 +6,7 @@ import numpy as np
 from sqlalchemy import MetaData, NullPool, create_engine, select
 
 from mdm_opt.candidates import beta
-from mdm_opt.persistence import MeasurementRecord, ModelRecord, StudyRecord
+from mdm_opt.persistence import MeasurementRecord, ModelRecord, StudyRecord, TrialRecord
 
 MODEL = ModelRecord(
     fingerprint="f",
@@ -50,6 +50,25 @@ def measurement(**changes):
     }
     values |= changes
     return MeasurementRecord(calls=np.full(len(values["scores"]), values["nfe"]), **values)
+
+
+def trial_record(**changes):
+    """A trial that nobody has taken."""
+    values = {
+        "id": 1,
+        "position": 0,
+        "label": "search",
+        "steps": 4,
+        "candidate": None,
+        "trial_number": None,
+        "worker_id": None,
+        "attempts": 0,
+        "failures": 0,
+        "last_error": None,
+        "started_at": None,
+        "finished_at": None,
+    }
+    return TrialRecord(**(values | changes))
 
 
 def snapshot(url):

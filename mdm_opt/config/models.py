@@ -40,6 +40,7 @@ class HuggingFaceModel(RunsOnDevice):
     mask_token_id: int | None = Field(None, ge=0, lt=2**31)
     end_tokens: list[str] | None = None
     logits_shift: int | None = Field(None, ge=0, le=1)
+    text: Literal["joined", "decoded"] | None = None
     device_map: Literal["auto", "balanced", "sequential"] | None = None
     compile: bool = False
 

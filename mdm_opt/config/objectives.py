@@ -26,6 +26,7 @@ class ValidityObjective(Table):
     instances: int = Field(128, ge=2)
     verifier: str
     options: Options = {}
+    timeout_seconds: float | None = Field(None, gt=0, le=86400)
 
     @field_validator("verifier")
     @classmethod
@@ -186,6 +187,7 @@ class PluginObjective(Table):
     direction: Literal["minimize", "maximize"]
     unit: str = Field("score", min_length=1, max_length=32)
     options: Options = {}
+    timeout_seconds: float | None = Field(None, gt=0, le=86400)
 
 
 ObjectiveTable = (

@@ -26,6 +26,7 @@ from mdm_opt.config.objectives import (
     ObjectiveTable,
     PathKlObjective,
     PluginObjective,
+    TaskObjective,
 )
 from mdm_opt.config.space import MAX_STEPS, SpaceTable, family_of
 from mdm_opt.config.tables import PLACE_KEYS
@@ -220,13 +221,16 @@ class StudyFile(Table):
     def fixed(self) -> dict[str, Any]:
         """What makes two runs the same study: the canonical file without what may change later.
 
-        Where it runs, how many trials it gets, whether they race, how many samples of them are
-        kept, what the profile is measured on and how results are verified may change.
+        Where it runs, how long a metric may take, how many trials it gets, whether they race, how
+        many samples of them are kept, what the profile is measured on and how results are
+        verified may change.
         """
         kept = self.canonical()
         for table in (kept["model"], kept["objective"].get("judge", {})):
             for key in PLACE_KEYS:
                 table.pop(key, None)
+        if not isinstance(self.objective, TaskObjective):
+            kept["objective"].pop("timeout_seconds", None)
         for key in ("trials", "racing", "samples"):
             del kept["search"][key]
         del kept["profile"], kept["verify"]

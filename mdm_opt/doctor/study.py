@@ -62,6 +62,8 @@ def check_model(known: Known) -> Iterator[Check]:
         f"{denoiser.length} tokens, vocabulary {denoiser.vocab_size}, {precision}on "
         f"{denoiser.device}"
     )
+    rule = getattr(denoiser, "text_rule", None)
+    found += f", texts {rule}" if rule else ""
     known.denoiser = denoiser
     was = known.record.model.fingerprint if known.record else denoiser.fingerprint
     if was == denoiser.fingerprint:

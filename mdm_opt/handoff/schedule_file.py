@@ -35,7 +35,9 @@ from mdm_opt.candidates import (
     family_named,
     searchable_families,
 )
+from mdm_opt.candidates.decoding import Order
 from mdm_opt.errors import InputError
+from mdm_opt.messages import refusal
 from mdm_opt.schedules import (
     Counts,
     MaskSchedule,
@@ -177,10 +179,18 @@ def _parameters_of(family: Family) -> type[Part]:
 class SamplerValues(Part):
     """How the model was sampled when the schedule was measured."""
 
-    order: str
-    temperature: float
-    guidance: float = Field(0.0, ge=0)
+    order: Order
+    temperature: float = Field(ge=0, le=100)
+    guidance: float = Field(0.0, ge=0, le=100)
     end_last: bool = False
+
+    @model_validator(mode="after")
+    def _can_be_sampled(self) -> Self:
+        try:
+            Decoding(**self.model_dump())
+        except ValidationError as error:
+            raise ValueError(refusal(error)) from error
+        return self
 
     @classmethod
     def of(cls, decoding: Decoding) -> SamplerValues:
@@ -254,6 +264,14 @@ class ExportedSchedule(Part):
     sampler: SamplerValues
     result: ResultValues
     provenance: Provenance
+
+    @field_validator("schema_version", mode="before")
+    @classmethod
+    def _version(cls, given: Any) -> Any:
+        # True equals 1, and is no version.
+        if isinstance(given, bool):
+            raise ValueError(f"{given!r} is not accepted: 1")
+        return given
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

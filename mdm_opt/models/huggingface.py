@@ -32,7 +32,15 @@ from mdm_opt.models.model_checks import (
 )
 from mdm_opt.models.model_types import model_type_of
 from mdm_opt.models.prompts import Prompts, upload
-from mdm_opt.models.tokens import find_ends, find_mask, frame_ids, read_prompt, special_ids
+from mdm_opt.models.texts import Rule, Texts
+from mdm_opt.models.tokens import (
+    filler_ids,
+    find_ends,
+    find_mask,
+    frame_ids,
+    read_prompt,
+    special_ids,
+)
 from mdm_opt.models.weights import fingerprint
 
 
@@ -56,6 +64,7 @@ class HuggingFaceDenoiser:
             of the model's family.
         logits_shift: 1 where position i is predicted by the output at i - 1, else 0; None takes
             what is known of the model's family.
+        text: ``joined`` or ``decoded``, see `mdm_opt.models.texts`; None chooses.
         code: Python code that came with the checkpoint, for the fingerprint.
 
     Raises:
@@ -76,8 +85,10 @@ class HuggingFaceDenoiser:
         mask_token_id: int | None = None,
         end_tokens: Sequence[str] | None = None,
         logits_shift: int | None = None,
+        text: Rule | None = None,
         code: bytes = b"",
     ) -> None:
+        self._text = text
         self.mask_token_id = find_mask(tokenizer, model.config, mask_token, mask_token_id)
         self.end_token_ids = find_ends(tokenizer, model.config, end_tokens, self.mask_token_id)
         self.model = model.eval().requires_grad_(False)
@@ -143,6 +154,11 @@ class HuggingFaceDenoiser:
             self._first = self._hidden(self._masked_answer(), everywhere)[0]
         return ProjectedLogProbs(self._first, self._log_probs, positions.flatten())
 
+    @property
+    def text_rule(self) -> Rule:
+        """How tokens become texts, see `mdm_opt.models.texts`."""
+        return self._texts.rule
+
     def prompt_ids(self, text: str, *, chat: bool = False) -> list[int]:
         """See `PromptedDenoiser.prompt_ids`."""
         ids = read_prompt(self.tokenizer, self._before.tolist(), text, chat)
@@ -158,24 +174,20 @@ class HuggingFaceDenoiser:
         return ids
 
     def decode(self, tokens: torch.Tensor) -> list[str]:
-        """Texts up to the first end token; without separators where tokens are characters."""
-        ends = set(self.end_token_ids)
-        rows = []
-        for row in tokens.tolist():
-            end = next((place for place, token in enumerate(row) if token in ends), len(row))
-            rows.append(row[:end])
-        if self._one_character_tokens:
-            return ["".join(self.tokenizer.convert_ids_to_tokens(row)) for row in rows]
-        return [self.tokenizer.decode(row) for row in rows]
+        """Texts up to the first end token, after the fixed tokens; see `mdm_opt.models.texts`."""
+        before = self._before.tolist()
+        return [self._texts.after(before, row) for row in tokens.tolist()]
+
+    def decode_answers(self, tokens: torch.Tensor, prompts: Prompts) -> list[str]:
+        """Texts up to the first end token, after the prompts."""
+        rows = zip(prompts.rows(), tokens.tolist(), strict=True)
+        return [self._texts.after(before, row) for before, row in rows]
 
     def encode(self, texts: Sequence[str]) -> torch.Tensor:
         """Tokens of texts that have exactly ``length`` of them."""
         rows = []
         for text in texts:
-            if self._one_character_tokens:
-                row = self.tokenizer.convert_tokens_to_ids(list(text))
-            else:
-                row = self.tokenizer(text, add_special_tokens=False).input_ids
+            row = self._texts.ids(text)
             if len(row) != self.length:
                 raise InputError(f"{text!r} has {len(row)} tokens, not {self.length}")
             bad = [i for i in row if i is None or i >= self.vocab_size or self._forbidden[i]]
@@ -262,8 +274,7 @@ class HuggingFaceDenoiser:
         self._forbidden = self._never_generated()
         self._forbidden_ids = self._forbidden.nonzero()[:, 0]
         clean = self._clean()
-        names = self.tokenizer.convert_ids_to_tokens(clean.tolist())
-        self._one_character_tokens = all(len(name) == 1 for name in names)
+        self._texts = Texts.of(self.tokenizer, clean.tolist(), self.end_token_ids, self._text)
         check_finite(self._normalised(first)[..., ~self._forbidden])
         check_reads_both_sides(self._forward, masked, clean)
         check_timeless(self._forward, masked)
@@ -272,7 +283,8 @@ class HuggingFaceDenoiser:
         """bool ``(V,)``: the mask, special tokens, and ids that the tokenizer does not have."""
         forbidden = torch.ones(self.vocab_size, dtype=torch.bool, device=self.device)
         clean = {i for i in range(len(self.tokenizer)) if i < self.vocab_size}
-        special = (special_ids(self.tokenizer) | {self.mask_token_id}) - set(self.end_token_ids)
+        unwritten = special_ids(self.tokenizer) | filler_ids(self.tokenizer) | {self.mask_token_id}
+        special = unwritten - set(self.end_token_ids)
         forbidden[sorted(clean - special)] = False
         if bool(forbidden.all()):
             raise InputError(
@@ -306,13 +318,16 @@ class HuggingFaceDenoiser:
         found: dict[str, Any] = {}
         if self.mask_token_id != self.tokenizer.mask_token_id:
             found["mask_token_id"] = self.mask_token_id
-        unnamed = special_ids(self.tokenizer) - set(self.tokenizer.all_special_ids)
+        special = special_ids(self.tokenizer) | filler_ids(self.tokenizer)
+        unnamed = special - set(self.tokenizer.all_special_ids)
         if unnamed:
             found["unnamed_special"] = sorted(unnamed)
         if self.end_token_ids:
             found["end_token_ids"] = list(self.end_token_ids)
         if self._shift:
             found["logits_shift"] = self._shift
+        if self._text is not None:
+            found["text"] = self._text
         if code:
             found["code"] = hashlib.sha256(code).hexdigest()
         return found
@@ -333,6 +348,7 @@ def load_huggingface(
     mask_token_id: int | None = None,
     end_tokens: Sequence[str] | None = None,
     logits_shift: int | None = None,
+    text: Rule | None = None,
     device_map: str | None = None,
     compile: bool = False,
 ) -> HuggingFaceDenoiser:
@@ -354,6 +370,7 @@ def load_huggingface(
         mask_token_id: see `HuggingFaceDenoiser`.
         end_tokens: see `HuggingFaceDenoiser`.
         logits_shift: see `HuggingFaceDenoiser`.
+        text: see `HuggingFaceDenoiser`.
         device_map: see `mdm_opt.models.devices.place_model`.
         compile: compile the layers with torch.compile; the first steps of every shape take long.
 
@@ -381,6 +398,7 @@ def load_huggingface(
         mask_token_id=mask_token_id,
         end_tokens=end_tokens,
         logits_shift=logits_shift,
+        text=text,
         code=checkpoint.code,
     )
     if compile:

@@ -69,6 +69,12 @@ class Prompts:
         lengths = np.concatenate([self.lengths, other.lengths])
         return Prompts(torch.cat([self.tokens, other.tokens]), lengths)
 
+    def rows(self) -> list[list[int]]:
+        """Token ids of each prompt, without the padding."""
+        width = self.tokens.shape[1]
+        rows = self.tokens.tolist()
+        return [row[width - n :] for row, n in zip(rows, self.lengths.tolist(), strict=True)]
+
     def part(self, rows: npt.NDArray[np.int64]) -> Prompts:
         """The prompts of some rows, padded to the longest of them only."""
         lengths = self.lengths[rows]
@@ -118,6 +124,28 @@ class PromptedDenoiser(Denoiser, Protocol):
                 ``u + (s + 1) (c - u)`` with c given the prompts and u given masks in their place.
         """
         ...
+
+
+class DecodesAnswers(Protocol):
+    """What a denoiser with prompts may offer: texts of answers as the prompts before them say."""
+
+    def decode_answers(self, tokens: torch.Tensor, prompts: Prompts) -> list[str]:
+        """Texts of answers, int64 ``(batch, length)``, each after the prompt of its row."""
+        ...
+
+
+def decoded_answers(denoiser: Denoiser, tokens: torch.Tensor, prompts: Prompts) -> list[str]:
+    """Texts of answers to prompts.
+
+    Args:
+        denoiser: the model; one that is no `DecodesAnswers` decodes answers by themselves.
+        tokens: int64 ``(batch, length)``.
+        prompts: one a row.
+    """
+    if not offers(denoiser, "decode_answers"):
+        return denoiser.decode(tokens)
+    decoding: DecodesAnswers = denoiser  # type: ignore[assignment]
+    return decoding.decode_answers(tokens, prompts)
 
 
 def takes_prompts(denoiser: Any) -> TypeGuard[PromptedDenoiser]:

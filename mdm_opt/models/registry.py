@@ -57,6 +57,7 @@ def _huggingface(table: config.HuggingFaceModel, folder: Path | None) -> Denoise
         trust_remote_code=table.trust_remote_code,
         tokenizer=None if tokenizer is None else local_or_hub(tokenizer, folder, "tokenizer"),
         mask_token=table.mask_token,
+        text=table.text,
         mask_token_id=table.mask_token_id,
         end_tokens=table.end_tokens,
         logits_shift=table.logits_shift,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,6 +12,13 @@ from mdm_opt.models.model_types import model_type_of
 from mdm_opt.plugins import one_line
 
 ChatTemplate = Callable[..., str]
+
+_FILLER = re.compile(
+    r"<\|?(?i:(?:null|unused|extra_id|reserved(?:_special_token|_token)?|dummy)_?\d+"
+    r"|null|pad|padding|cls|sep|mask|unk|bos|eos|/?s|endoftext|startoftext)\|?>"
+    r"|\[(?:PAD|CLS|SEP|MASK|UNK|BOS|EOS|unused_?\d+)\]"
+    r"|madeupword\d+"
+)
 
 
 def find_mask(
@@ -125,6 +133,16 @@ def special_ids(tokenizer: Any) -> set[int]:
     """Ids of named special tokens, and of tokens that were added as special."""
     added = getattr(tokenizer, "added_tokens_decoder", {})
     return {*tokenizer.all_special_ids, *(i for i, token in added.items() if token.special)}
+
+
+def filler_ids(tokenizer: Any) -> set[int]:
+    """Ids of tokens that no text has, by their names, whether they are marked as special or not.
+
+    Published vocabularies hold tokens that fill up a table (``[unused7]``, ``<null_1>``,
+    ``<extra_id_0>``, ``<|reserved_special_token_3|>``), and frames that their configuration does
+    not name (``<eos>`` where ``eos_token`` is null).
+    """
+    return {i for name, i in tokenizer.get_vocab().items() if _FILLER.fullmatch(name)}
 
 
 def frame_ids(

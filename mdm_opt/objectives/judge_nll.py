@@ -48,7 +48,7 @@ class JudgeNll:
     def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
         """See `Objective.score`; the guard is ``entropy``: floor minus entropy."""
         samples = batch.sample(denoiser)
-        texts = denoiser.decode(samples.tokens)
+        texts = batch.texts(denoiser, samples)
         values, calls = self._judge(texts)
         guards = {}
         if self._min_entropy is not None:

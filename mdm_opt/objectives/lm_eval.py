@@ -73,7 +73,7 @@ class LmEval:
         requests = [self._requests[number] for number in numbers]
         texts = [
             cut(text, stop_strings(request))
-            for text, request in zip(denoiser.decode(samples.tokens), requests, strict=True)
+            for text, request in zip(batch.texts(denoiser, samples), requests, strict=True)
         ]
         values = [
             self._task.value(number, request, text)

@@ -20,9 +20,10 @@ from mdm_opt.models.registry import build_denoiser
 from mdm_opt.objectives.base import Objective
 from mdm_opt.objectives.divergence import Divergence
 from mdm_opt.objectives.documents import Documents, document_order
+from mdm_opt.objectives.metrics import Metric
 from mdm_opt.objectives.path_kl import PathKl
 from mdm_opt.objectives.sample_score import SampleScore, validity
-from mdm_opt.plugins import load_callable, user_path
+from mdm_opt.plugins import user_path
 from mdm_opt.sudoku import is_valid
 
 
@@ -58,8 +59,14 @@ def build_objective(table: config.Table, build: Build) -> Objective:
 def _validity(table: config.ValidityObjective, build: Build) -> Objective:
     if table.verifier == "sudoku":
         return validity(is_valid)
-    verifier = load_callable(table.verifier, "[objective] verifier", build.folder)
-    return validity(verifier, table.options)
+    metric = Metric(
+        table.verifier,
+        key="[objective] verifier",
+        folder=build.folder,
+        options=table.options,
+        timeout_seconds=table.timeout_seconds,
+    )
+    return validity(metric, source=metric.source)
 
 
 def _judge_nll(table: config.JudgeNllObjective, build: Build) -> Objective:
@@ -169,12 +176,19 @@ def _task(table: config.TaskObjective, build: Build) -> Objective:
 
 
 def _plugin(table: config.PluginObjective, build: Build) -> Objective:
+    metric = Metric(
+        table.kind,
+        key="[objective] kind",
+        folder=build.folder,
+        options=table.options,
+        timeout_seconds=table.timeout_seconds,
+    )
     return SampleScore(
-        load_callable(table.kind, "[objective] kind", build.folder),
+        metric,
         name=table.kind,
         direction=table.direction,
         unit=table.unit,
-        options=table.options,
+        source=metric.source,
     )
 
 

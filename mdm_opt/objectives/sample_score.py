@@ -10,6 +10,8 @@ import numpy as np
 from mdm_opt.errors import RunError
 from mdm_opt.models.base import Denoiser
 from mdm_opt.objectives.base import Array, Direction, Scores
+from mdm_opt.objectives.function_calls import NoNumber, as_numbers, in_place
+from mdm_opt.objectives.function_process import FunctionFailed
 from mdm_opt.plugins import one_line
 from mdm_opt.processes import Batch
 
@@ -26,6 +28,7 @@ class SampleScore:
         unit: of the numbers.
         options: passed on to the function.
         bounds: numbers outside are refused.
+        source: fingerprint of the function's source, empty where it is not known.
     """
 
     deterministic = False
@@ -40,7 +43,9 @@ class SampleScore:
         unit: str,
         options: Mapping[str, Any] | None = None,
         bounds: tuple[float, float] = (-np.inf, np.inf),
+        source: str = "",
     ) -> None:
+        self.source = source
         self.name = name
         self.direction: Direction = direction
         self.unit = unit
@@ -51,24 +56,21 @@ class SampleScore:
     def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
         """See `Objective.score`."""
         samples = batch.sample(denoiser)
-        texts = denoiser.decode(samples.tokens)
-        # The function may change the list that it is given.
-        kept = tuple(texts)
+        texts = tuple(batch.texts(denoiser, samples))
         values = self._call(texts)
-        return Scores(values, samples.nfe.astype(np.float64), samples.sequence_calls, texts=kept)
+        return Scores(values, samples.nfe.astype(np.float64), samples.sequence_calls, texts=texts)
 
-    def _call(self, texts: list[str]) -> Array:
+    def _call(self, texts: Sequence[str]) -> Array:
         try:
-            values = np.asarray(self._function(texts, **self._options), dtype=np.float64)
+            with in_place():
+                returned = self._function(list(texts), **self._options)
+            values = np.array(as_numbers(returned, len(texts)), dtype=np.float64)
+        except (NoNumber, FunctionFailed) as failure:
+            raise RunError(f"objective {self.name!r} {failure}") from None
         except Exception as error:  # a user's function may raise anything
             raise RunError(
                 f"objective {self.name!r} raised {type(error).__name__}: {one_line(error)}"
             ) from error
-        if values.shape != (len(texts),):
-            raise RunError(
-                f"objective {self.name!r} returned shape {values.shape} for {len(texts)} samples; "
-                "one number a sample is expected"
-            )
         low, high = self._bounds
         outside = (values < low) | (values > high)
         if outside.any():
@@ -79,13 +81,13 @@ class SampleScore:
         return values
 
 
-def validity(verifier: SampleFunction, options: Mapping[str, Any] | None = None) -> SampleScore:
-    """Share of samples that ``verifier(samples, **options)`` accepts, each in [0, 1]."""
+def validity(verifier: SampleFunction, *, source: str = "") -> SampleScore:
+    """Share of samples that ``verifier(samples)`` accepts, each in [0, 1]."""
     return SampleScore(
         verifier,
         name="validity",
         direction="maximize",
         unit="share",
-        options=options,
         bounds=(0.0, 1.0),
+        source=source,
     )

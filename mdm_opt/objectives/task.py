@@ -20,8 +20,8 @@ from mdm_opt.models.prompts import PromptedDenoiser, for_prompts
 from mdm_opt.objectives.base import Direction, Scores
 from mdm_opt.objectives.documents import Documents
 from mdm_opt.objectives.sandbox import check_sandbox, run_programs
-from mdm_opt.objectives.verifiers import Verifier, check_arguments
-from mdm_opt.plugins import load_callable, one_line, user_path
+from mdm_opt.objectives.verifiers import Verifier
+from mdm_opt.plugins import one_line, user_path
 from mdm_opt.processes import Batch
 from mdm_opt.templates import Template
 
@@ -63,6 +63,7 @@ class Task:
         direction: whether less or more is better.
         unit: of the scores.
         fingerprint: hash of the documents.
+        source: fingerprint of the source of the user's function that scores, if any.
     """
 
     name = "task"
@@ -79,7 +80,9 @@ class Task:
         direction: Direction = "maximize",
         unit: str = "accuracy",
         fingerprint: str = "",
+        source: str = "",
     ) -> None:
+        self.source = source
         self.direction: Direction = direction
         self.unit = unit
         self.fingerprint = fingerprint
@@ -93,7 +96,7 @@ class Task:
     def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
         """See `Objective.score`; the texts are the answers up to a stop text."""
         samples = batch.sample(denoiser)
-        answers = [cut(text, self._stop) for text in denoiser.decode(samples.tokens)]
+        answers = [cut(text, self._stop) for text in batch.texts(denoiser, samples)]
         numbers = self._which.numbers(batch.instances)
         values = self._judge([self._documents[number] for number in numbers], answers)
         return Scores(
@@ -136,6 +139,7 @@ def build_task(
         direction=table.direction,
         unit=table.unit,
         fingerprint=_fingerprint(table, documents),
+        source=getattr(judge, "source", ""),
     )
 
 
@@ -362,9 +366,7 @@ def _judge_of(
             _refuse_empty(documents, lambda document: document.reference.strip(), tests)
         check_sandbox()
         return RunsCode(program, extraction, **limits)
-    key = "[objective] score"
-    check_arguments(load_callable(table.score, key, folder), table.score, table.options, key)
-    return _verified_by(Verifier(table.score, options=table.options, **limits))
+    return VerifiedBy(Verifier(table.score, options=table.options, folder=folder, **limits))
 
 
 def _refuse_empty(
@@ -377,11 +379,20 @@ def _refuse_empty(
             )
 
 
-def _verified_by(verifier: Verifier) -> Judge:
-    def judge(documents: Sequence[Document], answers: Sequence[str]) -> list[float]:
+class VerifiedBy:
+    """What a function of the user's says of each answer.
+
+    Attributes:
+        source: fingerprint of the function's source.
+    """
+
+    def __init__(self, verifier: Verifier) -> None:
+        self._verifier = verifier
+        self.source = verifier.start()
+
+    def __call__(self, documents: Sequence[Document], answers: Sequence[str]) -> list[float]:
+        """Scores of answers, each to the document in its place."""
         return [
-            verifier(prompt=d.prompt, answer=answer, reference=d.reference, place=d.place)
+            self._verifier(prompt=d.prompt, answer=answer, reference=d.reference, place=d.place)
             for d, answer in zip(documents, answers, strict=True)
         ]
-
-    return judge

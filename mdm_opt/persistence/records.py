@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mdm_opt.candidates import Candidate
+from mdm_opt.statistics import deviation
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class MeasurementRecord:
     def standard_error(self) -> float:
         """Standard error of the mean; zero for a single exact score."""
         n = len(self.scores)
-        return float(self.scores.std(ddof=1) / np.sqrt(n)) if n > 1 else 0.0
+        return deviation(self.scores) / math.sqrt(n) if n > 1 else 0.0
 
 
 # A candidate on which the model or the objective raised this often is left alone.

@@ -13,7 +13,7 @@ import torch
 
 from mdm_opt.candidates import Candidate, Decoding, Plan
 from mdm_opt.models.base import Denoiser
-from mdm_opt.models.prompts import Prompts
+from mdm_opt.models.prompts import Prompts, decoded_answers
 
 Array = npt.NDArray[np.float64]
 
@@ -62,6 +62,12 @@ class Batch(ABC):
     def sample(self, model: Denoiser) -> Samples:
         """The samples of these instances."""
         return self.process.sample(model, self)
+
+    def texts(self, model: Denoiser, samples: Samples) -> list[str]:
+        """The texts of samples of these instances; of answers what comes after their prompts."""
+        if self.prompts is None:
+            return model.decode(samples.tokens)
+        return decoded_answers(model, samples.tokens, self.prompts)
 
 
 class PathCosts(Protocol):

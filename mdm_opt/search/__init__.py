@@ -1,6 +1,6 @@
 """The search: seeds, model, ranking, proposals; pure functions of what was measured."""
 
-from mdm_opt.search.observations import Observation, noise_variance, observations
+from mdm_opt.search.observations import Observation, noise_error, observations
 from mdm_opt.search.proposals import proposal_seed, propose
 from mdm_opt.search.ranking import expected_values, rank
 from mdm_opt.search.seeds import check_given_seeds, seeds
@@ -11,7 +11,7 @@ __all__ = [
     "SearchSpace",
     "check_given_seeds",
     "expected_values",
-    "noise_variance",
+    "noise_error",
     "observations",
     "proposal_seed",
     "propose",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -19,7 +20,7 @@ class Observation:
         number: of the trial.
         candidate: that was measured.
         value: less is better; of a race that was lost, what pairing says of all instances.
-        variance: of the noise of the value relative to other candidates; None where it is not
+        error: of the value relative to other candidates, one deviation; None where it is not
             known.
         guards: constraint values by name; feasible iff all are <= 0.
         complete: whether all instances were measured.
@@ -28,7 +29,7 @@ class Observation:
     number: int
     candidate: Candidate
     value: float
-    variance: float | None
+    error: float | None
     guards: Mapping[str, float] = field(default_factory=dict)
     complete: bool = True
 
@@ -51,7 +52,7 @@ def observations(study: StudyRecord, measured: Iterable[MeasurementRecord]) -> l
             number=record.trial_number,
             candidate=record.candidate,
             value=sign * (record.value if record.paired_value is None else record.paired_value),
-            variance=noise_variance(record, deterministic=study.deterministic),
+            error=noise_error(record, deterministic=study.deterministic),
             guards=record.guards,
             complete=not record.stopped_early,
         )
@@ -61,12 +62,12 @@ def observations(study: StudyRecord, measured: Iterable[MeasurementRecord]) -> l
     return sorted(found, key=lambda one: one.number)
 
 
-def noise_variance(record: MeasurementRecord, *, deterministic: bool) -> float | None:
-    """Variance of a value's noise relative to other candidates on the same instances.
+def noise_error(record: MeasurementRecord, *, deterministic: bool) -> float | None:
+    """Deviation of a value's noise relative to other candidates on the same instances.
 
-    Half of that of the difference to the rival: two candidates share it. None where the trial had
-    no rival.
+    Its square is half of that of the difference to the rival: two candidates share it. None where
+    the trial had no rival.
     """
     if deterministic:
         return 0.0
-    return None if record.paired_error is None else record.paired_error**2 / 2
+    return None if record.paired_error is None else record.paired_error / math.sqrt(2)

@@ -33,7 +33,7 @@ def rank(space: SearchSpace, observations: Sequence[Observation]) -> dict[int, l
 
 def _ordered(space: SearchSpace, observations: Sequence[Observation]) -> list[Observation]:
     eligible = [one for one in observations if one.eligible]
-    if len(eligible) < 2 or all(one.variance == 0 for one in eligible):
+    if len(eligible) < 2 or all(one.error == 0 for one in eligible):
         return sorted(eligible, key=lambda one: (one.value, one.number))
     chosen = manageable(observations)
     posterior = model_of(space, chosen).measured
@@ -58,8 +58,8 @@ def expected_values(
     chosen = manageable(observations)
     mean = model_of(space, chosen).posterior(shapes_of(space, candidates)).mean
     ours = [one for one in chosen if one.candidate.steps == candidates[0].steps]
-    variances = np.array([np.nan if one.variance is None else one.variance for one in ours])
-    return Scale.of(np.array([one.value for one in ours]), variances).restored(mean)
+    errors = np.array([np.nan if one.error is None else one.error for one in ours])
+    return Scale.of(np.array([one.value for one in ours]), errors).restored(mean)
 
 
 def shapes_of(space: SearchSpace, candidates: Sequence[Candidate]) -> Shapes:
@@ -77,7 +77,7 @@ def model_of(space: SearchSpace, observations: Sequence[Observation]) -> ShapeMo
     return ShapeModel.of_values(
         shapes_of(space, [one.candidate for one in observations]),
         np.array([one.value for one in observations]),
-        np.array([np.nan if one.variance is None else one.variance for one in observations]),
+        np.array([np.nan if one.error is None else one.error for one in observations]),
     )
 
 

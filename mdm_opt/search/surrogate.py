@@ -114,15 +114,15 @@ class ShapeModel:
         self._fits = [(weight / total, fit) for weight, fit in kept]
 
     @classmethod
-    def of_values(cls, shapes: Shapes, values: Array, variances: Array) -> ShapeModel:
+    def of_values(cls, shapes: Shapes, values: Array, errors: Array) -> ShapeModel:
         """The model of values on any scale.
 
         Args:
             shapes: of the measured candidates, at least one.
             values: float64 ``(n,)``, less is better.
-            variances: float64 ``(n,)`` of the values' noise; NaN where it is not known.
+            errors: float64 ``(n,)``, deviations of the values' noise; NaN where not known.
         """
-        return cls(shapes, *_scaled(shapes.steps, values, variances))
+        return cls(shapes, *_scaled(shapes.steps, values, errors))
 
     def believing(self, shapes: Shapes) -> ShapeModel:
         """The model after further candidates have scored what is expected of them."""
@@ -220,11 +220,13 @@ class Scale:
     unit: float
 
     @classmethod
-    def of(cls, values: Array, variances: Array) -> Scale:
-        """From values, less is better, and the variances of their noise, NaN where not known."""
-        known = variances[np.isfinite(variances)]
+    def of(cls, values: Array, errors: Array) -> Scale:
+        """From values, less is better, and deviations of their noise, NaN where not known."""
+        known = errors[np.isfinite(errors)]
         middle = float(np.median(values))
-        noise = np.sqrt(float(np.median(known))) if len(known) else 0.0
+        largest = float(known.max(initial=0.0))
+        # Scaled before they are squared: squares of small numbers vanish.
+        noise = largest * np.sqrt(np.median((known / largest) ** 2)) if largest > 0 else 0.0
         spread = max(middle - float(values.min()), noise)
         # A single value, or all the same: any unit serves.
         return cls(middle, spread if spread > 0 else max(abs(middle), 1.0))
@@ -240,16 +242,17 @@ class Scale:
         return np.asarray(self.middle + self.unit * raw)
 
 
-def _scaled(steps: npt.NDArray[np.int64], values: Array, variances: Array) -> tuple[Array, Array]:
+def _scaled(steps: npt.NDArray[np.int64], values: Array, errors: Array) -> tuple[Array, Array]:
     """Values of scale 1 within each step budget, and the variances of their noise."""
     targets, noise = np.empty(len(values)), np.empty(len(values))
     for budget in np.unique(steps):
         rows = steps == budget
-        own, own_noise = values[rows], variances[rows]
-        scale = Scale.of(own, own_noise)
-        known = own_noise[np.isfinite(own_noise)]
-        typical = float(np.median(known)) if len(known) else _UNKNOWN_NOISE * scale.unit**2
-        filled = np.where(np.isfinite(own_noise), own_noise, typical) / scale.unit**2
+        own = values[rows]
+        scale = Scale.of(own, errors[rows])
+        squares = (errors[rows] / scale.unit) ** 2
+        known = squares[np.isfinite(squares)]
+        typical = float(np.median(known)) if len(known) else _UNKNOWN_NOISE
+        filled = np.where(np.isfinite(squares), squares, typical)
         above = np.maximum((own - scale.middle) / scale.unit, 0.0)
         targets[rows] = scale.compressed(own)
         noise[rows] = filled / (1 + above) ** 2

@@ -174,14 +174,14 @@ class _Search:
 
         ids = range(self._problem.instances)
         scores = race(measure, ids, rival, self._problem.direction).scores
-        value, variance = float(scores.mean()), None
+        value, error = float(scores.mean()), None
         if rival is not None:
             beside = paired(scores, rival)
-            value, variance = beside.value, beside.error**2 / 2
+            value, error = beside.value, beside.error / np.sqrt(2)
         complete = len(scores) == self._problem.instances
         self._scores.append(scores)
         self._observed.append(
-            Observation(number, candidate, self._sign * value, variance, complete=complete)
+            Observation(number, candidate, self._sign * value, error, complete=complete)
         )
         return calls
 

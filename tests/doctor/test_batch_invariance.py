@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from examined import NAMES, examined
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from study_files import SUDOKU4, write_study
 
 from mdm_opt.candidates import ORDERS, Decoding, baseline
+from mdm_opt.doctor import speed
 from mdm_opt.doctor.batch_invariance import compare_batches
 from mdm_opt.measurement import Drawn, Problem, draw, measure
 from mdm_opt.models.base import Denoiser
@@ -167,3 +170,52 @@ def test_longest_prompts_are_measured_first() -> None:
 
     measure(made(Watched(), Prompted(), batch_size=2), baseline("linear", 1), range(7))
     assert asked == [4, 2, 1, 0]
+
+
+def test_samples_one_by_one_and_in_one_batch_are_compared(tmp_path):
+    found = examined(write_study(tmp_path, steps="[4, 8]"))
+    assert found["batches"].status == "ok"
+    assert found["batches"].found == (
+        "batch composition: 0 of 4 samples differ (0 of 64 tokens) between batches of 1 and 4 at "
+        "4 steps; 32 sequence calls"
+    )
+    path = write_study(tmp_path, SUDOKU4.replace("instances = 16", "instances = 3"))
+    assert "of 3 samples differ (0 of 48 tokens)" in examined(path)["batches"].found
+
+
+def test_a_model_that_sees_its_batch_is_a_warning(tmp_path):
+    name = next(NAMES)
+    (tmp_path / f"{name}.py").write_text(
+        "from mdm_opt.models.enumerated import EnumeratedDenoiser\n"
+        "from mdm_opt.models.laws import sudoku4\n\n"
+        "class Fickle(EnumeratedDenoiser):\n"
+        "    def log_probs(self, tokens, positions):\n"
+        "        found = super().log_probs(tokens, positions).fill_(-float('inf'))\n"
+        "        found[..., 2] = 0.0\n"
+        "        if len(tokens) > 1:\n"
+        "            found[1] = found[1].roll(1, -1)\n"
+        "        return found\n\n"
+        "def model():\n"
+        "    return Fickle(sudoku4())\n"
+    )
+    text = SUDOKU4.replace('kind = "enumerated"\nlaw = "sudoku4"', f'kind = "{name}:model"')
+    found = examined(write_study(tmp_path, text, steps="[1]"))["batches"]
+    assert found.status == "warn"
+    # Every token of the second sample of the batch is the next one.
+    assert found.found.startswith("batch composition: 1 of 4 samples differ (16 of 64 tokens) ")
+    assert "near-ties" in found.found
+    assert "the search is still unbiased" in found.found
+    assert "results can differ between batch sizes" in found.found
+    assert "batch_size" in found.mend
+
+
+def test_a_comparison_that_takes_long_is_not_made(tmp_path, monkeypatch):
+    monkeypatch.setattr(speed, "timed_call", lambda *_: (16, 16 * 3.0))
+    found = examined(write_study(tmp_path))["batches"]
+    assert found.status == "ok"
+    assert found.found == (
+        "batch composition: not tried, 32 sequence calls would take about 96 seconds"
+    )
+    # Where two sequences do not fit, there is nothing to be compared.
+    monkeypatch.setattr(speed, "timed_call", lambda *_: (1, 0.001))
+    assert "batches" not in examined(write_study(tmp_path))

@@ -21,17 +21,6 @@ from mdm_opt.results.verification import verify
 from mdm_opt.run.trials import run_trials
 from mdm_opt.study.deletion import delete_study
 from mdm_opt.study.opening import create_study
-from mdm_opt.sudoku import is_valid
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """A verified study of 4x4 Sudoku at two step counts."""
-    folder = tmp_path_factory.mktemp("finished")
-    opened = create_study(write_study(folder, steps="[4, 8]", trials="10"), database(folder))
-    list(run_trials(opened))
-    verify(opened)
-    return opened
 
 
 def test_exported_schedule_carries_result_and_provenance(finished, tmp_path):
@@ -77,16 +66,6 @@ def test_step_count_must_be_named_where_there_are_several(finished):
         export_schedule("sudoku4", finished.repository.url)
     with pytest.raises(InputError, match="5 is not accepted"):
         export_schedule("sudoku4", finished.repository.url, 5)
-
-
-def test_samples_are_new_and_repeatable(finished):
-    url = finished.repository.url
-    texts = sample("sudoku4", url, count=70, steps=8)
-    assert texts == sample("sudoku4", url, count=70, steps=8)
-    assert len(set(texts)) > 40
-    assert any(is_valid(texts))
-    assert all(set(text) <= set("1234") and len(text) == 16 for text in texts)
-    assert sample("sudoku4", url, count=3, steps=8, schedule="sine") != texts[:3]
 
 
 def test_counts_of_any_shape_are_searched_verified_exported_and_sampled(tmp_path):

@@ -1,27 +1,74 @@
-"""Several GPUs, compilation, and what cannot be placed."""
+"""Devices and precision, several GPUs, compilation, and what cannot be placed."""
 
 from __future__ import annotations
 
 import importlib.util
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from language_models import write_checkpoint
+from native_models import LENGTH, input_error
+from safetensors.torch import load_file, save_file
 
 from mdm_opt.errors import InputError
 from mdm_opt.models import devices
+from mdm_opt.models.devices import local_or_hub, pick_device
 from mdm_opt.models.huggingface import HuggingFaceDenoiser, load_huggingface
-from mdm_opt.models.packaged import BUNDLED_CHECKPOINT, load_bundled
+from mdm_opt.models.packaged import BUNDLED_CHECKPOINT, BUNDLED_LENGTH, load_bundled
 from mdm_opt.processes import generate, instance_noise
 
-LENGTH = 36
 MAPS = ("auto", "balanced", "sequential")
 
 
+def test_local_or_hub_finds_folders_beside_the_study_file(tmp_path: Path) -> None:
+    (tmp_path / "models" / "mine").mkdir(parents=True)
+    (tmp_path / "file").touch()
+    expected = str((tmp_path / "models" / "mine").resolve())
+    for path in ("models/mine", "./models/mine", expected):
+        assert local_or_hub(path, tmp_path) == expected
+    assert local_or_hub("owner/name", tmp_path) == "owner/name"
+    assert local_or_hub("bert-base-uncased", None) == "bert-base-uncased"
+    for path in ("./missing", "../missing", "/missing/x", "~/missing/x", "a/b/c", "file"):
+        message = input_error(lambda path=path: local_or_hub(path, tmp_path))
+        assert f"path: '{path}' is no folder" in message
+
+
+def test_auto_dtype_is_float32_on_a_cpu(bert: Path) -> None:
+    weights = load_file(bert / "model.safetensors")
+    halves = {name: tensor.to(torch.bfloat16) for name, tensor in weights.items()}
+    save_file(halves, bert / "model.safetensors", metadata={"format": "pt"})
+    config = json.loads((bert / "config.json").read_text())
+    (bert / "config.json").write_text(json.dumps({**config, "dtype": "bfloat16"}))
+    denoiser = load_huggingface(str(bert), length=LENGTH, device="cpu")
+    assert denoiser.model.dtype == torch.float32
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
+def test_absent_cuda_device_is_refused(checkpoints: dict[str, Path]) -> None:
+    message = input_error(
+        lambda: load_huggingface(str(checkpoints["bert"]), length=LENGTH, device="cuda")
+    )
+    assert "device: 'cuda' is not usable" in message
+
+
+@pytest.mark.parametrize("device", ["nonsense", "", "cpu:x"])
+def test_unknown_device_is_refused(checkpoints: dict[str, Path], device: str) -> None:
+    message = input_error(
+        lambda: load_huggingface(str(checkpoints["bert"]), length=LENGTH, device=device)
+    )
+    assert f"device: {device!r} is not usable" in message
+
+
+def test_auto_device_exists() -> None:
+    assert pick_device("cpu") == torch.device("cpu")
+    assert torch.zeros(1, device=pick_device("auto")).item() == 0
+
+
 def bundled(**keys: Any) -> HuggingFaceDenoiser:
-    return load_huggingface(str(BUNDLED_CHECKPOINT), length=LENGTH, device="auto", **keys)
+    return load_huggingface(str(BUNDLED_CHECKPOINT), length=BUNDLED_LENGTH, device="auto", **keys)
 
 
 def samples(denoiser: HuggingFaceDenoiser) -> list[list[int]]:

@@ -1,31 +1,23 @@
-"""Path KL: model calls, values, references, and independence of batches."""
+"""Path KL: model calls, values, and independence of batches."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from word_references import LENGTH, SETS, SYMBOLS, build, drawn, full_support_law, words
 
-from mdm_opt import config
-from mdm_opt.candidates import Candidate, Decoding, baseline, beta
-from mdm_opt.errors import InputError, RunError
+from mdm_opt.candidates import Decoding, baseline, beta
 from mdm_opt.measurement import Problem, measure
 from mdm_opt.models.base import Denoiser
 from mdm_opt.models.enumerated import EnumeratedDenoiser
-from mdm_opt.models.laws import EnumeratedLaw, sudoku4, toy_balanced
+from mdm_opt.models.laws import EnumeratedLaw, sudoku4
 from mdm_opt.objectives.base import Objective
-from mdm_opt.objectives.divergence import Divergence
 from mdm_opt.objectives.path_kl import REFERENCE_START, PathKl
-from mdm_opt.objectives.registry import Build, build_objective
 from mdm_opt.processes import generate, instance_noise
-from mdm_opt.study.instances import InstanceSets
-
-LENGTH, SYMBOLS = 6, "abc"
 
 
 class Counting:
@@ -43,14 +35,6 @@ class Counting:
         self.sequences += len(tokens)
         self.largest_batch = max(self.largest_batch, len(tokens))
         return self.inner.log_probs(tokens, positions)
-
-
-def full_support_law() -> EnumeratedLaw:
-    """Random weights on all words of six letters: every reference has finite cost."""
-    words = np.indices((len(SYMBOLS),) * LENGTH).reshape(LENGTH, -1).T
-    weights = np.random.default_rng(1).dirichlet(np.full(len(words), 0.2))
-    weights = weights + 1e-4
-    return EnumeratedLaw(words, weights / weights.sum(), SYMBOLS)
 
 
 @pytest.fixture(scope="module")
@@ -215,65 +199,6 @@ def test_own_references_are_scored_in_orders_that_did_not_make_them() -> None:
     np.testing.assert_allclose(found.scores, expected, rtol=0, atol=1e-12)
 
 
-SETS = InstanceSets(search=8, selection=8, verification=14)
-
-
-def words(count: int) -> list[str]:
-    """Different words of six letters."""
-    chosen = np.random.default_rng(2).choice(len(SYMBOLS) ** LENGTH, count, replace=False)
-    digits = [np.base_repr(number, len(SYMBOLS)).zfill(LENGTH) for number in chosen]
-    return ["".join(SYMBOLS[int(digit)] for digit in word) for word in digits]
-
-
-def build(denoiser: Denoiser, folder: Path | None, references: str, seed: int = 3) -> Objective:
-    table = config.PathKlObjective(kind="path_kl", instances=8, references=references)
-    return build_objective(table, Build(denoiser, folder, SETS.ranks, SETS.total, seed))
-
-
-def drawn(denoiser: Denoiser, objective: Objective) -> dict[str, list[str]]:
-    """References of each set, as the objective hands them out."""
-    assert isinstance(objective, PathKl)
-    lookup = objective._references
-    assert lookup is not None
-    return {
-        role: denoiser.decode(lookup(SETS.ids(role)))
-        for role in ("search", "selection", "verification")
-    }
-
-
-@pytest.mark.parametrize("extra", [0, 25])
-def test_sets_of_instances_get_disjoint_references(
-    denoiser: EnumeratedDenoiser, tmp_path: Path, extra: int
-) -> None:
-    lines = words(SETS.total + extra)
-    (tmp_path / "references.txt").write_text("\n".join(lines) + "\n\n")
-    found = drawn(denoiser, build(denoiser, tmp_path, "references.txt"))
-    everything = [text for texts in found.values() for text in texts]
-    assert len(everything) == len(set(everything)) == SETS.total
-    assert set(everything) <= set(lines)
-    assert everything[: len(lines)] != lines[: SETS.total]
-
-
-def test_references_follow_the_seed(denoiser: EnumeratedDenoiser, tmp_path: Path) -> None:
-    (tmp_path / "references.txt").write_text("\n".join(words(SETS.total)))
-    first, again, other = (
-        drawn(denoiser, build(denoiser, tmp_path, "references.txt", seed)) for seed in (3, 3, 4)
-    )
-    assert first == again
-    assert first != other
-
-
-def test_fingerprint_follows_the_references(denoiser: EnumeratedDenoiser, tmp_path: Path) -> None:
-    lines = words(SETS.total)
-    for name, content in (("first", lines), ("same", lines), ("changed", lines[::-1])):
-        (tmp_path / name).write_text("\n".join(content))
-    first, same, changed = (
-        build(denoiser, tmp_path, name).fingerprint for name in ("first", "same", "changed")
-    )
-    assert first == same != changed
-    assert build(denoiser, None, "model").fingerprint == ""
-
-
 def test_values_with_user_references_equal_a_direct_computation(
     denoiser: EnumeratedDenoiser, tmp_path: Path
 ) -> None:
@@ -305,54 +230,9 @@ def test_one_token_a_step_costs_nothing_with_user_references(
     assert (measure(asked, baseline("linear", LENGTH), range(8)).scores == 0.0).all()
 
 
-def refusal(denoiser: Denoiser, folder: Path, references: str) -> str:
-    with pytest.raises(InputError) as caught:
-        build(denoiser, folder, references)
-    message = str(caught.value)
-    assert message.startswith("[objective] references: ")
-    assert "\n" not in message
-    assert str(folder / references) in message
-    return message
-
-
-def test_too_few_references_are_refused(denoiser: EnumeratedDenoiser, tmp_path: Path) -> None:
-    (tmp_path / "few.txt").write_text("\n".join([*words(SETS.total - 1), "", "   "]))
-    message = refusal(denoiser, tmp_path, "few.txt")
-    assert re.search(r"has 29 sequences; .* together need 30", message)
-
-
-@pytest.mark.parametrize("bad", ["abcab", "abcabca", "abcabz"])
-def test_references_that_do_not_fit_are_refused(
-    denoiser: EnumeratedDenoiser, tmp_path: Path, bad: str
-) -> None:
-    (tmp_path / "bad.txt").write_text("\n".join([*words(SETS.total), bad]))
-    assert f"'{bad}' is no sequence of 6" in refusal(denoiser, tmp_path, "bad.txt")
-
-
-def test_missing_references_are_refused(denoiser: EnumeratedDenoiser, tmp_path: Path) -> None:
-    assert "cannot read" in refusal(denoiser, tmp_path, "missing.txt")
-    assert "cannot read" in refusal(denoiser, tmp_path, ".")
-
-
-def test_references_that_are_no_text_are_refused(
-    denoiser: EnumeratedDenoiser, tmp_path: Path
-) -> None:
-    (tmp_path / "binary.txt").write_bytes(b"\xff\xfe\x00")
-    assert "cannot read" in refusal(denoiser, tmp_path, "binary.txt")
-
-
 def test_own_references_need_no_file(denoiser: EnumeratedDenoiser) -> None:
     found = measure(
         problem(denoiser, build(denoiser, None, "model")), baseline("linear", 2), range(6)
     )
     own = measure(problem(denoiser, PathKl()), baseline("linear", 2), range(6))
     assert np.array_equal(found.scores, own.scores)
-
-
-@pytest.mark.parametrize("brought", [{"order": "margin"}, {"temperature": 0.5}])
-def test_candidates_that_leave_the_law_of_the_model_are_refused(brought: dict[str, Any]) -> None:
-    denoiser = EnumeratedDenoiser(toy_balanced())
-    candidate = Candidate("beta", 2, {"beta_a": 1.0, "beta_b": 1.0}, None, brought)
-    for objective in (PathKl(), Divergence(denoiser.law, "tv")):
-        with pytest.raises(RunError, match=r"is defined for order = 'random' and temperature"):
-            measure(Problem(denoiser, objective, 0), candidate, range(2))

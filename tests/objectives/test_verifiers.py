@@ -3,96 +3,19 @@
 from __future__ import annotations
 
 import gc
-import itertools
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from verifier_calls import ask, failure
 
-from mdm_opt.errors import InputError, RunError
-from mdm_opt.objectives.verifiers import Verifier, check_arguments
-
-NAMES = (f"verifier_plugin_{index}" for index in itertools.count())
-FUNCTIONS = """
-import os, sys, time
-
-print("imported")
-calls = 0
-
-
-def equal(prompt, answer, reference, weight=1.0):
-    return weight * (answer == reference)
-
-
-def number(prompt, answer, reference):
-    return eval(answer)
-
-
-def process(prompt, answer, reference):
-    return os.getpid()
-
-
-def count(prompt, answer, reference):
-    global calls
-    calls += 1
-    return calls
-
-
-def talk(prompt, answer, reference):
-    print('{"value": 7}' * 10_000)
-    os.system("echo '{\\"value\\": 8}'")
-    sys.stdout.flush()
-    try:
-        input()
-    except EOFError:
-        return 1
-    return 2
-
-
-def act(prompt, answer, reference):
-    exec(answer)
-    return 1
-"""
-
-
-@pytest.fixture
-def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    name = next(NAMES)
-    (tmp_path / f"{name}.py").write_text(FUNCTIONS)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    return name
-
-
-@pytest.fixture
-def made() -> Iterator[Any]:
-    all_made: list[Verifier] = []
-
-    def make(function: str, **keys: Any) -> Verifier:
-        limits = {"options": {}, "timeout_seconds": 20.0, "memory_mib": 256, **keys}
-        all_made.append(Verifier(function, **limits))
-        return all_made[-1]
-
-    yield make
-    for verifier in all_made:
-        verifier.close()
-
-
-def ask(verifier: Verifier, answer: str = "", reference: str = "", prompt: str = "") -> float:
-    return verifier(prompt=prompt, answer=answer, reference=reference, place="data line 3")
-
-
-def failure(verifier: Verifier, answer: str = "") -> str:
-    with pytest.raises(RunError) as caught:
-        ask(verifier, answer)
-    message = str(caught.value)
-    assert message.splitlines() == [message]
-    assert len(message) < 450
-    return message
+from mdm_opt.errors import InputError
+from mdm_opt.objectives.function_calls import check_arguments
+from mdm_opt.objectives.verifiers import Verifier
 
 
 def test_a_function_scores_answers(module: str, made: Any) -> None:
@@ -102,42 +25,10 @@ def test_a_function_scores_answers(module: str, made: Any) -> None:
     assert ask(verifier, "a", "b") == 0.0
 
 
-@pytest.mark.parametrize(
-    ("value", "number"),
-    [("True", 1.0), ("3", 3.0), ("-0.5", -0.5), ("__import__('numpy').float32(0.25)", 0.25)],
-)
-def test_numbers(module: str, made: Any, value: str, number: float) -> None:
-    assert ask(made(f"{module}:number"), value) == number
-
-
-@pytest.mark.parametrize(
-    "value", ["None", "'1'", "float('nan')", "float('inf')", "[1]", "1j", "10**400", "'x' * 999"]
-)
-def test_anything_else_is_refused(module: str, made: Any, value: str) -> None:
-    verifier = made(f"{module}:number")
-    message = failure(verifier, value)
-    start = f"[objective] score '{module}:number', data line 3: returned "
-    assert message.startswith(start + repr(eval(value))[:40])  # noqa: S307
-    assert message.endswith("; one finite number is expected")
-    assert ask(verifier, "4") == 4.0
-
-
 def test_one_process_for_all_answers(module: str, made: Any) -> None:
     verifier = made(f"{module}:count")
     assert [ask(verifier) for _ in range(3)] == [1, 2, 3]
     assert ask(made(f"{module}:process")) != os.getpid()
-
-
-def test_what_it_prints_and_reads_does_not_come_between(module: str, made: Any) -> None:
-    verifier = made(f"{module}:talk")
-    assert [ask(verifier) for _ in range(3)] == [1, 1, 1]
-
-
-def test_a_forgotten_child_does_not_answer(module: str, made: Any) -> None:
-    verifier = made(f"{module}:number")
-    assert ask(verifier, "1 if os.fork() else [time.sleep(0.2), 2][1]") == 1
-    time.sleep(0.4)
-    assert [ask(verifier, str(number)) for number in range(3, 9)] == [3, 4, 5, 6, 7, 8]
 
 
 @pytest.mark.parametrize(
@@ -163,7 +54,7 @@ def test_a_forgotten_child_does_not_answer(module: str, made: Any) -> None:
 def test_what_goes_wrong_is_one_line_and_the_next_answer_is_scored(
     module: str, made: Any, action: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mdm_opt.objectives.verifiers._EXIT_SECONDS", 0.5)
+    monkeypatch.setattr("mdm_opt.objectives.function_process._EXIT_SECONDS", 0.5)
     verifier = made(f"{module}:act")
     assert failure(verifier, action).startswith(
         f"[objective] score '{module}:act', data line 3: {words}"
@@ -188,38 +79,6 @@ def test_time_is_limited(module: str, made: Any, action: str) -> None:
     assert failure(verifier, action).endswith("data line 3: took more than 0.5 s")
     assert time.monotonic() - started < 10
     assert ask(verifier, "pass") == 1.0
-
-
-def test_memory_is_counted_from_what_the_modules_take(made: Any, tmp_path: Path) -> None:
-    name = next(NAMES)
-    (tmp_path / f"{name}.py").write_text(
-        "taken = bytearray(400 * 2**20)\n"
-        "def use(prompt, answer, reference):\n    return len(bytearray(int(answer) * 2**20))\n"
-    )
-    sys.path.append(str(tmp_path))
-    try:
-        verifier = made(f"{name}:use", memory_mib=200)
-        assert ask(verifier, "100") == 100 * 2**20
-        assert "ran out of memory (memory_mib = 200)" in failure(verifier, "300")
-    finally:
-        sys.path.remove(str(tmp_path))
-
-
-@pytest.mark.parametrize(
-    ("source", "words"),
-    [
-        ("raise ValueError('no\\nway')", "raised ValueError: no way"),
-        ("import os\nos._exit(3)", "ended its process with exit code 3"),
-        ("", "raised AttributeError: module"),
-    ],
-)
-def test_a_module_that_cannot_be_imported_there(
-    made: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, words: str
-) -> None:
-    name = next(NAMES)
-    (tmp_path / f"{name}.py").write_text(source)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    assert f"score '{name}:f', data line 3: {words}" in failure(made(f"{name}:f"))
 
 
 def test_no_interpreter(module: str, made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,7 +119,7 @@ def test_an_interrupted_question_leaves_no_answer_behind(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("mdm_opt.objectives.verifiers.os.read", interrupted)
+        patch.setattr("mdm_opt.objectives.function_process.os.read", interrupted)
         with pytest.raises(KeyboardInterrupt):
             ask(verifier, "2")
     assert ask(verifier, "3") == 3

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from mirrors import Bench
 from records import study_record
 
-from mdm_opt.persistence import Repository
+from mdm_opt.persistence import Repository, TrialQueue
 
 BACKENDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
@@ -25,3 +26,15 @@ def repository(url):
     found.add_study(study_record())
     yield found
     found.close()
+
+
+@pytest.fixture
+def queue(repository):
+    """The trials of the study ``s``."""
+    return TrialQueue(repository, "s")
+
+
+@pytest.fixture
+def bench(repository):
+    """A study ``m`` and its mirror."""
+    return Bench(repository)

@@ -30,3 +30,9 @@ def test_the_file_is_made_under_its_name(
     monkeypatch.chdir(tmp_path)
     Repository(storage_url(name), create=True).close()
     assert {path.name for path in tmp_path.iterdir()} == {name, f"{name}.schema.lock"}
+
+
+def test_plain_file_names_are_sqlite_urls(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert storage_url("a.db") == f"sqlite:///{tmp_path}/a.db"
+    assert storage_url("sqlite:///b.db") == "sqlite:///b.db"

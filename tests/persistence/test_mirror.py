@@ -8,80 +8,16 @@ from contextlib import closing
 import numpy as np
 import optuna
 import pytest
-from records import measurement, study_record
+from mirrors import FILE, LENGTH, Bench
+from records import measurement
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import OperationalError
-from study_files import optuna_trials
 
 from mdm_opt.candidates import Seed, beta, counts_candidate
-from mdm_opt.config import parse_study
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import MAX_FAILURES, Repository, TrialQueue
 from mdm_opt.persistence.mirror import Mirror
-from mdm_opt.persistence.optuna_tables import delete_mirror, make_tables
-
-LENGTH = 16
-FILE = {
-    "study": {"name": "m"},
-    "model": {"kind": "enumerated", "law": "sudoku4"},
-    "space": {"steps": [4, 8]},
-    "objective": {"kind": "validity", "verifier": "sudoku"},
-}
-
-
-class Bench:
-    """A study in our tables and the mirror of it."""
-
-    def __init__(self, repository, content=FILE, trials=8):
-        self.repository, self.file = repository, parse_study(content, "test")
-        repository.add_study(study_record("m", study_file=content, direction="maximize"))
-        make_tables(repository.engine)
-        self.queue = TrialQueue(repository, "m")
-        self.queue.plan([], self.file.space.steps, trials)
-        self.mirror = Mirror(repository, self.file, LENGTH)
-
-    def begin(self, candidate=None):
-        """A worker of its own takes the next trial."""
-        trial = self.queue.claim(self.queue.workers.register("here", 1, "cpu", "0", 60.0))
-        return self.queue.begin(trial, candidate or beta(0.5, 0.5, trial.steps))
-
-    def finish(self, trial, **changes):
-        values = {
-            "trial_number": trial.trial_number,
-            "budget_steps": trial.steps,
-            "candidate": trial.candidate,
-            "scores": np.array([1.0, 0.0, trial.trial_number]),
-            "nfe": float(trial.steps),
-        }
-        record = measurement(**(values | changes))
-        self.queue.finish(trial, trial.worker_id, record)
-        return record
-
-    @property
-    def cascade(self):
-        return "" if self.repository.url.startswith("sqlite") else " CASCADE"
-
-    def trials(self):
-        return optuna_trials(self.repository.url, "m")
-
-    def states(self):
-        return [trial.state.name for trial in self.trials()]
-
-
-@pytest.fixture
-def bench(repository):
-    return Bench(repository)
-
-
-def test_a_study_that_is_missing_is_made(bench):
-    assert bench.mirror.sync() == -1
-    storage = optuna.storages.RDBStorage(bench.repository.url)
-    study = optuna.load_study(study_name="m", storage=storage)
-    assert [direction.name for direction in study.directions] == ["MAXIMIZE", "MINIMIZE"]
-    assert study.metric_names == ["quality", "nfe"]
-    assert study.trials == []
-    storage.scoped_session.remove()
-    storage.engine.dispose()
+from mdm_opt.persistence.optuna_tables import make_tables
 
 
 def test_what_has_been_begun_runs_and_what_is_finished_has_its_value(bench):
@@ -278,16 +214,6 @@ def test_a_trial_that_is_finished_after_it_was_given_up_has_its_value(bench, aga
     assert bench.trials()[1].values == [record.value, record.nfe]
 
 
-def test_without_optunas_tables_only_the_mirror_is_missing(bench):
-    with bench.repository.transaction() as session:
-        for table in ("trial_user_attributes", "trial_values", "studies"):
-            session.execute(text(f"DROP TABLE {table}" + bench.cascade))
-    bench.finish(bench.begin())
-    with pytest.raises(InputError):
-        bench.mirror.sync()
-    delete_mirror(bench.repository.engine, "m")
-
-
 def test_a_study_that_another_program_deletes_meanwhile_is_made_again(bench, monkeypatch):
     bench.finish(bench.begin())
     bench.mirror.sync()
@@ -370,19 +296,6 @@ def test_a_trial_that_is_over_in_optuna_is_left_alone(bench):
     bench.mirror.sync()
     (over,) = bench.trials()
     assert over.values[0] == record.value
-
-
-def test_another_programs_study_of_the_name_is_refused(repository):
-    make_tables(repository.engine)
-    storage = optuna.storages.RDBStorage(repository.url)
-    theirs = optuna.create_study(study_name="m", storage=storage)
-    theirs.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=2)
-    bench = Bench(repository)
-    with pytest.raises(InputError, match="taken by an Optuna study that mdm-opt did not make"):
-        bench.mirror.sync()
-    assert len(theirs.trials) == 2
-    storage.scoped_session.remove()
-    storage.engine.dispose()
 
 
 @pytest.mark.postgres

@@ -11,16 +11,14 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from kept_profiles import KEY, KNOWN, add, count, sequence
 from records import MODEL, study_record
 from sqlalchemy import delete, text
 
 from mdm_opt.errors import InputError
-from mdm_opt.persistence import MeasuredSequence, ProfileKey, Profiles, Repository
-from mdm_opt.persistence.maintenance import copy_study, held_still
+from mdm_opt.persistence import MeasuredSequence, Profiles, Repository
 from mdm_opt.persistence.tables import ProfileRow
 
-KEY = ProfileKey(MODEL, "text", seed=2**63 - 1, boundaries=3, orders=2)
-KNOWN = [0, 2, 3]
 OTHERS = {
     "model": replace(MODEL, fingerprint="g"),
     "references_fingerprint": "",
@@ -28,24 +26,8 @@ OTHERS = {
     "boundaries": 4,
     "orders": 1,
 }
-TABLES = ("mdm_profiles", "mdm_profile_sequences", "mdm_profile_values")
 # SQLite has no negative zero; adding zero turns it into a positive one.
 FINITE = st.floats(allow_nan=False, allow_infinity=False).map(lambda number: number + 0.0)
-
-
-def sequence(number, first=1.0, calls=6, seconds=0.25):
-    """A measured sequence; what its values are follows from its number."""
-    return MeasuredSequence(number, [first + number, 1 / 3, 0.0], calls, seconds)
-
-
-def add(profiles, *numbers, key=KEY, **changes):
-    profiles.add(key, KNOWN, [sequence(number, **changes) for number in numbers])
-
-
-def count(repository):
-    """Rows of profiles, sequences and values."""
-    with repository.transaction() as session:
-        return tuple(session.scalar(text(f"select count(*) from {t}")) for t in TABLES)  # noqa: S608
 
 
 @pytest.fixture
@@ -198,60 +180,6 @@ def test_of_many_that_measure_the_same_profile_each_sequence_is_kept_once(url):
         assert models(repository) == ["f"]
 
 
-def copied(source, target, name):
-    with held_still(source, name) as reading, target.transaction() as writing:
-        copy_study(reading, writing, name)
-
-
-@pytest.fixture(params=["from", "to"])
-def both(request, repository, tmp_path):
-    """Two databases, one of them a file: where a study ``s`` is, and where there is nothing."""
-    url = f"sqlite:///{tmp_path}/other.db"
-    with closing(Repository(url, create=True)) as other:
-        if request.param == "from":
-            yield repository, other
-            return
-        repository.delete_study("s")
-        other.add_study(study_record())
-        yield other, repository
-
-
-def test_profiles_are_copied_with_the_first_study_of_their_model_and_not_again(both):
-    source, target = both
-    source.add_study(study_record("t"))
-    source.add_study(study_record("none", model=replace(MODEL, fingerprint="g")))
-    seeded = replace(KEY, seed=1)
-    add(Profiles(source), 3, 5)
-    add(Profiles(source), 0, key=seeded)
-    copied(source, target, "none")
-    assert count(target) == (0, 0, 0)
-    for name in ("s", "t"):
-        copied(source, target, name)
-        assert count(target) == count(source) == (2, 3, 9)
-    for key in (KEY, seeded):
-        here, there = Profiles(source).find(key), Profiles(target).find(key)
-        assert there.sequences == here.sequences
-        assert there.sample.nats.tobytes() == here.sample.nats.tobytes()
-        assert (there.sequence_calls, there.seconds) == (here.sequence_calls, here.seconds)
-    # It goes on growing there.
-    add(Profiles(target), 5, 6)
-    assert Profiles(target).find(KEY).sequences == (3, 5, 6)
-    assert Profiles(source).find(KEY).sequences == (3, 5)
-
-
-def test_a_profile_that_the_target_has_stays_as_it_is(both):
-    source, target = both
-    missing = replace(KEY, orders=7)
-    add(Profiles(source), 0, 1)
-    add(Profiles(source), 0, key=missing)
-    add(Profiles(target), 8, first=50.0)
-    copied(source, target, "s")
-    assert Profiles(target).find(KEY).sequences == (8,)
-    assert Profiles(target).find(KEY).sample.nats[0, 0] == 58.0
-    assert Profiles(target).find(missing).sequences == (0,)
-    assert count(target) == (2, 2, 6)
-
-
 def test_the_largest_profile_of_any_file_is_found_without_knowing_the_file(profiles):
     def other(**changes):
         return replace(KEY, **changes)
@@ -283,15 +211,3 @@ def test_a_study_has_the_sequences_that_it_was_given_and_no_others(profiles, rep
     assert profiles.of_study("s").sequences == (0, 8)
     repository.delete_study("s")
     assert profiles.find(KEY).sequences == (0, 3, 5, 8)
-
-
-def test_the_profile_of_a_study_is_copied_with_it(both):
-    source, target = both
-    add(Profiles(source), 3, 5, 6)
-    Profiles(source).use("s", KEY, [3, 6])
-    # What the target has is kept; what the study needs is added.
-    add(Profiles(target), 3, first=50.0)
-    copied(source, target, "s")
-    assert Profiles(target).of_study("s").sequences == (3, 6)
-    assert Profiles(target).of_study("s").sample.nats[:, 0].tolist() == [53.0, 7.0]
-    assert Profiles(target).find(KEY).sequences == (3, 6)

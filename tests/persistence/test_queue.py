@@ -1,138 +1,17 @@
-"""What every backend keeps to: the trials of a budget and the workers that take them."""
+"""What every backend keeps to: the trials of a budget, taken, begun, finished and failed."""
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import timedelta
-
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from records import measurement, study_record
+from queues import ONE, OTHER, SEEDS, age, finish, state, worker
+from records import measurement
 from sqlalchemy import select
 
 from mdm_opt.candidates import Seed, beta, counts_candidate
 from mdm_opt.errors import InputError
-from mdm_opt.persistence import MAX_FAILURES, Progress, TrialQueue
-from mdm_opt.persistence.tables import TrialRow, WorkerRow, utc_now
-
-SEEDS = [Seed(label, beta(0.5, 1 / 3, steps)) for label in ("first", "second") for steps in (4, 8)]
-ONE, OTHER = beta(1.0, 1.0, 4), beta(2.0, 2.0, 4)
-
-
-@pytest.fixture
-def queue(repository):
-    return TrialQueue(repository, "s")
-
-
-def worker(queue, grace=60.0):
-    return queue.workers.register("here", 1, "cpu", "0", grace)
-
-
-def age(repository, worker_id, seconds):
-    """Moves the last heartbeat back."""
-    with repository.transaction() as session:
-        row = session.get(WorkerRow, worker_id)
-        row.heartbeat_at -= timedelta(seconds=seconds)
-
-
-def finish(queue, worker_id, number=None):
-    """Takes the next trial and finishes it."""
-    trial = queue.claim(worker_id)
-    after = -1 if number is None else number - 1
-    begun = queue.begin(trial, beta(1.0, 2.0, trial.steps), after=after)
-    assert number in (None, begun.trial_number)
-    assert queue.finish(trial, worker_id, measurement(trial_number=begun.trial_number))
-    return trial
-
-
-def state(queue):
-    """Everything about trials and workers but the times."""
-    workers = [
-        (w.id, w.host, w.pid, w.device, w.grace_seconds, w.ended) for w in queue.workers.all()
-    ]
-    return queue.trials(), workers, queue.progress()
-
-
-def test_plan_puts_seeds_first_and_shares_the_rest_equally(queue):
-    queue.plan(SEEDS, [4, 8], 9)
-    trials = queue.trials()
-    assert [t.position for t in trials] == list(range(9))
-    assert [(t.label, t.steps, t.candidate) for t in trials[:4]] == [
-        (seed.label, seed.candidate.steps, beta(0.5, 1 / 3, t.steps))
-        for seed, t in zip(SEEDS, trials, strict=False)
-    ]
-    assert {(t.label, t.candidate) for t in trials[4:]} == {("search", None)}
-    assert Counter(t.steps for t in trials) == {4: 5, 8: 4}
-    assert all((t.attempts, t.failures, t.worker_id) == (0, 0, None) for t in trials)
-    assert queue.progress() == Progress(9, 0, 0, 0)
-
-
-def test_planning_twice_changes_nothing(queue):
-    queue.plan(SEEDS, [4, 8], 9)
-    finish(queue, worker(queue))
-    queue.claim(worker(queue))
-    before = state(queue)
-    queue.plan(SEEDS, [4, 8], 9)
-    assert state(queue) == before
-
-
-def test_raising_the_budget_adds_trials_and_keeps_shares_equal(queue):
-    queue.plan(SEEDS, [4, 8], 5)
-    before = queue.trials()
-    queue.plan(SEEDS, [4, 8], 10)
-    assert queue.trials()[:5] == before
-    assert Counter(t.steps for t in queue.trials()) == {4: 5, 8: 5}
-    assert Counter((t.label, t.steps) for t in queue.trials() if t.label != "search") == {
-        (seed.label, seed.candidate.steps): 1 for seed in SEEDS
-    }
-
-
-def test_lowering_the_budget_takes_the_last_trials_that_nobody_has_begun(queue):
-    queue.plan(SEEDS, [4, 8], 9)
-    done = finish(queue, worker(queue))
-    taken = queue.claim(worker(queue))
-    released = worker(queue)
-    tried = queue.claim(released)
-    queue.workers.release(released)
-    queue.plan([], [4, 8], 5)
-    assert [t.position for t in queue.trials()] == [0, 1, 2, 3, 4]
-    queue.plan([], [4, 8], 1)
-    kept = {done.id, taken.id, tried.id}
-    assert {t.id for t in queue.trials()} == kept
-    queue.plan(SEEDS, [4, 8], 9)
-    assert {t.id for t in queue.trials()} > kept
-    assert queue.progress() == Progress(9, 1, 1, 0)
-    # The seed that had been left out came back, once.
-    assert Counter(t.label for t in queue.trials())["second"] == 2
-
-
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(st.lists(st.tuples(st.sampled_from(["plan", "finish", "claim"]), st.integers(1, 12))))
-def test_no_plan_ever_removes_what_was_begun(repository, actions):
-    name = f"s{len(repository.studies())}"
-    repository.add_study(study_record(name))
-    queue = TrialQueue(repository, name)
-    begun, total = set(), 0
-    for action, number in actions:
-        if action == "plan":
-            queue.plan(SEEDS, [4, 8], number)
-            total = max(number, len(begun))
-        elif (trial := queue.claim(worker(queue))) is not None:
-            begun.add(trial.id)
-            if action == "finish":
-                number = queue.begin(trial, beta(1.0, 1.0, trial.steps)).trial_number
-                record = measurement(trial_number=number)
-                assert queue.finish(trial, trial.worker_id, record)
-    trials = queue.trials()
-    assert begun <= {t.id for t in trials}
-    assert len(trials) == total
-    labels = Counter((t.label, t.steps) for t in trials if t.label != "search")
-    assert set(labels.values()) <= {1}
-    assert queue.progress().finished == len(repository.measurements(name, ["search"]))
+from mdm_opt.persistence import MAX_FAILURES, Progress
+from mdm_opt.persistence.tables import TrialRow
 
 
 def test_trials_are_taken_in_order_by_one_worker_each(queue):
@@ -316,98 +195,6 @@ def test_a_failure_of_a_worker_that_lost_the_trial_does_not_count(queue, reposit
     assert (found.worker_id, found.failures, found.last_error) == (fast, 0, None)
 
 
-def test_the_dead_lose_their_trials_and_the_living_keep_them(queue, repository):
-    queue.plan([], [4], 4)
-    dead, slow, alive = worker(queue, 60.0), worker(queue, 600.0), worker(queue, 60.0)
-    finish(queue, dead)
-    for one in (dead, slow, alive):
-        queue.claim(one)
-    age(repository, dead, 61)
-    age(repository, slow, 61)
-    age(repository, alive, 50)
-    assert [w.id for w in queue.workers.alive()] == [slow, alive]
-    assert queue.progress() == Progress(4, 1, 3, 0)
-    assert queue.workers.free_lost() == 1
-    assert queue.workers.free_lost() == 0
-    assert queue.progress() == Progress(4, 1, 2, 0)
-    assert [w.ended for w in queue.workers.all()] == ["lost", None, None]
-    # What it had finished stays its own.
-    assert queue.trials()[0].worker_id == dead
-    assert queue.claim(worker(queue)).position == 1
-
-
-def test_another_studys_workers_are_none_of_our_business(queue, repository):
-    repository.add_study(study_record("other"))
-    others = TrialQueue(repository, "other")
-    others.plan([], [4], 1)
-    theirs = worker(others)
-    others.claim(theirs)
-    age(repository, theirs, 61)
-    assert queue.workers.free_lost() == 0
-    assert queue.workers.all() == []
-    assert queue.claim(worker(queue)) is None
-    assert others.progress().running == 1
-
-
-def test_where_one_alone_can_be_alive_all_others_are_dead(queue):
-    queue.plan([], [4], 2)
-    before, now = worker(queue), worker(queue)
-    queue.claim(before)
-    queue.claim(now)
-    assert queue.workers.free_lost(all_but=now) == 1
-    assert [w.ended for w in queue.workers.all()] == ["lost", None]
-    assert queue.progress().running == 1
-
-
-def test_a_worker_that_was_thought_dead_lives_again(queue, repository):
-    queue.plan([], [4], 1)
-    one = worker(queue)
-    queue.claim(one)
-    age(repository, one, 61)
-    queue.workers.free_lost()
-    assert queue.workers.alive() == []
-    queue.workers.beat(one)
-    (found,) = queue.workers.alive()
-    assert (found.id, found.ended) == (one, None)
-    assert found.silent_seconds < 30
-    # Its trial was given back, and may come back to it.
-    assert queue.progress().running == 0
-    assert queue.claim(one).attempts == 2
-
-
-def test_a_heartbeat_frees_what_the_dead_left(queue, repository):
-    queue.plan([], [4], 1)
-    dead, alive = worker(queue), worker(queue)
-    queue.claim(dead)
-    age(repository, dead, 61)
-    queue.workers.beat(alive)
-    assert [w.ended for w in queue.workers.all()] == ["lost", None]
-    assert queue.claim(alive).position == 0
-
-
-@pytest.mark.parametrize("reason", ["finished", "stopped", "failed"])
-def test_a_worker_that_ended_gives_back_its_trial_and_stays_ended(queue, reason):
-    queue.plan([], [4], 1)
-    one = worker(queue)
-    queue.claim(one)
-    queue.workers.end(one, reason)
-    queue.workers.beat(one)
-    assert [w.ended for w in queue.workers.all()] == [reason]
-    assert queue.workers.alive() == []
-    assert queue.progress().running == 0
-    assert queue.workers.free_lost() == 0
-
-
-def test_facts_of_a_worker_come_back(queue, repository):
-    one = queue.workers.register("Rechner-ü", 2**31 - 1, "cuda:7", "0.2.0", 0.5)
-    (found,) = queue.workers.all()
-    assert (found.id, found.host, found.pid) == (one, "Rechner-ü", 2**31 - 1)
-    assert (found.device, found.grace_seconds, found.ended) == ("cuda:7", 0.5, None)
-    # Seconds since the last heartbeat, by a clock that may tick in whole seconds.
-    age(repository, one, 100)
-    assert 99 <= queue.workers.all()[0].silent_seconds < 130
-
-
 def test_calls_repeated_after_a_lost_answer_give_the_same_state(queue, repository):
     queue.plan([], [4], 3)
     one = worker(queue)
@@ -433,41 +220,6 @@ def test_calls_repeated_after_a_lost_answer_give_the_same_state(queue, repositor
     twice(lambda: queue.workers.end(one, "stopped"))
     twice(queue.workers.free_lost)
     assert queue.progress() == Progress(5, 1, 0, 0)
-
-
-def test_times_are_kept_as_utc(queue, repository):
-    queue.plan([], [4], 1)
-    one = worker(queue)
-    finish(queue, one)
-    queue.workers.end(one, "finished")
-    with repository.transaction() as session:
-        row = session.scalars(select(TrialRow)).one()
-        who = session.scalars(select(WorkerRow)).one()
-        times = [row.started_at, row.finished_at, who.started_at, who.heartbeat_at, who.ended_at]
-    assert all(time.tzinfo is None for time in times)
-    assert all(abs((utc_now() - time).total_seconds()) < 60 for time in times)
-
-
-def test_a_trial_taken_by_a_worker_after_its_end_is_freed(queue, repository):
-    """It was thought dead, took another trial before its heart beat again, and died."""
-    queue.plan([], [4], 2)
-    frozen, other = worker(queue, grace=5.0), worker(queue)
-    age(repository, frozen, 6)
-    queue.workers.beat(other)
-    taken = queue.claim(frozen)
-    assert queue.claim(other).position != taken.position
-    assert queue.claim(worker(queue)) is None
-    queue.workers.beat(other)
-    assert queue.claim(worker(queue)).position == taken.position
-
-
-def test_a_worker_that_has_ended_is_not_called_lost_afterwards(queue, repository):
-    queue.plan([], [4], 1)
-    done, other = worker(queue, grace=5.0), worker(queue)
-    queue.workers.end(done, "finished")
-    age(repository, done, 60)
-    assert queue.workers.free_lost() == 0
-    assert {w.id: w.ended for w in queue.workers.all()} == {done: "finished", other: None}
 
 
 def test_a_trial_that_was_given_up_starts_anew_with_its_candidate(queue):

@@ -1,62 +1,88 @@
-"""What is particular to SQLite: its file, its settings, its URLs."""
+"""What is asked of a database besides what every backend's contract says."""
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 
 import pytest
-from records import study_record
+from queues import finish, worker
+from records import measurement, study_record
+from sqlalchemy import text
 
 from mdm_opt.errors import InputError
-from mdm_opt.persistence import Repository, storage_url
+from mdm_opt.persistence import Repository
+from mdm_opt.persistence.database import make_engine
 
 
-@pytest.fixture
-def file(tmp_path):
-    """A database with a study ``s``."""
-    repository = Repository(f"sqlite:///{tmp_path}/r.db", create=True)
-    repository.add_study(study_record())
+def test_step_counts_are_verified_that_have_a_verification(repository):
+    assert repository.verified_steps("s") == []
+    repository.add_study(study_record("other"))
+    for steps in (16, 4):
+        kinds = [("selection", "l"), ("verification", "best"), ("verification", "linear")]
+        records = [measurement(role=r, label=n, budget_steps=steps) for r, n in kinds]
+        repository.replace_verification("s", steps, records)
+    repository.replace_verification("s", 8, [measurement(role="selection")])
+    assert repository.verified_steps("s") == [4, 16]
+    assert repository.verified_steps("other") == repository.verified_steps("nobody") == []
+
+
+def test_measurements_of_chosen_trials(repository, queue):
+    queue.plan([], [4], 4)
+    me = worker(queue)
+    for _ in range(4):
+        finish(queue, me)
+    numbers = [m.trial_number for m in repository.measurements("s", numbers={1, 3, 7})]
+    assert numbers == [1, 3]
+    assert repository.measurements("s", numbers=()) == []
+
+
+def test_more_measurements_than_are_asked_for_at_once_come_in_their_order(repository):
+    records = [measurement(role="verification", label=f"{n}") for n in range(230)]
+    repository.replace_verification("s", 8, records)
+    assert [m.label for m in repository.measurements("s")] == [f"{n}" for n in range(230)]
+
+
+def test_by_another_engine_tables_are_read_as_they_are(url):
+    engine = make_engine(url)
+    repository = Repository.through(engine, url)
+    with pytest.raises(InputError, match="mdm_studies"):
+        repository.studies()
+    with closing(Repository(url, create=True)) as ours:
+        ours.add_study(study_record())
+    assert repository.studies() == [study_record()]
+    engine.dispose()
+
+
+def test_what_is_asked_of_no_study_is_refused(repository):
+    for ask in (
+        lambda: repository.exports("nobody"),
+        lambda: repository.measurements("nobody"),
+        lambda: repository.delete_study("nobody"),
+        lambda: repository.update_study_file("nobody", {}, "/"),
+        lambda: repository.replace_verification("nobody", 8, []),
+        lambda: repository.add_export("nobody", steps=8, format_name="json", schedule={}),
+    ):
+        with pytest.raises(InputError, match="no study 'nobody' in this database"):
+            ask()
+    assert repository.studies() == [study_record()]
+
+
+def test_a_transaction_keeps_all_or_nothing_and_says_errors_in_one_line(repository):
+    rename = text("UPDATE mdm_studies SET name = 'renamed'")
+    with pytest.raises(InputError, match=r"^storage .*no_such_table") as no:
+        rename_and(repository, rename, text("SELECT * FROM no_such_table"))
+    assert "\n" not in str(no.value)
+    assert [study.name for study in repository.studies()] == ["s"]
+    rename_and(repository, rename)
+    assert [study.name for study in repository.studies()] == ["renamed"]
+
+
+def rename_and(repository, *statements):
+    with repository.transaction() as session:
+        for statement in statements:
+            session.execute(statement)
+
+
+def test_what_was_closed_can_be_used_again(repository):
     repository.close()
-    return tmp_path / "r.db"
-
-
-def test_newer_schema_is_refused(file):
-    with closing(sqlite3.connect(file)) as connection, connection:
-        connection.execute("update mdm_alembic_version set version_num = '9999'")
-    with pytest.raises(InputError, match="schema '9999' is newer"):
-        Repository(f"sqlite:///{file}", create=False)
-
-
-def test_other_tables_of_the_database_are_left_alone(tmp_path):
-    with closing(sqlite3.connect(tmp_path / "r.db")) as connection, connection:
-        connection.execute("create table their_version (version_num text)")
-        connection.execute("insert into their_version values ('theirs')")
-    Repository(f"sqlite:///{tmp_path}/r.db", create=True).close()
-    with closing(sqlite3.connect(tmp_path / "r.db")) as connection:
-        kept = connection.execute("select version_num from their_version").fetchall()
-    assert kept == [("theirs",)]
-
-
-def test_a_version_table_of_another_program_is_refused_and_left_alone(tmp_path):
-    """Optuna would take it for its own."""
-    with closing(sqlite3.connect(tmp_path / "r.db")) as connection, connection:
-        connection.execute("create table alembic_version (version_num text)")
-        connection.execute("insert into alembic_version values ('theirs')")
-    with pytest.raises(InputError, match="another program uses the table 'alembic_version'"):
-        Repository(f"sqlite:///{tmp_path}/r.db", create=True)
-    with closing(sqlite3.connect(tmp_path / "r.db")) as connection:
-        kept = connection.execute("select version_num from alembic_version").fetchall()
-        tables = connection.execute("select name from sqlite_master").fetchall()
-    assert (kept, tables) == ([("theirs",)], [("alembic_version",)])
-
-
-def test_write_ahead_log_is_on(file):
-    with closing(sqlite3.connect(file)) as connection:
-        assert connection.execute("pragma journal_mode").fetchone() == ("wal",)
-
-
-def test_plain_file_names_are_sqlite_urls(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert storage_url("a.db") == f"sqlite:///{tmp_path}/a.db"
-    assert storage_url("sqlite:///b.db") == "sqlite:///b.db"
+    assert repository.study("s") == study_record()

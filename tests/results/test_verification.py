@@ -4,93 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from searched import PATH_KL, rows, top_candidates
 from sqlalchemy import text
 from study_files import SUDOKU4, database, write_study
 
 from mdm_opt.candidates import baseline
 from mdm_opt.errors import RunError
 from mdm_opt.measurement import measure
-from mdm_opt.results.best import best, ranked_records
+from mdm_opt.results.best import best
 from mdm_opt.results.text import conclusions
 from mdm_opt.results.verification import verify
 from mdm_opt.run.trials import run_trials
 from mdm_opt.statistics import mean_interval, paired_difference
-from mdm_opt.study.instances import SET_STARTS, InstanceSets
+from mdm_opt.study.instances import SET_STARTS
 from mdm_opt.study.opening import create_study, open_study
-
-PATH_KL = SUDOKU4.replace('kind = "validity"\nverifier = "sudoku"', 'kind = "path_kl"')
-
-
-@pytest.fixture
-def searched(tmp_path):
-    """A study whose trials have run, on path KL at two step counts."""
-    seeds = '["energy", "baselines", [0.6, 0.4]]'
-    path = write_study(tmp_path, PATH_KL, steps="[4, 6]", trials="14", seeds=seeds)
-    opened = create_study(path, database(tmp_path))
-    list(run_trials(opened))
-    return opened
-
-
-def rows(opened, role, steps, label=None):
-    found = opened.repository.measurements(opened.name, [role])
-    return [m for m in found if m.budget_steps == steps and label in (None, m.label)]
-
-
-def top_candidates(opened, steps):
-    """The trials of a step count that can be its best, best first."""
-    found = opened.repository.measurements(opened.name, ["search"])
-    return ranked_records(opened.record, opened.space, found)[steps]
-
-
-def counts_of(opened, record):
-    return opened.problem.plan(record.candidate).counts.tolist()
-
-
-def test_unverified_best_says_so_and_claims_nothing(searched):
-    result = best(searched.name, searched.repository.url)
-    assert [b.steps for b in result.budgets] == [4, 6]
-    for budget in result.budgets:
-        first = top_candidates(searched, budget.steps)[0]
-        assert (budget.candidate, budget.value) == (first.candidate, first.value)
-        assert budget.counts == counts_of(searched, first)
-        assert (budget.trial, budget.label) == (first.trial_number, first.label)
-        assert budget.counts != [budget.steps] * 4
-        assert not budget.verified
-        assert budget.better_than_linear is None
-        assert budget.instances == 16
-        assert budget.linear_steps_for_equal_quality is None
-        assert set(budget.baselines) == {"linear", "sin2"}
-
-
-def test_unverified_best_is_what_the_search_believes_and_not_the_luckiest(searched):
-    """The best neighbour of good ones, rather than one good value among bad ones."""
-    url = searched.repository.url
-    measured = rows(searched, "search", 4)
-    lucky = next(m for m in measured if m.label == "paper: (1, 0.2)")
-    near = [m for m in measured if counts_of(searched, m)[-1] > 9]
-    assert len(near) >= 2
-    chosen = best(searched.name, url).budgets[0]
-    with searched.repository.transaction() as session:
-        session.execute(
-            text("UPDATE mdm_measurements SET value = :value WHERE id = :id"),
-            {"value": chosen.value - 0.01, "id": lucky.id},
-        )
-        session.execute(
-            text("UPDATE mdm_scores SET score = :value WHERE measurement_id = :id"),
-            {"value": chosen.value - 0.01, "id": lucky.id},
-        )
-    found = best(searched.name, url).budgets[0]
-    assert (found.counts, found.value) == (chosen.counts, chosen.value)
-    luckiest = min(m.value for m in rows(searched, "search", 4))
-    assert luckiest == chosen.value - 0.01
-
-
-def test_sets_of_instances_are_disjoint_and_data_ranks_too():
-    sets = InstanceSets(5, 7, 11)
-    ids = [i for role in ("search", "selection", "verification") for i in sets.ids(role)]
-    assert len(set(ids)) == sets.total == 23
-    assert sets.ranks(ids) == list(range(23))
-    assert not set(ids) & {SET_STARTS["samples"]}
 
 
 def test_verified_numbers_are_those_of_fresh_instances(searched):

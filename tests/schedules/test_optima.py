@@ -1,4 +1,4 @@
-"""The best schedules under an information profile (docs/mathematics.md 5)."""
+"""The best schedules of any shape under an information profile (docs/mathematics.md 5)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,29 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import integrate, optimize, special
+from path_kls import (
+    _M,
+    BOUNDS,
+    FEW,
+    LINEAR,
+    MODES,
+    NATS,
+    PROFILES,
+    SHAPES,
+    SUDOKU,
+    Array,
+    _binomial,
+    _binomial_weights,
+    _riemann,
+    _weights,
+)
+from scipy import integrate, optimize
 
 from mdm_opt.schedules import (
     BetaSchedule,
@@ -23,73 +38,26 @@ from mdm_opt.schedules import (
     ancestral_limit,
     ancestral_weights,
     best_beta,
-    energy_fitted_beta,
     energy_optimal_fraction,
     limit,
     linear_path_kls,
-    named_schedule,
     path_kl,
     path_kl_weights,
-    reveal_counts,
 )
 from mdm_opt.schedules.optima import _few_steps, _many_steps
 
-FEW = settings(max_examples=30, deadline=None)
-FEWER = settings(max_examples=8, deadline=None)
-NATS = st.floats(0, 5).map(lambda x: round(x, 3))
-PROFILES = st.lists(NATS, min_size=1, max_size=7).map(lambda values: sorted(values, reverse=True))
-Array = npt.NDArray[np.float64]
-
-# 4x4 Sudoku, exact to the digits shown (tests/processes/masked/test_path_kl_theory.py).
-SUDOKU = [1.38629, 1.21369, 1.00704, 0.75215, 0.51167, 0.32472, 0.20043, 0.12259, 0.07305,
-          0.04087, 0.02031, 0.00812, 0.00203, 0, 0, 0]  # fmt: skip
-SUDOKU_LIMIT = {
-    4: (1.559, [3, 2, 3, 8]),
-    6: (0.760, [2, 1, 2, 2, 3, 6]),
-    8: (0.347, [1, 1, 1, 1, 1, 2, 3, 6]),
-}
-SUDOKU_LINEAR = {4: 2.229, 6: 1.210, 8: 0.739}
-
-_M = np.arange(32)
-SHAPES: dict[str, Array] = {
-    "sudoku": np.array(SUDOKU),
-    "falls fast": np.exp(-_M / 6),
-    "harmonic": 1 / (1 + _M),
-    "falls late": 1 - (_M / 32) ** 4,
-    "template": np.where(_M < 4, 3 - 0.6 * _M, 0.3) - 0.2 * _M / 32,
-}
 LONG_SHAPES: dict[str, Callable[[Array], Array]] = {
     "harmonic": lambda m: 1 / (1 + m),
     "falls late": lambda m: 1 - (m / len(m)) ** 4,
     "template": lambda m: np.where(m < 4, 3 - 0.6 * m, 0.3) - 0.2 * m / len(m),
     "parity": lambda m: np.where(m < len(m) - 1, math.log(2), 0.0),
 }
-MODES: list[tuple[Reveal, Rounding]] = [
-    ("fixed", "full"),
-    ("fixed", "cumulative"),
-    ("ancestral", "full"),
-]
-BOUNDS = (0.1, 8.0)
-LINEAR = named_schedule("linear")
-
-
-def _riemann(counts: Sequence[int], profile: Sequence[float]) -> float:
-    """sum_j (N_{j+1} - N_j) h(N_j) - sum_m h(m), in plain Python."""
-    known, cost = 0, 0.0
-    for count in counts:
-        if count:
-            cost += count * profile[known]
-        known += count
-    return cost - sum(profile)
-
-
-def _riemann_weights(counts: Sequence[int]) -> Array:
-    """The same as a vector: h(N_j) is charged for every token of step j."""
-    weights = np.zeros(sum(counts))
-    for position, known in enumerate(itertools.accumulate(counts, initial=0)):
-        if position < len(counts) and counts[position]:
-            weights[known] += counts[position]
-    return weights - 1
+SUDOKU_LIMIT = {
+    4: (1.559, [3, 2, 3, 8]),
+    6: (0.760, [2, 1, 2, 2, 3, 6]),
+    8: (0.347, [1, 1, 1, 1, 1, 2, 3, 6]),
+}
+SUDOKU_LINEAR = {4: 2.229, 6: 1.210, 8: 0.739}
 
 
 def _compositions(total: int, parts: int) -> Iterator[list[int]]:
@@ -98,25 +66,10 @@ def _compositions(total: int, parts: int) -> Iterator[list[int]]:
         yield [b - a for a, b in itertools.pairwise([0, *inner, total])]
 
 
-def _binomial(count: int, chance: npt.ArrayLike) -> Array:
-    """Binomial(count, chance)(m), from the formula, ``(..., count + 1)``."""
-    m, chance = np.arange(count + 1), np.asarray(chance, dtype=np.float64)[..., None]
-    ways = np.array([math.comb(count, int(k)) for k in m], dtype=np.float64)
-    return np.asarray(ways * chance**m * (1 - chance) ** (count - m))
-
-
 def _binomial_mean(profile: npt.ArrayLike, fractions: npt.ArrayLike) -> Array:
     """L times the mean of h(m)."""
     values = np.asarray(profile, dtype=np.float64)
     return np.asarray(len(values) * _binomial(len(values) - 1, fractions) @ values)
-
-
-def _binomial_weights(grid: Sequence[float], length: int) -> Array:
-    """sum_k (alpha_{k+1} - alpha_k) L Binomial(L-1, alpha_k)(m) - 1."""
-    weights = -np.ones(length)
-    for left, right in itertools.pairwise(grid):
-        weights += (right - left) * length * _binomial(length - 1, left)
-    return weights
 
 
 def _energy(profile: Sequence[float], progress: Sequence[float]) -> list[float]:
@@ -135,28 +88,6 @@ def _energy(profile: Sequence[float], progress: Sequence[float]) -> list[float]:
         float(optimize.brentq(lambda alpha, t=t: time_until(alpha) - t * whole, 0, 1))
         for t in progress
     ]
-
-
-def _weights(
-    schedule: BetaSchedule, steps: int, length: int, reveal: Reveal, rounding: Rounding
-) -> Array:
-    if reveal == "ancestral":
-        gamma = special.betainc(schedule.beta_a, schedule.beta_b, np.arange(steps + 1) / steps)
-        return _binomial_weights((np.sin(np.pi / 2 * gamma) ** 2).tolist(), length)
-    return _riemann_weights(reveal_counts(schedule, steps, length, rounding).tolist())
-
-
-@cache
-def _cell_weights(steps: int, length: int, reveal: Reveal, rounding: Rounding) -> Array:
-    """Of the 30 x 30 grid of Beta schedules, ``(900, length)``."""
-    side = np.geomspace(*BOUNDS, 30)
-    cells = [BetaSchedule(a, b) for a in side for b in side]
-    return np.array([_weights(cell, steps, length, reveal, rounding) for cell in cells])
-
-
-def _from_drops(drops: Array) -> Array:
-    """The profile that falls by ``drops`` and ends at zero."""
-    return np.append(np.cumsum(drops[::-1])[::-1], 0.0)
 
 
 # Of any shape.
@@ -446,350 +377,6 @@ def test_linear_path_kls_of_long_sequences() -> None:
 def test_linear_path_kl_of_sudoku(steps: int) -> None:
     values = linear_path_kls(np.array(SUDOKU), "fixed", "full")
     assert values[steps - 1] == pytest.approx(SUDOKU_LINEAR[steps], abs=5.1e-4)
-
-
-# Of the Beta family.
-
-
-@pytest.mark.parametrize("name", [name for name in SHAPES if name != "sudoku"])
-@pytest.mark.parametrize("mode", MODES, ids=" ".join)
-def test_best_beta_is_as_good_as_every_cell_of_a_grid(
-    name: str, mode: tuple[Reveal, Rounding]
-) -> None:
-    """Slack: 4% with fixed counts of the template in 4 steps, whose best cell is a narrow one."""
-    profile = SHAPES[name]
-    for steps in (4, 8):
-        best = best_beta(
-            profile, steps, beta_a=BOUNDS, beta_b=BOUNDS, reveal=mode[0], rounding=mode[1]
-        )
-        got = float(_weights(best, steps, len(profile), *mode) @ profile)
-        cells = _cell_weights(steps, len(profile), *mode) @ profile
-        narrow = (name, steps, mode[0]) == ("template", 4, "fixed")
-        assert got <= cells.min() * (1.04 if narrow else 1 + 1e-9)
-        assert got >= limit(profile, steps).nats[-1] - 1e-9
-
-
-@FEWER
-@given(PROFILES, st.integers(1, 10), st.sampled_from(MODES))
-def test_best_beta_never_loses_to_linear(
-    profile: list[float], steps: int, mode: tuple[Reveal, Rounding]
-) -> None:
-    values = np.array(profile)
-    best = best_beta(values, steps, beta_a=BOUNDS, beta_b=BOUNDS, reveal=mode[0], rounding=mode[1])
-    got, linear = (
-        path_kl_weights(one, steps, len(profile), *mode) @ values for one in (best, LINEAR)
-    )
-    assert got <= linear + 1e-12
-
-
-@pytest.mark.parametrize("mode", MODES, ids=" ".join)
-@pytest.mark.parametrize("seed", range(2))
-def test_best_beta_never_loses_to_linear_where_profiles_jump(
-    seed: int, mode: tuple[Reveal, Rounding]
-) -> None:
-    rng = np.random.default_rng(seed)
-    for length in (16, 40):
-        profile = _from_drops(rng.gamma(0.1, size=length - 1))
-        steps = int(rng.integers(2, 13))
-        best = best_beta(
-            profile, steps, beta_a=BOUNDS, beta_b=BOUNDS, reveal=mode[0], rounding=mode[1]
-        )
-        got, linear = (
-            path_kl_weights(one, steps, length, *mode) @ profile for one in (best, LINEAR)
-        )
-        assert got <= linear + 1e-12
-
-
-@pytest.mark.parametrize(("seed", "shape"), [(25, 0.3), (33, 0.1), (49, 0.3), (53, 1.0)])
-def test_best_beta_searches_around_several_starts(seed: int, shape: float) -> None:
-    """Where the best of the first grid leads no further than 5% above the best cell."""
-    profile = _from_drops(np.random.default_rng(seed).gamma(shape, size=31))
-    best = best_beta(profile, 4, beta_a=BOUNDS, beta_b=BOUNDS)
-    cells = _cell_weights(4, 32, "fixed", "full") @ profile
-    got = _riemann(reveal_counts(best, 4, 32).tolist(), profile.tolist())
-    assert got <= cells.min() * (1 + 1e-6)
-
-
-@pytest.mark.xfail(strict=True, reason="a grid search: the good pairs lie between its lines")
-def test_best_beta_finds_what_a_cell_of_a_grid_finds() -> None:
-    """Two jumps: counts that end at both cost nothing, and Beta(0.25, 0.61) has them.
-
-    A limitation: only one pair in 120 has these counts, in a strip as thin as the grid is wide.
-    """
-    profile = np.repeat([1.3, 0.3, 0.0], [12, 3, 1])
-    best = best_beta(profile, 3, beta_a=BOUNDS, beta_b=BOUNDS)
-    assert reveal_counts(BetaSchedule(0.2476, 0.613), 3, 16).tolist() == [12, 3, 1]
-    assert _riemann(reveal_counts(best, 3, 16).tolist(), profile.tolist()) < 0.01
-
-
-@pytest.mark.parametrize("mode", MODES, ids=" ".join)
-@pytest.mark.parametrize("length", [1, 9])
-def test_linear_is_preferred_in_one_step(length: int, mode: tuple[Reveal, Rounding]) -> None:
-    for profile in (np.exp(-np.arange(length) / 7) + 0.1, np.full(length, 0.1)):
-        best = best_beta(
-            profile, 1, beta_a=BOUNDS, beta_b=BOUNDS, reveal=mode[0], rounding=mode[1]
-        )
-        assert best == LINEAR
-
-
-@pytest.mark.parametrize("mode", MODES, ids=" ".join)
-def test_linear_is_preferred_among_equals(mode: tuple[Reveal, Rounding]) -> None:
-    """Independent tokens, and one token a step: no schedule is better."""
-    cases = [(np.full(5, 0.1), 4), (np.full(33, 0.7), 8)]
-    if mode[0] == "fixed":
-        cases += [(np.exp(-np.arange(9) / 7), 9), (np.exp(-np.arange(5) / 7), 8)]
-    for profile, steps in cases:
-        best = best_beta(
-            profile, steps, beta_a=BOUNDS, beta_b=BOUNDS, reveal=mode[0], rounding=mode[1]
-        )
-        assert best == LINEAR
-
-
-@pytest.mark.parametrize("mode", MODES, ids=" ".join)
-def test_nearest_to_linear_is_preferred_where_bounds_exclude_it(
-    mode: tuple[Reveal, Rounding],
-) -> None:
-    for beta_a, beta_b in ((1.0, 8.0), (0.1, 8.0)), ((0.1, 8.0), (1.0, 2.0)):
-        best = best_beta(
-            np.full(9, 0.4), 4, beta_a=beta_a, beta_b=beta_b, reveal=mode[0], rounding=mode[1]
-        )
-        expected = max(0.5, beta_a[0]), max(0.5, beta_b[0])
-        assert (best.beta_a, best.beta_b) == pytest.approx(expected, rel=1e-12)
-
-
-@pytest.mark.parametrize("name", ["sudoku", "falls fast", "harmonic", "falls late"])
-def test_best_beta_reaches_the_limit_of_simple_profiles(name: str) -> None:
-    """In as many steps as make it easy: no counts of any shape are better."""
-    profile = SHAPES[name]
-    found = limit(profile, 12)
-    for steps in (3, 6, 12):
-        best = best_beta(profile, steps, beta_a=BOUNDS, beta_b=BOUNDS)
-        counts = reveal_counts(best, steps, len(profile)).tolist()
-        assert _riemann(counts, profile.tolist()) <= found.nats[steps - 1] + 1e-9
-
-
-@pytest.mark.parametrize(("mode", "factor"), [*zip(MODES, (5, 5, 2.5), strict=True)])
-def test_best_beta_saves_most_of_linear_on_templates(
-    mode: tuple[Reveal, Rounding], factor: float
-) -> None:
-    profile = SHAPES["template"]
-    best = best_beta(profile, 4, beta_a=BOUNDS, beta_b=BOUNDS, reveal=mode[0], rounding=mode[1])
-    linear = linear_path_kls(profile, *mode)[3]
-    assert factor * (_weights(best, 4, len(profile), *mode) @ profile) < linear
-
-
-_LOW = st.floats(0.05, 19)
-
-
-@FEWER
-@given(_LOW, _LOW, st.floats(1e-12, 2), st.floats(1e-12, 2), st.sampled_from(MODES))
-def test_bounds_hold_to_the_last_bit(
-    low_a: float, low_b: float, wide_a: float, wide_b: float, mode: tuple[Reveal, Rounding]
-) -> None:
-    beta_a, beta_b = (low_a, low_a * (1 + wide_a)), (low_b, low_b * (1 + wide_b))
-    profile = np.array(SUDOKU)
-    best = best_beta(profile, 6, beta_a=beta_a, beta_b=beta_b, reveal=mode[0], rounding=mode[1])
-    fitted = energy_fitted_beta(profile, beta_a=beta_a, beta_b=beta_b)
-    for schedule in (best, fitted):
-        assert beta_a[0] <= schedule.beta_a <= beta_a[1]
-        assert beta_b[0] <= schedule.beta_b <= beta_b[1]
-
-
-@pytest.mark.parametrize("low", [0.05, 0.5, 19.0])
-def test_energy_fit_within_bounds_of_almost_no_width(low: float) -> None:
-    """The other parameter is fitted as if this one were fixed."""
-    profile = SHAPES["falls fast"]
-    narrow, wide = (
-        energy_fitted_beta(profile, beta_a=(low, low * (1 + width)), beta_b=BOUNDS)
-        for width in (1e-12, 1e-6)
-    )
-    assert narrow.beta_a == pytest.approx(low, rel=1e-11)
-    assert narrow.beta_b == pytest.approx(wide.beta_b, rel=1e-4)
-
-
-@pytest.mark.parametrize("mode", MODES, ids=" ".join)
-@pytest.mark.parametrize("profile", [[0.7], [0.7, 0.2], [0.4] * 9], ids=str)
-def test_best_beta_of_profiles_that_leave_little_to_choose(
-    profile: list[float], mode: tuple[Reveal, Rounding]
-) -> None:
-    """One token or independent tokens cost nothing."""
-    for steps in (2, len(profile) + 3):
-        best = best_beta(
-            np.array(profile),
-            steps,
-            beta_a=BOUNDS,
-            beta_b=BOUNDS,
-            reveal=mode[0],
-            rounding=mode[1],
-        )
-        got = float(_weights(best, steps, len(profile), *mode) @ profile)
-        if len(set(profile)) == 1:
-            assert got == pytest.approx(0, abs=1e-9)
-        elif mode[0] == "ancestral":
-            # Two tokens: the mean of h(0) - h(1) over both falling into one of the steps.
-            assert got == pytest.approx(0.5 / steps, rel=1e-3)
-        else:
-            assert got == pytest.approx(0, abs=1e-9)
-
-
-@pytest.mark.parametrize("mode", MODES, ids=" ".join)
-def test_best_beta_refuses_no_steps(mode: tuple[Reveal, Rounding]) -> None:
-    with pytest.raises(ValueError, match="steps must be at least 1, got 0"):
-        best_beta(
-            np.array(SUDOKU), 0, beta_a=BOUNDS, beta_b=BOUNDS, reveal=mode[0], rounding=mode[1]
-        )
-
-
-def test_best_beta_refuses_an_unknown_reveal() -> None:
-    with pytest.raises(ValueError, match="'fixed' or 'ancestral', got 'sorted'"):
-        best_beta(np.array(SUDOKU), 4, beta_a=BOUNDS, beta_b=BOUNDS, reveal="sorted")  # type: ignore[arg-type]
-
-
-def test_best_beta_refuses_an_unknown_rounding() -> None:
-    with pytest.raises(ValueError, match="'full' or 'cumulative', got 'nearest'"):
-        best_beta(np.array(SUDOKU), 4, beta_a=BOUNDS, beta_b=BOUNDS, rounding="nearest")  # type: ignore[arg-type]
-
-
-# Of the measured energy.
-
-T = np.linspace(0, 1, 201)
-
-
-@pytest.mark.parametrize("length", [4, 10, 64, 300])
-@pytest.mark.parametrize(
-    ("drops", "expected"),
-    [
-        (lambda m, last: np.ones_like(m), lambda t: t),
-        (lambda m, last: m, lambda t: t ** (2 / 3)),
-        (lambda m, last: last - m, lambda t: 1 - (1 - t) ** (2 / 3)),
-        (lambda m, last: m * (last - m), lambda t: special.betaincinv(1.5, 1.5, t)),
-    ],
-    ids=["constant", "rising", "falling", "in the middle"],
-)
-def test_energy_optimum_of_polynomial_slopes(
-    drops: Callable[[Array, int], Array], expected: Callable[[Array], Array], length: int
-) -> None:
-    """Binomial means of m, n - m and m (n - m) are polynomials in alpha, so alpha_h is known."""
-    m, last = np.arange(length - 1, dtype=np.float64), length - 2
-    got = energy_optimal_fraction(_from_drops(drops(m, last)), T)
-    np.testing.assert_allclose(got, expected(T), atol=1e-5)
-
-
-def test_energy_optimum_of_a_harmonic_slope_is_near_sin2() -> None:
-    """|h'| ~ 1/(alpha (1-alpha)) but for the last tokens at either end."""
-    gaps = []
-    for length in (64, 256, 1024):
-        m, last = np.arange(length - 1), length - 2
-        profile = _from_drops(1 / ((m + 1) * (last + 1 - m)))
-        got = energy_optimal_fraction(profile, T)
-        gaps.append(np.abs(got - np.sin(np.pi / 2 * T) ** 2).max())
-    assert gaps[0] > gaps[1] > gaps[2]
-    assert gaps[2] < 0.008
-
-
-def test_energy_optimum_of_a_harmonic_slope_is_exact() -> None:
-    """The binomial mean in closed form, integrated by quadrature."""
-    length = 20
-    m, last = np.arange(length - 1), length - 2
-    profile = _from_drops(1 / ((m + 1) * (last + 1 - m)))
-
-    def speed(alpha: float) -> float:
-        beta = 1 - alpha
-        return math.sqrt((1 - beta ** (last + 1)) / alpha + (1 - alpha ** (last + 1)) / beta)
-
-    whole = integrate.quad(speed, 0, 1)[0]
-    for alpha in (0.01, 0.2, 0.5, 0.77, 0.99):
-        share = integrate.quad(speed, 0, alpha)[0] / whole
-        assert energy_optimal_fraction(profile, share) == pytest.approx(alpha, abs=1e-5)
-
-
-@pytest.mark.parametrize("length", [1, 2, 3, 50])
-def test_energy_optimum_of_independent_tokens_is_linear(length: int) -> None:
-    profile = np.full(length, 0.8)
-    np.testing.assert_array_equal(energy_optimal_fraction(profile, T), T)
-    fitted = energy_fitted_beta(profile, beta_a=BOUNDS, beta_b=BOUNDS)
-    assert (fitted.beta_a, fitted.beta_b) == pytest.approx((0.5, 0.5), abs=1e-6)
-
-
-def test_energy_optimum_of_two_tokens_is_linear() -> None:
-    np.testing.assert_array_equal(energy_optimal_fraction(np.array([1.0, 0.2]), T), T)
-
-
-@FEW
-@given(PROFILES, st.lists(st.floats(0, 1), max_size=10))
-def test_energy_optimum_rises_from_zero_to_one(profile: list[float], points: list[float]) -> None:
-    progress = np.sort([0.0, *points, 1.0])
-    alpha = energy_optimal_fraction(np.array(profile), progress)
-    assert alpha.shape == progress.shape
-    assert (alpha[0], alpha[-1]) == (0, 1)
-    assert (np.diff(alpha) >= 0).all()
-
-
-def test_energy_optimum_of_one_fall() -> None:
-    """At the first or the last token of 1024: |h'| is (1 - alpha)^1022 or alpha^1022.
-
-    Zero to the last bit in most places, where alpha must keep its ends all the same.
-    """
-    t = np.array([0, 0.01, 0.5, 0.99, 1])
-    m = np.arange(1024)
-    first = energy_optimal_fraction(np.where(m < 1, 1.0, 0.0), t)
-    last = energy_optimal_fraction(np.where(m < 1023, 1.0, 0.0), t)
-    assert first == pytest.approx(1 - (1 - t) ** (1 / 512), abs=1e-5)
-    assert last == pytest.approx(t ** (1 / 512), abs=1e-5)
-    for alpha in (first, last):
-        assert (alpha[0], alpha[-1]) == (0, 1)
-
-
-@pytest.mark.parametrize("shape", [(), (3,), (2, 5)])
-def test_energy_optimum_keeps_the_shape_of_progress(shape: tuple[int, ...]) -> None:
-    progress = np.full(shape, 0.25)
-    for profile in (np.array(SUDOKU), np.ones(5)):
-        assert energy_optimal_fraction(profile, progress).shape == shape
-
-
-@pytest.mark.parametrize("name", SHAPES)
-def test_energy_optimum_is_the_best_with_many_steps(name: str) -> None:
-    """64 ancestral steps: within 0.7% of the best grid, and better than the named schedules."""
-    profile, steps = SHAPES[name], 64
-    grid = energy_optimal_fraction(profile, np.arange(steps + 1) / steps)
-    got = _binomial_weights(grid.tolist(), len(profile)) @ profile
-    assert got <= 1.007 * ancestral_limit(profile, steps)[-1][0]
-    for other in ("linear", "sin2", "sine", "cosine"):
-        weights = path_kl_weights(named_schedule(other), steps, len(profile), "ancestral", "full")
-        assert got < weights @ profile
-
-
-@pytest.mark.parametrize("beta_a", [BOUNDS, (1.5, 8.0), (0.1, 0.3)], ids=str)
-@pytest.mark.parametrize("name", ["sudoku", "template"])
-def test_energy_fit_is_the_nearest_beta(name: str, beta_a: tuple[float, float]) -> None:
-    """No cell of a 20 x 40 grid is nearer in gamma, in the mean square over t."""
-    profile = SHAPES[name]
-    fitted = energy_fitted_beta(profile, beta_a=beta_a, beta_b=BOUNDS)
-    t = (np.arange(100) + 0.5) / 100
-    gamma = np.arcsin(np.sqrt(energy_optimal_fraction(profile, t))) * 2 / np.pi
-
-    def distance(a: Array | float, b: Array | float) -> Array:
-        return np.asarray(((special.betainc(a, b, t) - gamma) ** 2).mean(axis=-1))
-
-    cells = distance(
-        np.geomspace(*beta_a, 20)[:, None, None], np.geomspace(*BOUNDS, 40)[None, :, None]
-    )
-    assert distance(fitted.beta_a, fitted.beta_b) <= cells.min() * (1 + 1e-3)
-
-
-def test_energy_fit_of_known_slopes() -> None:
-    """Constant: linear; harmonic at both ends: on the way to (1, 1); mirrored: swapped."""
-    m = np.arange(255)
-    constant = energy_fitted_beta(_from_drops(np.ones(255)), beta_a=BOUNDS, beta_b=BOUNDS)
-    assert (constant.beta_a, constant.beta_b) == pytest.approx((0.5, 0.5), abs=1e-4)
-    ends = energy_fitted_beta(_from_drops(1 / ((m + 1) * (255 - m))), beta_a=BOUNDS, beta_b=BOUNDS)
-    assert ends.beta_a == pytest.approx(ends.beta_b, rel=1e-4)
-    assert 0.85 < ends.beta_a < 1
-    drops = np.exp(-m / 40)
-    there = energy_fitted_beta(_from_drops(drops), beta_a=BOUNDS, beta_b=BOUNDS)
-    back = energy_fitted_beta(_from_drops(drops[::-1]), beta_a=BOUNDS, beta_b=BOUNDS)
-    assert (there.beta_a, there.beta_b) == pytest.approx((back.beta_b, back.beta_a), rel=1e-3)
-    assert there.beta_a > 1.2 * there.beta_b
 
 
 @settings(max_examples=200, deadline=None)

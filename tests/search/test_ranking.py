@@ -11,7 +11,7 @@ from records import MODEL, measurement, study_record
 from mdm_opt.candidates import beta, counts_candidate
 from mdm_opt.results.best import ranked_records
 from mdm_opt.schedules import limit
-from mdm_opt.search import Observation, SearchSpace, noise_variance, rank
+from mdm_opt.search import Observation, SearchSpace, rank
 from mdm_opt.search.observations import observations
 from mdm_opt.study.stored_file import stored_study_file
 
@@ -111,13 +111,6 @@ def test_what_has_no_noise_is_what_it_is():
     exact = [replace(m, paired_error=None) for m in neighbours(1.0)]
     found = ranked(study(deterministic=True), exact)[8]
     assert [m.value for m in found] == sorted(m.value for m in exact)
-
-
-def test_noise_is_half_that_of_the_difference_to_the_rival():
-    raced = trial(0, 1.0, paired_error=0.2)
-    assert noise_variance(raced, deterministic=False) == pytest.approx(0.02)
-    assert noise_variance(trial(0, 1.0), deterministic=False) is None
-    assert noise_variance(raced, deterministic=True) == 0.0
 
 
 def test_what_pairing_says_counts_and_not_the_mean_of_other_instances():

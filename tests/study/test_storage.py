@@ -6,231 +6,50 @@ import json
 import pkgutil
 import signal
 import sqlite3
-import struct
 import subprocess
 import sys
 import threading
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
-import numpy as np
 import optuna
 import pytest
 from click.testing import CliRunner
-from postgres import fresh_database
-from sqlalchemy import inspect, text
-from study_files import SUDOKU4, database, optuna_trials, write_study
+from copies import (
+    BACKENDS,
+    BETWEEN,
+    PROFILED,
+    content,
+    copy_all,
+    execute,
+    finish,
+    full_study,
+    optuna_names,
+    plain_optuna,
+)
+from sqlalchemy import inspect
+from study_files import database, optuna_trials, write_study
 
 from mdm_opt.cli.main import main
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.handoff.export import export_schedule
-from mdm_opt.persistence import Repository, TrialQueue
+from mdm_opt.persistence import Repository
 from mdm_opt.persistence import database as schemas
-from mdm_opt.persistence.workers import Workers
 from mdm_opt.results.best import best
 from mdm_opt.results.verification import verify
-from mdm_opt.run.trials import run_trials
 from mdm_opt.study.deletion import delete_study
 from mdm_opt.study.locks import exclusive
 from mdm_opt.study.opening import create_study, open_study
-from mdm_opt.study.storage import copy_studies, upgrade_storage
+from mdm_opt.study.storage import upgrade_storage
 
-BACKENDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-BOTH_WAYS = [
-    ("sqlite", "sqlite"),
-    pytest.param("sqlite", "postgresql", marks=pytest.mark.postgres),
-    pytest.param("postgresql", "sqlite", marks=pytest.mark.postgres),
-    pytest.param("postgresql", "postgresql", marks=pytest.mark.postgres),
-]
-BETWEEN = BOTH_WAYS[1:3]
-# Shortest texts, subnormal, largest, one unit in the last place apart.
-ODD = [0.1 + 0.2, 1 / 3, 5e-324, 1.7976931348623157e308, 1.0, np.nextafter(1.0, 2.0), -2.5e-17]
-ODD_TEXT = "ü\n\t'\"\\%(x)s :name \ufffd 😀 " + "long " * 50_000
-# With a profile, and instances enough for a race.
-PROFILED = SUDOKU4.replace(
-    "[verify]", "[profile]\nsequences = 8\nboundaries = 6\norders = 1\n[verify]"
-)
 OLD_DATABASE = Path(__file__).parents[1] / "persistence" / "databases" / "0001.sql"
-
-
-@pytest.fixture
-def new_database(tmp_path, request):
-    """Makes an empty database of a backend; returns its URL."""
-    made = []
-
-    def make(backend):
-        if backend == "sqlite":
-            folder = tmp_path / f"database{len(list(tmp_path.iterdir()))}"
-            folder.mkdir()
-            return database(folder)
-        made.append(fresh_database(request.getfixturevalue("postgres_server")))
-        return made[-1].__enter__()
-
-    yield make
-    for context in made:
-        context.__exit__(None, None, None)
-
-
-def execute(url, statement, **values):
-    engine = schemas.make_engine(url)
-    with engine.begin() as connection:
-        found = connection.execute(text(statement), values)
-        rows = found.all() if found.returns_rows else []
-    engine.dispose()
-    return rows
 
 
 def invoke(*arguments):
     result = CliRunner().invoke(main, ["storage", *arguments])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
-
-
-def finish(path, url):
-    """Runs a study to its end; returns candidates and scores of what was measured now."""
-    opened = create_study(path, url)
-    done = [(t.label, t.candidate, t.measurement.scores.tolist()) for t in run_trials(opened)]
-    opened.repository.close()
-    return done
-
-
-def full_study(tmp_path, url):
-    """A finished, verified, exported study with scores that are hard to copy."""
-    seeds = '["energy", "profile"]'
-    study = PROFILED.replace("[profile]", "samples = 9\n[profile]")
-    path = write_study(tmp_path, study, trials="9", steps="[4, 6]", seeds=seeds, instances="64")
-    finish(path, url)
-    opened = create_study(path, url)
-    verify(opened)
-    exported = export_schedule("sudoku4", url, 4)
-    opened.repository.add_export(
-        "sudoku4", steps=4, format_name="json", schedule=exported.model_dump(mode="json")
-    )
-    opened.repository.close()
-    ids = [row.id for row in execute(url, "SELECT MIN(id) AS id FROM mdm_measurements")]
-    for instance, score in enumerate(ODD):
-        execute(
-            url,
-            "UPDATE mdm_scores SET score = :score WHERE measurement_id = :id AND instance = :n",
-            score=float(score), id=ids[0], n=instance,
-        )  # fmt: skip
-    kept = "UPDATE mdm_samples SET text = :text WHERE measurement_id = :id AND instance = 0"
-    execute(url, kept, text=ODD_TEXT, id=ids[0])
-    return path
-
-
-def content(url, name="sudoku4"):
-    """Everything about a study but its ids, floats as their bits."""
-    tables = {
-        "mdm_studies": "SELECT x.* FROM mdm_studies x WHERE x.name = :name",
-        "mdm_samples": "SELECT x.* FROM mdm_samples x JOIN mdm_measurements m "
-        "ON m.id = x.measurement_id JOIN mdm_studies s ON s.id = m.study_id "
-        "WHERE s.name = :name ORDER BY m.id, x.instance",
-        "mdm_models": "SELECT x.* FROM mdm_models x JOIN mdm_studies s "
-        "ON s.model_fingerprint = x.fingerprint WHERE s.name = :name",
-        "mdm_scores": "SELECT x.* FROM mdm_scores x JOIN mdm_measurements m "
-        "ON m.id = x.measurement_id JOIN mdm_studies s ON s.id = m.study_id "
-        "WHERE s.name = :name ORDER BY m.id, x.instance",
-    }
-    ours = (
-        "JOIN mdm_studies s ON s.model_fingerprint = p.model_fingerprint WHERE s.name = :name "
-        "ORDER BY p.references_fingerprint, p.seed, p.boundaries, p.orders"
-    )
-    tables["mdm_profiles"] = f"SELECT p.* FROM mdm_profiles p {ours}"  # noqa: S608
-    for table, more in (("mdm_profile_sequences", ""), ("mdm_profile_values", ", x.known")):
-        tables[table] = (
-            f"SELECT x.* FROM {table} x JOIN mdm_profiles p ON p.id = x.profile_id "  # noqa: S608
-            f"{ours}, x.sequence{more}"
-        )
-    of_candidate = (
-        "JOIN mdm_candidates c ON c.id = x.candidate_id JOIN mdm_studies s ON s.id = c.study_id "
-        "WHERE s.name = :name ORDER BY c.id"
-    )
-    for table, more in (("mdm_parameters", "x.part, x.name"), ("mdm_counts", "x.step")):
-        tables[table] = f"SELECT x.* FROM {table} x {of_candidate}, {more}"  # noqa: S608
-    for table in (
-        "mdm_workers", "mdm_candidates", "mdm_trials", "mdm_measurements", "mdm_exports",
-        "mdm_study_profiles",
-    ):  # fmt: skip
-        tables[table] = (
-            "SELECT x.* FROM TABLE x JOIN mdm_studies s ON s.id = x.study_id "
-            "WHERE s.name = :name ORDER BY ORDER_KEY"
-        ).replace("TABLE", table)
-        order = "x.sequence" if table == "mdm_study_profiles" else "x.id"
-        tables[table] = tables[table].replace("ORDER_KEY", order)
-    return {
-        table: [plain(row) for row in execute(url, query, name=name)]
-        for table, query in tables.items()
-    }
-
-
-def plain(row):
-    values = {}
-    for key, value in row._mapping.items():
-        if key == "id" or key.endswith("_id"):
-            continue
-        if isinstance(value, float):
-            value = struct.pack("<d", value).hex()
-        elif key in ("deterministic", "feasible", "stopped_early"):
-            value = bool(value)
-        elif key.endswith("_at") and value is not None:
-            value = str(value).ljust(26, "0")[:26].replace("000000", "").rstrip(".0")
-        elif key in ("source", "counts", "guards", "schedule") and value is not None:
-            value = json.dumps(value) if not isinstance(value, str) else value
-        values[key] = value
-    return values
-
-
-def as_seen_in_optuna(url, name="sudoku4"):
-    keep = (
-        "number", "state", "values", "params", "distributions", "user_attrs", "system_attrs",
-        "constraints", "datetime_start", "datetime_complete", "intermediate_values",
-    )  # fmt: skip
-    return [{key: getattr(trial, key) for key in keep} for trial in optuna_trials(url, name)]
-
-
-@contextmanager
-def plain_optuna(url):
-    storage = optuna.storages.RDBStorage(url)
-    yield storage
-    storage.scoped_session.remove()
-    storage.engine.dispose()
-
-
-def optuna_names(url):
-    with plain_optuna(url) as storage:
-        return optuna.get_all_study_names(storage)
-
-
-def copy_all(source, target, *names):
-    return list(copy_studies(source, target, names))
-
-
-@pytest.mark.parametrize(("from_backend", "to_backend"), BOTH_WAYS)
-def test_everything_is_copied_bit_for_bit_there_and_back(
-    tmp_path, new_database, from_backend, to_backend
-):
-    source, target, back = map(new_database, (from_backend, to_backend, from_backend))
-    full_study(tmp_path, source)
-    before, seen = content(source), as_seen_in_optuna(source)
-    assert {len(rows) for rows in before.values()} >= {1, 8, 9, 48}
-    assert {row["stopped_early"] for row in before["mdm_measurements"]} == {False, True}
-    assert {trial["state"].name for trial in seen} == {"COMPLETE", "PRUNED"}
-    (copied,) = copy_all(source, target)
-    assert (copied.name, copied.trials, copied.finished, copied.exports) == ("sudoku4", 9, 9, 1)
-    assert copied.scores == len(before["mdm_scores"])
-    assert copied.samples == len(before["mdm_samples"]) > 100
-    copy_all(target, back)
-    assert before == content(source) == content(target) == content(back)
-    assert seen == as_seen_in_optuna(source) == as_seen_in_optuna(target)
-    assert optuna_names(target) == ["sudoku4"]
-    for url in (target, back):
-        repository = Repository(url, create=False)
-        first = repository.measurements("sudoku4", ["search"])[0]
-        assert first.scores[: len(ODD)].tolist() == ODD
-        assert repository.samples("sudoku4")[first.id][0] == ODD_TEXT
-        repository.close()
 
 
 @pytest.mark.parametrize(("from_backend", "to_backend"), BETWEEN)
@@ -254,54 +73,6 @@ def test_a_copied_study_goes_on_as_the_undisturbed_one(
     opened.repository.close()
 
 
-def abandoned(tmp_path, url):
-    """A study with a worker that died in the middle of its third trial."""
-    path = write_study(tmp_path)
-    opened = create_study(path, url)
-    trials = run_trials(opened)
-    next(trials)
-    next(trials)
-
-    def killed(*_arguments):
-        raise KeyboardInterrupt
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mdm_opt.run.trials.measure", killed)
-        patch.setattr(Workers, "end", lambda *_: None)
-        with pytest.raises(KeyboardInterrupt):
-            next(trials)
-    assert opened.queue.progress().running == 1
-    opened.repository.close()
-    return path
-
-
-@pytest.mark.parametrize(("from_backend", "to_backend"), BETWEEN)
-def test_claims_of_dead_workers_are_free_in_the_copy(
-    tmp_path, new_database, from_backend, to_backend
-):
-    source, target = new_database(from_backend), new_database(to_backend)
-    path = abandoned(tmp_path, source)
-    if from_backend == "postgresql":
-        with pytest.raises(InputError, match="is being worked on by 1 workers"):
-            copy_all(source, target)
-        execute(
-            source, "UPDATE mdm_workers SET heartbeat_at = heartbeat_at - interval '2 minutes'"
-        )
-    before = content(source)
-    copy_all(source, target)
-    assert content(source) == before
-    queue = TrialQueue(Repository(target, create=False), "sudoku4")
-    assert queue.progress().running == 0
-    assert [worker.ended for worker in queue.workers.all()] == ["lost"]
-    assert queue.workers.all()[-1].silent_seconds >= 0
-    assert optuna_trials(target)[2].state == optuna.trial.TrialState.RUNNING
-    assert len(finish(path, target)) == 4
-    # The trial that was begun was finished under the number it had.
-    trials = optuna_trials(target)
-    assert [trial.number for trial in trials] == list(range(6))
-    assert {trial.state for trial in trials} == {optuna.trial.TrialState.COMPLETE}
-
-
 @pytest.mark.parametrize("lost", ["the study", "the tables"])
 def test_what_optuna_has_lost_is_made_in_the_copy(tmp_path, lost):
     source, target = database(tmp_path), f"sqlite:///{tmp_path}/target.db"
@@ -312,9 +83,13 @@ def test_what_optuna_has_lost_is_made_in_the_copy(tmp_path, lost):
             optuna.delete_study(study_name="sudoku4", storage=storage)
     else:
         tables = execute(source, "SELECT name FROM sqlite_master WHERE type = 'table'")
-        for (name,) in tables:
-            if not name.startswith(("mdm_", "sqlite_")):
-                execute(source, f"DROP TABLE {name}")
+        with (
+            closing(sqlite3.connect(tmp_path / source.rpartition("/")[2])) as connection,
+            connection,
+        ):
+            for (name,) in tables:
+                if not name.startswith(("mdm_", "sqlite_")):
+                    connection.execute(f"DROP TABLE {name}")
     assert [c.name for c in copy_all(source, target)] == ["sudoku4"]
     assert [(t.number, t.state.name, t.values) for t in optuna_trials(target)] == before
     assert best("sudoku4", source) == best("sudoku4", target)
@@ -479,37 +254,6 @@ def test_a_copy_that_is_stopped_or_killed_leaves_no_half_study(
     copy_all(source, target)
     assert content(source) == content(target)
     assert optuna_names(target) == ["sudoku4"]
-
-
-@pytest.mark.postgres
-def test_a_worker_that_starts_during_a_copy_waits_for_its_end(tmp_path, new_database, monkeypatch):
-    source, target = new_database("postgresql"), new_database("postgresql")
-    path = write_study(tmp_path)
-    finish(path, source)
-    from mdm_opt.study import storage
-
-    opened = create_study(path, source)
-    joined = threading.Event()
-
-    def join():
-        opened.queue.workers.register("here", 1, "cpu", "0", 60.0)
-        joined.set()
-
-    thread = threading.Thread(target=join)
-    copy = storage.copy_study
-
-    def copy_while_one_starts(*arguments):
-        thread.start()
-        assert not joined.wait(1.0)
-        return copy(*arguments)
-
-    monkeypatch.setattr(storage, "copy_study", copy_while_one_starts)
-    (copied,) = copy_all(source, target)
-    assert joined.wait(30)
-    thread.join()
-    assert copied.workers == 1
-    assert len(opened.queue.workers.all()) == 2
-    opened.repository.close()
 
 
 def test_the_command_says_what_was_copied_and_what_to_type_next(tmp_path, monkeypatch):

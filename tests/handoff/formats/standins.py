@@ -13,7 +13,11 @@ from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import torch
+
+from mdm_opt.handoff.formats import render
+from mdm_opt.handoff.schedule_file import ExportedSchedule
 
 VOCAB = 11
 MASK = VOCAB - 1
@@ -46,6 +50,19 @@ def artefact(text: str, name: str = "artefact") -> types.ModuleType:
     module = types.ModuleType(name)
     exec(compile(text, name, "exec"), module.__dict__)  # noqa: S102
     return module
+
+
+def made(schedule: ExportedSchedule, name: str, **options: Any) -> types.ModuleType:
+    """The module that a schedule is in a format."""
+    return artefact(render(schedule, name, **options).text)
+
+
+def assert_mean_counts(found: np.ndarray, revealed: list[float], length: int) -> None:
+    """Counts ``(steps, batch)`` have the means of independent tokens, to 4.5 standard errors."""
+    shares = np.diff(revealed)
+    error = np.sqrt(length * shares * (1 - shares) / found.shape[1])
+    assert found.shape[0] == len(shares)
+    np.testing.assert_array_less(np.abs(found.mean(1) - length * shares), 4.5 * error + 1e-9)
 
 
 def llada(

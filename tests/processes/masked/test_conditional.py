@@ -1,4 +1,4 @@
-"""Answers to prompts: their law, blocks, guidance, end tokens, and any batch composition."""
+"""Answers to prompts: their law, guidance, what is remembered, and any batch composition."""
 
 from __future__ import annotations
 
@@ -13,144 +13,28 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from prompted_laws import (
+    CPU,
+    LENGTH,
+    MASK,
+    VOCABULARY,
+    Prompt,
+    PromptedLaw,
+    Remembering,
+    State,
+    Table,
+    answers,
+    read,
+)
 from scipy import stats
 
 from mdm_opt.candidates import ORDERS, Decoding
 from mdm_opt.errors import RunError
-from mdm_opt.models.lazy_log_probs import LogProbs, WholeLogProbs
 from mdm_opt.models.prompts import Prompts, takes_prompts
-from mdm_opt.processes import Samples, ancestral_counts, generate, instance_noise
-from mdm_opt.processes.masked.order import block_by_block
-from mdm_opt.schedules import BetaSchedule, Counts, reveal_counts, reveal_grid
+from mdm_opt.processes import ancestral_counts, generate, instance_noise
+from mdm_opt.schedules import BetaSchedule, Counts, reveal_grid
 
-LENGTH, VOCABULARY, MASK, END = 4, 3, 3, 2
-CPU = torch.device("cpu")
-Prompt = tuple[int, ...]
-State = tuple[int, ...]
 Law = dict[State, float]
-
-
-class PromptedLaw:
-    """A law of answers for every prompt; its conditionals are exact, in float64.
-
-    Keeps what it is asked: tokens, positions, prompts and guidance of every call.
-    """
-
-    length, vocab_size, mask_token_id, device = LENGTH, VOCABULARY, MASK, CPU
-    fingerprint = "prompted law"
-    end_token_ids: Sequence[int] = (END,)
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[torch.Tensor, torch.Tensor, Prompts | None, float]] = []
-        self._laws: dict[Prompt | None, np.ndarray] = {}
-        self._tables: dict[tuple[Prompt | None, State], np.ndarray] = {}
-
-    def law(self, prompt: Prompt | None) -> np.ndarray:
-        """Probability of every answer, ``(V,) * length``."""
-        if prompt not in self._laws:
-            key = 0 if prompt is None else 1 + sum(7**i * (1 + t) for i, t in enumerate(prompt))
-            weights = np.random.default_rng(key).exponential(size=VOCABULARY**LENGTH) ** 2
-            self._laws[prompt] = (weights / weights.sum()).reshape((VOCABULARY,) * LENGTH)
-        return self._laws[prompt]
-
-    def conditional(self, prompt: Prompt | None, state: State) -> np.ndarray:
-        """log p(token | known tokens) at masked positions, float64 ``(length, V)``."""
-        if (prompt, state) not in self._tables:
-            law = self.law(prompt)
-            for place, token in enumerate(state):
-                if token != MASK:
-                    law = law.take([token], axis=place)
-            table = np.zeros((LENGTH, VOCABULARY))
-            for place in [place for place, token in enumerate(state) if token == MASK]:
-                others = tuple(other for other in range(LENGTH) if other != place)
-                table[place] = np.log(law.sum(axis=others) / law.sum())
-            self._tables[prompt, state] = table
-        return self._tables[prompt, state]
-
-    def answer(self, prompt: Prompt | None, state: State, guidance: float = 0.0) -> np.ndarray:
-        """Guided log-probabilities, ``(length, V)``."""
-        given_prompt = self.conditional(prompt, state)
-        if prompt is None or not guidance:
-            return given_prompt
-        free = self.conditional((MASK,) * len(prompt), state)
-        logits = free + (guidance + 1) * (given_prompt - free)
-        return logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True)
-
-    def prompt_ids(self, text: str, *, chat: bool = False) -> list[int]:
-        return [int(letter) for letter in text]
-
-    def log_probs(
-        self,
-        tokens: torch.Tensor,
-        positions: torch.Tensor,
-        prompts: Prompts | None = None,
-        guidance: float = 0.0,
-    ) -> torch.Tensor:
-        self.calls.append((tokens.clone(), positions.clone(), prompts, guidance))
-        assert (tokens.gather(1, positions) == MASK).all()
-        given_prompts = [None] * len(tokens) if prompts is None else read(prompts)
-        answers = [
-            self.answer(prompt, tuple(state), guidance)[places]
-            for prompt, state, places in zip(
-                given_prompts, tokens.tolist(), positions.tolist(), strict=True
-            )
-        ]
-        return torch.from_numpy(np.stack(answers))
-
-    def decode(self, tokens: torch.Tensor) -> list[str]:
-        raise NotImplementedError
-
-    def encode(self, texts: Sequence[str]) -> torch.Tensor:
-        raise NotImplementedError
-
-
-class Table(PromptedLaw):
-    """The same log-probabilities ``(length, V)`` for every prompt and state; may be NaN."""
-
-    def __init__(self, probabilities: Sequence[Sequence[float]]) -> None:
-        super().__init__()
-        self._table = np.log(np.array(probabilities))
-        self.length, self.vocab_size = self._table.shape
-        self.mask_token_id = MASK
-
-    def answer(self, prompt: Prompt | None, state: State, guidance: float = 0.0) -> np.ndarray:
-        return self._table
-
-
-class Remembering(PromptedLaw):
-    """Answers to nothing but masks without a call."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.first_asked: list[torch.Tensor] = []
-
-    def first_log_probs(self, positions: torch.Tensor) -> LogProbs:
-        self.first_asked.append(positions.clone())
-        table = torch.from_numpy(self.conditional(None, (MASK,) * LENGTH))
-        return WholeLogProbs(table[positions])
-
-
-def read(prompts: Prompts) -> list[Prompt]:
-    """The prompts of a batch without their padding, which holds zeros."""
-    rows = []
-    for row, length in zip(prompts.tokens.tolist(), prompts.lengths.tolist(), strict=True):
-        start = len(row) - length
-        assert row[:start] == [0] * start
-        rows.append(tuple(row[start:]))
-    return rows
-
-
-def answers(
-    denoiser: PromptedLaw,
-    prompts: Sequence[Prompt] | None,
-    instances: Sequence[int],
-    counts: Counts,
-    **options: Any,
-) -> Samples:
-    """Samples of instances, each with its own prompt and noise."""
-    noise = instance_noise(instances, denoiser.length, seed=11)
-    made = None if prompts is None else Prompts.of(prompts, CPU)
-    return generate(denoiser, counts, noise, Decoding(**options), made)
 
 
 def orders_of(block_length: int | None) -> Iterator[tuple[int, ...]]:
@@ -362,48 +246,6 @@ def test_prompts_and_noise_change_answers(order: str) -> None:
     assert not torch.equal(found[0], found[2])
 
 
-@pytest.mark.parametrize("order", ORDERS)
-@pytest.mark.parametrize("block_length", [1, 2, 3, 6])
-def test_a_block_is_finished_before_the_next(order: str, block_length: int) -> None:
-    table = np.random.default_rng(3).dirichlet(np.ones(3), size=6)
-    denoiser = Table(table)
-    counts = reveal_counts(BetaSchedule(0.9, 0.3), 6, 6, "cumulative", block_length)
-    counts = np.concatenate(
-        [counts.reshape(6 // block_length, -1), [[0]] * (6 // block_length)], 1
-    )
-    answers(denoiser, None, range(20), counts.ravel(), order=order, block_length=block_length)
-    for tokens, positions, _, _ in denoiser.calls:
-        masked = (tokens == MASK).numpy()
-        # Where a row stands is where its first mask is.
-        current = masked.argmax(axis=1) // block_length
-        assert (positions.numpy() // block_length == current[:, None]).all()
-        for row, block in enumerate(current):
-            assert not masked[row, : block * block_length].any()
-            assert masked[row, (block + 1) * block_length :].all()
-
-
-@pytest.mark.parametrize("order", ORDERS)
-def test_rows_may_stand_in_different_blocks(order: str) -> None:
-    """One row begins its second block while the other still fills its first."""
-    counts = np.array([[2, 1, 1], [1, 1, 2]])
-    together = answers(PromptedLaw(), [(0,), (1,)], [5, 6], counts, order=order, block_length=2)
-    for row in (0, 1):
-        alone = answers(
-            PromptedLaw(), [(row,)], [5 + row], counts[row], order=order, block_length=2
-        )
-        assert alone.tokens[0].tolist() == together.tokens[row].tolist()
-
-
-@given(st.sampled_from([(6, 1), (6, 2), (6, 3), (6, 6), (12, 4)]), st.integers(0, 2**32))
-def test_block_by_block_keeps_the_order_inside_a_block(shape: tuple[int, int], seed: int) -> None:
-    length, block = shape
-    permutation = instance_noise(range(5), length, seed=seed).permutation
-    found = block_by_block(permutation, block)
-    for before, after in zip(permutation, found, strict=True):
-        expected = [[p for p in before if p // block == b] for b in range(length // block)]
-        assert after.reshape(-1, block).tolist() == expected
-
-
 def test_guidance_is_the_formula_by_hand() -> None:
     """(c - u)(s + 1) + u, normalised; at temperature 0 it decides the tokens."""
     denoiser, prompt, scale = PromptedLaw(), (1, 0), 3.0
@@ -443,76 +285,6 @@ def test_steps_without_tokens_cost_nothing(order: str) -> None:
     ]
     assert found.nfe.tolist() == [2, 2, 1]
     assert found.sequence_calls == 5
-
-
-# Certainty falls with the position; positions 0, 1 and 4 would end the text.
-ENDING = [
-    [0.05, 0.05, 0.90],
-    [0.10, 0.05, 0.85],
-    [0.75, 0.15, 0.10],
-    [0.20, 0.60, 0.20],
-    [0.24, 0.25, 0.51],
-    [0.50, 0.26, 0.24],
-]
-
-
-def reveal_order(denoiser: PromptedLaw, **options: Any) -> tuple[list[int], list[int]]:
-    """Positions of one sequence in the order in which they are revealed, and the tokens."""
-    found = answers(denoiser, [()], [3], np.ones(denoiser.length, dtype=np.int64), **options)
-    masks = [tokens[0] == MASK for tokens, *_ in denoiser.calls]
-    masks.append(torch.zeros(denoiser.length, dtype=torch.bool))
-    places = [int((a & ~b).nonzero().item()) for a, b in itertools.pairwise(masks)]
-    return places, found.tokens[0].tolist()
-
-
-@pytest.mark.parametrize("order", ["confidence", "margin", "entropy"])
-def test_what_would_end_the_text_comes_last(order: str) -> None:
-    plain, tokens = reveal_order(Table(ENDING), order=order, temperature=0.0)
-    last, same = reveal_order(Table(ENDING), order=order, temperature=0.0, end_last=True)
-    assert tokens == same == [END, END, 0, 1, END, 0]
-    assert plain[:2] == [0, 1]
-    assert set(last[:3]) == {2, 3, 5}
-    # Among themselves the most certain positions come first.
-    assert last[:3] == [place for place in plain if place in (2, 3, 5)]
-    if order == "confidence":
-        assert last == [2, 3, 5, *last[3:]]
-
-
-def test_only_inside_a_block_do_they_come_last() -> None:
-    places, _ = reveal_order(
-        Table(ENDING), order="confidence", temperature=0.0, end_last=True, block_length=3
-    )
-    assert places[0] == 2
-    assert set(places[:3]) == {0, 1, 2}
-    assert places[3:] == [3, 5, 4]
-
-
-@pytest.mark.parametrize("order", ["confidence", "margin", "entropy"])
-@pytest.mark.parametrize("temperature", [0.3, 1.0, 4.0])
-def test_the_order_does_not_look_at_what_is_drawn(order: str, temperature: float) -> None:
-    """Else a position that was put off would come again with the same uniform number."""
-    options = {"order": order, "end_last": True}
-    cold, _ = reveal_order(Table(ENDING), temperature=0.0, **options)
-    warm, _ = reveal_order(Table(ENDING), temperature=temperature, **options)
-    assert warm == cold
-
-
-def test_what_does_not_end_the_text_is_compared_without_the_ends() -> None:
-    """0.45 out of 0.55 is more than 0.50 out of 0.75, as LLaDA's own code has it."""
-    table = [[0.45, 0.10, 0.45 - 1e-6], [0.50, 0.25, 0.25], [0.2, 0.2, 0.6]]
-    table = [[p / sum(row) for p in row] for row in table]
-    options = {"order": "confidence", "temperature": 0.0}
-    plain, _ = reveal_order(Table(table), **options)
-    assert plain == [2, 1, 0]
-    places, _ = reveal_order(Table(table), end_last=True, **options)
-    assert places == [0, 1, 2]
-
-
-def test_end_last_without_end_tokens_changes_nothing() -> None:
-    denoiser = Table(ENDING)
-    denoiser.end_token_ids = ()
-    plain, _ = reveal_order(Table(ENDING), order="confidence")
-    assert reveal_order(denoiser, order="confidence", end_last=True)[0] == plain
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -578,21 +350,6 @@ def test_rules_that_cannot_be_are_refused(keys: dict[str, Any], message: str) ->
         answers(PromptedLaw(), [(1,)], [0], np.array([4]), **keys)
 
 
-@pytest.mark.parametrize(
-    ("counts", "block_length"),
-    [([4], 2), ([1, 2, 1], 2), ([2, 2], 3), ([1, 3], 1), ([4], 8), ([0, 3, 1], 2)],
-)
-def test_counts_that_cross_a_block_are_refused(counts: list[int], block_length: int) -> None:
-    with pytest.raises(ValueError, match=f"must fill blocks of {block_length} tokens one by one"):
-        answers(PromptedLaw(), None, [0], np.array(counts), block_length=block_length)
-
-
-def test_one_row_that_crosses_a_block_is_refused() -> None:
-    counts = np.array([[2, 2, 0], [1, 2, 1]])
-    with pytest.raises(ValueError, match="blocks of 2 tokens"):
-        answers(PromptedLaw(), None, [0, 1], counts, block_length=2)
-
-
 def test_guidance_without_prompts_is_refused() -> None:
     with pytest.raises(ValueError, match="guidance needs prompts"):
         answers(PromptedLaw(), None, [0], np.array([4]), guidance=1.0)
@@ -608,15 +365,6 @@ def test_nan_is_an_error(order: str) -> None:
 def test_the_denoisers_here_take_prompts() -> None:
     assert takes_prompts(PromptedLaw())
     assert not takes_prompts(object())
-
-
-@pytest.mark.parametrize("block_length", [0, -2])
-def test_blocks_without_tokens_are_refused(block_length: int) -> None:
-    message = (
-        f"block_length\n  Input should be greater than or equal to 1 .*input_value={block_length},"
-    )
-    with pytest.raises(ValueError, match=message):
-        Decoding(block_length=block_length)
 
 
 def test_as_many_prompts_as_sequences_are_needed() -> None:

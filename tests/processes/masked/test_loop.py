@@ -1,4 +1,4 @@
-"""The few-step sampler: orders, token draws, model calls, and the law of its samples."""
+"""The few-step sampler: orders, model calls, and the law of its samples."""
 
 from __future__ import annotations
 
@@ -17,10 +17,8 @@ from mdm_opt.candidates import ORDERS, Decoding
 from mdm_opt.models.enumerated import EnumeratedDenoiser
 from mdm_opt.models.laws import sudoku4, toy_balanced
 from mdm_opt.processes import SampleLaw, ancestral_counts, generate, instance_noise
-from mdm_opt.processes.masked.order import inverse_cdf
 from mdm_opt.schedules import BetaSchedule, Counts, named_schedule, reveal_counts, reveal_grid
 
-ALMOST_ONE = float(np.nextafter(1, 0))
 FEW = settings(max_examples=50, deadline=None)
 
 
@@ -292,55 +290,6 @@ def test_tiny_temperature_agrees_with_zero() -> None:
         TableDenoiser(table), np.array([2, 4]), noise, decoding=Decoding(temperature=1e-6)
     )
     assert (samples.tokens.numpy() == table.argmax(axis=1)).all()
-
-
-@pytest.mark.parametrize("temperature", [1e-310, 1e-3, 0.5, 1.0, 100.0, 1e300])
-@pytest.mark.parametrize("uniform", [0.0, 0.25, 0.5, ALMOST_ONE])
-def test_impossible_tokens_are_never_drawn(uniform: float, temperature: float) -> None:
-    """Zero probabilities in front, between and behind; 1/4 and 1/2 hit interval ends."""
-    probabilities = torch.tensor(
-        [
-            [0, 0, 0.25, 0.75, 0, 0],
-            [0.25, 0, 0, 0.25, 0, 0.5],
-            [0.5, 0, 0.5, 0, 0, 0],
-            [0, 0, 0, 1, 0, 0],
-        ],
-        dtype=torch.float64,
-    )
-    uniforms = torch.full((4,), uniform, dtype=torch.float64)
-    tokens = inverse_cdf(probabilities.log(), uniforms, temperature)
-    assert tokens.dtype == torch.int64
-    assert (probabilities.gather(1, tokens[:, None]) > 0).all()
-
-
-@FEW
-@given(st.integers(0, 2**32), st.integers(1, 300), st.sampled_from([torch.float32, torch.float64]))
-def test_impossible_tokens_are_never_drawn_from_any_law(
-    seed: int, vocab_size: int, dtype: torch.dtype
-) -> None:
-    rng = np.random.default_rng(seed)
-    logits = rng.normal(scale=20, size=(6, vocab_size))
-    logits[rng.random(logits.shape) < 0.5] = -np.inf
-    logits[:, rng.integers(vocab_size)] = 0.0
-    log_probs = torch.from_numpy(logits).log_softmax(-1).to(dtype)
-    uniforms = torch.tensor([0.0, 5e-324, 0.5, *rng.random(2), ALMOST_ONE], dtype=torch.float64)
-    for temperature in (0, 0.2, 1, 7):
-        tokens = inverse_cdf(log_probs, uniforms, temperature)
-        assert torch.isfinite(log_probs.gather(1, tokens[:, None])).all()
-
-
-def test_inverse_cdf_takes_the_interval_of_the_uniform() -> None:
-    log_probs = torch.tensor([0.25, 0.5, 0.25], dtype=torch.float64).log()
-    below = math.nextafter(0.25, 0)
-    uniforms = torch.tensor([0, below, 0.25, 0.5, 0.75, ALMOST_ONE], dtype=torch.float64)
-    tokens = inverse_cdf(log_probs.expand(6, 3), uniforms, 1.0)
-    assert tokens.tolist() == [0, 0, 1, 1, 2, 2]
-
-
-def test_inverse_cdf_keeps_leading_shapes() -> None:
-    log_probs = torch.zeros(2, 3, 4).log_softmax(-1)
-    uniforms = torch.full((2, 3), 0.6, dtype=torch.float64)
-    assert inverse_cdf(log_probs, uniforms, 1.0).tolist() == [[2, 2, 2], [2, 2, 2]]
 
 
 @pytest.mark.parametrize(

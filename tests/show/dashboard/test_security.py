@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import time
-
 import pytest
 from attacks import (
     BODIES,
@@ -17,9 +14,6 @@ from attacks import (
     state_of,
     status,
 )
-from served import served
-
-from mdm_opt.show.dashboard import make_dashboard
 
 
 def test_reading_works_as_it_comes(board):
@@ -179,41 +173,3 @@ def test_forms_and_other_sites_change_nothing(writable, tmp_path):
             assert writable.ask("GET", "/api/studies", **other).status == read
     assert writable.send("OPTIONS", "/api/studies", {}).status == 405
     assert state_of(tmp_path) == before
-
-
-def test_large_requests_are_refused(board, writable):
-    head = "POST /api/studies HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n"
-    assert status(raw(board.port, head.format(2 * 2**20).encode())) == 413
-    assert status(raw(writable.port, head.format(2**30).encode())) == 413
-    for length in ("-1", "1e3", "0x10", "5, 5", "9" * 40, "+5", "\u0665"):
-        request = head.replace("POST", "PUT").format(length).encode()
-        assert status(raw(writable.port, request)) in (400, 413)
-    assert board.ask("GET", "/api/meta").status == 200
-
-
-def test_slow_and_broken_clients_keep_nobody_waiting(board):
-    slow = []
-    for _ in range(20):
-        slow.append(socket.create_connection(("127.0.0.1", board.port), 20))
-        slow[-1].sendall(b"POST /api/studies HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n")
-    started = time.monotonic()
-    assert board.ask("GET", "/api/meta").status == 200
-    assert time.monotonic() - started < 5
-    for one in slow:
-        one.close()
-    assert status(raw(board.port, b"\x00\xff\x00\r\n\r\n")) == 400
-
-
-def test_a_dashboard_can_be_closed_before_during_and_after(url):
-    dashboard = make_dashboard(url, port=0)
-    port = dashboard.access.cookie.rpartition("_")[2]
-    dashboard.close()
-    dashboard.close()
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", int(port)), 5)
-    with served(url) as board:
-        idle = socket.create_connection(("127.0.0.1", board.port), 5)
-        started = time.monotonic()
-    # `served` waits for the end, which waits for nobody.
-    assert time.monotonic() - started < 5
-    idle.close()

@@ -445,7 +445,7 @@ def test_the_dashboard_answers_where_our_part_fails(changing, monkeypatch, caplo
     caplog.set_level(logging.WARNING)
     expected = changing.plain()
     with monkeypatch.context() as patch:
-        patch.setattr(view_module, "findings", failing)
+        patch.setattr(view_module, "read_snapshot", failing)
         answer = asked(changing.view)
         assert changing.shown() == expected
         assert asked(changing.view, path="/api/studies/1").json == expected

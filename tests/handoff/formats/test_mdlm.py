@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
-from exported_schedules import exported
+from exported_schedules import ANCESTRAL, FIXED, SCHEDULES, exported
 from handoff.formats import standins
-from handoff.formats.test_standins import ANCESTRAL, FIXED, assert_mean_counts, made
+from handoff.formats.standins import assert_mean_counts, made
 
 from mdm_opt.handoff.formats import render
 from mdm_opt.handoff.schedule_file import ExportedSchedule
@@ -74,6 +76,23 @@ def test_mdlm_reveals_the_counts_on_average(schedule: ExportedSchedule) -> None:
     assert_mean_counts(np.array(diffusion.sample(module.STEPS)), module.REVEALED, module.LENGTH)
 
 
+def test_noise_of_a_linear_schedule_at_its_boundaries() -> None:
+    """Masked are 1, 3/4, 1/2, 1/4 and 0 of the tokens, each times 0.999."""
+    noise = made(exported(0.5, 0.5, 4, 16), "mdlm").Noise()
+    times = torch.linspace(1, 1e-5, 5, dtype=torch.float64)
+    total, rates = [], []
+    for time in times[:, None, None]:
+        found, rate = noise(time)
+        total.append(found.item())
+        rates.append(rate.item())
+    left = [0.001, 0.25075, 0.5005, 0.75025, 1.0]
+    assert total == pytest.approx([-math.log(share) for share in left])
+    # The slope of the masked fraction is 1 from the first time to the last, but for their 1e-5.
+    wanted = [0.999 / share / (1 - 1e-5) for share in left[:4]]
+    assert rates[:4] == pytest.approx(wanted)
+    assert rates[4] == rates[3]
+
+
 def test_mdlm_refuses_other_steps_and_lengths() -> None:
     module = made(FIXED[0], "mdlm")
     diffusion = standins.Mdlm(128, batch=1)
@@ -89,3 +108,10 @@ def test_mdlm_refuses_other_steps_and_lengths() -> None:
     diffusion.parameterization = "sedd"
     with pytest.raises(ValueError, match="parameterization subs or d3pm, not sedd"):
         module.apply(diffusion)
+
+
+def test_another_sampler_is_stated() -> None:
+    fixed = render(SCHEDULES["fixed"], "mdlm")
+    assert any("ancestral" in note and "another sampler" in note for note in fixed.notes)
+    assert "another sampler" in fixed.text
+    assert not any("another sampler" in note for note in render(ANCESTRAL[0], "mdlm").notes)

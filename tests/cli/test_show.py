@@ -1,4 +1,4 @@
-"""The command dashboard."""
+"""The commands dashboard and report."""
 
 from __future__ import annotations
 
@@ -13,23 +13,26 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from attacks import (
-    KEY,
-)
+from attacks import KEY
 from click.testing import CliRunner
 from study_files import database, write_study
 
 from mdm_opt.cli.main import main
+from mdm_opt.results.verification import verify
+from mdm_opt.run.trials import run_trials
 from mdm_opt.show.dashboard import Access
 from mdm_opt.study.opening import create_study
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory):
-    """A study that has been created."""
-    folder = tmp_path_factory.mktemp("dashboard")
-    create_study(write_study(folder), database(folder)).repository.close()
-    return database(folder)
+    """A verified study at two step counts."""
+    folder = tmp_path_factory.mktemp("shown")
+    opened = create_study(write_study(folder, steps="[4, 8]", trials="10"), database(folder))
+    list(run_trials(opened))
+    verify(opened)
+    opened.repository.close()
+    return opened.repository.url
 
 
 @pytest.fixture
@@ -157,3 +160,45 @@ def test_a_signal_ends_it(url, sent):
     assert printed.count(KEY) == 1
     assert KEY not in rest + errors
     assert errors == "\nstopped\n"
+
+
+def report(*arguments):
+    return CliRunner().invoke(main, ["report", *arguments])
+
+
+def test_command_writes_a_page_whole_and_names_the_next_step(url, tmp_path):
+    out = tmp_path / "r.html"
+    result = report("sudoku4", "--out", str(out), "--storage", url)
+    assert result.exit_code == 0, result.output
+    assert f"wrote {out}: 10 of 10 trials finished; verified" in result.output
+    assert out.read_text().startswith("<!DOCTYPE html>")
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_command_takes_the_format_from_the_name(url, tmp_path):
+    out = tmp_path / "card.md"
+    assert report("sudoku4", "--out", str(out), "--storage", url).exit_code == 0
+    printed = report("sudoku4", "--format", "md", "--storage", url)
+    # But for the second in which it was written.
+    first, second = (
+        re.sub(r"reported at: .*", "", text) for text in (out.read_text(), printed.stdout)
+    )
+    assert first == second
+    assert first.startswith("## Mask schedule of sudoku4")
+
+
+@pytest.mark.parametrize("name", ["nothing", "../x", "<b>", ""])
+def test_unknown_studies_are_refused_in_one_line(url, tmp_path, name):
+    out = tmp_path / "r.html"
+    result = report(name, "--out", str(out), "--storage", url)
+    assert result.exit_code == 2
+    assert f"no study {name!r}" in result.output
+    assert len(result.output.strip().splitlines()) == 1
+    assert not out.exists()
+
+
+def test_a_file_that_cannot_be_written_is_refused_in_one_line(url, tmp_path):
+    result = report("sudoku4", "--out", str(tmp_path / "no" / "r"), "--storage", url)
+    assert result.exit_code == 2
+    assert "cannot write" in result.output
+    assert len(result.output.strip().splitlines()) == 1

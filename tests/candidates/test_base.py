@@ -14,7 +14,6 @@ from mdm_opt.candidates import (
     Candidate,
     Choice,
     Decoding,
-    Range,
     baseline,
     beta,
     counts_candidate,
@@ -71,23 +70,11 @@ def test_equal_candidates_are_equal_however_they_were_given() -> None:
     assert Candidate("free", 2, counts=[np.int64(1), 3]) == counts_candidate([1, 3])
 
 
-def test_small_parameters_are_shown_with_their_digits() -> None:
-    assert beta(0.05123, 12.3456, 4).label == "beta(0.0512, 12.346)"
-
-
 def test_what_it_was_given_may_change_afterwards() -> None:
     given = dict(AB)
     found = Candidate("beta", 4, given)
     given["beta_a"] = 5.0
     assert found == beta(0.9, 0.2, 4)
-
-
-def test_plans_are_shared_and_cannot_be_written_into() -> None:
-    plan = beta(0.9, 0.2, 4).plan(Decoding(), 16)
-    assert plan is beta(0.9, 0.2, 4).plan(Decoding(), 16)
-    for array in (plan.grid, plan.counts):
-        with pytest.raises(ValueError, match="read-only"):
-            array[0] = 1
 
 
 def test_candidates_can_be_pickled() -> None:
@@ -108,29 +95,6 @@ def test_keys_tell_what_samples_differently() -> None:
     assert warm(0.5).label == "beta(0.500, 0.500), temperature 0.500"
     ancestral = Decoding(reveal="ancestral")
     assert linear.key(ancestral, 16) != beta(0.501, 0.5, 4).key(ancestral, 16)
-
-
-def test_values_of_the_decoding_take_precedence() -> None:
-    found = Decoding(temperature=0.7).with_values({"order": "margin"})
-    assert (found.order, found.temperature) == ("margin", 0.7)
-    with pytest.raises(ValueError, match=r"^end_last needs order = .*got order = 'random'$"):
-        Decoding(order="margin", end_last=True).with_values({"order": "random"})
-
-
-@pytest.mark.parametrize(
-    ("accepted", "searched", "log"),
-    [
-        ((0.0, 1.0), (0.0, 1.0), True),
-        ((0.1, 1.0), (0.5, 2.0), True),
-        ((0.1, 1.0), (0.9, 0.2), True),
-        ((0.1, float("inf")), (0.2, 0.4), True),
-    ],
-)
-def test_ranges_must_make_sense(
-    accepted: tuple[float, float], searched: tuple[float, float], log: bool
-) -> None:
-    with pytest.raises(ValueError, match=r"^x: "):
-        Range("x", accepted, searched, log=log)
 
 
 @pytest.mark.parametrize(

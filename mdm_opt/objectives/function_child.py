@@ -1,14 +1,13 @@
-"""What runs in a verifier's process: scores one answer after the other.
+"""What runs in the process of a user's function: one call after the other.
 
-A script for a fresh interpreter, started by `mdm_opt.objectives.verifiers` alone; it imports
-nothing but the standard library and the user's function. Every line on standard input is a JSON
-object; so is every answer on what was standard output when it began.
+A script for a fresh interpreter, started by `mdm_opt.objectives.function_process` alone; besides
+the user's function it imports little more than the standard library. Every line on standard input
+is a JSON object; so is every answer on what was standard output when it began.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib
 import json
 import math
 import os
@@ -42,32 +41,58 @@ def main() -> None:
         answers.flush()
 
     job = json.loads(requests.readline())
+    sys.path[:] = job["path"]
+    from mdm_opt.errors import InputError
+    from mdm_opt.objectives.function_calls import NoNumber, as_number, as_numbers
+
+    def described(error: BaseException) -> str:
+        return str(error) if isinstance(error, NoNumber) else _described(error)
+
     try:
-        function = _function(job)
-    except BaseException as error:
-        say(error=_described(error))
+        function, source = _function(job)
+    except InputError as error:
+        say(refused=str(error))
         return
-    _limit_memory(job["memory_mib"])
-    say(ready=True)
+    except BaseException as error:
+        say(error=described(error))
+        return
+    if job["memory_mib"] is not None:
+        _limit_memory(job["memory_mib"])
+    say(source=source)
+    here = Path.cwd()
     for line in requests:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(math.ceil(job["timeout_seconds"]) + _GRACE_SECONDS)
         try:
-            say(value=_number(function(**json.loads(line), **job["options"])))
+            asked = json.loads(line)
+            if job["takes"] == "samples":
+                samples = asked["samples"]
+                count = len(samples)
+                say(value=as_numbers(function(samples, **job["options"]), count))
+            else:
+                say(value=as_number(function(**asked, **job["options"])))
         except BrokenPipeError:
             return
         except MemoryError:
             say(error=OUT_OF_MEMORY)
         except BaseException as error:
-            say(error=_described(error))
+            say(error=described(error))
         signal.alarm(0)
+        # A call finds the folder that the first one found.
+        with contextlib.suppress(OSError):
+            os.chdir(here)
 
 
-def _function(job: dict[str, Any]) -> Callable[..., Any]:
-    sys.path[:] = job["path"]
-    module, _, name = job["function"].partition(":")
-    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
-    return function
+def _function(job: dict[str, Any]) -> tuple[Callable[..., Any], str]:
+    """The function, and the fingerprint of its source."""
+    from mdm_opt.objectives.function_calls import check_arguments, source_fingerprint
+    from mdm_opt.plugins import load_callable
+
+    folder = None if job["folder"] is None else Path(job["folder"])
+    function = load_callable(job["function"], job["key"], folder)
+    if job["takes"] == "answer":
+        check_arguments(function, job["function"], job["options"], job["key"])
+    return function, source_fingerprint(function, folder)
 
 
 def _limit_memory(memory_mib: int) -> None:
@@ -81,24 +106,8 @@ def _limit_memory(memory_mib: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-class _NoNumber(Exception):
-    """Its text says what was returned instead."""
-
-
-def _number(value: Any) -> float:
-    try:
-        number = math.nan if isinstance(value, str | bytes) else float(value)
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise _NoNumber(f"returned {value!r:.80}; one finite number is expected")
-    return number
-
-
 def _described(error: BaseException) -> str:
     try:
-        if isinstance(error, _NoNumber):
-            return str(error)
         return f"raised {type(error).__name__}: {error!s:.1000}".removesuffix(": ")
     except BaseException:
         # An exception of the function's own need not have a text.

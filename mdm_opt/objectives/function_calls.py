@@ -1,0 +1,165 @@
+"""How functions of the user's are called, and what they may return.
+
+Python's standard library alone is needed here: `mdm_opt.objectives.function_child` reads this in
+a process that should start quickly.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import math
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from mdm_opt.errors import InputError
+from mdm_opt.plugins import one_line
+
+# Kinds of numpy's types that are no real numbers: complex, times, texts, records.
+_NO_NUMBERS = frozenset("cmMSUV")
+
+
+class NoNumber(Exception):
+    """Its text says what a function returned instead of what is expected."""
+
+
+def as_number(value: Any) -> float:
+    """The finite number that a function returned.
+
+    Raises:
+        NoNumber: where it is none.
+    """
+    number = _float(value)
+    if not math.isfinite(number):
+        raise NoNumber(f"returned {value!r:.80}; one finite number is expected")
+    return number
+
+
+def as_numbers(values: Any, count: int) -> list[float]:
+    """The numbers that a function returned for samples, not finite ones among them.
+
+    Args:
+        values: list, tuple or array of shape ``(count,)``; a masked array hides what it holds.
+        count: number of samples.
+
+    Raises:
+        NoNumber: for another shape, and for what is no real number.
+    """
+    expected = f"for {count} samples; one number a sample is expected"
+    if any(kind.__name__ == "MaskedArray" for kind in type(values).__mro__):
+        raise NoNumber(f"returned a masked array {expected}")
+    shape = _shape(values)
+    if shape != (count,):
+        raise NoNumber(f"returned shape {shape} {expected}")
+    numbers = []
+    for value in values:
+        number = _float(value)
+        if math.isnan(number) and not _is_nan(value):
+            raise NoNumber(f"returned {value!r:.80} {expected}")
+        numbers.append(number)
+    return numbers
+
+
+def _float(value: Any) -> float:
+    """A value as a float; NaN where it is no real number."""
+    kind = getattr(getattr(value, "dtype", None), "kind", "")
+    if isinstance(value, str | bytes | complex) or kind in _NO_NUMBERS:
+        return math.nan
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) or getattr(getattr(value, "dtype", None), "kind", "") == "f"
+
+
+def _shape(values: Any) -> tuple[int, ...]:
+    own = getattr(values, "shape", None)
+    if own is not None:
+        return tuple(int(size) for size in own)
+    if not isinstance(values, Sequence) or isinstance(values, str | bytes):
+        return ()
+    inner = {_shape(value) for value in values}
+    return (len(values), *(inner.pop() if len(inner) == 1 else ()))
+
+
+@contextmanager
+def in_place() -> Iterator[None]:
+    """Calls a function in this process, as far as that can be survived.
+
+    The folder that it changes to is left again. A child that it forks and that returns from it
+    ends here. Code that ends this process without a word, or closes its files, cannot be kept
+    from doing so; study files have functions in a process of their own.
+
+    Raises:
+        NoNumber: where the function calls ``sys.exit``.
+    """
+    process, here = os.getpid(), Path.cwd()
+    try:
+        yield
+    except SystemExit as error:
+        raise NoNumber(f"called sys.exit({error.code!r})") from error
+    finally:
+        if os.getpid() != process:
+            os._exit(0)
+        with suppress(OSError):
+            os.chdir(here)
+
+
+def check_arguments(
+    function: Callable[..., Any], name: str, options: Mapping[str, Any], key: str
+) -> None:
+    """Refuses a function that cannot be called as a verifier is.
+
+    Args:
+        function: of the user's.
+        name: as in the study file.
+        options: of the study file.
+        key: of the study file, for messages.
+
+    Raises:
+        InputError: with what Python says about it.
+    """
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind(prompt="", answer="", reference="", **options)
+    except TypeError as error:
+        names = ", ".join(f"{word}=..." for word in ("prompt", "answer", "reference", *options))
+        raise InputError(
+            f"{key}: {name!r} cannot be called with ({names}): {one_line(error)}"
+        ) from error
+
+
+def source_fingerprint(function: Callable[..., Any], folder: Path | None) -> str:
+    """SHA-256 of the source of a function.
+
+    Of its module, and of the modules of the study's folder that have been imported with it. What
+    belongs to this package has the package's version instead.
+
+    Args:
+        function: of the user's, imported.
+        folder: of the study file.
+    """
+    files = {}
+    for name, module in list(sys.modules.items()):
+        origin = getattr(module, "__file__", None)
+        if origin is None or name.partition(".")[0] == "mdm_opt":
+            continue
+        path = Path(origin)
+        own = name == getattr(function, "__module__", None)
+        beside = folder is not None and path.resolve().is_relative_to(folder.resolve())
+        if (own or (beside and "site-packages" not in path.parts)) and path.suffix == ".py":
+            files[name] = path
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(f"{name}\0".encode() + files[name].read_bytes() + b"\0")
+    return digest.hexdigest() if files else ""

@@ -1,0 +1,123 @@
+"""The settings of the sampler, and what a schedule does under them."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from mdm_opt.candidates import Decoding, baseline, beta
+from mdm_opt.errors import InputError
+
+LINEAR = baseline("linear", 4).schedule
+
+
+def test_values_of_the_decoding_take_precedence() -> None:
+    found = Decoding(temperature=0.7).with_values({"order": "margin"})
+    assert (found.order, found.temperature) == ("margin", 0.7)
+    with pytest.raises(ValueError, match=r"^end_last needs order = .*got order = 'random'$"):
+        Decoding(order="margin", end_last=True).with_values({"order": "random"})
+
+
+def test_plans_are_shared_and_cannot_be_written_into() -> None:
+    plan = beta(0.9, 0.2, 4).plan(Decoding(), 16)
+    assert plan is beta(0.9, 0.2, 4).plan(Decoding(), 16)
+    for array in (plan.grid, plan.counts):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"rounding": "cumulative"}, "rounding cannot be searched; order, temperature, guidance"),
+        ({"temperature": 200.0}, "temperature: 200.0 is not accepted: Input should be less than"),
+        ({"guidance": "much"}, "guidance: 'much' is not accepted: Input should be a valid number"),
+    ],
+)
+def test_what_a_candidate_cannot_bring_is_refused(values: dict[str, object], said: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}"):
+        Decoding().with_values(values)
+
+
+def test_nothing_brought_changes_nothing() -> None:
+    decoding = Decoding(temperature=0.7)
+    assert decoding.with_values({}) is decoding
+
+
+def test_fixed_counts_are_realised_and_cost_a_call_a_step() -> None:
+    plan = Decoding().plan(baseline("sin2", 4).schedule, 4, 10)
+    assert plan.counts.tolist() == [1, 4, 4, 1]
+    assert plan.realised.tolist() == [0.0, 0.1, 0.5, 0.9, 1.0]
+    assert plan.grid == pytest.approx([0, 0.146447, 0.5, 0.853553, 1], abs=1e-6)
+    assert (plan.steps, plan.length, plan.nfe) == (4, 10, 4.0)
+
+
+def test_steps_that_reveal_nothing_cost_no_call() -> None:
+    plan = Decoding(rounding="cumulative").plan(LINEAR, 4, 2)
+    assert plan.counts.tolist() == [1, 0, 1, 0]
+    assert plan.nfe == 2.0
+
+
+def test_random_counts_are_expected_to_leave_some_steps_empty() -> None:
+    """A step reveals each of three tokens by a chance of 1/4, and none with (3/4)^3."""
+    plan = Decoding(reveal="ancestral").plan(LINEAR, 4, 3)
+    assert plan.counts is None
+    np.testing.assert_array_equal(plan.realised, plan.grid)
+    assert plan.grid == pytest.approx([0, 0.25, 0.5, 0.75, 1])
+    assert plan.nfe == pytest.approx(4 * (1 - 0.75**3))
+
+
+def test_the_schedule_starts_anew_in_every_block() -> None:
+    decoding = Decoding(block_length=4)
+    assert (decoding.blocks(12), Decoding().blocks(12)) == (3, 1)
+    plan = decoding.plan(beta(1.0, 0.2, 6).schedule, 6, 12)
+    first = plan.counts[:2].tolist()
+    assert first != [2, 2]
+    assert plan.counts.tolist() == first * 3
+    with pytest.raises(ValueError, match="blocks of 4 tokens do not share 12 tokens and 5 steps"):
+        decoding.plan(LINEAR, 5, 12)
+
+
+def test_more_steps_than_tokens_are_looked_at_where_a_step_may_be_empty() -> None:
+    assert Decoding().most_steps(16) == 16
+    assert Decoding(rounding="cumulative").most_steps(16) == 64
+    assert Decoding(reveal="ancestral").most_steps(16) == 64
+
+
+@pytest.mark.parametrize(
+    ("keys", "steps", "said"),
+    [
+        (
+            {},
+            [4, 17, 18],
+            "[space] steps: 17 is not accepted: the model writes 16 tokens, and more steps than "
+            "tokens cannot all reveal one",
+        ),
+        ({"rounding": "cumulative"}, [17], "[space] steps: 17 is not accepted: the model writes"),
+        (
+            {"block_length": 5},
+            [4],
+            "[sampler] block_length: 5 is not accepted: it does not divide the 16 tokens that the "
+            "model writes",
+        ),
+        (
+            {"block_length": 4},
+            [8, 6],
+            "[space] steps: 6 is not accepted: 4 blocks of 4 tokens share the steps evenly; "
+            "multiples of 4 are accepted",
+        ),
+    ],
+)
+def test_steps_that_a_model_cannot_take_are_refused(
+    keys: dict[str, object], steps: list[int], said: str
+) -> None:
+    with pytest.raises(InputError, match=f"^{re.escape(said)}"):
+        Decoding(**keys).check_steps(steps, 16)
+
+
+def test_steps_that_fit_are_accepted() -> None:
+    Decoding().check_steps([1, 16], 16)
+    Decoding(block_length=4).check_steps([4, 8, 16], 16)
+    Decoding(reveal="ancestral").check_steps([17, 40], 16)

@@ -1,0 +1,52 @@
+"""The command mdm-opt itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+from commands import invoke, succeed
+
+import mdm_opt
+from mdm_opt.cli.main import main
+
+
+def test_help_answers_at_once():
+    seconds = []
+    for _ in range(5):
+        started = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-m", "mdm_opt", "--help"], capture_output=True, check=True
+        )
+        seconds.append(time.perf_counter() - started)
+    assert b"Tune the mask schedule" in done.stdout
+    assert min(seconds) < 0.3
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys; from mdm_opt.cli.main import main; main(['--help'], standalone_mode=False); "
+        "print(sorted(set(sys.modules) & {'torch', 'transformers', 'optuna', 'sqlalchemy', "
+        "'scipy', 'rich', 'pydantic'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_commands_are_listed_in_the_order_in_which_they_are_needed():
+    text = succeed("--help").stdout
+    names = [line.split()[0] for line in text.partition("Commands:\n")[2].splitlines()]
+    assert names == list(main.commands)
+    assert names[:5] == ["run", "best", "verify", "sample", "export"]
+    assert succeed("-h").stdout == text
+
+
+def test_the_version_is_the_package_s():
+    assert succeed("--version").stdout == f"mdm-opt, version {mdm_opt.__version__}\n"
+
+
+def test_what_is_no_command_is_bad_usage():
+    result = invoke("rnu")
+    assert result.exit_code == 2
+    assert "No such command 'rnu'" in result.stderr

@@ -1,0 +1,65 @@
+"""mdm-opt run, verify and best: the commands that take time, and what they end with."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from commands import invoke, succeed
+from study_files import database, write_study
+
+
+def test_run_ends_with_the_table_and_the_next_commands(finished):
+    _, _, result = finished
+    for word in ("linear", "sin2", "sine", "best: beta(", "gain over linear", "NFE"):
+        assert word in result.stdout
+    assert "mdm-opt sample sudoku4 --steps 8" in result.stdout
+    assert "mdm-opt export sudoku4 --steps 8 --out sudoku4-8.json" in result.stdout
+
+
+def test_best_json_has_the_documented_form(finished):
+    _, url, _ = finished
+    found = json.loads(succeed("best", "sudoku4", "--json", "--storage", url).stdout)
+    assert found["study"] == "sudoku4"
+    assert (found["objective"], found["unit"]) == ("validity", "share")
+    assert found["direction"] == "maximize"
+    # One-sided: half of what the intervals leave.
+    assert (found["confidence"], found["claim_error_rate"]) == (0.95, pytest.approx(0.025))
+    assert [budget["steps"] for budget in found["budgets"]] == [4, 8]
+    for budget in found["budgets"]:
+        assert budget.keys() == {
+            "steps", "family", "beta_a", "beta_b", "trial", "label", "nfe", "counts", "value",
+            "interval", "verified",
+            "feasible", "trials_since", "instances", "baselines", "gain_over_linear",
+            "better_than_linear", "linear_steps_for_equal_quality", "equal_linear_sought",
+        }  # fmt: skip
+        assert budget["verified"] is True
+        assert sum(budget["counts"]) == 16
+        assert budget["interval"][0] <= budget["value"] <= budget["interval"][1]
+        linear = budget["baselines"]["linear"]
+        assert linear["interval"][0] <= linear["value"] <= linear["interval"][1]
+        gain = budget["gain_over_linear"]
+        assert gain["value"] == pytest.approx(budget["value"] - linear["value"])
+        assert budget["better_than_linear"] is (gain["interval"][0] > 0)
+
+
+def test_run_and_verify_print_the_same_json_as_best(finished):
+    path, url, _ = finished
+    expected = succeed("best", "sudoku4", "--json", "--storage", url).stdout
+    assert succeed("run", path, "--json", "--storage", url).stdout == expected
+    assert succeed("verify", "sudoku4", "--json", "--storage", url).stdout == expected
+
+
+def test_best_before_any_trial_is_a_run_time_failure(tmp_path):
+    url = database(tmp_path)
+    succeed("study", "create", write_study(tmp_path), "--storage", url)
+    result = invoke("best", "sudoku4", "--storage", url)
+    assert result.exit_code == 1
+    assert result.stderr == "error: study 'sudoku4' has no feasible finished trial yet\n"
+
+
+def test_no_verify_says_that_the_best_of_a_search_is_biased(tmp_path):
+    url = database(tmp_path)
+    result = succeed("run", write_study(tmp_path), "--no-verify", "--storage", url)
+    said = "4 steps: not verified: the best of a search is biased; run 'mdm-opt verify sudoku4 "
+    assert said + f"--storage {url}'\n" in result.stdout

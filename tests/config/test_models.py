@@ -1,0 +1,108 @@
+"""[model]: what is accepted of each kind of model, and how the rest is refused."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pytest
+from study_contents import Tree, refusal, with_value, without
+
+from mdm_opt.config import parse_study
+from mdm_opt.config.models import MODEL_KINDS
+
+HUB: Tree = {"kind": "huggingface", "path": "x", "length": 4}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        ("model", 3, "[model]: 3 is not accepted: a table is expected"),
+        (
+            "model.kind",
+            "berty",
+            "[model]: kind: 'berty' is not accepted: must be one of bundled, antiberty, "
+            "huggingface, enumerated or 'package.module:function'",
+        ),
+        ("model.kind", 5, "[model]: kind: 5 is not accepted: must be one of bundled"),
+        (
+            "model.law",
+            "x",
+            "[model] law: 'x' is not accepted: must be one of toy_extremes, toy_balanced, "
+            "sudoku4 or 'package.module:function'",
+        ),
+        ("model.device", "cpu", "[model] device: unknown key"),
+        ("model.batch_size", 0, "[model] batch_size: 0 is not accepted: Input should be greater"),
+        ("model", {"kind": "huggingface", "path": "x"}, "[model] length: missing"),
+        (
+            "model",
+            {"kind": "antiberty", "length": 511},
+            "[model] length: 511 is not accepted: Input should be less than or equal to 510",
+        ),
+        (
+            "model",
+            {**HUB, "prefix": [3]},
+            "[model] prefix.0: 3 is not accepted: Input should be a valid string",
+        ),
+        (
+            "model",
+            {**HUB, "prefix": "[CLS]"},
+            "[model] prefix: '[CLS]' is not accepted: Input should be a valid list",
+        ),
+        (
+            "model",
+            {**HUB, "dtype": "int8"},
+            "[model] dtype: 'int8' is not accepted: Input should be 'auto', 'float32'",
+        ),
+        (
+            "model",
+            {**HUB, "trust_remote_code": True},
+            "[model]: trust_remote_code = true needs a pinned revision",
+        ),
+        ("model", {"kind": "a:b", "options": 3}, "[model] options: 3 is not accepted"),
+    ],
+)
+def test_refusal_names_table_key_value_and_what_is_accepted(
+    path: str, value: Any, expected: str
+) -> None:
+    assert expected in refusal(with_value(path, value))
+
+
+def test_missing_kind_says_what_is_accepted() -> None:
+    assert "[model]: kind: None is not accepted: must be one of" in refusal(without("model.kind"))
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        (
+            {"device_map": "auto", "device": "cuda:1"},
+            "[model]: device_map places the model on several devices: device = 'cuda:1' is not "
+            "accepted beside it",
+        ),
+        ({"device_map": "mine"}, "[model] device_map: 'mine' is not accepted: Input should be"),
+        ({"path": ""}, "[model] path: '' is not accepted: String should have at least 1 char"),
+    ],
+)
+def test_keys_of_a_checkpoint_that_do_not_fit_are_refused(keys: Tree, said: str) -> None:
+    assert said in refusal(with_value("model", {**HUB, **keys}))
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        {"kind": "bundled", "length": 36},
+        {**HUB, "device_map": "balanced"},
+        {**HUB, "mask_token_id": 0},
+        {**HUB, "trust_remote_code": True, "revision": "v1"},
+        {"kind": "enumerated", "law": "my.laws:make", "options": {"a": 1}},
+        {"kind": "my.models:make", "options": {"a": 1}},
+    ],
+)
+def test_keys_that_fit_are_kept(model: Tree) -> None:
+    kept = parse_study(with_value("model", model), "f").canonical()["model"]
+    assert {key: kept[key] for key in model} == model
+
+
+def test_every_kind_has_a_table_that_says_it() -> None:
+    for kind, table in MODEL_KINDS.items():
+        assert table.model_fields["kind"].annotation == Literal[kind]

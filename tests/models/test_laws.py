@@ -1,0 +1,74 @@
+"""Laws that are given by their outcomes, and the known ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from mdm_opt.models.enumerated import EnumeratedDenoiser
+from mdm_opt.models.laws import LAWS, EnumeratedLaw
+from mdm_opt.sudoku import is_valid
+
+ONE_WORD = np.zeros((1, 2), dtype=np.int64)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "probabilities", "message"),
+    [
+        (np.zeros(3, dtype=np.int64), [0.2, 0.3, 0.5], "do not fit"),
+        (ONE_WORD, [0.5, 0.5], "do not fit"),
+        (ONE_WORD, [[1.0]], "do not fit"),
+        (np.zeros((1, 0), dtype=np.int64), [1.0], "do not fit"),
+        (np.zeros((0, 2), dtype=np.int64), [], "do not fit"),
+        (np.array([[0, 2]]), [1.0], r"token ids must lie in 0\.\.1"),
+        (np.array([[0, -1]]), [1.0], r"token ids must lie in 0\.\.1"),
+        (np.array([[0, 1], [0, 1]]), [0.5, 0.5], "listed twice"),
+        (np.array([[0, 1], [1, 1]]), [1.0, 0.0], "positive and sum to 1"),
+        (np.array([[0, 1], [1, 1]]), [1.5, -0.5], "positive and sum to 1"),
+        (np.array([[0, 1], [1, 1]]), [0.5, 0.4], "positive and sum to 1"),
+        (ONE_WORD, [np.nan], "positive and sum to 1"),
+    ],
+)
+def test_laws_that_do_not_fit_are_refused(
+    outcomes: np.ndarray, probabilities: list[float], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        EnumeratedLaw(outcomes, np.array(probabilities), "ab")
+
+
+def test_repeated_symbols_are_refused() -> None:
+    with pytest.raises(ValueError, match="symbol"):
+        EnumeratedLaw(np.array([[0, 1]]), np.array([1.0]), "aa")
+
+
+@pytest.mark.parametrize(
+    ("name", "outcomes", "length", "vocabulary"),
+    [("toy_extremes", 2, 5, 2), ("toy_balanced", 20, 5, 2), ("sudoku4", 288, 16, 4)],
+)
+def test_known_laws_have_their_sizes(
+    name: str, outcomes: int, length: int, vocabulary: int
+) -> None:
+    law = LAWS[name]()
+    assert law.outcomes.shape == (outcomes, length)
+    assert law.vocab_size == vocabulary
+    np.testing.assert_allclose(law.probabilities, 1 / outcomes, rtol=1e-15)
+
+
+def test_known_laws_hold_what_they_say() -> None:
+    texts = {name: set(_texts(law())) for name, law in LAWS.items()}
+    assert texts["toy_extremes"] == {"aaaaa", "bbbbb"}
+    assert {text.count("a") for text in texts["toy_balanced"]} == {2, 3}
+    assert all(is_valid(sorted(texts["sudoku4"])))
+
+
+def _texts(law: EnumeratedLaw) -> list[str]:
+    return EnumeratedDenoiser(law).decode(torch.from_numpy(law.outcomes))
+
+
+def test_a_uniform_law_gives_all_outcomes_the_same_share() -> None:
+    law = EnumeratedLaw.uniform([[0, 1], [1, 0], [1, 1]], "ab")
+    assert law.outcomes.tolist() == [[0, 1], [1, 0], [1, 1]]
+    assert law.outcomes.dtype == np.int64
+    assert law.probabilities.tolist() == [1 / 3] * 3
+    assert (law.length, law.vocab_size, law.symbols) == (2, 2, "ab")

@@ -1,0 +1,69 @@
+"""What is known of models by their type, and which are refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from loaded_models import refusal
+
+from mdm_opt.errors import InputError
+from mdm_opt.models.model_types import ModelType, max_length, model_type_of, refuse_uniform
+
+
+@pytest.mark.parametrize(
+    ("model_type", "name"),
+    [("diffusion_gemma", "DiffusionGemma"), ("udlm", "UDLM"), ("gidd", "GIDD")],
+)
+def test_uniform_corruption_is_refused_by_name(
+    forbidden_code: Path, model_type: str, name: str
+) -> None:
+    path = forbidden_code / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "model_type": model_type}))
+    message = refusal(forbidden_code)
+    assert f"is a {name} model" in message
+    assert "random tokens" in message
+    assert not (forbidden_code.parent / "ran").exists()
+
+
+def test_what_llada_dream_and_mdlm_do_not_say_of_themselves() -> None:
+    llada, dream, mdlm = (model_type_of(name) for name in ("llada", "Dream", "mdlm"))
+    assert (llada.mask_token, llada.logits_shift) == ("<|mdm_mask|>", 0)
+    assert (dream.mask_token, dream.logits_shift) == ("<|mask|>", 1)
+    assert (mdlm.mask_token, mdlm.mask_after_vocabulary) == (None, True)
+    assert not llada.mask_after_vocabulary
+    assert model_type_of("LLaDA") == llada
+
+
+@pytest.mark.parametrize("name", ["bert", "", None, 3])
+def test_of_other_types_nothing_is_known(name: object) -> None:
+    assert model_type_of(name) == ModelType()
+    assert ModelType() == ModelType(None, False, 0, ())
+    refuse_uniform(name, "owner/name")
+
+
+def test_a_model_without_a_masked_state_is_named_with_its_source() -> None:
+    with pytest.raises(InputError) as caught:
+        refuse_uniform("SEDD", "owner/name")
+    message = str(caught.value)
+    assert message.startswith("[model] path: 'owner/name' is a SEDD model (type 'SEDD'), which")
+    assert "LLaDA, Dream, MDLM, BERT and ESM" in message
+
+
+@pytest.mark.parametrize(
+    ("config", "length"),
+    [
+        ({"max_position_embeddings": 512}, 512),
+        ({"max_sequence_length": 4096}, 4096),
+        ({"model_length": 1024}, 1024),
+        ({"max_position_embeddings": None, "model_length": 7}, 7),
+        ({"max_position_embeddings": 5, "max_sequence_length": 6}, 5),
+        ({"model_length": None}, None),
+        ({}, None),
+    ],
+)
+def test_positions_that_a_model_was_made_for(config: dict[str, Any], length: int | None) -> None:
+    assert max_length(SimpleNamespace(**config)) == length

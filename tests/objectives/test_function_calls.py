@@ -1,0 +1,156 @@
+"""How functions of the user's are called, and what they may return."""
+
+from __future__ import annotations
+
+import os
+import sys
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from mdm_opt.objectives.function_calls import (
+    NoNumber,
+    as_number,
+    as_numbers,
+    in_place,
+    source_fingerprint,
+)
+
+TWO = "for 2 samples; one number a sample is expected"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [0.5, 1],
+        (Fraction(1, 2), Decimal(1)),
+        np.array([0.5, 1.0]),
+        np.array([0.5, 1.0], dtype=np.float16),
+        np.array([Fraction(1, 2), 1], dtype=object),
+        torch.tensor([0.5, 1.0]),
+        [np.float32(0.5), np.True_],
+        [np.array(0.5), torch.tensor(1)],
+    ],
+    ids=repr,
+)
+def test_numbers_of_all_kinds(values):
+    assert as_numbers(values, 2) == [0.5, 1.0]
+
+
+def test_what_is_not_finite_is_for_others_to_refuse():
+    found = as_numbers([float("nan"), float("inf")], 2)
+    assert np.isnan(found[0])
+    assert found[1] == float("inf")
+    assert np.isnan(as_numbers(np.array([np.nan, 1.0]), 2)[0])
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (np.ma.masked_array([1.0, -999.0], [False, True]), f"returned a masked array {TWO}"),
+        ([1 + 2j, 1.0], f"returned (1+2j) {TWO}"),
+        (np.array([1 + 2j, 1]), f"returned np.complex128(1+2j) {TWO}"),
+        (np.array([1 + 2j, 1], dtype=np.complex64), f"returned np.complex64(1+2j) {TWO}"),
+        (np.array(["2020-01-01"] * 2, dtype="datetime64[D]"), "returned np.datetime64('2020"),
+        (np.array([1, 2], dtype="timedelta64[s]"), "returned np.timedelta64(1,'s')"),
+        (["1", 2], f"returned '1' {TWO}"),
+        ([None, 2], f"returned None {TWO}"),
+        ([10**400, 2], "returned 1000000000"),
+        ([1.0], f"returned shape (1,) {TWO}"),
+        ([[1.0], [2.0]], f"returned shape (2, 1) {TWO}"),
+        (np.zeros((2, 1)), f"returned shape (2, 1) {TWO}"),
+        (np.array(3.0), f"returned shape () {TWO}"),
+        (3.0, f"returned shape () {TWO}"),
+        (None, f"returned shape () {TWO}"),
+        ("ab", f"returned shape () {TWO}"),
+        ({0: 1.0, 1: 2.0}, f"returned shape () {TWO}"),
+        ((x for x in (1.0, 2.0)), f"returned shape () {TWO}"),
+    ],
+    ids=repr,
+)
+def test_anything_else_is_named(values, words):
+    with pytest.raises(NoNumber) as caught:
+        as_numbers(values, 2)
+    assert str(caught.value).startswith(words)
+    assert str(caught.value).endswith("one number a sample is expected")
+
+
+@pytest.mark.parametrize("value", [1j, np.complex64(1), "3", b"3", None, [1], float("nan")])
+def test_a_single_number_is_finite_and_real(value):
+    assert as_number(Fraction(1, 4)) == 0.25
+    with pytest.raises(NoNumber, match="one finite number is expected"):
+        as_number(value)
+
+
+def test_a_folder_that_a_function_changes_to_is_left_again(tmp_path):
+    here = Path.cwd()
+    with in_place():
+        os.chdir(tmp_path)
+    assert Path.cwd() == here
+
+
+def test_also_where_it_raises(tmp_path):
+    def call():
+        with in_place():
+            os.chdir(tmp_path)
+            raise RuntimeError
+
+    here = Path.cwd()
+    with pytest.raises(RuntimeError):
+        call()
+    assert Path.cwd() == here
+
+
+@pytest.mark.parametrize("code", [0, 3, None, "words"])
+def test_a_function_that_asks_to_end_the_process_is_an_error(code):
+    with pytest.raises(NoNumber) as caught, in_place():
+        sys.exit(code)
+    assert str(caught.value) == f"called sys.exit({code!r})"
+
+
+def test_a_child_that_returns_from_a_function_ends_there(tmp_path):
+    """The parent goes on; the child never comes to what stands after the call."""
+    child = 0
+    with in_place():
+        child = os.fork()
+    (tmp_path / str(os.getpid())).touch()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == [str(os.getpid())]
+
+
+def test_the_fingerprint_is_of_the_module_and_what_it_imports_beside(tmp_path, monkeypatch):
+    study = tmp_path / "study"
+    study.mkdir()
+    (study / "fp_metric_a.py").write_text("import fp_metric_b\nimport json\ndef f(x): return x\n")
+    (study / "fp_metric_b.py").write_text("y = 1\n")
+    (tmp_path / "fp_metric_c.py").write_text("z = 1\n")
+    monkeypatch.syspath_prepend(str(study))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import fp_metric_a
+    import fp_metric_c  # noqa: F401
+
+    before = source_fingerprint(fp_metric_a.f, study)
+    assert len(before) == 64
+    assert source_fingerprint(fp_metric_a.f, study) == before
+    (tmp_path / "fp_metric_c.py").write_text("z = 2\n")
+    assert source_fingerprint(fp_metric_a.f, study) == before
+    (study / "fp_metric_b.py").write_text("y = 2\n")
+    changed = source_fingerprint(fp_metric_a.f, study)
+    assert changed != before
+    (study / "fp_metric_b.py").write_text("y = 1\n")
+    (study / "fp_metric_a.py").write_text("def f(x): return 2 * x\n")
+    assert source_fingerprint(fp_metric_a.f, study) not in (before, changed)
+    # Without the folder of a study it is the function's own module alone.
+    alone = source_fingerprint(fp_metric_a.f, None)
+    (study / "fp_metric_b.py").write_text("y = 3\n")
+    assert source_fingerprint(fp_metric_a.f, None) == alone
+
+
+def test_what_belongs_to_this_package_has_its_version_instead():
+    from mdm_opt.sudoku import completes
+
+    assert source_fingerprint(completes, None) == ""

@@ -1,0 +1,89 @@
+"""What every process and every batch must have, and who samples a batch."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from mdm_opt.candidates import Decoding, baseline
+from mdm_opt.models.base import Denoiser
+from mdm_opt.models.enumerated import EnumeratedDenoiser
+from mdm_opt.models.laws import toy_balanced
+from mdm_opt.processes import MASKED, Batch, Process, Samples, process_of
+
+STEPS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Plain(Batch):
+    """Every instance calls the model once a step."""
+
+    @property
+    def nfe(self) -> Any:
+        return np.full(len(self.instances), self.plan.steps)
+
+
+class Writer:
+    """A process that writes the numbers of the instances."""
+
+    def sample(self, model: Denoiser, batch: Batch) -> Samples:
+        tokens = torch.tensor([[i] * model.length for i in batch.instances])
+        return Samples(tokens, batch.nfe, int(batch.nfe.sum()))
+
+
+def plain(**changes: Any) -> Plain:
+    decoding = Decoding()
+    given = {
+        "process": Writer(),
+        "instances": [4, 7],
+        "plan": baseline("linear", STEPS).plan(decoding, 5),
+        "decoding": decoding,
+        "seed": 0,
+        "prompts": None,
+    }
+    return Plain(**{**given, **changes})
+
+
+def test_a_batch_is_sampled_by_the_process_of_its_model() -> None:
+    samples = plain().sample(EnumeratedDenoiser(toy_balanced()))
+    assert samples.tokens.tolist() == [[4] * 5, [7] * 5]
+    assert samples.nfe.tolist() == [STEPS, STEPS]
+    assert samples.sequence_calls == 2 * STEPS
+
+
+def test_a_batch_never_changes_and_is_no_other() -> None:
+    batch = plain()
+    with pytest.raises(FrozenInstanceError):
+        batch.seed = 1  # type: ignore[misc]
+    assert replace(batch, seed=1).seed == 1
+    # Arrays inside could not be compared.
+    assert batch == batch
+    assert batch != replace(batch)
+    assert len({batch, replace(batch)}) == 2
+
+
+def test_a_batch_without_calls_is_none() -> None:
+    @dataclass(frozen=True, eq=False)
+    class Unfinished(Batch):
+        pass
+
+    with pytest.raises(TypeError, match=r"abstract .*nfe"):
+        Unfinished(**vars(plain()))
+
+
+@pytest.mark.parametrize("name", sorted(Process.__abstractmethods__))
+def test_a_process_that_lacks_something_is_none(name: str) -> None:
+    methods = {one: getattr(type(MASKED), one) for one in Process.__abstractmethods__}
+    assert isinstance(type("Whole", (Process,), methods)(), Process)
+    del methods[name]
+    with pytest.raises(TypeError, match=rf"abstract .*{name}"):
+        type("Part", (Process,), methods)()
+
+
+def test_every_model_belongs_to_the_masked_process() -> None:
+    assert process_of(EnumeratedDenoiser(toy_balanced())) is MASKED
+    assert MASKED.name == "masked"

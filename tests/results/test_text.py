@@ -1,0 +1,159 @@
+"""Results in words: what a table says, and that no more is claimed than was verified."""
+
+from __future__ import annotations
+
+import pytest
+
+from mdm_opt.candidates import beta, counts_candidate
+from mdm_opt.results.best import BaselineResult, BestResult, BudgetResult, ValueResult
+from mdm_opt.results.text import (
+    Row,
+    conclusions,
+    headings,
+    interval,
+    markdown_table,
+    metric_words,
+    number,
+    result_rows,
+    schedule_words,
+)
+
+
+def budget(gain=(1.0, 0.5, 1.5), steps=4, **changes):
+    """A verified budget whose gain over linear has this value, low end and high end."""
+    value, *ends = gain or (0.0, 0.0, 0.0)
+    values = {
+        "steps": steps,
+        "candidate": beta(0.9, 0.3, steps),
+        "trial": 3,
+        "label": "search",
+        "nfe": float(steps),
+        "counts": [4] * steps,
+        "value": 2.0,
+        "interval": (1.5, 2.5),
+        "verified": True,
+        "feasible": True,
+        "trials_since": 0,
+        "instances": 256,
+        "baselines": {"linear": BaselineResult(value=3.0, interval=(2.5, 3.5), steps=5, nfe=5.0)},
+        "gain_over_linear": ValueResult(value=value, interval=tuple(ends)) if gain else None,
+        "better_than_linear": gain is not None and ends[0] > 0,
+        "linear_steps_for_equal_quality": None,
+        "equal_linear_sought": False,
+    }
+    return BudgetResult(**(values | changes))
+
+
+def result(*budgets, **changes):
+    values = {
+        "study": "s",
+        "objective": "judge_nll",
+        "unit": "nats",
+        "direction": "minimize",
+        "confidence": 0.95,
+        "claim_error_rate": 0.025,
+        "trials": 40,
+        "budgets": list(budgets),
+    }
+    return BestResult(**(values | changes))
+
+
+def said(*budgets):
+    return conclusions(result(*budgets), "mdm-opt verify s")
+
+
+ONE_CLAIM = "with probability at least 97.5% no claim 'better than linear' of this study is wrong"
+
+
+def test_the_objective_is_named_with_its_unit_and_what_is_better():
+    assert metric_words(result()) == "judge_nll in nats (less is better)"
+    assert metric_words(result(direction="maximize")) == "judge_nll in nats (more is better)"
+
+
+def test_every_row_has_a_cell_for_every_heading_and_the_best_comes_last():
+    found = result(budget(), confidence=0.9)
+    assert headings(found) == (
+        "steps", "schedule", "NFE", "judge_nll", "90% interval", "gain over linear", "instances",
+    )  # fmt: skip
+    assert result_rows(found) == [
+        Row(("5", "linear", "5", "3", "[2.5, 3.5]", "", "256"), best=False),
+        Row(
+            ("4", "best: beta(0.900, 0.300)", "4", "2", "[1.5, 2.5]", "1 [0.5, 1.5]", "256"),
+            best=True,
+        ),
+    ]
+
+
+def test_without_a_linear_baseline_the_gain_is_left_empty():
+    (row,) = result_rows(result(budget(gain=None, baselines={})))
+    assert row.cells[5] == ""
+
+
+def test_a_schedule_that_is_counts_is_all_of_them():
+    assert schedule_words(budget()) == "beta(0.900, 0.300)"
+    assert schedule_words(budget(candidate=counts_candidate([1, 3, 12]))) == "counts 1 3 12"
+
+
+def test_what_is_not_verified_claims_nothing():
+    unverified = budget(verified=False, better_than_linear=None)
+    assert said(unverified) == [
+        "4 steps: not verified: the best of a search is biased; run 'mdm-opt verify s'"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gain", "words"),
+    [
+        ((1.0, 0.5, 1.5), "better than linear; the interval of the gain excludes zero"),
+        ((-1.0, -1.5, -0.5), "worse than linear; the interval of the gain excludes zero"),
+        ((0.1, -0.1, 0.3), "no difference from linear is shown; the interval of the gain includ"),
+        ((0.1, 0.0, 0.2), "no difference from linear is shown; the interval of the gain includ"),
+        (None, "no difference from linear is shown; the interval of the gain includes zero"),
+    ],
+)
+def test_what_is_said_is_what_the_interval_of_the_gain_says(gain, words):
+    first, *rest = said(budget(gain))
+    assert first.startswith(f"4 steps: {words}")
+    assert rest == ([ONE_CLAIM] if first.startswith("4 steps: better") else [])
+
+
+@pytest.mark.parametrize(
+    ("steps", "sought", "words"),
+    [(9, True, "; linear needs 9 steps for the same"), (None, True, "; linear never does"),
+     (None, False, "")],
+)  # fmt: skip
+def test_how_many_linear_steps_are_as_good_is_said_where_it_was_looked_for(steps, sought, words):
+    changes = {"linear_steps_for_equal_quality": steps, "equal_linear_sought": sought}
+    better = "4 steps: better than linear; the interval of the gain excludes zero"
+    assert said(budget(**changes))[0] == better + words
+    # Of a schedule that is not better it would say nothing.
+    assert "needs" not in said(budget((-1.0, -1.5, -0.5), **changes))[0]
+
+
+def test_guards_that_do_not_hold_and_newer_trials_are_said_of_their_budget():
+    lines = said(budget(steps=4), budget(steps=8, feasible=False, trials_since=7))
+    assert lines[1].startswith("8 steps: better than linear")
+    assert lines[2:] == [
+        "8 steps: its guards do NOT hold on the verification instances",
+        "8 steps: 7 trials are newer than this verification; run 'mdm-opt verify s'",
+        ONE_CLAIM,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0"), (2.0, "2"), (1 / 3, "0.3333"), (-12345.6, "-1.235e+04"), (1e-9, "1e-09")],
+)
+def test_numbers_have_four_digits(value, text):
+    assert number(value) == text
+    assert interval((value, 1.0)) == f"[{text}, 1]"
+
+
+def test_in_a_table_of_markdown_the_best_is_bold_and_nothing_ends_a_cell():
+    rows = [Row(("4", "a|b", ""), best=False), Row(("4", "best\nof all", ""), best=True)]
+    assert markdown_table(["steps", "sche|dule", "gain"], rows) == (
+        "| steps | sche\\|dule | gain |\n"
+        "| --- | --- | --- |\n"
+        "| 4 | a\\|b |  |\n"
+        "| **4** | **best of all** |  |"
+    )
