@@ -1,5 +1,7 @@
 # PYTHON picks the interpreter of the virtual environment; nothing is installed outside .venv.
 PYTHON ?= python3
+# More options of pytest for 'make test', such as --cov.
+PYTEST_OPTIONS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -11,12 +13,13 @@ DEVELOP := $(VENV)/.develop
 demo: $(INSTALLED)
 	$(BIN)/mdm-opt run studies/quickstart.toml
 
-# Set-up and tests.
+# Set-up and tests. Many tests wait for other processes, so there are more of them than cores.
 test: $(DEVELOP)
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not gpu and not bench" --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not slow and not gpu and not bench" $(PYTEST_OPTIONS)
 
+# Stress tests and whole searches.
 test-slow: $(DEVELOP)
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow and not gpu and not bench"
 
 lint: $(DEVELOP)
 	$(BIN)/ruff format --check .

@@ -11,7 +11,8 @@ import torch
 from language_models import CLEAN, MASK
 
 from mdm_opt.errors import InputError
-from mdm_opt.models.huggingface import HuggingFaceDenoiser, load_huggingface
+from mdm_opt.models.huggingface import HuggingFaceDenoiser
+from mdm_opt.models.loading import load_huggingface
 
 LENGTH = 6
 PREFIX = {"llada": None, "dream": ["<bos>"], "mdlm": None}

@@ -12,13 +12,8 @@ from transformers import PreTrainedModel
 
 from mdm_opt.errors import InputError
 from mdm_opt.messages import key_name
-from mdm_opt.models.checkpoint import load_checkpoint
 from mdm_opt.models.devices import (
-    compile_blocks,
     first_device,
-    pick_device,
-    pick_dtype,
-    quiet_transformers,
 )
 from mdm_opt.models.forward import ForwardPass, Framed, Projection
 from mdm_opt.models.lazy_log_probs import ProjectedLogProbs
@@ -331,76 +326,3 @@ class HuggingFaceDenoiser:
         if code:
             found["code"] = hashlib.sha256(code).hexdigest()
         return found
-
-
-def load_huggingface(
-    source: str,
-    *,
-    length: int,
-    revision: str | None = None,
-    dtype: str = "auto",
-    device: str = "auto",
-    prefix: Sequence[str] | None = None,
-    suffix: Sequence[str] | None = None,
-    trust_remote_code: bool = False,
-    tokenizer: Any = None,
-    mask_token: str | None = None,
-    mask_token_id: int | None = None,
-    end_tokens: Sequence[str] | None = None,
-    logits_shift: int | None = None,
-    text: Rule | None = None,
-    device_map: str | None = None,
-    compile: bool = False,
-) -> HuggingFaceDenoiser:
-    """Loads a masked LM from a local folder or a hub id.
-
-    Args:
-        source: folder, or hub id ``owner/name``.
-        length: generated tokens.
-        revision: commit, tag or branch of a hub id.
-        dtype: ``float32``, ``bfloat16``, ``float16`` or ``auto`` (float32 on a CPU, the
-            checkpoint's own elsewhere).
-        device: a torch device, or ``auto`` (CUDA where there is one, else the CPU).
-        prefix: see `HuggingFaceDenoiser`.
-        suffix: see `HuggingFaceDenoiser`.
-        trust_remote_code: run the checkpoint's own Python code; off by default. A hub id needs a
-            revision then.
-        tokenizer: used instead of the checkpoint's: a tokenizer, or its folder or hub id.
-        mask_token: see `HuggingFaceDenoiser`.
-        mask_token_id: see `HuggingFaceDenoiser`.
-        end_tokens: see `HuggingFaceDenoiser`.
-        logits_shift: see `HuggingFaceDenoiser`.
-        text: see `HuggingFaceDenoiser`.
-        device_map: see `mdm_opt.models.devices.place_model`.
-        compile: compile the layers with torch.compile; the first steps of every shape take long.
-
-    Raises:
-        InputError: where the checkpoint cannot be loaded, in one line.
-    """
-    quiet_transformers()
-    place = pick_device(device)
-    checkpoint = load_checkpoint(
-        source,
-        revision=revision,
-        dtype=pick_dtype(dtype, place),
-        place=place,
-        trust_remote_code=trust_remote_code,
-        tokenizer=tokenizer,
-        device_map=device_map,
-    )
-    denoiser = HuggingFaceDenoiser(
-        checkpoint.model,
-        checkpoint.tokenizer,
-        length=length,
-        prefix=prefix,
-        suffix=suffix,
-        mask_token=mask_token,
-        mask_token_id=mask_token_id,
-        end_tokens=end_tokens,
-        logits_shift=logits_shift,
-        text=text,
-        code=checkpoint.code,
-    )
-    if compile:
-        compile_blocks(denoiser.model)
-    return denoiser

@@ -10,7 +10,8 @@ from transformers import PreTrainedTokenizerFast
 
 from mdm_opt.errors import InputError
 from mdm_opt.messages import key_name
-from mdm_opt.models.huggingface import HuggingFaceDenoiser, load_huggingface
+from mdm_opt.models.huggingface import HuggingFaceDenoiser
+from mdm_opt.models.loading import load_huggingface
 from mdm_opt.plugins import one_line
 
 BUNDLED_CHECKPOINT = Path(__file__).parent / "bundled" / "sudoku6x6"

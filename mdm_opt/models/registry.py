@@ -43,7 +43,7 @@ def _antiberty(table: config.AntibertyModel, _folder: Path | None) -> Denoiser:
 
 def _huggingface(table: config.HuggingFaceModel, folder: Path | None) -> Denoiser:
     from mdm_opt.models.devices import local_or_hub
-    from mdm_opt.models.huggingface import load_huggingface
+    from mdm_opt.models.loading import load_huggingface
 
     tokenizer = table.tokenizer
     return load_huggingface(

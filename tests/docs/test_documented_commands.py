@@ -287,7 +287,7 @@ def test_queries_of_the_storage_page_answer(database, request):
 
 
 def test_training_script_makes_a_loadable_checkpoint(tmp_path):
-    from mdm_opt.models.huggingface import load_huggingface
+    from mdm_opt.models.loading import load_huggingface
 
     out = tmp_path / "checkpoint"
     done = subprocess.run(

@@ -31,10 +31,11 @@ def test_every_cited_section_is_there():
     assert cited <= sections
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_nothing_cites_a_page_that_does_not_ship(path):
-    pages = set(re.findall(r"\b[\w/]*[A-Z]+\.md\b|\bdocs/[\w/]+\.md\b", path.read_text()))
-    assert not [page for page in pages if not list(ROOT.glob(page)) and page != "README.md"]
+def test_nothing_cites_a_page_that_does_not_ship():
+    pattern = re.compile(r"\b[\w/]*[A-Z]+\.md\b|\bdocs/[\w/]+\.md\b")
+    cited = {page for path in SOURCES for page in pattern.findall(path.read_text())}
+    assert "docs/mathematics.md" in cited
+    assert [page for page in cited if not list(ROOT.glob(page)) and page != "README.md"] == []
 
 
 def test_the_profile_of_4x4_sudoku_is_the_pages():

@@ -59,6 +59,7 @@ def test_every_key_of_the_study_file_is_documented():
                 assert documented or key in ("task", "num_fewshot"), (table, key)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["toy_extremes", "toy_balanced"])
 def test_toy_study_ends_at_the_best_grid_cell_or_better(name, tmp_path):
     url = f"sqlite:///{tmp_path}/toy.db"
@@ -79,6 +80,7 @@ def test_toy_study_ends_at_the_best_grid_cell_or_better(name, tmp_path):
 
 # What minimises path KL also maximises validity here, and is seen with less noise; see
 # docs/mathematics.md 5.
+@pytest.mark.slow
 def test_sudoku4_study_equals_the_best_grid_cell(tmp_path):
     (tmp_path / "sudoku4.toml").write_text(
         '[study]\nname = "sudoku4"\n[model]\nkind = "enumerated"\nlaw = "sudoku4"\n'

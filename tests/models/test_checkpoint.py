@@ -17,7 +17,7 @@ from loaded_models import load, refusal, states
 from native_models import LENGTH, input_error, random_state
 from safetensors.torch import load_file, save_file
 
-from mdm_opt.models.huggingface import load_huggingface
+from mdm_opt.models.loading import load_huggingface
 
 
 def test_missing_head_weights_are_refused(bert: Path) -> None:

@@ -16,7 +16,8 @@ from safetensors.torch import load_file, save_file
 from mdm_opt.errors import InputError
 from mdm_opt.models import devices
 from mdm_opt.models.devices import local_or_hub, pick_device
-from mdm_opt.models.huggingface import HuggingFaceDenoiser, load_huggingface
+from mdm_opt.models.huggingface import HuggingFaceDenoiser
+from mdm_opt.models.loading import load_huggingface
 from mdm_opt.models.packaged import BUNDLED_CHECKPOINT, BUNDLED_LENGTH, load_bundled
 from mdm_opt.processes import generate, instance_noise
 

@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 
 from mdm_opt.errors import InputError
 from mdm_opt.models.forward import ForwardPass, Framed
-from mdm_opt.models.huggingface import load_huggingface
+from mdm_opt.models.loading import load_huggingface
 
 
 @pytest.mark.parametrize("name", MAKERS)

@@ -25,7 +25,8 @@ from transformers import AutoModelForMaskedLM, PreTrainedTokenizerFast
 from mdm_opt.candidates import Decoding, beta
 from mdm_opt.measurement import Problem, measure
 from mdm_opt.models.base import Denoiser
-from mdm_opt.models.huggingface import HuggingFaceDenoiser, load_huggingface
+from mdm_opt.models.huggingface import HuggingFaceDenoiser
+from mdm_opt.models.loading import load_huggingface
 from mdm_opt.objectives.path_kl import PathKl
 from mdm_opt.processes import generate, instance_noise
 

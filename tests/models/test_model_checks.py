@@ -18,7 +18,8 @@ from mdm_opt.candidates import beta
 from mdm_opt.errors import InputError, MdmOptError
 from mdm_opt.measurement import Problem, measure
 from mdm_opt.models.forward import ForwardPass
-from mdm_opt.models.huggingface import HuggingFaceDenoiser, load_huggingface
+from mdm_opt.models.huggingface import HuggingFaceDenoiser
+from mdm_opt.models.loading import load_huggingface
 from mdm_opt.models.model_checks import (
     check_finite,
     embedding_rows,

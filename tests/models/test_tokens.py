@@ -18,7 +18,8 @@ from transformers import PretrainedConfig
 
 from mdm_opt.candidates import Decoding
 from mdm_opt.errors import InputError
-from mdm_opt.models.huggingface import HuggingFaceDenoiser, load_huggingface
+from mdm_opt.models.huggingface import HuggingFaceDenoiser
+from mdm_opt.models.loading import load_huggingface
 from mdm_opt.models.prompts import PromptedDenoiser
 from mdm_opt.models.tokens import find_ends
 from mdm_opt.processes import generate, instance_noise

@@ -10,7 +10,7 @@ import torch
 from native_models import LENGTH, LETTERS, make_tokenizer
 from safetensors.torch import load_file, save_file
 
-from mdm_opt.models.huggingface import load_huggingface
+from mdm_opt.models.loading import load_huggingface
 from mdm_opt.models.weights import add_weights, fingerprint
 
 

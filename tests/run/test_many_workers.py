@@ -16,6 +16,7 @@ from mdm_opt.study.opening import create_study
 pytestmark = pytest.mark.postgres
 
 
+@pytest.mark.slow
 def test_sixty_loops_share_a_server_with_a_hundred_connections(tmp_path):
     """On a server of its own: other tests may hold connections of the shared one."""
     with private_server() as server, fresh_database(server) as url:

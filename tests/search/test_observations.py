@@ -18,7 +18,7 @@ def trial(number, value, **changes):
 
 def test_noise_is_half_that_of_the_difference_to_the_rival():
     raced = trial(0, 1.0, paired_error=0.2)
-    assert noise_error(raced, deterministic=False) == pytest.approx(0.02)
+    assert noise_error(raced, deterministic=False) ** 2 == pytest.approx(0.02)
     assert noise_error(trial(0, 1.0), deterministic=False) is None
     assert noise_error(raced, deterministic=True) == 0.0
 

@@ -12,7 +12,7 @@ import torch
 from mdm_opt.candidates import Decoding
 from mdm_opt.config import parse_study
 from mdm_opt.measurement import Problem
-from mdm_opt.models.huggingface import load_huggingface
+from mdm_opt.models.loading import load_huggingface
 from mdm_opt.models.packaged import BUNDLED_CHECKPOINT
 from mdm_opt.objectives.base import Scores
 from mdm_opt.processes import Batch

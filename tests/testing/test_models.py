@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from mdm_opt.models.enumerated import EnumeratedDenoiser
-from mdm_opt.models.huggingface import load_huggingface
 from mdm_opt.models.laws import LAWS
+from mdm_opt.models.loading import load_huggingface
 from mdm_opt.models.packaged import BUNDLED_CHECKPOINT
 from mdm_opt.models.torch_module import TorchDenoiser
 from mdm_opt.testing import check_model

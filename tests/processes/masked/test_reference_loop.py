@@ -15,7 +15,8 @@ from sampling_cost import Shape, full_logits, never_generated, random_model
 from scipy import stats
 
 from mdm_opt.candidates import Decoding
-from mdm_opt.models.huggingface import HuggingFaceDenoiser, load_huggingface
+from mdm_opt.models.huggingface import HuggingFaceDenoiser
+from mdm_opt.models.loading import load_huggingface
 from mdm_opt.models.prompts import Prompts
 from mdm_opt.processes import Noise, generate, instance_noise
 from mdm_opt.schedules import BetaSchedule, reveal_counts
