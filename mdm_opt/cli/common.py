@@ -92,9 +92,12 @@ def made_study(study_file: str, storage: str | None, command: str) -> OpenStudy:
 
     try:
         with console(err=True).status("loading the model") as status:
-            return create_study(study_file, url_of(storage), measuring(status))
+            opened = create_study(study_file, url_of(storage), measuring(status))
     except KeyboardInterrupt as stopped:
         interrupted(stopped, None, typed(f"{command} {study_file}", storage))
+    for line in opened.news:
+        click.echo(line, err=True)
+    return opened
 
 
 def interrupted(stopped: KeyboardInterrupt, progress: Progress | None, resume: str) -> NoReturn:

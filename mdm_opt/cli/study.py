@@ -1,4 +1,4 @@
-"""mdm-opt study: create, list, show, delete."""
+"""mdm-opt study: create, list, show, accept, delete."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mdm_opt.cli.common import (
 
 @click.group(cls=Commands)
 def study() -> None:
-    """Create, list, show and delete studies."""
+    """Create, list, show and delete studies, and accept an edited metric."""
 
 
 @study.command(epilog=example("mdm-opt study create studies/quickstart.toml"))
@@ -100,6 +100,24 @@ def delete(name: str, yes: bool, storage: str | None) -> None:
         click.confirm(f"delete {name} with {facts['finished']} finished trials?", abort=True)
     delete_study(name, url)
     click.echo(f"deleted {name}")
+
+
+@study.command(
+    epilog=example("mdm-opt study accept quickstart --reason 'only a comment has changed'")
+)
+@click.argument("name")
+@click.option("--reason", required=True, help="Why its scores stay comparable; it is kept.")
+@storage_option
+def accept(name: str, reason: str, storage: str | None) -> None:
+    """Accept the metric of study NAME as it is now, after it was edited.
+
+    The source of a metric, verifier or score is part of its study: one that has been edited is
+    refused, because its scores could not be compared with those that are there.
+    """
+    from mdm_opt.study.acceptance import accept_objective
+
+    accept_objective(name, url_of(storage), reason)
+    click.echo(f"the objective of study {name} is accepted as it is now")
 
 
 def _numbers(values: list[Any]) -> str:

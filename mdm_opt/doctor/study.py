@@ -8,7 +8,7 @@ from pathlib import Path
 from mdm_opt.config import load_study_file, parse_study
 from mdm_opt.doctor.checks import Check, Known
 from mdm_opt.persistence.health import find_study, read_study
-from mdm_opt.study.changes import check_same
+from mdm_opt.study.changes import check_same, objective_is_known
 from mdm_opt.study.problem import objective_of, problem_of
 from mdm_opt.study.stored_file import stored_study_file
 
@@ -80,10 +80,15 @@ def check_objective(known: Known) -> Iterator[Check]:
         return
     objective = objective_of(known.study_file, known.folder, known.denoiser)
     found = f"{objective.name} in {objective.unit}, {objective.direction}"
-    was = known.record.objective_fingerprint if known.record else ""
-    if was and was != objective.fingerprint:
-        mend = "bring them back, or make a study of another name"
-        found += f"; its data or judge are not those that the study was made with: {was[:24]}"
+    if known.record is not None and not objective_is_known(known.record, objective):
+        mend = (
+            "bring them back, make a study of another name, or where its scores stay comparable: "
+            f"mdm-opt study accept {known.record.name} --reason TEXT"
+        )
+        found += (
+            "; its data, judge or function are not those that the study was made with: "
+            f"{known.record.objective_fingerprint[:24]}"
+        )
         yield Check("objective", "fail", found, mend)
     else:
         known.problem = problem_of(known.study_file, known.denoiser, objective)

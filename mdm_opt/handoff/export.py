@@ -68,6 +68,7 @@ def export_budget(
             seed=study_file.study.seed,
             model=study_file.canonical()["model"],
             model_fingerprint=record.model.fingerprint,
+            objective_fingerprint=record.objective_fingerprint or None,
             versions=_versions(),
             git_hash=_git_hash(),
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),

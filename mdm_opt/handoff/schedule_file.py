@@ -246,6 +246,7 @@ class Provenance(Part):
     seed: int
     model: dict[str, Any]
     model_fingerprint: str
+    objective_fingerprint: str | None = None
     versions: dict[str, str]
     git_hash: str | None
     created_at: str

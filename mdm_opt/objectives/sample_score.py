@@ -32,7 +32,6 @@ class SampleScore:
     """
 
     deterministic = False
-    fingerprint = ""
 
     def __init__(
         self,
@@ -45,7 +44,7 @@ class SampleScore:
         bounds: tuple[float, float] = (-np.inf, np.inf),
         source: str = "",
     ) -> None:
-        self.source = source
+        self.fingerprint = source
         self.name = name
         self.direction: Direction = direction
         self.unit = unit

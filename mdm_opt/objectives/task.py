@@ -83,9 +83,11 @@ class Task:
         source: str = "",
     ) -> None:
         self.source = source
+        # What versions kept that did not look at the function.
+        self.earlier_fingerprint = fingerprint
+        self.fingerprint = _with_source(fingerprint, source)
         self.direction: Direction = direction
         self.unit = unit
-        self.fingerprint = fingerprint
         self._documents, self._prompts, self._which = documents, prompts, which
         self._judge, self._stop = judge, tuple(stop)
 
@@ -221,6 +223,11 @@ def _fingerprint(table: config.TaskObjective, documents: Sequence[Document]) -> 
     values = [{key: d.values[key] for key in used if key in d.values} for d in documents]
     text = json.dumps([table.score, values], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _with_source(documents: str, source: str) -> str:
+    """A fingerprint of documents and of the source of the function that scores, where one does."""
+    return hashlib.sha256(f"{documents}{source}".encode()).hexdigest() if source else documents
 
 
 def cut(text: str, stop: Sequence[str]) -> str:

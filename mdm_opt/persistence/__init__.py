@@ -13,7 +13,6 @@ from mdm_opt.persistence.maintenance import (
     DatabaseState,
     copy_study,
     database_state,
-    grant_to_workers,
     held_still,
 )
 from mdm_opt.persistence.profiles import (
@@ -34,6 +33,7 @@ from mdm_opt.persistence.records import (
     WorkerRecord,
 )
 from mdm_opt.persistence.repository import Repository
+from mdm_opt.persistence.rights import grant_to_workers
 
 __all__ = [
     "MAX_FAILURES",

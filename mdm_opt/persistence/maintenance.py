@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from mdm_opt.persistence.tables import (
     ProfileValueRow,
     SampleRow,
     ScoreRow,
+    StudyChangeRow,
     StudyProfileRow,
     StudyRow,
     TrialRow,
@@ -48,27 +48,14 @@ _PROFILES, _PROFILE_SEQUENCES, _PROFILE_VALUES = (
     Base.metadata.tables[row.__tablename__]
     for row in (ProfileRow, ProfileSequenceRow, ProfileValueRow)
 )
-_CANDIDATES, _PARAMETERS, _COUNTS, _STUDY_PROFILES = (
+_CANDIDATES, _PARAMETERS, _COUNTS, _STUDY_PROFILES, _STUDY_CHANGES = (
     Base.metadata.tables[row.__tablename__]
-    for row in (CandidateRow, ParameterRow, CountRow, StudyProfileRow)
+    for row in (CandidateRow, ParameterRow, CountRow, StudyProfileRow, StudyChangeRow)
 )
 _AT_ONCE = 100
 
 Row = dict[str, Any]
 _Item = TypeVar("_Item")
-
-# What workers do to our tables, besides reading all of them. A study names code and models that
-# workers load, so they must not change one; nor what has been measured.
-WORKER_RIGHTS = {
-    "mdm_workers": "INSERT, UPDATE",
-    "mdm_trials": "UPDATE",
-    "mdm_candidates": "INSERT",
-    "mdm_parameters": "INSERT",
-    "mdm_counts": "INSERT",
-    "mdm_measurements": "INSERT",
-    "mdm_scores": "INSERT",
-    "mdm_samples": "INSERT",
-}
 
 
 @dataclass(frozen=True)
@@ -139,40 +126,6 @@ def database_state(url: str) -> DatabaseState:
         engine.dispose()
 
 
-def grant_to_workers(url: str, role: str, others: dict[str, str]) -> None:
-    """Gives a role what workers need: to read everything, and to write what they write.
-
-    Args:
-        url: of a PostgreSQL database, as the owner of its tables.
-        role: that workers connect as.
-        others: rights by table, on Optuna's tables.
-
-    Raises:
-        InputError: where there is no such role, or the right to grant is missing.
-    """
-    engine = make_engine(url)
-    quoted = engine.dialect.identifier_preparer.quote(role)
-    rights = WORKER_RIGHTS | others
-    try:
-        with storage_errors(shown(url)), engine.begin() as connection:
-            for what in ("SELECT ON ALL TABLES", "USAGE ON ALL SEQUENCES"):
-                connection.execute(text(f"GRANT {what} IN SCHEMA public TO {quoted}"))
-            for table, right in rights.items():
-                connection.execute(text(f"GRANT {right} ON {table} TO {quoted}"))
-            # Who may not grant is only warned by the server.
-            has = text("SELECT has_any_column_privilege(:role, :table, :right)")
-            for table, right in rights.items():
-                for word in re.findall(r"[A-Z]+", f"SELECT, {right}"):
-                    asked = {"role": role, "table": table, "right": word}
-                    if not connection.scalar(has, asked):
-                        raise InputError(
-                            f"storage {shown(url)}: permission denied to grant {word} on {table}; "
-                            "connect as the owner of the tables"
-                        )
-    finally:
-        engine.dispose()
-
-
 @contextmanager
 def held_still(repository: Repository, name: str) -> Iterator[Session]:
     """A session in which a study is read as it is now, while no worker can join or finish a trial.
@@ -221,9 +174,11 @@ def copy_study(source: Session, target: Session, name: str) -> CopiedStudy:
         scores += _copy_instances(source, target, _SCORES, new_ids)
         samples += _copy_instances(source, target, _SAMPLES, new_ids)
     exports = _copied(source, _EXPORTS, before, after, new)
-    for export in exports:
-        export.pop("id")
+    changes = _copied(source, _STUDY_CHANGES, before, after, new)
+    for row in (*exports, *changes):
+        row.pop("id")
     _insert(target, _EXPORTS, exports)
+    _insert(target, _STUDY_CHANGES, changes)
     return CopiedStudy(
         name=name,
         trials=len(trials),

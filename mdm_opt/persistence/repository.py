@@ -26,6 +26,7 @@ from mdm_opt.persistence.tables import (
     ProfileRow,
     ProfileSequenceRow,
     SampleRow,
+    StudyChangeRow,
     StudyProfileRow,
     StudyRow,
     TrialRow,
@@ -86,6 +87,27 @@ class Repository:
             row = self.row(session, name)
             row.study_file = json.dumps(study_file, sort_keys=True)
             row.folder = folder
+
+    def accept_objective(self, name: str, fingerprint: str, reason: str) -> None:
+        """Keeps another fingerprint of a study's objective, and why its scores stay comparable."""
+        with self.transaction() as session:
+            row = self.row(session, name)
+            session.add(
+                StudyChangeRow(
+                    study_id=row.id,
+                    before=row.objective_fingerprint,
+                    after=fingerprint,
+                    reason=reason,
+                )
+            )
+            row.objective_fingerprint = fingerprint
+
+    def accepted_reasons(self, name: str) -> list[str]:
+        """Why changes of a study's objective were accepted, oldest first."""
+        with self.transaction() as session:
+            study = self.row(session, name)
+            rows = select(StudyChangeRow.reason).where(StudyChangeRow.study_id == study.id)
+            return list(session.scalars(rows.order_by(StudyChangeRow.id)))
 
     def find_study(self, name: str) -> StudyRecord | None:
         """The study of that name, or None."""

@@ -338,6 +338,22 @@ class SampleRow(Base):
     text: Mapped[str] = mapped_column(Text)
 
 
+class StudyChangeRow(Base):
+    """A change of a study's data, judge or function that its owner has accepted."""
+
+    __tablename__ = "mdm_study_changes"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    study_id: Mapped[int] = mapped_column(
+        ForeignKey("mdm_studies.id", ondelete="CASCADE"), index=True
+    )
+    # Fingerprints of the objective; the first is empty where an older version kept none.
+    before: Mapped[str] = mapped_column(String(128))
+    after: Mapped[str] = mapped_column(String(128))
+    reason: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(DateTime, default=utc_now)
+
+
 class ExportRow(Base):
     """A schedule that was handed on."""
 

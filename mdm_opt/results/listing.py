@@ -22,6 +22,8 @@ def show_study(name: str, url: str) -> dict[str, Any]:
         "study_file": dict(record.study_file),
         "study_file_hash": record.identity_hash,
         "model_fingerprint": record.model.fingerprint,
+        "objective_fingerprint": record.objective_fingerprint,
+        "accepted_changes": repository.accepted_reasons(name),
         "length": record.model.length,
         "package_version": record.package_version,
     }

@@ -9,6 +9,7 @@ from mdm_opt.config import StudyFile
 from mdm_opt.errors import InputError
 from mdm_opt.measurement import Problem
 from mdm_opt.messages import key_name, source_name
+from mdm_opt.objectives.base import Objective
 from mdm_opt.persistence import Repository, StudyRecord, TrialQueue
 from mdm_opt.study.stored_file import stored_study_file
 
@@ -65,18 +66,35 @@ def check_planned(repository: Repository, record: StudyRecord) -> None:
 
 
 def check_unchanged(record: StudyRecord, problem: Problem) -> None:
-    """Refuses another model, or another judge or reference file of the objective."""
-    pairs = {
-        "model": (record.model.fingerprint, problem.denoiser.fingerprint),
-        "objective's data or judge": (
-            record.objective_fingerprint,
-            problem.objective.fingerprint,
-        ),
-    }
-    for what, (before, now) in pairs.items():
-        # Version 0.1.0 kept none for the objective.
-        if before and before != now:
-            raise InputError(
-                f"the {what} of study {record.name!r} has changed since it was created: "
-                f"fingerprint {now[:24]}..., was {before[:24]}..."
-            )
+    """Refuses another model, or another judge, reference file or function of the objective."""
+    check_model_unchanged(record, problem)
+    if not objective_is_known(record, problem.objective):
+        raise InputError(
+            f"the objective's data, judge or function of study {record.name!r} has changed since "
+            f"it was created: {_changed(record.objective_fingerprint, problem.objective)}; where "
+            f"its scores stay comparable: 'mdm-opt study accept {record.name} --reason TEXT'"
+        )
+
+
+def check_model_unchanged(record: StudyRecord, problem: Problem) -> None:
+    """Refuses another model than a study was made with."""
+    before, now = record.model.fingerprint, problem.denoiser.fingerprint
+    if before != now:
+        raise InputError(
+            f"the model of study {record.name!r} has changed since it was created: "
+            f"fingerprint {now[:24]}..., was {before[:24]}..."
+        )
+
+
+def objective_is_known(record: StudyRecord, objective: Objective) -> bool:
+    """Whether an objective is the study's, as far as the version that made it could tell.
+
+    Version 0.1.0 kept no fingerprint of objectives; versions up to 0.2.0 did not look at the
+    source of functions.
+    """
+    known = ("", objective.fingerprint, getattr(objective, "earlier_fingerprint", ""))
+    return record.objective_fingerprint in known
+
+
+def _changed(before: str, objective: Objective) -> str:
+    return f"fingerprint {objective.fingerprint[:24]}..., was {before[:24]}..."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mdm_opt import __version__
@@ -56,6 +56,7 @@ class OpenStudy:
         space: where candidates are looked for, with the profile of the model where the study
             starts from one.
         sets: its instances.
+        news: what is worth a line, since it was last opened.
     """
 
     study_file: StudyFile
@@ -66,6 +67,7 @@ class OpenStudy:
     mirror: Mirror
     space: SearchSpace
     sets: InstanceSets
+    news: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -144,6 +146,7 @@ def make_study(
             repository.add_study(existing)
         else:
             check_same(existing, study_file)
+        news = _take_objective(repository, existing, problem)
         if profile is not None:
             Profiles(repository).use(name, profile.key, profile.record.sequences)
         opened = _open(study_file, existing, problem, repository)
@@ -153,7 +156,7 @@ def make_study(
             lambda: opened.queue.plan(first, study_file.space.steps, planned, after=taken)
         )
         repository.update_study_file(name, study_file.canonical(), str(folder))
-    return opened
+    return replace(opened, news=news)
 
 
 def open_study(
@@ -221,6 +224,21 @@ def _kept_profile(
         study_file.verify.instances,
     )
     return space_of(repository, existing).profile if same else None
+
+
+def _take_objective(
+    repository: Repository, record: StudyRecord, problem: Problem
+) -> tuple[str, ...]:
+    """Keeps the fingerprint of an objective whose function older versions did not look at."""
+    now = problem.objective.fingerprint
+    if record.objective_fingerprint == now:
+        return ()
+    said = (
+        f"study {record.name} is from a version that did not look at the source of its function; "
+        "from now on another one is refused"
+    )
+    repository.accept_objective(record.name, now, said)
+    return (said,)
 
 
 def _existing(name: str, url: str) -> StudyRecord | None:

@@ -29,7 +29,8 @@ from team import ROOT, environment, mdm_opt, program_folder, run_roles, team_ser
 
 import mdm_opt as package
 from mdm_opt.cli.main import main
-from mdm_opt.persistence import Repository, TrialQueue, maintenance, optuna_tables
+from mdm_opt.persistence import Repository, TrialQueue, optuna_tables
+from mdm_opt.persistence import rights as worker_rights
 from mdm_opt.persistence.workers import Workers
 from mdm_opt.results.best import best
 from mdm_opt.run.trials import WorkerOptions, run_trials
@@ -232,11 +233,11 @@ def test_rights_are_those_that_are_named_and_no_others_may_connect(team):
         granted.setdefault(table, set()).add(privilege)
     assert owners == {"mdm_owner"}
     assert set(granted) == tables
-    rights = maintenance.WORKER_RIGHTS | optuna_tables.WORKER_RIGHTS
+    rights = worker_rights.WORKER_RIGHTS | optuna_tables.WORKER_RIGHTS
     assert set(rights) <= tables
     for table, privileges in granted.items():
         named = (
-            (maintenance.WORKER_RIGHTS | optuna_tables.WORKER_RIGHTS)
+            (worker_rights.WORKER_RIGHTS | optuna_tables.WORKER_RIGHTS)
             .get(table, "")
             .replace("UPDATE (study_id)", "")
         )

@@ -110,7 +110,7 @@ CREATE TABLE mdm_exports (
 	PRIMARY KEY (id), 
 	FOREIGN KEY(study_id) REFERENCES mdm_studies (id) ON DELETE CASCADE
 );
-INSERT INTO "mdm_exports" VALUES(1,1,4,'json','{"format": "mdm-opt schedule", "schema_version": 1, "schedule": {"family": "beta", "beta_a": 0.5, "beta_b": 0.5, "steps": 4, "length": 16, "reveal": "fixed", "rounding": "full", "block_length": null, "counts": [4, 4, 4, 4], "revealed": [0.0, 0.25, 0.5000000000000001, 0.75, 1.0]}, "sampler": {"order": "random", "temperature": 1.0, "guidance": 0.0, "end_last": false}, "result": {"objective": "validity", "unit": "share", "direction": "maximize", "value": 0.25, "interval": [0.10182067491213048, 0.49498316535508774], "confidence": 0.95, "claim_error_rate": 0.025000000000000022, "instances": 16, "nfe": 4.0, "verified": true, "baselines": {"linear": {"value": 0.25, "interval": [0.10182067491213048, 0.49498316535508774], "steps": 4, "nfe": 4.0}, "sin2": {"value": 0.0, "interval": [0.0, 0.1936076805344365], "steps": 4, "nfe": 4.0}, "sine": {"value": 0.0, "interval": [0.0, 0.1936076805344365], "steps": 4, "nfe": 4.0}}, "gain_over_linear": {"value": 0.0, "interval": [-0.17610122978438686, 0.17610122978438686]}, "better_than_linear": false, "linear_steps_for_equal_quality": 4}, "provenance": {"study": "old", "study_file": {"study": {"name": "old", "seed": 0}, "model": {"kind": "enumerated", "law": "sudoku4", "options": {}, "batch_size": 64}, "sampler": {"order": "random", "temperature": 1.0, "reveal": "fixed", "rounding": "full", "guidance": 0.0, "end_last": false}, "space": {"family": "beta", "steps": [4, 6], "beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0]}, "objective": {"kind": "validity", "instances": 8, "verifier": "sudoku", "options": {}}, "search": {"trials": 10, "sampler": "random", "seeds": ["energy", "baselines"], "racing": true, "samples": 3}, "profile": {"sequences": 32, "precision": 0.1, "boundaries": 32, "orders": 2, "seed": 0}, "verify": {"instances": 16, "top": 2, "confidence": 0.95, "equal_linear": true}}, "study_file_hash": "974e6bc75e5101394c11606ab311f6f4af8634f193bcc6d4c2c5336942dc1d24", "trial": 0, "label": "energy: linear", "seed": 0, "model": {"kind": "enumerated", "law": "sudoku4", "options": {}, "batch_size": 64}, "model_fingerprint": "enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a", "versions": {"mdm-opt": "0.1.0", "python": "3.11.7", "torch": "2.13.0+cpu", "transformers": "5.23.0", "optuna": "5.0.0", "numpy": "2.4.6", "scipy": "1.17.1"}, "git_hash": "3b020d19423fd9cb64cd0caaea9cef18a14a1034", "created_at": "2026-11-29T21:24:48+00:00"}}','2026-11-29 21:24:48.861744');
+INSERT INTO "mdm_exports" VALUES(1,1,4,'json','{"format": "mdm-opt schedule", "schema_version": 1, "schedule": {"family": "beta", "beta_a": 0.5, "beta_b": 0.5, "steps": 4, "length": 16, "reveal": "fixed", "rounding": "full", "block_length": null, "counts": [4, 4, 4, 4], "revealed": [0.0, 0.25, 0.5000000000000001, 0.75, 1.0]}, "sampler": {"order": "random", "temperature": 1.0, "guidance": 0.0, "end_last": false}, "result": {"objective": "validity", "unit": "share", "direction": "maximize", "value": 0.25, "interval": [0.10182067491213048, 0.49498316535508774], "confidence": 0.95, "claim_error_rate": 0.025000000000000022, "instances": 16, "nfe": 4.0, "verified": true, "baselines": {"linear": {"value": 0.25, "interval": [0.10182067491213048, 0.49498316535508774], "steps": 4, "nfe": 4.0}, "sin2": {"value": 0.0, "interval": [0.0, 0.1936076805344365], "steps": 4, "nfe": 4.0}, "sine": {"value": 0.0, "interval": [0.0, 0.1936076805344365], "steps": 4, "nfe": 4.0}}, "gain_over_linear": {"value": 0.0, "interval": [-0.17610122978438686, 0.17610122978438686]}, "better_than_linear": false, "linear_steps_for_equal_quality": 4}, "provenance": {"study": "old", "study_file": {"study": {"name": "old", "seed": 0}, "model": {"kind": "enumerated", "law": "sudoku4", "options": {}, "batch_size": 64}, "sampler": {"order": "random", "temperature": 1.0, "reveal": "fixed", "rounding": "full", "guidance": 0.0, "end_last": false}, "space": {"family": "beta", "steps": [4, 6], "beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0]}, "objective": {"kind": "validity", "instances": 8, "verifier": "sudoku", "options": {}}, "search": {"trials": 10, "sampler": "random", "seeds": ["energy", "baselines"], "racing": true, "samples": 3}, "profile": {"sequences": 32, "precision": 0.1, "boundaries": 32, "orders": 2, "seed": 0}, "verify": {"instances": 16, "top": 2, "confidence": 0.95, "equal_linear": true}}, "study_file_hash": "974e6bc75e5101394c11606ab311f6f4af8634f193bcc6d4c2c5336942dc1d24", "trial": 0, "label": "energy: linear", "seed": 0, "model": {"kind": "enumerated", "law": "sudoku4", "options": {}, "batch_size": 64}, "model_fingerprint": "enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a", "objective_fingerprint": null, "versions": {"mdm-opt": "0.1.0", "python": "3.11.7", "torch": "2.13.0+cpu", "transformers": "5.23.0", "optuna": "5.0.0", "numpy": "2.4.6", "scipy": "1.17.1"}, "git_hash": "6e7293d2bfc8b8ed89dc441f6fc7169ee3d2b6a0", "created_at": "2026-11-30T01:12:18+00:00"}}','2026-11-30 01:12:18.330178');
 CREATE TABLE "mdm_measurements" (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	study_id INTEGER NOT NULL, 
@@ -134,52 +134,52 @@ CREATE TABLE "mdm_measurements" (
 	paired_error FLOAT, 
 	stopped_early BOOLEAN DEFAULT 0 NOT NULL, 
 	candidate_id INTEGER NOT NULL, 
-	CONSTRAINT fk_mdm_measurements_worker FOREIGN KEY(worker_id) REFERENCES mdm_workers (id) ON DELETE SET NULL, 
 	CONSTRAINT uq_mdm_measurements_number UNIQUE (study_id, trial_number), 
+	CONSTRAINT fk_mdm_measurements_worker FOREIGN KEY(worker_id) REFERENCES mdm_workers (id) ON DELETE SET NULL, 
 	CONSTRAINT fk_mdm_measurements_candidate FOREIGN KEY(candidate_id) REFERENCES mdm_candidates (id), 
 	FOREIGN KEY(study_id) REFERENCES mdm_studies (id) ON DELETE CASCADE
 );
-INSERT INTO "mdm_measurements" VALUES(1,1,'search','energy: linear',0,4,0.25,1.63663417676994271676e-01,8,4.0,1,'{}',32,5.68518599993694806471e-03,'cpu','2026-11-29 21:24:47.067223',1,NULL,NULL,NULL,0,1);
-INSERT INTO "mdm_measurements" VALUES(2,1,'search','energy: linear',1,6,0.375,1.82981263677849947946e-01,8,6.0,1,'{}',48,4.31908000018665916286e-03,'cpu','2026-11-29 21:24:47.124502',1,NULL,NULL,NULL,0,2);
-INSERT INTO "mdm_measurements" VALUES(3,1,'search','energy: sin2',2,4,0.0,0.0,8,4.0,1,'{}',32,3.37893000005351495929e-03,'cpu','2026-11-29 21:24:47.331438',1,NULL,NULL,NULL,0,3);
-INSERT INTO "mdm_measurements" VALUES(4,1,'search','energy: sin2',3,6,0.5,1.88982236504613598793e-01,8,6.0,1,'{}',48,6.50652200010881642811e-03,'cpu','2026-11-29 21:24:47.399313',1,NULL,NULL,NULL,0,4);
-INSERT INTO "mdm_measurements" VALUES(5,1,'search','paper: (0.9, 0.3)',4,4,0.0,0.0,8,4.0,1,'{}',32,2.95015800020337337628e-03,'cpu','2026-11-29 21:24:47.531959',1,NULL,NULL,NULL,0,5);
-INSERT INTO "mdm_measurements" VALUES(6,1,'search','paper: (0.9, 0.3)',5,6,0.375,1.82981263677849947946e-01,8,6.0,1,'{}',48,3.59966799987887497991e-03,'cpu','2026-11-29 21:24:47.667966',1,NULL,NULL,NULL,0,6);
-INSERT INTO "mdm_measurements" VALUES(7,1,'search','paper: (1, 0.2)',6,4,0.0,0.0,8,4.0,1,'{}',32,3.03196699996988172642e-03,'cpu','2026-11-29 21:24:47.856159',1,NULL,NULL,NULL,0,7);
-INSERT INTO "mdm_measurements" VALUES(8,1,'search','paper: (1, 0.2)',7,6,0.25,1.63663417676994271676e-01,8,6.0,1,'{}',48,0.00737690100004329,'cpu','2026-11-29 21:24:48.080516',1,NULL,NULL,NULL,0,8);
-INSERT INTO "mdm_measurements" VALUES(9,1,'search','search',8,4,0.0,0.0,8,4.0,1,'{}',32,3.40102699965427746064e-03,'cpu','2026-11-29 21:24:48.248317',1,NULL,NULL,NULL,0,9);
-INSERT INTO "mdm_measurements" VALUES(10,1,'search','search',9,6,0.0,0.0,8,6.0,1,'{}',48,8.18463100040389690548e-03,'cpu','2026-11-29 21:24:48.312952',1,NULL,NULL,NULL,0,10);
-INSERT INTO "mdm_measurements" VALUES(11,1,'selection','energy: linear',NULL,4,0.125,0.125,8,4.0,1,'{}',32,3.03733900000224821269e-03,'cpu','2026-11-29 21:24:48.589472',NULL,NULL,NULL,NULL,0,1);
-INSERT INTO "mdm_measurements" VALUES(12,1,'selection','energy: sin2',NULL,4,0.0,0.0,8,4.0,1,'{}',32,0.0025878169999487,'cpu','2026-11-29 21:24:48.590912',NULL,NULL,NULL,NULL,0,3);
-INSERT INTO "mdm_measurements" VALUES(13,1,'verification','best',NULL,4,0.25,1.11803398874989481925e-01,16,4.0,1,'{}',64,3.42051500001616659574e-03,'cpu','2026-11-29 21:24:48.592349',NULL,NULL,NULL,NULL,0,1);
-INSERT INTO "mdm_measurements" VALUES(14,1,'verification','linear',NULL,4,0.25,1.11803398874989481925e-01,16,4.0,1,'{}',64,2.44339299979401403106e-03,'cpu','2026-11-29 21:24:48.598241',NULL,NULL,NULL,NULL,0,1);
-INSERT INTO "mdm_measurements" VALUES(15,1,'verification','sin2',NULL,4,0.0,0.0,16,4.0,1,'{}',64,5.52341299999170587398e-03,'cpu','2026-11-29 21:24:48.600218',NULL,NULL,NULL,NULL,0,3);
-INSERT INTO "mdm_measurements" VALUES(16,1,'verification','sine',NULL,4,0.0,0.0,16,4.0,1,'{}',64,7.57186000009824056178e-03,'cpu','2026-11-29 21:24:48.606387',NULL,NULL,NULL,NULL,0,11);
-INSERT INTO "mdm_measurements" VALUES(17,1,'verification','linear',NULL,4,0.0,0.0,16,2.0,1,'{}',32,2.16914599968731636181e-03,'cpu','2026-11-29 21:24:48.608486',NULL,NULL,NULL,NULL,0,12);
-INSERT INTO "mdm_measurements" VALUES(18,1,'verification','linear',NULL,4,0.0625,0.0625,16,3.0,1,'{}',48,6.91597900004126131534e-03,'cpu','2026-11-29 21:24:48.614816',NULL,NULL,NULL,NULL,0,13);
-INSERT INTO "mdm_measurements" VALUES(19,1,'selection','energy: sin2',NULL,6,0.25,1.63663417676994271676e-01,8,6.0,1,'{}',48,8.0127900000661611557e-03,'cpu','2026-11-29 21:24:48.676038',NULL,NULL,NULL,NULL,0,4);
-INSERT INTO "mdm_measurements" VALUES(20,1,'selection','energy: linear',NULL,6,0.125,0.125,8,6.0,1,'{}',48,3.14850599988858448341e-03,'cpu','2026-11-29 21:24:48.677398',NULL,NULL,NULL,NULL,0,2);
-INSERT INTO "mdm_measurements" VALUES(21,1,'verification','best',NULL,6,0.3125,1.19678388469542262839e-01,16,6.0,1,'{}',96,1.27634549999129376374e-02,'cpu','2026-11-29 21:24:48.678903',NULL,NULL,NULL,NULL,0,4);
-INSERT INTO "mdm_measurements" VALUES(22,1,'verification','linear',NULL,6,0.5625,0.128086884574495,16,6.0,1,'{}',96,8.8013140002658474259e-03,'cpu','2026-11-29 21:24:48.680730',NULL,NULL,NULL,NULL,0,2);
-INSERT INTO "mdm_measurements" VALUES(23,1,'verification','sin2',NULL,6,0.3125,1.19678388469542262839e-01,16,6.0,1,'{}',96,2.88346900015312712639e-03,'cpu','2026-11-29 21:24:48.682543',NULL,NULL,NULL,NULL,0,4);
-INSERT INTO "mdm_measurements" VALUES(24,1,'verification','sine',NULL,6,0.25,1.11803398874989481925e-01,16,6.0,1,'{}',96,3.43412099982742802239e-03,'cpu','2026-11-29 21:24:48.684521',NULL,NULL,NULL,NULL,0,14);
-INSERT INTO "mdm_measurements" VALUES(25,1,'verification','linear',NULL,6,0.0625,0.0625,16,3.0,1,'{}',48,2.21804300008443533442e-03,'cpu','2026-11-29 21:24:48.686271',NULL,NULL,NULL,NULL,0,13);
-INSERT INTO "mdm_measurements" VALUES(26,1,'verification','linear',NULL,6,0.25,1.11803398874989481925e-01,16,4.0,1,'{}',64,2.35739299978376948274e-03,'cpu','2026-11-29 21:24:48.688010',NULL,NULL,NULL,NULL,0,1);
-INSERT INTO "mdm_measurements" VALUES(27,1,'verification','linear',NULL,6,0.375,0.125,16,5.0,1,'{}',80,3.66609899992909049615e-03,'cpu','2026-11-29 21:24:48.690093',NULL,NULL,NULL,NULL,0,15);
-INSERT INTO "mdm_measurements" VALUES(28,2,'search','energy: linear',0,4,0.25,1.63663417676994271676e-01,8,4.0,1,'{}',32,5.57384500007174210622e-03,'cpu','2026-11-29 21:24:53.026985',2,NULL,NULL,NULL,0,16);
-INSERT INTO "mdm_measurements" VALUES(29,2,'search','energy: linear',1,6,0.375,1.82981263677849947946e-01,8,6.0,1,'{}',48,4.31889399987994693219e-03,'cpu','2026-11-29 21:24:53.087834',2,NULL,NULL,NULL,0,17);
-INSERT INTO "mdm_measurements" VALUES(30,2,'search','energy: sin2',2,4,0.0,0.0,8,4.0,1,'{}',32,3.56289299998024944216e-03,'cpu','2026-11-29 21:24:53.320783',2,NULL,NULL,NULL,0,18);
-INSERT INTO "mdm_measurements" VALUES(31,2,'search','energy: sin2',3,6,0.5,1.88982236504613598793e-01,8,6.0,1,'{}',48,0.0198196060000555,'cpu','2026-11-29 21:24:53.597273',2,NULL,NULL,NULL,0,19);
-INSERT INTO "mdm_measurements" VALUES(32,2,'search','paper: (0.9, 0.3)',4,4,0.0,0.0,8,4.0,1,'{}',32,7.5524919998315453995e-03,'cpu','2026-11-29 21:24:53.750209',2,NULL,NULL,NULL,0,20);
-INSERT INTO "mdm_measurements" VALUES(33,3,'search','profile: limit',0,4,0.328125,5.91552952687528499353e-02,64,4.0,1,'{}',256,1.54836609999620122835e-02,'cpu','2026-11-29 21:24:57.618705',3,NULL,NULL,NULL,0,24);
-INSERT INTO "mdm_measurements" VALUES(34,3,'search','profile: limit',1,6,0.5625,0.0625,64,6.0,1,'{}',384,1.57418160001725482288e-02,'cpu','2026-11-29 21:24:57.700505',3,NULL,NULL,NULL,0,25);
-INSERT INTO "mdm_measurements" VALUES(35,3,'search','paper: (0.9, 0.3)',2,4,0.1875,0.0491747370293402,64,4.0,1,'{}',256,3.72625489999336423352e-02,'cpu','2026-11-29 21:24:58.787484',3,0,0.1875,7.06988713598283163852e-02,0,26);
-INSERT INTO "mdm_measurements" VALUES(36,3,'search','paper: (0.9, 0.3)',3,6,0.375,6.09937545592833252339e-02,64,6.0,1,'{}',384,3.66054390001409046817e-02,'cpu','2026-11-29 21:24:59.409182',3,1,0.375,6.39569518801316877487e-02,0,27);
-INSERT INTO "mdm_measurements" VALUES(37,3,'search','paper: (1, 0.2)',4,4,0.0,0.0,32,4.0,1,'{}',128,2.01594169998315919656e-02,'cpu','2026-11-29 21:24:59.980957',3,0,0.015625,0.0885231751243324,1,28);
-INSERT INTO "mdm_measurements" VALUES(38,3,'search','paper: (1, 0.2)',5,6,0.25,7.77713771047818802628e-02,32,6.0,1,'{}',192,7.03177000013965880498e-03,'cpu','2026-11-29 21:25:00.318063',3,1,0.21875,1.22831278176337196916e-01,1,29);
-INSERT INTO "mdm_measurements" VALUES(39,3,'search','search',6,4,0.265625,5.56446148758578396087e-02,64,4.0,1,'{}',256,3.69833249997100210748e-02,'cpu','2026-11-29 21:25:00.737819',3,0,0.265625,6.38480889043967075879e-02,0,30);
-INSERT INTO "mdm_measurements" VALUES(40,3,'search','search',7,6,0.515625,6.29633124941667565721e-02,64,6.0,1,'{}',384,3.70871000004626694135e-02,'cpu','2026-11-29 21:25:01.857619',3,1,0.515625,5.84142224755923519796e-02,0,31);
-INSERT INTO "mdm_measurements" VALUES(41,3,'search','search',8,4,0.375,6.09937545592833252339e-02,64,4.0,1,'{}',256,2.57326469995859952177e-02,'cpu','2026-11-29 21:25:03.088558',3,0,0.375,6.58064968903099428709e-02,0,32);
+INSERT INTO "mdm_measurements" VALUES(1,1,'search','energy: linear',0,4,0.25,1.63663417676994271676e-01,8,4.0,1,'{}',32,7.78761800029315054416e-03,'cpu','2026-11-30 01:12:16.660195',1,NULL,NULL,NULL,0,1);
+INSERT INTO "mdm_measurements" VALUES(2,1,'search','energy: linear',1,6,0.375,1.82981263677849947946e-01,8,6.0,1,'{}',48,5.14528200073982588946e-03,'cpu','2026-11-30 01:12:16.755285',1,NULL,NULL,NULL,0,2);
+INSERT INTO "mdm_measurements" VALUES(3,1,'search','energy: sin2',2,4,0.0,0.0,8,4.0,1,'{}',32,3.12928499988629482686e-03,'cpu','2026-11-30 01:12:17.019720',1,NULL,NULL,NULL,0,3);
+INSERT INTO "mdm_measurements" VALUES(4,1,'search','energy: sin2',3,6,0.5,1.88982236504613598793e-01,8,6.0,1,'{}',48,3.87318000139202922582e-03,'cpu','2026-11-30 01:12:17.108350',1,NULL,NULL,NULL,0,4);
+INSERT INTO "mdm_measurements" VALUES(5,1,'search','paper: (0.9, 0.3)',4,4,0.0,0.0,8,4.0,1,'{}',32,3.17363899739575572311e-03,'cpu','2026-11-30 01:12:17.207893',1,NULL,NULL,NULL,0,5);
+INSERT INTO "mdm_measurements" VALUES(6,1,'search','paper: (0.9, 0.3)',5,6,0.375,1.82981263677849947946e-01,8,6.0,1,'{}',48,1.03802470002847258001e-02,'cpu','2026-11-30 01:12:17.368558',1,NULL,NULL,NULL,0,6);
+INSERT INTO "mdm_measurements" VALUES(7,1,'search','paper: (1, 0.2)',6,4,0.0,0.0,8,4.0,1,'{}',32,2.61647399747744202613e-03,'cpu','2026-11-30 01:12:17.474997',1,NULL,NULL,NULL,0,7);
+INSERT INTO "mdm_measurements" VALUES(8,1,'search','paper: (1, 0.2)',7,6,0.25,1.63663417676994271676e-01,8,6.0,1,'{}',48,9.76392699885764159262e-03,'cpu','2026-11-30 01:12:17.603458',1,NULL,NULL,NULL,0,8);
+INSERT INTO "mdm_measurements" VALUES(9,1,'search','search',8,4,0.0,0.0,8,4.0,1,'{}',32,4.62795600105891935527e-03,'cpu','2026-11-30 01:12:17.742451',1,NULL,NULL,NULL,0,9);
+INSERT INTO "mdm_measurements" VALUES(10,1,'search','search',9,6,0.0,0.0,8,6.0,1,'{}',48,6.61616399884223937988e-03,'cpu','2026-11-30 01:12:17.904885',1,NULL,NULL,NULL,0,10);
+INSERT INTO "mdm_measurements" VALUES(11,1,'selection','energy: linear',NULL,4,0.125,0.125,8,4.0,1,'{}',32,4.72489499952644109725e-03,'cpu','2026-11-30 01:12:18.129099',NULL,NULL,NULL,NULL,0,1);
+INSERT INTO "mdm_measurements" VALUES(12,1,'selection','energy: sin2',NULL,4,0.0,0.0,8,4.0,1,'{}',32,8.37953199879848398268e-03,'cpu','2026-11-30 01:12:18.135472',NULL,NULL,NULL,NULL,0,3);
+INSERT INTO "mdm_measurements" VALUES(13,1,'verification','best',NULL,4,0.25,1.11803398874989495803e-01,16,4.0,1,'{}',64,1.37741279977490194141e-02,'cpu','2026-11-30 01:12:18.146059',NULL,NULL,NULL,NULL,0,1);
+INSERT INTO "mdm_measurements" VALUES(14,1,'verification','linear',NULL,4,0.25,1.11803398874989495803e-01,16,4.0,1,'{}',64,4.18638200062559917569e-03,'cpu','2026-11-30 01:12:18.147997',NULL,NULL,NULL,NULL,0,1);
+INSERT INTO "mdm_measurements" VALUES(15,1,'verification','sin2',NULL,4,0.0,0.0,16,4.0,1,'{}',64,8.65618999887374229729e-03,'cpu','2026-11-30 01:12:18.153862',NULL,NULL,NULL,NULL,0,3);
+INSERT INTO "mdm_measurements" VALUES(16,1,'verification','sine',NULL,4,0.0,0.0,16,4.0,1,'{}',64,5.0282289994356688112e-03,'cpu','2026-11-30 01:12:18.155878',NULL,NULL,NULL,NULL,0,11);
+INSERT INTO "mdm_measurements" VALUES(17,1,'verification','linear',NULL,4,0.0,0.0,16,2.0,1,'{}',32,7.31655100025818683207e-03,'cpu','2026-11-30 01:12:18.162010',NULL,NULL,NULL,NULL,0,12);
+INSERT INTO "mdm_measurements" VALUES(18,1,'verification','linear',NULL,4,0.0625,6.25000000000000138777e-02,16,3.0,1,'{}',48,8.53973999983281828463e-03,'cpu','2026-11-30 01:12:18.164301',NULL,NULL,NULL,NULL,0,13);
+INSERT INTO "mdm_measurements" VALUES(19,1,'selection','energy: sin2',NULL,6,0.25,1.63663417676994271676e-01,8,6.0,1,'{}',48,3.69654799942509271204e-03,'cpu','2026-11-30 01:12:18.236082',NULL,NULL,NULL,NULL,0,4);
+INSERT INTO "mdm_measurements" VALUES(20,1,'selection','energy: linear',NULL,6,0.125,0.125,8,6.0,1,'{}',48,2.97555100041790865361e-03,'cpu','2026-11-30 01:12:18.242106',NULL,NULL,NULL,NULL,0,2);
+INSERT INTO "mdm_measurements" VALUES(21,1,'verification','best',NULL,6,0.3125,1.19678388469542248961e-01,16,6.0,1,'{}',96,8.25937300032819621264e-03,'cpu','2026-11-30 01:12:18.244411',NULL,NULL,NULL,NULL,0,4);
+INSERT INTO "mdm_measurements" VALUES(22,1,'verification','linear',NULL,6,0.5625,1.28086884574494963562e-01,16,6.0,1,'{}',96,8.02379599917912855744e-03,'cpu','2026-11-30 01:12:18.247125',NULL,NULL,NULL,NULL,0,2);
+INSERT INTO "mdm_measurements" VALUES(23,1,'verification','sin2',NULL,6,0.3125,1.19678388469542248961e-01,16,6.0,1,'{}',96,2.68128300012904219329e-03,'cpu','2026-11-30 01:12:18.253879',NULL,NULL,NULL,NULL,0,4);
+INSERT INTO "mdm_measurements" VALUES(24,1,'verification','sine',NULL,6,0.25,1.11803398874989495803e-01,16,6.0,1,'{}',96,7.3860160009644459933e-03,'cpu','2026-11-30 01:12:18.256930',NULL,NULL,NULL,NULL,0,14);
+INSERT INTO "mdm_measurements" VALUES(25,1,'verification','linear',NULL,6,0.0625,6.25000000000000138777e-02,16,3.0,1,'{}',48,2.53077299930737353861e-03,'cpu','2026-11-30 01:12:18.259616',NULL,NULL,NULL,NULL,0,13);
+INSERT INTO "mdm_measurements" VALUES(26,1,'verification','linear',NULL,6,0.25,1.11803398874989495803e-01,16,4.0,1,'{}',64,7.66499900055350735783e-03,'cpu','2026-11-30 01:12:18.266306',NULL,NULL,NULL,NULL,0,1);
+INSERT INTO "mdm_measurements" VALUES(27,1,'verification','linear',NULL,6,0.375,0.125,16,5.0,1,'{}',80,5.31240499913110397756e-03,'cpu','2026-11-30 01:12:18.268478',NULL,NULL,NULL,NULL,0,15);
+INSERT INTO "mdm_measurements" VALUES(28,2,'search','energy: linear',0,4,0.25,1.63663417676994271676e-01,8,4.0,1,'{}',32,4.72362499931477941572e-03,'cpu','2026-11-30 01:12:21.931567',2,NULL,NULL,NULL,0,16);
+INSERT INTO "mdm_measurements" VALUES(29,2,'search','energy: linear',1,6,0.375,1.82981263677849947946e-01,8,6.0,1,'{}',48,0.00444465199689148,'cpu','2026-11-30 01:12:22.041956',2,NULL,NULL,NULL,0,17);
+INSERT INTO "mdm_measurements" VALUES(30,2,'search','energy: sin2',2,4,0.0,0.0,8,4.0,1,'{}',32,3.19196600321447476744e-03,'cpu','2026-11-30 01:12:22.191789',2,NULL,NULL,NULL,0,18);
+INSERT INTO "mdm_measurements" VALUES(31,2,'search','energy: sin2',3,6,0.5,1.88982236504613598793e-01,8,6.0,1,'{}',48,1.42858209983387496322e-02,'cpu','2026-11-30 01:12:22.378808',2,NULL,NULL,NULL,0,19);
+INSERT INTO "mdm_measurements" VALUES(32,2,'search','paper: (0.9, 0.3)',4,4,0.0,0.0,8,4.0,1,'{}',32,7.79541099836933426558e-03,'cpu','2026-11-30 01:12:22.549043',2,NULL,NULL,NULL,0,20);
+INSERT INTO "mdm_measurements" VALUES(33,3,'search','profile: limit',0,4,0.328125,5.91552952687528499353e-02,64,4.0,1,'{}',256,1.80912370014993939548e-02,'cpu','2026-11-30 01:12:25.844859',3,NULL,NULL,NULL,0,24);
+INSERT INTO "mdm_measurements" VALUES(34,3,'search','profile: limit',1,6,0.5625,0.0625,64,6.0,1,'{}',384,1.57456159977300558239e-02,'cpu','2026-11-30 01:12:25.973988',3,NULL,NULL,NULL,0,25);
+INSERT INTO "mdm_measurements" VALUES(35,3,'search','paper: (0.9, 0.3)',2,4,0.1875,4.9174737029340193084e-02,64,4.0,1,'{}',256,0.0370044829978724,'cpu','2026-11-30 01:12:27.077248',3,0,0.1875,7.06988713598283163852e-02,0,26);
+INSERT INTO "mdm_measurements" VALUES(36,3,'search','paper: (0.9, 0.3)',3,6,0.375,6.09937545592833113561e-02,64,6.0,1,'{}',384,4.08232320005481597036e-02,'cpu','2026-11-30 01:12:27.703904',3,1,0.375,6.39569518801316877487e-02,0,27);
+INSERT INTO "mdm_measurements" VALUES(37,3,'search','paper: (1, 0.2)',4,4,0.0,0.0,32,4.0,1,'{}',128,2.46131639978557359427e-02,'cpu','2026-11-30 01:12:28.254557',3,0,0.015625,0.0885231751243324,1,28);
+INSERT INTO "mdm_measurements" VALUES(38,3,'search','paper: (1, 0.2)',5,6,0.25,0.0777713771047819,32,6.0,1,'{}',192,1.60222029990109149366e-02,'cpu','2026-11-30 01:12:28.746048',3,1,0.21875,1.22831278176337196916e-01,1,29);
+INSERT INTO "mdm_measurements" VALUES(39,3,'search','search',6,4,0.265625,5.56446148758578396087e-02,64,4.0,1,'{}',256,2.09477890020934864878e-02,'cpu','2026-11-30 01:12:30.380849',3,0,0.265625,6.38480889043967075879e-02,0,30);
+INSERT INTO "mdm_measurements" VALUES(40,3,'search','search',7,6,0.515625,6.29633124941667565721e-02,64,6.0,1,'{}',384,2.89151149991084821522e-02,'cpu','2026-11-30 01:12:32.012345',3,1,0.515625,5.84142224755923519796e-02,0,31);
+INSERT INTO "mdm_measurements" VALUES(41,3,'search','search',8,4,0.375,6.09937545592833252339e-02,64,4.0,1,'{}',256,2.08491270022932440042e-02,'cpu','2026-11-30 01:12:33.571414',3,0,0.375,6.58064968903099428709e-02,0,32);
 CREATE TABLE "mdm_models" (
 	fingerprint VARCHAR(128) NOT NULL, 
 	source JSON NOT NULL, 
@@ -189,7 +189,7 @@ CREATE TABLE "mdm_models" (
 	process VARCHAR(16) DEFAULT 'masked' NOT NULL, 
 	PRIMARY KEY (fingerprint)
 );
-INSERT INTO "mdm_models" VALUES('enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','{"kind": "enumerated", "law": "sudoku4", "options": {}, "batch_size": 64}',16,4,'2026-11-29 21:24:46.943463','masked');
+INSERT INTO "mdm_models" VALUES('enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','{"kind": "enumerated", "law": "sudoku4", "options": {}, "batch_size": 64}',16,4,'2026-11-30 01:12:16.485429','masked');
 CREATE TABLE mdm_parameters (
 	candidate_id INTEGER NOT NULL, 
 	part VARCHAR(8) NOT NULL, 
@@ -249,14 +249,14 @@ CREATE TABLE mdm_profile_sequences (
 	PRIMARY KEY (profile_id, sequence), 
 	FOREIGN KEY(profile_id) REFERENCES mdm_profiles (id) ON DELETE CASCADE
 );
-INSERT INTO "mdm_profile_sequences" VALUES(1,0,22,2.46403624998947634594e-03);
-INSERT INTO "mdm_profile_sequences" VALUES(1,1,22,2.46403624998947634594e-03);
-INSERT INTO "mdm_profile_sequences" VALUES(1,2,22,2.46403624998947634594e-03);
-INSERT INTO "mdm_profile_sequences" VALUES(1,3,22,2.46403624998947634594e-03);
-INSERT INTO "mdm_profile_sequences" VALUES(1,4,22,1.80874925001717201666e-03);
-INSERT INTO "mdm_profile_sequences" VALUES(1,5,22,1.80874925001717201666e-03);
-INSERT INTO "mdm_profile_sequences" VALUES(1,6,22,1.80874925001717201666e-03);
-INSERT INTO "mdm_profile_sequences" VALUES(1,7,22,1.80874925001717201666e-03);
+INSERT INTO "mdm_profile_sequences" VALUES(1,0,22,2.86793425038922578096e-03);
+INSERT INTO "mdm_profile_sequences" VALUES(1,1,22,2.86793425038922578096e-03);
+INSERT INTO "mdm_profile_sequences" VALUES(1,2,22,2.86793425038922578096e-03);
+INSERT INTO "mdm_profile_sequences" VALUES(1,3,22,2.86793425038922578096e-03);
+INSERT INTO "mdm_profile_sequences" VALUES(1,4,22,3.45742149966099532321e-03);
+INSERT INTO "mdm_profile_sequences" VALUES(1,5,22,3.45742149966099532321e-03);
+INSERT INTO "mdm_profile_sequences" VALUES(1,6,22,3.45742149966099532321e-03);
+INSERT INTO "mdm_profile_sequences" VALUES(1,7,22,3.45742149966099532321e-03);
 CREATE TABLE mdm_profile_values (
 	profile_id INTEGER NOT NULL, 
 	sequence INTEGER NOT NULL, 
@@ -325,7 +325,7 @@ CREATE TABLE mdm_profiles (
 	CONSTRAINT uq_mdm_profiles UNIQUE (model_fingerprint, references_fingerprint, seed, boundaries, orders), 
 	FOREIGN KEY(model_fingerprint) REFERENCES mdm_models (fingerprint)
 );
-INSERT INTO "mdm_profiles" VALUES(1,'enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','',0,6,1,'2026-11-29 21:24:57.320298');
+INSERT INTO "mdm_profiles" VALUES(1,'enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','',0,6,1,'2026-11-30 01:12:25.023647');
 CREATE TABLE mdm_samples (
 	measurement_id INTEGER NOT NULL, 
 	instance INTEGER NOT NULL, 
@@ -1341,9 +1341,19 @@ CREATE TABLE "mdm_studies" (
 	CONSTRAINT fk_mdm_studies_model FOREIGN KEY(model_fingerprint) REFERENCES mdm_models (fingerprint), 
 	UNIQUE (name)
 );
-INSERT INTO "mdm_studies" VALUES(1,'old','{"model": {"batch_size": 64, "kind": "enumerated", "law": "sudoku4", "options": {}}, "objective": {"instances": 8, "kind": "validity", "options": {}, "verifier": "sudoku"}, "profile": {"boundaries": 32, "orders": 2, "precision": 0.1, "seed": 0, "sequences": 32}, "sampler": {"end_last": false, "guidance": 0.0, "order": "random", "reveal": "fixed", "rounding": "full", "temperature": 1.0}, "search": {"racing": true, "sampler": "random", "samples": 3, "seeds": ["energy", "baselines"], "trials": 10}, "space": {"beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0], "family": "beta", "steps": [4, 6]}, "study": {"name": "old", "seed": 0}, "verify": {"confidence": 0.95, "equal_linear": true, "instances": 16, "top": 2}}','974e6bc75e5101394c11606ab311f6f4af8634f193bcc6d4c2c5336942dc1d24','/studies','enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','validity','share','maximize',0,'0.1.0','2026-11-29 21:24:46.944411','');
-INSERT INTO "mdm_studies" VALUES(2,'old-partly','{"model": {"batch_size": 64, "kind": "enumerated", "law": "sudoku4", "options": {}}, "objective": {"instances": 8, "kind": "validity", "options": {}, "verifier": "sudoku"}, "profile": {"boundaries": 32, "orders": 2, "precision": 0.1, "seed": 0, "sequences": 32}, "sampler": {"end_last": false, "guidance": 0.0, "order": "random", "reveal": "fixed", "rounding": "full", "temperature": 1.0}, "search": {"racing": true, "sampler": "random", "samples": 3, "seeds": ["energy", "baselines"], "trials": 10}, "space": {"beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0], "family": "beta", "steps": [4, 6]}, "study": {"name": "old-partly", "seed": 0}, "verify": {"confidence": 0.95, "equal_linear": true, "instances": 16, "top": 2}}','ef6827cb2c9ad2c8064a7471f1b3d0f25a020b82f8ad1f99292b23d944574516','/studies','enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','validity','share','maximize',0,'0.1.0','2026-11-29 21:24:52.903698','');
-INSERT INTO "mdm_studies" VALUES(3,'old-free','{"model": {"batch_size": 64, "kind": "enumerated", "law": "sudoku4", "options": {}}, "objective": {"instances": 64, "kind": "validity", "options": {}, "verifier": "sudoku"}, "profile": {"boundaries": 6, "orders": 1, "precision": 0.1, "seed": 0, "sequences": 8}, "sampler": {"end_last": false, "guidance": 0.0, "order": "random", "reveal": "fixed", "rounding": "full", "temperature": 1.0}, "search": {"racing": true, "sampler": "shape", "samples": 3, "seeds": ["baselines"], "trials": 9}, "space": {"beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0], "family": "free", "steps": [4, 6]}, "study": {"name": "old-free", "seed": 0}, "verify": {"confidence": 0.95, "equal_linear": true, "instances": 256, "top": 3}}','45becc899e2fa5ee7a42d753e543705fba8030f89448a0a255208e001519d8bb','/studies','enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','validity','share','maximize',0,'0.1.0','2026-11-29 21:24:57.456574','');
+INSERT INTO "mdm_studies" VALUES(1,'old','{"model": {"batch_size": 64, "kind": "enumerated", "law": "sudoku4", "options": {}}, "objective": {"instances": 8, "kind": "validity", "options": {}, "verifier": "sudoku"}, "profile": {"boundaries": 32, "orders": 2, "precision": 0.1, "seed": 0, "sequences": 32}, "sampler": {"end_last": false, "guidance": 0.0, "order": "random", "reveal": "fixed", "rounding": "full", "temperature": 1.0}, "search": {"racing": true, "sampler": "random", "samples": 3, "seeds": ["energy", "baselines"], "trials": 10}, "space": {"beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0], "family": "beta", "steps": [4, 6]}, "study": {"name": "old", "seed": 0}, "verify": {"confidence": 0.95, "equal_linear": true, "instances": 16, "top": 2}}','974e6bc75e5101394c11606ab311f6f4af8634f193bcc6d4c2c5336942dc1d24','/studies','enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','validity','share','maximize',0,'0.1.0','2026-11-30 01:12:16.486435','');
+INSERT INTO "mdm_studies" VALUES(2,'old-partly','{"model": {"batch_size": 64, "kind": "enumerated", "law": "sudoku4", "options": {}}, "objective": {"instances": 8, "kind": "validity", "options": {}, "verifier": "sudoku"}, "profile": {"boundaries": 32, "orders": 2, "precision": 0.1, "seed": 0, "sequences": 32}, "sampler": {"end_last": false, "guidance": 0.0, "order": "random", "reveal": "fixed", "rounding": "full", "temperature": 1.0}, "search": {"racing": true, "sampler": "random", "samples": 3, "seeds": ["energy", "baselines"], "trials": 10}, "space": {"beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0], "family": "beta", "steps": [4, 6]}, "study": {"name": "old-partly", "seed": 0}, "verify": {"confidence": 0.95, "equal_linear": true, "instances": 16, "top": 2}}','ef6827cb2c9ad2c8064a7471f1b3d0f25a020b82f8ad1f99292b23d944574516','/studies','enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','validity','share','maximize',0,'0.1.0','2026-11-30 01:12:21.549102','');
+INSERT INTO "mdm_studies" VALUES(3,'old-free','{"model": {"batch_size": 64, "kind": "enumerated", "law": "sudoku4", "options": {}}, "objective": {"instances": 64, "kind": "validity", "options": {}, "verifier": "sudoku"}, "profile": {"boundaries": 6, "orders": 1, "precision": 0.1, "seed": 0, "sequences": 8}, "sampler": {"end_last": false, "guidance": 0.0, "order": "random", "reveal": "fixed", "rounding": "full", "temperature": 1.0}, "search": {"racing": true, "sampler": "shape", "samples": 3, "seeds": ["baselines"], "trials": 9}, "space": {"beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0], "family": "free", "steps": [4, 6]}, "study": {"name": "old-free", "seed": 0}, "verify": {"confidence": 0.95, "equal_linear": true, "instances": 256, "top": 3}}','45becc899e2fa5ee7a42d753e543705fba8030f89448a0a255208e001519d8bb','/studies','enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','validity','share','maximize',0,'0.1.0','2026-11-30 01:12:25.598377','');
+CREATE TABLE mdm_study_changes (
+	id INTEGER NOT NULL, 
+	study_id INTEGER NOT NULL, 
+	"before" VARCHAR(128) NOT NULL, 
+	"after" VARCHAR(128) NOT NULL, 
+	reason TEXT NOT NULL, 
+	changed_at DATETIME NOT NULL, 
+	PRIMARY KEY (id), 
+	FOREIGN KEY(study_id) REFERENCES mdm_studies (id) ON DELETE CASCADE
+);
 CREATE TABLE mdm_study_profiles (
 	study_id INTEGER NOT NULL, 
 	profile_id INTEGER NOT NULL, 
@@ -1375,41 +1385,41 @@ CREATE TABLE "mdm_trials" (
 	finished_at DATETIME, 
 	candidate_id INTEGER, 
 	PRIMARY KEY (id), 
-	CONSTRAINT uq_mdm_trials_number UNIQUE (study_id, trial_number), 
 	CONSTRAINT uq_mdm_trials_position UNIQUE (study_id, position), 
+	CONSTRAINT uq_mdm_trials_number UNIQUE (study_id, trial_number), 
 	CONSTRAINT fk_mdm_trials_candidate FOREIGN KEY(candidate_id) REFERENCES mdm_candidates (id), 
 	FOREIGN KEY(worker_id) REFERENCES mdm_workers (id) ON DELETE SET NULL, 
 	FOREIGN KEY(study_id) REFERENCES mdm_studies (id) ON DELETE CASCADE
 );
-INSERT INTO "mdm_trials" VALUES(1,1,0,'energy: linear',4,0,1,1,0,NULL,'2026-11-29 21:24:47','2026-11-29 21:24:47',1);
-INSERT INTO "mdm_trials" VALUES(2,1,1,'energy: linear',6,1,1,1,0,NULL,'2026-11-29 21:24:47','2026-11-29 21:24:47',2);
-INSERT INTO "mdm_trials" VALUES(3,1,2,'energy: sin2',4,2,1,1,0,NULL,'2026-11-29 21:24:47','2026-11-29 21:24:47',3);
-INSERT INTO "mdm_trials" VALUES(4,1,3,'energy: sin2',6,3,1,1,0,NULL,'2026-11-29 21:24:47','2026-11-29 21:24:47',4);
-INSERT INTO "mdm_trials" VALUES(5,1,4,'paper: (0.9, 0.3)',4,4,1,1,0,NULL,'2026-11-29 21:24:47','2026-11-29 21:24:47',5);
-INSERT INTO "mdm_trials" VALUES(6,1,5,'paper: (0.9, 0.3)',6,5,1,1,0,NULL,'2026-11-29 21:24:47','2026-11-29 21:24:47',6);
-INSERT INTO "mdm_trials" VALUES(7,1,6,'paper: (1, 0.2)',4,6,1,1,0,NULL,'2026-11-29 21:24:47','2026-11-29 21:24:47',7);
-INSERT INTO "mdm_trials" VALUES(8,1,7,'paper: (1, 0.2)',6,7,1,1,0,NULL,'2026-11-29 21:24:48','2026-11-29 21:24:48',8);
-INSERT INTO "mdm_trials" VALUES(9,1,8,'search',4,8,1,1,0,NULL,'2026-11-29 21:24:48','2026-11-29 21:24:48',9);
-INSERT INTO "mdm_trials" VALUES(10,1,9,'search',6,9,1,1,0,NULL,'2026-11-29 21:24:48','2026-11-29 21:24:48',10);
-INSERT INTO "mdm_trials" VALUES(11,2,0,'energy: linear',4,0,2,1,0,NULL,'2026-11-29 21:24:52','2026-11-29 21:24:53',16);
-INSERT INTO "mdm_trials" VALUES(12,2,1,'energy: linear',6,1,2,1,0,NULL,'2026-11-29 21:24:53','2026-11-29 21:24:53',17);
-INSERT INTO "mdm_trials" VALUES(13,2,2,'energy: sin2',4,2,2,1,0,NULL,'2026-11-29 21:24:53','2026-11-29 21:24:53',18);
-INSERT INTO "mdm_trials" VALUES(14,2,3,'energy: sin2',6,3,2,1,0,NULL,'2026-11-29 21:24:53','2026-11-29 21:24:53',19);
-INSERT INTO "mdm_trials" VALUES(15,2,4,'paper: (0.9, 0.3)',4,4,2,1,0,NULL,'2026-11-29 21:24:53','2026-11-29 21:24:53',20);
-INSERT INTO "mdm_trials" VALUES(16,2,5,'paper: (0.9, 0.3)',6,5,2,1,0,NULL,'2026-11-29 21:24:53',NULL,21);
+INSERT INTO "mdm_trials" VALUES(1,1,0,'energy: linear',4,0,1,1,0,NULL,'2026-11-30 01:12:16','2026-11-30 01:12:16',1);
+INSERT INTO "mdm_trials" VALUES(2,1,1,'energy: linear',6,1,1,1,0,NULL,'2026-11-30 01:12:16','2026-11-30 01:12:16',2);
+INSERT INTO "mdm_trials" VALUES(3,1,2,'energy: sin2',4,2,1,1,0,NULL,'2026-11-30 01:12:16','2026-11-30 01:12:17',3);
+INSERT INTO "mdm_trials" VALUES(4,1,3,'energy: sin2',6,3,1,1,0,NULL,'2026-11-30 01:12:17','2026-11-30 01:12:17',4);
+INSERT INTO "mdm_trials" VALUES(5,1,4,'paper: (0.9, 0.3)',4,4,1,1,0,NULL,'2026-11-30 01:12:17','2026-11-30 01:12:17',5);
+INSERT INTO "mdm_trials" VALUES(6,1,5,'paper: (0.9, 0.3)',6,5,1,1,0,NULL,'2026-11-30 01:12:17','2026-11-30 01:12:17',6);
+INSERT INTO "mdm_trials" VALUES(7,1,6,'paper: (1, 0.2)',4,6,1,1,0,NULL,'2026-11-30 01:12:17','2026-11-30 01:12:17',7);
+INSERT INTO "mdm_trials" VALUES(8,1,7,'paper: (1, 0.2)',6,7,1,1,0,NULL,'2026-11-30 01:12:17','2026-11-30 01:12:17',8);
+INSERT INTO "mdm_trials" VALUES(9,1,8,'search',4,8,1,1,0,NULL,'2026-11-30 01:12:17','2026-11-30 01:12:17',9);
+INSERT INTO "mdm_trials" VALUES(10,1,9,'search',6,9,1,1,0,NULL,'2026-11-30 01:12:17','2026-11-30 01:12:17',10);
+INSERT INTO "mdm_trials" VALUES(11,2,0,'energy: linear',4,0,2,1,0,NULL,'2026-11-30 01:12:21','2026-11-30 01:12:21',16);
+INSERT INTO "mdm_trials" VALUES(12,2,1,'energy: linear',6,1,2,1,0,NULL,'2026-11-30 01:12:21','2026-11-30 01:12:22',17);
+INSERT INTO "mdm_trials" VALUES(13,2,2,'energy: sin2',4,2,2,1,0,NULL,'2026-11-30 01:12:22','2026-11-30 01:12:22',18);
+INSERT INTO "mdm_trials" VALUES(14,2,3,'energy: sin2',6,3,2,1,0,NULL,'2026-11-30 01:12:22','2026-11-30 01:12:22',19);
+INSERT INTO "mdm_trials" VALUES(15,2,4,'paper: (0.9, 0.3)',4,4,2,1,0,NULL,'2026-11-30 01:12:22','2026-11-30 01:12:22',20);
+INSERT INTO "mdm_trials" VALUES(16,2,5,'paper: (0.9, 0.3)',6,5,2,1,0,NULL,'2026-11-30 01:12:22',NULL,21);
 INSERT INTO "mdm_trials" VALUES(17,2,6,'paper: (1, 0.2)',4,NULL,NULL,0,0,NULL,NULL,NULL,22);
 INSERT INTO "mdm_trials" VALUES(18,2,7,'paper: (1, 0.2)',6,NULL,NULL,0,0,NULL,NULL,NULL,23);
 INSERT INTO "mdm_trials" VALUES(19,2,8,'search',4,NULL,NULL,0,0,NULL,NULL,NULL,NULL);
 INSERT INTO "mdm_trials" VALUES(20,2,9,'search',6,NULL,NULL,0,0,NULL,NULL,NULL,NULL);
-INSERT INTO "mdm_trials" VALUES(21,3,0,'profile: limit',4,0,3,1,0,NULL,'2026-11-29 21:24:57','2026-11-29 21:24:57',24);
-INSERT INTO "mdm_trials" VALUES(22,3,1,'profile: limit',6,1,3,1,0,NULL,'2026-11-29 21:24:57','2026-11-29 21:24:57',25);
-INSERT INTO "mdm_trials" VALUES(23,3,2,'paper: (0.9, 0.3)',4,2,3,1,0,NULL,'2026-11-29 21:24:58','2026-11-29 21:24:58',26);
-INSERT INTO "mdm_trials" VALUES(24,3,3,'paper: (0.9, 0.3)',6,3,3,1,0,NULL,'2026-11-29 21:24:58','2026-11-29 21:24:59',27);
-INSERT INTO "mdm_trials" VALUES(25,3,4,'paper: (1, 0.2)',4,4,3,1,0,NULL,'2026-11-29 21:24:59','2026-11-29 21:24:59',28);
-INSERT INTO "mdm_trials" VALUES(26,3,5,'paper: (1, 0.2)',6,5,3,1,0,NULL,'2026-11-29 21:25:00','2026-11-29 21:25:00',29);
-INSERT INTO "mdm_trials" VALUES(27,3,6,'search',4,6,3,1,0,NULL,'2026-11-29 21:25:00','2026-11-29 21:25:00',30);
-INSERT INTO "mdm_trials" VALUES(28,3,7,'search',6,7,3,1,0,NULL,'2026-11-29 21:25:00','2026-11-29 21:25:01',31);
-INSERT INTO "mdm_trials" VALUES(29,3,8,'search',4,8,3,1,0,NULL,'2026-11-29 21:25:01','2026-11-29 21:25:03',32);
+INSERT INTO "mdm_trials" VALUES(21,3,0,'profile: limit',4,0,3,1,0,NULL,'2026-11-30 01:12:25','2026-11-30 01:12:25',24);
+INSERT INTO "mdm_trials" VALUES(22,3,1,'profile: limit',6,1,3,1,0,NULL,'2026-11-30 01:12:25','2026-11-30 01:12:25',25);
+INSERT INTO "mdm_trials" VALUES(23,3,2,'paper: (0.9, 0.3)',4,2,3,1,0,NULL,'2026-11-30 01:12:26','2026-11-30 01:12:27',26);
+INSERT INTO "mdm_trials" VALUES(24,3,3,'paper: (0.9, 0.3)',6,3,3,1,0,NULL,'2026-11-30 01:12:27','2026-11-30 01:12:27',27);
+INSERT INTO "mdm_trials" VALUES(25,3,4,'paper: (1, 0.2)',4,4,3,1,0,NULL,'2026-11-30 01:12:27','2026-11-30 01:12:28',28);
+INSERT INTO "mdm_trials" VALUES(26,3,5,'paper: (1, 0.2)',6,5,3,1,0,NULL,'2026-11-30 01:12:28','2026-11-30 01:12:28',29);
+INSERT INTO "mdm_trials" VALUES(27,3,6,'search',4,6,3,1,0,NULL,'2026-11-30 01:12:28','2026-11-30 01:12:30',30);
+INSERT INTO "mdm_trials" VALUES(28,3,7,'search',6,7,3,1,0,NULL,'2026-11-30 01:12:30','2026-11-30 01:12:32',31);
+INSERT INTO "mdm_trials" VALUES(29,3,8,'search',4,8,3,1,0,NULL,'2026-11-30 01:12:32','2026-11-30 01:12:33',32);
 CREATE TABLE mdm_workers (
 	id INTEGER NOT NULL, 
 	study_id INTEGER NOT NULL, 
@@ -1425,9 +1435,9 @@ CREATE TABLE mdm_workers (
 	PRIMARY KEY (id), 
 	FOREIGN KEY(study_id) REFERENCES mdm_studies (id) ON DELETE CASCADE
 );
-INSERT INTO "mdm_workers" VALUES(1,1,'host',1,'cpu','0.1.0',60.0,'2026-11-29 21:24:47.000000','2026-11-29 21:24:47.000000','2026-11-29 21:24:48','finished');
-INSERT INTO "mdm_workers" VALUES(2,2,'host',1,'cpu','0.1.0',60.0,'2026-11-29 21:24:52.000000','2026-11-29 21:24:52.000000',NULL,NULL);
-INSERT INTO "mdm_workers" VALUES(3,3,'host',1,'cpu','0.1.0',60.0,'2026-11-29 21:24:57.000000','2026-11-29 21:24:57.000000','2026-11-29 21:25:03','finished');
+INSERT INTO "mdm_workers" VALUES(1,1,'host',1,'cpu','0.1.0',60.0,'2026-11-30 01:12:16.000000','2026-11-30 01:12:16.000000','2026-11-30 01:12:18','finished');
+INSERT INTO "mdm_workers" VALUES(2,2,'host',1,'cpu','0.1.0',60.0,'2026-11-30 01:12:21.000000','2026-11-30 01:12:21.000000',NULL,NULL);
+INSERT INTO "mdm_workers" VALUES(3,3,'host',1,'cpu','0.1.0',60.0,'2026-11-30 01:12:25.000000','2026-11-30 01:12:25.000000','2026-11-30 01:12:33','finished');
 CREATE TABLE studies (
 	study_id INTEGER NOT NULL, 
 	study_name VARCHAR(512) NOT NULL, 
@@ -1667,11 +1677,11 @@ INSERT INTO "trial_user_attributes" VALUES(55,18,'measured','{"counts": [2, 1, 1
 INSERT INTO "trial_user_attributes" VALUES(56,19,'label','"paper: (0.9, 0.3)"');
 INSERT INTO "trial_user_attributes" VALUES(57,19,'position','2');
 INSERT INTO "trial_user_attributes" VALUES(58,19,'counts','[1, 1, 3, 11]');
-INSERT INTO "trial_user_attributes" VALUES(59,19,'measured','{"counts": [1, 1, 3, 11], "nfe": 4.0, "value": 0.1875, "standard_error": 0.0491747370293402, "instances": 64}');
+INSERT INTO "trial_user_attributes" VALUES(59,19,'measured','{"counts": [1, 1, 3, 11], "nfe": 4.0, "value": 0.1875, "standard_error": 0.04917473702934019, "instances": 64}');
 INSERT INTO "trial_user_attributes" VALUES(60,20,'label','"paper: (0.9, 0.3)"');
 INSERT INTO "trial_user_attributes" VALUES(61,20,'position','3');
 INSERT INTO "trial_user_attributes" VALUES(62,20,'counts','[1, 1, 1, 1, 2, 10]');
-INSERT INTO "trial_user_attributes" VALUES(63,20,'measured','{"counts": [1, 1, 1, 1, 2, 10], "nfe": 6.0, "value": 0.375, "standard_error": 0.060993754559283325, "instances": 64}');
+INSERT INTO "trial_user_attributes" VALUES(63,20,'measured','{"counts": [1, 1, 1, 1, 2, 10], "nfe": 6.0, "value": 0.375, "standard_error": 0.06099375455928331, "instances": 64}');
 INSERT INTO "trial_user_attributes" VALUES(64,21,'label','"paper: (1, 0.2)"');
 INSERT INTO "trial_user_attributes" VALUES(65,21,'position','4');
 INSERT INTO "trial_user_attributes" VALUES(66,21,'counts','[1, 1, 1, 13]');
@@ -1679,7 +1689,7 @@ INSERT INTO "trial_user_attributes" VALUES(67,21,'measured','{"counts": [1, 1, 1
 INSERT INTO "trial_user_attributes" VALUES(68,22,'label','"paper: (1, 0.2)"');
 INSERT INTO "trial_user_attributes" VALUES(69,22,'position','5');
 INSERT INTO "trial_user_attributes" VALUES(70,22,'counts','[1, 1, 1, 1, 1, 11]');
-INSERT INTO "trial_user_attributes" VALUES(71,22,'measured','{"counts": [1, 1, 1, 1, 1, 11], "nfe": 6.0, "value": 0.21875, "standard_error": 0.07777137710478188, "instances": 32}');
+INSERT INTO "trial_user_attributes" VALUES(71,22,'measured','{"counts": [1, 1, 1, 1, 1, 11], "nfe": 6.0, "value": 0.21875, "standard_error": 0.0777713771047819, "instances": 32}');
 INSERT INTO "trial_user_attributes" VALUES(72,23,'label','"search"');
 INSERT INTO "trial_user_attributes" VALUES(73,23,'position','6');
 INSERT INTO "trial_user_attributes" VALUES(74,23,'counts','[3, 3, 2, 8]');
@@ -1756,31 +1766,31 @@ CREATE TABLE trials (
 	PRIMARY KEY (trial_id), 
 	FOREIGN KEY(study_id) REFERENCES studies (study_id)
 );
-INSERT INTO "trials" VALUES(1,0,1,'COMPLETE','2026-11-29 21:24:47.000000','2026-11-29 21:24:47.094660');
-INSERT INTO "trials" VALUES(2,1,1,'COMPLETE','2026-11-29 21:24:47.000000','2026-11-29 21:24:47.137780');
-INSERT INTO "trials" VALUES(3,2,1,'COMPLETE','2026-11-29 21:24:47.000000','2026-11-29 21:24:47.344122');
-INSERT INTO "trials" VALUES(4,3,1,'COMPLETE','2026-11-29 21:24:47.000000','2026-11-29 21:24:47.429490');
-INSERT INTO "trials" VALUES(5,4,1,'COMPLETE','2026-11-29 21:24:47.000000','2026-11-29 21:24:47.562063');
-INSERT INTO "trials" VALUES(6,5,1,'COMPLETE','2026-11-29 21:24:47.000000','2026-11-29 21:24:47.696903');
-INSERT INTO "trials" VALUES(7,6,1,'COMPLETE','2026-11-29 21:24:47.000000','2026-11-29 21:24:47.881278');
-INSERT INTO "trials" VALUES(8,7,1,'COMPLETE','2026-11-29 21:24:48.000000','2026-11-29 21:24:48.105640');
-INSERT INTO "trials" VALUES(9,8,1,'COMPLETE','2026-11-29 21:24:48.000000','2026-11-29 21:24:48.261575');
-INSERT INTO "trials" VALUES(10,9,1,'COMPLETE','2026-11-29 21:24:48.000000','2026-11-29 21:24:48.341415');
-INSERT INTO "trials" VALUES(11,0,2,'COMPLETE','2026-11-29 21:24:52.000000','2026-11-29 21:24:53.057552');
-INSERT INTO "trials" VALUES(12,1,2,'COMPLETE','2026-11-29 21:24:53.000000','2026-11-29 21:24:53.102416');
-INSERT INTO "trials" VALUES(13,2,2,'COMPLETE','2026-11-29 21:24:53.000000','2026-11-29 21:24:53.358581');
-INSERT INTO "trials" VALUES(14,3,2,'COMPLETE','2026-11-29 21:24:53.000000','2026-11-29 21:24:53.623732');
-INSERT INTO "trials" VALUES(15,4,2,'COMPLETE','2026-11-29 21:24:53.000000','2026-11-29 21:24:53.781342');
-INSERT INTO "trials" VALUES(16,5,2,'RUNNING','2026-11-29 21:24:53.000000',NULL);
-INSERT INTO "trials" VALUES(17,0,3,'COMPLETE','2026-11-29 21:24:57.000000','2026-11-29 21:24:57.649843');
-INSERT INTO "trials" VALUES(18,1,3,'COMPLETE','2026-11-29 21:24:57.000000','2026-11-29 21:24:57.716201');
-INSERT INTO "trials" VALUES(19,2,3,'COMPLETE','2026-11-29 21:24:58.000000','2026-11-29 21:24:58.822395');
-INSERT INTO "trials" VALUES(20,3,3,'COMPLETE','2026-11-29 21:24:58.000000','2026-11-29 21:24:59.451402');
-INSERT INTO "trials" VALUES(21,4,3,'PRUNED','2026-11-29 21:24:59.000000','2026-11-29 21:25:00.012514');
-INSERT INTO "trials" VALUES(22,5,3,'PRUNED','2026-11-29 21:25:00.000000','2026-11-29 21:25:00.330687');
-INSERT INTO "trials" VALUES(23,6,3,'COMPLETE','2026-11-29 21:25:00.000000','2026-11-29 21:25:00.788296');
-INSERT INTO "trials" VALUES(24,7,3,'COMPLETE','2026-11-29 21:25:00.000000','2026-11-29 21:25:01.918043');
-INSERT INTO "trials" VALUES(25,8,3,'COMPLETE','2026-11-29 21:25:01.000000','2026-11-29 21:25:03.137134');
+INSERT INTO "trials" VALUES(1,0,1,'COMPLETE','2026-11-30 01:12:16.000000','2026-11-30 01:12:16.711503');
+INSERT INTO "trials" VALUES(2,1,1,'COMPLETE','2026-11-30 01:12:16.000000','2026-11-30 01:12:16.774206');
+INSERT INTO "trials" VALUES(3,2,1,'COMPLETE','2026-11-30 01:12:16.000000','2026-11-30 01:12:17.049243');
+INSERT INTO "trials" VALUES(4,3,1,'COMPLETE','2026-11-30 01:12:17.000000','2026-11-30 01:12:17.137279');
+INSERT INTO "trials" VALUES(5,4,1,'COMPLETE','2026-11-30 01:12:17.000000','2026-11-30 01:12:17.259546');
+INSERT INTO "trials" VALUES(6,5,1,'COMPLETE','2026-11-30 01:12:17.000000','2026-11-30 01:12:17.410626');
+INSERT INTO "trials" VALUES(7,6,1,'COMPLETE','2026-11-30 01:12:17.000000','2026-11-30 01:12:17.505346');
+INSERT INTO "trials" VALUES(8,7,1,'COMPLETE','2026-11-30 01:12:17.000000','2026-11-30 01:12:17.647477');
+INSERT INTO "trials" VALUES(9,8,1,'COMPLETE','2026-11-30 01:12:17.000000','2026-11-30 01:12:17.782999');
+INSERT INTO "trials" VALUES(10,9,1,'COMPLETE','2026-11-30 01:12:17.000000','2026-11-30 01:12:17.941310');
+INSERT INTO "trials" VALUES(11,0,2,'COMPLETE','2026-11-30 01:12:21.000000','2026-11-30 01:12:21.978612');
+INSERT INTO "trials" VALUES(12,1,2,'COMPLETE','2026-11-30 01:12:21.000000','2026-11-30 01:12:22.075884');
+INSERT INTO "trials" VALUES(13,2,2,'COMPLETE','2026-11-30 01:12:22.000000','2026-11-30 01:12:22.222268');
+INSERT INTO "trials" VALUES(14,3,2,'COMPLETE','2026-11-30 01:12:22.000000','2026-11-30 01:12:22.430249');
+INSERT INTO "trials" VALUES(15,4,2,'COMPLETE','2026-11-30 01:12:22.000000','2026-11-30 01:12:22.577061');
+INSERT INTO "trials" VALUES(16,5,2,'RUNNING','2026-11-30 01:12:22.000000',NULL);
+INSERT INTO "trials" VALUES(17,0,3,'COMPLETE','2026-11-30 01:12:25.000000','2026-11-30 01:12:25.900494');
+INSERT INTO "trials" VALUES(18,1,3,'COMPLETE','2026-11-30 01:12:25.000000','2026-11-30 01:12:25.998024');
+INSERT INTO "trials" VALUES(19,2,3,'COMPLETE','2026-11-30 01:12:26.000000','2026-11-30 01:12:27.110990');
+INSERT INTO "trials" VALUES(20,3,3,'COMPLETE','2026-11-30 01:12:27.000000','2026-11-30 01:12:27.741652');
+INSERT INTO "trials" VALUES(21,4,3,'PRUNED','2026-11-30 01:12:27.000000','2026-11-30 01:12:28.285641');
+INSERT INTO "trials" VALUES(22,5,3,'PRUNED','2026-11-30 01:12:28.000000','2026-11-30 01:12:28.772480');
+INSERT INTO "trials" VALUES(23,6,3,'COMPLETE','2026-11-30 01:12:28.000000','2026-11-30 01:12:30.416352');
+INSERT INTO "trials" VALUES(24,7,3,'COMPLETE','2026-11-30 01:12:30.000000','2026-11-30 01:12:32.058432');
+INSERT INTO "trials" VALUES(25,8,3,'COMPLETE','2026-11-30 01:12:32.000000','2026-11-30 01:12:33.609612');
 CREATE TABLE version_info (
 	version_info_id INTEGER NOT NULL, 
 	schema_version INTEGER, 
@@ -1791,6 +1801,7 @@ CREATE TABLE version_info (
 INSERT INTO "version_info" VALUES(1,12,'5.0.0');
 CREATE INDEX ix_mdm_workers_study_id ON mdm_workers (study_id);
 CREATE INDEX ix_mdm_exports_study_id ON mdm_exports (study_id);
+CREATE INDEX ix_mdm_study_changes_study_id ON mdm_study_changes (study_id);
 CREATE INDEX ix_mdm_candidates_study_id ON mdm_candidates (study_id);
 CREATE INDEX ix_mdm_trials_worker_id ON mdm_trials (worker_id);
 CREATE INDEX ix_mdm_trials_candidate_id ON mdm_trials (candidate_id);

@@ -35,6 +35,21 @@ def upgrade() -> None:
 
 def _new_tables() -> None:
     op.create_table(
+        "mdm_study_changes",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column(
+            "study_id",
+            sa.Integer,
+            sa.ForeignKey("mdm_studies.id", ondelete="CASCADE"),
+            nullable=False,
+        ),
+        sa.Column("before", sa.String(128), nullable=False),
+        sa.Column("after", sa.String(128), nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("changed_at", sa.DateTime, nullable=False),
+    )
+    op.create_index("ix_mdm_study_changes_study_id", "mdm_study_changes", ["study_id"])
+    op.create_table(
         "mdm_candidates",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column(
