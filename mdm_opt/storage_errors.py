@@ -26,7 +26,7 @@ T = TypeVar("T")
 # SQLSTATE classes of PostgreSQL that time may heal: connection exceptions, too many connections,
 # the administrator's shutdown, a crash, a server that is starting; deadlocks and lock timeouts.
 _PASSING = ("08", "53300", "57P01", "57P02", "57P03", "25P03", "40001", "40P01", "55P03", "25P02")
-_SECRET_QUERY = ("password", "sslpassword")
+_SECRET_QUERY = ("password", "sslpassword", "options")
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
 

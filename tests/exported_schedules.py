@@ -71,6 +71,7 @@ def content(
             "seed": 0,
             "model": {"kind": "enumerated", "law": "sudoku4"},
             "model_fingerprint": "enumerated:abc",
+            "objective_fingerprint": None,
             "versions": {"mdm_opt": "0.1.0"},
             "git_hash": None,
             "created_at": "2026-01-01T00:00:00+00:00",

@@ -11,7 +11,7 @@ import pytest
 import torch
 import transformers
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
-from transformers import PreTrainedModel, PreTrainedTokenizerFast
+from transformers import AutoModelForMaskedLM, PreTrainedModel, PreTrainedTokenizerFast
 
 from mdm_opt.errors import InputError
 
@@ -142,3 +142,27 @@ def input_error(action: Callable[[], Any]) -> str:
     assert message.strip()
     assert "\n" not in message
     return message
+
+
+def frame_ids(name: str) -> tuple[int, int]:
+    return (0, 2) if name == "roberta" else (2, 3)
+
+
+def reference(
+    folder: Path,
+    tokens: torch.Tensor,
+    positions: torch.Tensor,
+    frame: tuple[int, int],
+    dtype: torch.dtype = torch.float32,
+) -> torch.Tensor:
+    """Full forward pass, then log-softmax over the letters, then the positions."""
+    model = AutoModelForMaskedLM.from_pretrained(folder, dtype=dtype).eval()
+    batch = len(tokens)
+    framed = torch.cat(
+        [torch.full((batch, 1), frame[0]), tokens, torch.full((batch, 1), frame[1])], dim=1
+    )
+    with torch.no_grad():
+        logits = model(input_ids=framed).logits[:, 1:-1].float()
+    letters = torch.full_like(logits, -torch.inf)
+    letters[..., CLEAN] = logits[..., CLEAN].log_softmax(-1)
+    return letters[torch.arange(batch)[:, None], positions]

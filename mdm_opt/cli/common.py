@@ -33,6 +33,9 @@ class Commands(click.Group):
         except MdmOptError as error:
             click.echo(f"error: {error}", err=True)
             ctx.exit(error.exit_code)
+        except KeyboardInterrupt as stopped:
+            click.echo("\ninterrupted", err=True)
+            ctx.exit(getattr(stopped, "exit_code", 130))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order in which a user needs them."""
@@ -45,6 +48,9 @@ storage_option = click.option(
     help="SQLite file, or URL of PostgreSQL.  [default: $MDM_OPT_STORAGE; else the server of "
     "'mdm-opt storage start' where it has been used here; else storage/mdm-opt.db where there is "
     "a folder storage; else mdm-opt.db]",
+)
+adopt_option = click.option(
+    "--adopt", is_flag=True, help="Make missing tables beside those of another program."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
@@ -77,13 +83,16 @@ def measuring(status: Status) -> Callable[[int, int], None]:
     return advance
 
 
-def made_study(study_file: str, storage: str | None, command: str) -> OpenStudy:
+def made_study(
+    study_file: str, storage: str | None, command: str, *, adopt: bool = False
+) -> OpenStudy:
     """Makes or opens the study of a file, and says what takes its time.
 
     Args:
         study_file: its path.
         storage: as given on the command line.
         command: that goes on where this one is interrupted, e.g. ``run``.
+        adopt: whether tables are made beside those of another program.
 
     Raises:
         click.exceptions.Exit: where it is interrupted.
@@ -92,7 +101,7 @@ def made_study(study_file: str, storage: str | None, command: str) -> OpenStudy:
 
     try:
         with console(err=True).status("loading the model") as status:
-            opened = create_study(study_file, url_of(storage), measuring(status))
+            opened = create_study(study_file, url_of(storage), measuring(status), adopt=adopt)
     except KeyboardInterrupt as stopped:
         interrupted(stopped, None, typed(f"{command} {study_file}", storage))
     for line in opened.news:

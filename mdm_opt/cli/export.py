@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mdm_opt.cli.common import example, json_option, print_json, storage_option, url_of
+from mdm_opt.errors import InputError
 
 steps_option = click.option(
     "--steps", type=click.IntRange(min=1), help="Step count; needed where the study has several."
@@ -103,6 +104,7 @@ def _export_one(
     from mdm_opt.handoff.export import export_schedule, keep_export, write_artefact
     from mdm_opt.handoff.formats import render
 
+    _check_module(out, format_name)
     schedule = export_schedule(name, url, steps)
     file = None if out is None else Path(out).name
     artefact = render(schedule, format_name, block_length=block_length, file=file)
@@ -122,6 +124,19 @@ def _export_one(
         click.echo(f"note: {note}", err=True)
     for line in artefact.use:
         click.echo(f"  {line}", err=True)
+
+
+def _check_module(out: str | None, format_name: str) -> None:
+    """Refuses a name under which Python could not import a module."""
+    from mdm_opt.handoff.files import is_special
+    from mdm_opt.handoff.formats import FORMATS
+
+    python = format_name in FORMATS and FORMATS[format_name].suffix == ".py"
+    if out is None or not python or Path(out).suffix == ".py" or is_special(Path(out)):
+        return
+    raise InputError(
+        f"--out: {out!r} is not accepted: {format_name} is a Python module, whose name ends in .py"
+    )
 
 
 def _export_all(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from mdm_opt.cli.common import (
+    adopt_option,
     console,
     example,
     interrupted,
@@ -21,8 +22,9 @@ from mdm_opt.cli.common import (
 @click.argument("study_file", type=click.Path(dir_okay=False))
 @storage_option
 @click.option("--no-verify", is_flag=True, help="Stop after the search.")
+@adopt_option
 @json_option
-def run(study_file: str, storage: str | None, no_verify: bool, as_json: bool) -> None:
+def run(study_file: str, storage: str | None, no_verify: bool, adopt: bool, as_json: bool) -> None:
     """Search the best schedules of STUDY_FILE and verify them.
 
     Makes the study where it does not exist. The same command resumes an interrupted one.
@@ -30,11 +32,13 @@ def run(study_file: str, storage: str | None, no_verify: bool, as_json: bool) ->
     from mdm_opt.results.progress import search_with_progress, verify_with_progress
 
     screen = console(err=True)
-    opened = made_study(study_file, storage, "run")
+    opened = made_study(study_file, storage, "run", adopt=adopt)
     try:
-        search_with_progress(opened, screen)
+        # Where there is no bar, there is a line for every trial and stage.
+        report = _silent if screen.is_terminal else _line
+        search_with_progress(opened, screen, report)
         if not no_verify:
-            verify_with_progress(opened, screen)
+            verify_with_progress(opened, screen, report)
     except KeyboardInterrupt as stopped:
         interrupted(stopped, opened.queue.progress(), typed(f"run {study_file}", storage))
     _show_best(opened.name, storage, as_json)
@@ -54,7 +58,7 @@ def verify(name: str, storage: str | None, as_json: bool) -> None:
     with screen.status("loading the model"):
         opened = open_study(name, url)
     try:
-        verify_with_progress(opened, screen)
+        verify_with_progress(opened, screen, _silent if screen.is_terminal else _line)
     except KeyboardInterrupt as stopped:
         interrupted(stopped, None, typed(f"verify {name}", storage))
     _show_best(name, storage, as_json)
@@ -67,6 +71,15 @@ def verify(name: str, storage: str | None, as_json: bool) -> None:
 def best(name: str, storage: str | None, as_json: bool) -> None:
     """Show the best schedule of every step count of study NAME."""
     _show_best(name, storage, as_json)
+
+
+def _silent(_line: str) -> None:
+    """Says nothing."""
+
+
+def _line(text: str) -> None:
+    """Says a line on standard error."""
+    click.echo(text, err=True)
 
 
 def _show_best(name: str, storage: str | None, as_json: bool) -> None:

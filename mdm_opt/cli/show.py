@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from mdm_opt.cli.common import example, storage_option, typed, url_of
+from mdm_opt.errors import InputError
 
 _VARIABLE = "MDM_OPT_DASHBOARD_TOKEN"
 
@@ -118,7 +119,7 @@ def report(name: str, out: str | None, page_format: str | None, storage: str | N
     from mdm_opt.handoff.files import write_text
     from mdm_opt.show.report import REPORT_FORMATS, read_report
 
-    chosen = page_format or ("md" if str(out).endswith(".md") else "html")
+    chosen = page_format or _format_of(out)
     found = read_report(name, url_of(storage))
     text = REPORT_FORMATS[chosen](found)
     if out is None:
@@ -128,3 +129,15 @@ def report(name: str, out: str | None, page_format: str | None, storage: str | N
     click.echo(f"wrote {out}: {found.state}", err=True)
     if chosen == "html":
         click.echo("next: " + typed(f"report {name} --out {name}.md", storage), err=True)
+
+
+def _format_of(out: str | None) -> str:
+    """The format that a file's name asks for."""
+    suffix = "" if out is None else Path(out).suffix.lower()
+    formats = {"": "html", ".html": "html", ".htm": "html", ".md": "md", ".markdown": "md"}
+    if suffix not in formats:
+        raise InputError(
+            f"--out: {out!r} is not accepted: a report ends in .html or .md; --format says which "
+            "where its name does not"
+        )
+    return formats[suffix]

@@ -10,6 +10,7 @@ import click
 
 from mdm_opt.cli.common import (
     Commands,
+    adopt_option,
     example,
     json_option,
     print_json,
@@ -101,8 +102,9 @@ def status(as_json: bool) -> None:
     metavar="ROLE",
     help="PostgreSQL: give this role what workers need, to read all and to write little.",
 )
+@adopt_option
 @json_option
-def upgrade(storage: str | None, worker_role: str | None, as_json: bool) -> None:
+def upgrade(storage: str | None, worker_role: str | None, adopt: bool, as_json: bool) -> None:
     """Bring a database to this version's schema; make all tables in an empty one.
 
     Back it up first, and stop its workers.
@@ -111,7 +113,7 @@ def upgrade(storage: str | None, worker_role: str | None, as_json: bool) -> None
     from mdm_opt.study.storage import upgrade_storage
 
     url = url_of(storage)
-    before, now = upgrade_storage(url, worker_role)
+    before, now = upgrade_storage(url, worker_role, adopt=adopt)
     if as_json:
         print_json({"storage": shown(url), "before": before, "now": now})
         return
@@ -134,8 +136,11 @@ def upgrade(storage: str | None, worker_role: str | None, as_json: bool) -> None
 @click.argument("source")
 @click.option("--study", "names", multiple=True, metavar="NAME", help="May be given again.")
 @storage_option
+@adopt_option
 @json_option
-def copy(source: str, names: tuple[str, ...], storage: str | None, as_json: bool) -> None:
+def copy(
+    source: str, names: tuple[str, ...], storage: str | None, adopt: bool, as_json: bool
+) -> None:
     """Copy the studies of SOURCE, a file or URL, to another database.
 
     All of them, or those named with --study, with trials, scores and exports. SOURCE stays as it
@@ -150,7 +155,7 @@ def copy(source: str, names: tuple[str, ...], storage: str | None, as_json: bool
     with StopSignal() as stop:
         try:
             with stop.allowed():
-                for study in copy_studies(source_url, url, names):
+                for study in copy_studies(source_url, url, names, adopt=adopt):
                     copied.append(study)
                     if not as_json:
                         click.echo(f"copied to {shown(url)}: {_counted(study)}")

@@ -8,6 +8,7 @@ import click
 
 from mdm_opt.cli.common import (
     Commands,
+    adopt_option,
     console,
     example,
     json_option,
@@ -26,12 +27,13 @@ def study() -> None:
 @study.command(epilog=example("mdm-opt study create studies/quickstart.toml"))
 @click.argument("study_file", type=click.Path(dir_okay=False))
 @storage_option
+@adopt_option
 @json_option
-def create(study_file: str, storage: str | None, as_json: bool) -> None:
+def create(study_file: str, storage: str | None, adopt: bool, as_json: bool) -> None:
     """Check STUDY_FILE, load its model and make the study without running it."""
     from mdm_opt.results.listing import show_study
 
-    opened = made_study(study_file, storage, "study create")
+    opened = made_study(study_file, storage, "study create", adopt=adopt)
     if as_json:
         print_json(show_study(opened.name, url_of(storage)))
     else:

@@ -254,7 +254,7 @@ def load_study_file(path: str | Path) -> StudyFile:
     """
     path = Path(path)
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise InputError(f"cannot read study file {path}: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:

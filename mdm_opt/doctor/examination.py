@@ -13,7 +13,7 @@ from mdm_opt.doctor.checks import Check, Known, guarded
 from mdm_opt.doctor.database import check_schema, check_server, check_storage
 from mdm_opt.doctor.machine import check_machine
 from mdm_opt.doctor.speed import check_speed
-from mdm_opt.doctor.study import check_model, check_objective, check_study
+from mdm_opt.doctor.study import check_model, check_objective, check_scores, check_study
 
 # In their order; each needs what those before it have found.
 _CHECKS: tuple[tuple[str, Callable[[Known], Iterable[Check]]], ...] = (
@@ -23,6 +23,7 @@ _CHECKS: tuple[tuple[str, Callable[[Known], Iterable[Check]]], ...] = (
     ("study", check_study),
     ("model", check_model),
     ("objective", check_objective),
+    ("scores", check_scores),
     ("speed", check_speed),
     ("batches", check_batches),
 )

@@ -8,10 +8,14 @@ from pathlib import Path
 from mdm_opt.config import load_study_file, parse_study
 from mdm_opt.doctor.checks import Check, Known
 from mdm_opt.persistence.health import find_study, read_study
+from mdm_opt.plugins import one_line
 from mdm_opt.study.changes import check_same, objective_is_known
 from mdm_opt.study.problem import objective_of, problem_of
+from mdm_opt.study.rehearsal import rehearse
 from mdm_opt.study.stored_file import stored_study_file
 
+# Characters of a sample in a line.
+_SHOWN = 60
 # Tried where neither a study file nor a study is named.
 _BUNDLED = {
     "study": {"name": "doctor"},
@@ -93,3 +97,14 @@ def check_objective(known: Known) -> Iterator[Check]:
     else:
         known.problem = problem_of(known.study_file, known.denoiser, objective)
         yield Check("objective", "ok", found)
+
+
+def check_scores(known: Known) -> Iterator[Check]:
+    """Whether a few samples can be scored, and what they look like."""
+    if known.problem is None or known.study_file is None:
+        return
+    tried = rehearse(known.study_file, known.problem)
+    scores = ", ".join(f"{score:.4g}" for score in tried.scores)
+    texts = ", ".join(repr(one_line(text)[:_SHOWN]) for text in tried.texts)
+    found = f"{scores}" + (f" for {texts}" if texts else "")
+    yield Check("scores", "ok", found)

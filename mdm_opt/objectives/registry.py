@@ -131,7 +131,8 @@ def read_references(
     """
     file = user_path(path, key, folder)
     try:
-        lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        lines = [line for line in lines if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{key}: cannot read {file}: {error}") from error
     try:

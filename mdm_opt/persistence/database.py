@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
@@ -44,7 +47,7 @@ class NoStudies(InputError):
     """The database has not been made yet."""
 
 
-def open_database(url: str, *, create: bool) -> Engine:
+def open_database(url: str, *, create: bool, adopt: bool = False) -> Engine:
     """Opens a database whose tables have this version's schema.
 
     An empty database gets the tables where ``create`` says so. An SQLite file of an older schema
@@ -53,6 +56,7 @@ def open_database(url: str, *, create: bool) -> Engine:
     Args:
         url: see `storage_url`.
         create: whether a missing file or missing tables are made; without, that is an error.
+        adopt: whether they are made beside tables of another program.
 
     Raises:
         NoStudies: where there is none and none is to be made.
@@ -64,9 +68,9 @@ def open_database(url: str, *, create: bool) -> Engine:
     engine = make_engine(url)
     try:
         with storage_errors(shown(url)):
-            current, head = revisions(engine, url)
+            current, head = _looked_at(engine, url, adopt=adopt or not create)
             if current == head:
-                return engine
+                return engine if create or _writable(url) else sqlite_reader(url)
             if current is None and not create:
                 raise NoStudies(
                     f"no studies in {shown(url)}; 'mdm-opt study create STUDY.toml' makes one"
@@ -76,18 +80,38 @@ def open_database(url: str, *, create: bool) -> Engine:
                     f"storage {shown(url)}: its schema {current!r} is older than this version's "
                     f"{head!r}; back it up, stop its workers, then run 'mdm-opt storage upgrade'"
                 )
-        upgrade_database(url)
+        upgrade_database(url, adopt=adopt)
     except BaseException:
         engine.dispose()
         raise
     return engine
 
 
-def upgrade_database(url: str) -> tuple[str | None, str]:
+def _looked_at(engine: Engine, url: str, *, adopt: bool) -> tuple[str | None, str]:
+    """See `revisions`; a file that is there is not changed by it, whosever it is."""
+    if not is_sqlite(url) or not database_file(url).exists():
+        return revisions(engine, url, adopt=adopt)
+    reader = sqlite_reader(url)
+    try:
+        return revisions(reader, url, adopt=adopt)
+    finally:
+        reader.dispose()
+
+
+def _writable(url: str) -> bool:
+    """Whether an SQLite file and a journal beside it can be written."""
+    if not is_sqlite(url):
+        return True
+    file = database_file(url)
+    return os.access(file, os.W_OK) and os.access(file.absolute().parent, os.W_OK)
+
+
+def upgrade_database(url: str, *, adopt: bool = False) -> tuple[str | None, str]:
     """Makes our tables or brings them to this version's schema, in one transaction.
 
     Args:
         url: see `storage_url`.
+        adopt: see `open_database`.
 
     Returns:
         The revision before, None where there were no tables, and the revision now.
@@ -98,7 +122,7 @@ def upgrade_database(url: str) -> tuple[str | None, str]:
     engine = _migration_engine(url)
     try:
         with schema_lock(url), _ONE_MIGRATION, storage_errors(shown(url)):
-            before, head = revisions(engine, url)
+            before, head = revisions(engine, url, adopt=adopt)
             if before != head:
                 with engine.begin() as connection:
                     migrate(connection)
@@ -152,6 +176,19 @@ def make_engine(url: str) -> Engine:
         )
     event.listen(engine, "connect", _configure_postgresql)
     return engine
+
+
+def sqlite_reader(url: str) -> Engine:
+    """An engine that changes nothing of an SQLite file, not even its journal."""
+    file = database_file(url).absolute()
+    journal = file.with_name(f"{file.name}-wal")
+    # Without a journal nobody writes now, and SQLite need not make one to look.
+    mode = "mode=ro" if journal.exists() else "mode=ro&immutable=1"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(f"file:{quote(str(file))}?{mode}", _BUSY_SECONDS, uri=True)
+
+    return create_engine("sqlite://", creator=connect, poolclass=NullPool)
 
 
 def _migration_engine(url: str) -> Engine:
@@ -210,8 +247,14 @@ def migrate(connection: Connection, revision: str = "head") -> None:
     command.upgrade(config, revision)
 
 
-def revisions(engine: Engine, url: str) -> tuple[str | None, str]:
-    """The database's revision and this version's; refuses what is newer or not ours."""
+def revisions(engine: Engine, url: str, *, adopt: bool = True) -> tuple[str | None, str]:
+    """The database's revision and this version's; refuses what is newer or not ours.
+
+    Args:
+        engine: of the database.
+        url: of the database.
+        adopt: whether tables of another program, that collide with none, are no matter.
+    """
     # The files of migrations begin with their revisions, which are numbers.
     known = sorted(file.name[:4] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
     head, current = known[-1], None
@@ -222,7 +265,8 @@ def revisions(engine: Engine, url: str) -> tuple[str | None, str]:
             current = connection.execute(version).scalar()
         if current == head:
             return current, head
-        check_foreign_tables(tables, connection, shown(url), ours=current is not None)
+        ours = current is not None
+        check_foreign_tables(tables, connection, shown(url), ours=ours, adopt=adopt or ours)
     if current is not None and current not in known:
         raise InputError(
             f"storage {shown(url)}: its schema {current!r} is newer than this version of mdm-opt "

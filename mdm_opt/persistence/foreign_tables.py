@@ -26,7 +26,7 @@ _OPTUNA_MAJOR = 5
 
 
 def check_foreign_tables(
-    inspector: Inspector, connection: Connection, shown: str, *, ours: bool
+    inspector: Inspector, connection: Connection, shown: str, *, ours: bool, adopt: bool
 ) -> None:
     """Refuses a database whose tables are not what their names say.
 
@@ -35,6 +35,7 @@ def check_foreign_tables(
         connection: to it.
         shown: the database as it may be printed.
         ours: whether our own version table says that the ``mdm_`` tables are ours.
+        adopt: whether ours may stand beside tables of another program.
 
     Raises:
         InputError: for tables of another program under our names or Optuna's, and for a database
@@ -53,6 +54,7 @@ def check_foreign_tables(
         taken = sorted(tables & (_OPTUNA_TABLES | {_OPTUNA_VERSION}))
         if taken:
             _refuse(shown, f"another program uses the table {taken[0]!r}, which Optuna needs")
+        _check_alone(tables, shown, adopt)
         return
     version = connection.execute(text("SELECT library_version FROM version_info")).scalar()
     major = str(version or _OPTUNA_MAJOR).partition(".")[0]
@@ -62,6 +64,16 @@ def check_foreign_tables(
             f"Optuna {version} made it, this is Optuna {_OPTUNA_MAJOR}; back it up and run "
             "'optuna storage upgrade --storage URL'",
         )
+    _check_alone(tables, shown, adopt)
+
+
+def _check_alone(tables: set[str], shown: str, adopt: bool) -> None:
+    """Refuses tables of another program, unless ours may stand beside them."""
+    theirs = {name for name in tables if not name.startswith("mdm_")}
+    theirs -= _OPTUNA_TABLES | {_OPTUNA_VERSION}
+    if theirs and not adopt:
+        named = ", ".join(sorted(theirs)[:5]) + (", ..." if len(theirs) > 5 else "")
+        _refuse(shown, f"it holds tables of another program ({named}): --adopt makes ours beside")
 
 
 def _refuse(shown: str, reason: str) -> None:

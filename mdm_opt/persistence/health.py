@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.parse import quote
 
-from sqlalchemy import Engine, NullPool, create_engine, text
+from sqlalchemy import Engine, text
 
-from mdm_opt.persistence.database import make_engine, revisions
-from mdm_opt.persistence.location import database_file, is_sqlite, shown
+from mdm_opt.persistence.database import make_engine, revisions, sqlite_reader
+from mdm_opt.persistence.location import is_sqlite, shown
 from mdm_opt.persistence.records import StudyRecord
 from mdm_opt.persistence.repository import Repository
 from mdm_opt.storage_errors import storage_errors
-
-_BUSY_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -88,7 +84,7 @@ def server_facts(url: str) -> ServerFacts:
 
 @contextmanager
 def _reading(url: str) -> Iterator[Engine]:
-    engine = _sqlite_reader(url) if is_sqlite(url) else make_engine(url)
+    engine = sqlite_reader(url) if is_sqlite(url) else make_engine(url)
     if not is_sqlite(url):
         engine = engine.execution_options(postgresql_readonly=True)
     try:
@@ -96,15 +92,3 @@ def _reading(url: str) -> Iterator[Engine]:
             yield engine
     finally:
         engine.dispose()
-
-
-def _sqlite_reader(url: str) -> Engine:
-    file = database_file(url).absolute()
-    journal = file.with_name(f"{file.name}-wal")
-    # Without a journal nobody writes now, and SQLite need not make one to look.
-    mode = "mode=ro" if journal.exists() else "mode=ro&immutable=1"
-
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(f"file:{quote(str(file))}?{mode}", _BUSY_SECONDS, uri=True)
-
-    return create_engine("sqlite://", creator=connect, poolclass=NullPool)

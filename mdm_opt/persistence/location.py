@@ -21,6 +21,8 @@ _POSTGRESQL = "postgresql+psycopg"
 _POSTGRESQL_NAMES = ("postgresql", "postgres", _POSTGRESQL)
 _SQLITE_NAMES = ("sqlite", "sqlite+pysqlite")
 _NEARLY_URL = re.compile(r"(postgres\w*|sqlite|mysql|mariadb)(\+\w+)?:(?!//)")
+# A URL that lacks its beginning, and libpq's own way of saying where a database is.
+_WITH_PASSWORD = re.compile(r"[^/\s@:]+:[^/\s@]+@|(.*\s)?password\s*=", re.IGNORECASE)
 _ACCEPTED = "accepted: a file name, sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
 
 
@@ -60,7 +62,7 @@ def shown(url: str) -> str:
 def shown_as_given(given: str) -> str:
     """What a user gave for a storage, to be repeated in a command, without a password."""
     if "://" not in given:
-        return given
+        return "URL" if _WITH_PASSWORD.match(given) else given
     try:
         return shown(given) if not given.startswith("sqlite") else given
     except (ArgumentError, ValueError):
@@ -75,6 +77,17 @@ def is_sqlite(url: str) -> bool:
 def database_file(url: str) -> Path:
     """The file of an SQLite URL."""
     return Path(make_url(url).database or "")
+
+
+def file_identity(url: str) -> tuple[int, int] | None:
+    """Which file an SQLite URL names now; None where it names none."""
+    if not is_sqlite(url):
+        return None
+    try:
+        found = database_file(url).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 @contextmanager
@@ -111,6 +124,8 @@ def _given_url(text: str) -> str:
         raise InputError(
             f"storage: what begins with {text.partition(':')[0]!r} is no URL; {_ACCEPTED}"
         )
+    if "://" not in text and _WITH_PASSWORD.match(text):
+        raise InputError(f"storage: what seems to hold a password is no file name; {_ACCEPTED}")
     if "://" not in text:
         return _file_url(str(user_path(text, "storage").resolve()))
     try:

@@ -88,11 +88,11 @@ class TrialQueue:
                 )
             )
             for row in rows:
-                unfinished = row.finished_at is None
-                if unfinished and row.worker_id is None and row.failures >= MAX_FAILURES:
+                given_up = row.worker_id is None and row.failures >= MAX_FAILURES
+                if given_up and row.finished_at is None:
+                    # Once more, after all others.
                     row.trial_number = self._next_number(session, after)
-                if unfinished:
-                    row.failures = 0
+                    row.failures = MAX_FAILURES - 1
                 session.flush()
             rows = without_surplus(session, rows, total)
             position = rows[-1].position + 1 if rows else 0

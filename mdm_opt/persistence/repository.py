@@ -15,7 +15,7 @@ from mdm_opt.candidates import Candidate
 from mdm_opt.errors import InputError
 from mdm_opt.persistence.candidates import candidate_of, candidate_row
 from mdm_opt.persistence.database import open_database
-from mdm_opt.persistence.location import shown
+from mdm_opt.persistence.location import file_identity, shown
 from mdm_opt.persistence.measurements import measurement_records, measurement_row
 from mdm_opt.persistence.records import MeasurementRecord, ModelRecord, StudyRecord
 from mdm_opt.persistence.tables import (
@@ -43,14 +43,16 @@ class Repository:
     Args:
         url: see `mdm_opt.persistence.storage_url`.
         create: whether missing tables are made.
+        adopt: whether they are made beside tables of another program.
 
     Raises:
         InputError: where the database cannot be used.
     """
 
-    def __init__(self, url: str, *, create: bool) -> None:
+    def __init__(self, url: str, *, create: bool, adopt: bool = False) -> None:
         self.url = url
-        self.engine: Engine = open_database(url, create=create)
+        self.engine: Engine = open_database(url, create=create, adopt=adopt)
+        self._file = file_identity(url)
         # A server counts connections; one that nobody uses any more must not wait for its owner
         # to be asked.
         weakref.finalize(self, self.engine.dispose)
@@ -59,8 +61,20 @@ class Repository:
     def through(cls, engine: Engine, url: str) -> Repository:
         """Our tables as they are, by an engine of the caller's; nothing is made or upgraded."""
         found = cls.__new__(cls)
-        found.url, found.engine = url, engine
+        found.url, found.engine, found._file = url, engine, file_identity(url)
         return found
+
+    def check_file(self) -> None:
+        """Refuses to go on where the file of the database is not the one that was opened.
+
+        Raises:
+            InputError: where an SQLite file has been deleted or replaced.
+        """
+        if self._file != file_identity(self.url):
+            raise InputError(
+                f"storage {shown(self.url)}: the file has been deleted or replaced while it was "
+                "used; what was kept in it is not there"
+            )
 
     def close(self) -> None:
         """Gives the connections back."""

@@ -13,6 +13,8 @@ from mdm_opt.persistence.tables import TrialRow, WorkerRow
 
 # Why a worker ended that was ended by others.
 LOST = "lost"
+# The error of a trial whose worker ended without a word.
+DIED = "the process that measured it died"
 
 
 class Workers:
@@ -141,6 +143,16 @@ class Workers:
             .returning(WorkerRow.id)
         )
         if ended is not None:
+            # A candidate on which processes die again and again must not hold up the others.
+            session.execute(
+                update(TrialRow)
+                .where(
+                    TrialRow.worker_id == worker_id,
+                    TrialRow.finished_at.is_(None),
+                    TrialRow.trial_number.is_not(None),
+                )
+                .values(failures=TrialRow.failures + 1, last_error=DIED)
+            )
             self._release(session, worker_id)
         return ended is not None
 

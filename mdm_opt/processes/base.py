@@ -199,6 +199,14 @@ class Process(ABC):
         """
 
     @abstractmethod
+    def difference(self, model: Denoiser) -> float:
+        """How far two answers to the same question are apart: total variation, in [0, 1].
+
+        The largest over what is asked of nothing but noise; 0 up to the rounding of the device,
+        unless something in the model is random.
+        """
+
+    @abstractmethod
     def one_call(
         self,
         model: Denoiser,

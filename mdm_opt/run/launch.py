@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from mdm_opt.errors import InputError, RunError
@@ -247,9 +247,12 @@ class _Watch:
             if ended is None:
                 return
             slot.running = False
-            slot.done = ended.code == 0 or self._patience(self._queue.progress).settled
+            # What the queue says counts, whatever a worker ends with.
+            slot.done = self._patience(self._queue.progress).settled
             if slot.done:
                 return
+            if ended.code == 0:
+                ended = replace(ended, reason="it ended with code 0 before its work was done")
             self._note_death(slot, ended)
         if time.monotonic() >= slot.start_at:
             self._engine.start(slot.index)

@@ -164,6 +164,7 @@ class _Loop:
         while True:
             with self._stop.allowed():
                 pass
+            self._opened.repository.check_file()
             trial = self.patience(lambda: self.queue.claim(worker_id))
             if trial is not None:
                 done = self._do(trial, worker_id)

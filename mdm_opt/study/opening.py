@@ -36,6 +36,7 @@ from mdm_opt.study.measured_profile import (
     model_record,
 )
 from mdm_opt.study.problem import build_problem
+from mdm_opt.study.rehearsal import rehearse
 from mdm_opt.study.search_space import space_of
 from mdm_opt.study.stored_file import stored_study_file
 
@@ -76,7 +77,11 @@ class OpenStudy:
 
 
 def create_study(
-    path: str | Path, url: str, advance: Advance = lambda done, total: None
+    path: str | Path,
+    url: str,
+    advance: Advance = lambda done, total: None,
+    *,
+    adopt: bool = False,
 ) -> OpenStudy:
     """Opens the study of a study file, after making it where it does not exist yet.
 
@@ -88,14 +93,18 @@ def create_study(
         url: of the database.
         advance: called while the information profile is measured, where the study starts from
             one that the database does not have.
+        adopt: whether missing tables are made beside tables of another program.
 
     Raises:
         InputError: where the file, the model or the database cannot be used, or a study of that
             name was made from another file.
-        RunError: where the profile of the model cannot be measured.
+        RunError: where the profile of the model cannot be measured, or a few samples cannot be
+            scored.
     """
     study_file, folder = load_study_file(path), Path(path).resolve().parent
-    return make_study(study_file, folder, url, lambda: build_problem(study_file, folder), advance)
+    return make_study(
+        study_file, folder, url, lambda: build_problem(study_file, folder), advance, adopt=adopt
+    )
 
 
 def make_study(
@@ -104,6 +113,8 @@ def make_study(
     url: str,
     build: Callable[[], Problem],
     advance: Advance = lambda done, total: None,
+    *,
+    adopt: bool = False,
 ) -> OpenStudy:
     """Makes or opens the study of a study file that has been read.
 
@@ -113,6 +124,7 @@ def make_study(
         url: of the database.
         build: makes the model and the objective; called once what needs neither is checked.
         advance: see `create_study`.
+        adopt: see `create_study`.
 
     Raises:
         InputError: as `create_study`.
@@ -126,9 +138,11 @@ def make_study(
     if existing is not None:
         check_version(existing)
         check_unchanged(existing, problem)
+    else:
+        rehearse(study_file, problem)
     if study_file.needs_profile:
         check_sequences(study_file, folder, problem.denoiser)
-    repository = Repository(url, create=True)
+    repository = Repository(url, create=True, adopt=adopt)
     name = study_file.study.name
     profile: MeasuredProfile | None = None
     h = _kept_profile(existing, study_file, repository)

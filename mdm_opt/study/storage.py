@@ -32,7 +32,9 @@ from mdm_opt.study.locks import check_idle, exclusive
 from mdm_opt.study.stored_file import stored_study_file
 
 
-def upgrade_storage(url: str, worker_role: str | None = None) -> tuple[str | None, str]:
+def upgrade_storage(
+    url: str, worker_role: str | None = None, *, adopt: bool = False
+) -> tuple[str | None, str]:
     """Brings our tables to this version's schema, and makes all tables where there are none.
 
     Optuna's are made too, so that workers need no right to make any.
@@ -40,6 +42,7 @@ def upgrade_storage(url: str, worker_role: str | None = None) -> tuple[str | Non
     Args:
         url: see `mdm_opt.persistence.storage_url`.
         worker_role: gets the rights that workers need, no more; PostgreSQL only.
+        adopt: whether missing tables are made beside tables of another program.
 
     Returns:
         The revision before, None where there were no tables, and the revision now.
@@ -61,7 +64,7 @@ def upgrade_storage(url: str, worker_role: str | None = None) -> tuple[str | Non
                     f"storage {shown(url)}: {len(state.workers)} workers are alive, one of them "
                     f"process {process} on {host}; stop them first"
                 )
-        upgrade_database(url)
+        upgrade_database(url, adopt=adopt)
         _make_tables(_open(held, url, create=False))
         if worker_role is not None:
             grant_to_workers(url, worker_role, WORKER_RIGHTS)
@@ -69,7 +72,7 @@ def upgrade_storage(url: str, worker_role: str | None = None) -> tuple[str | Non
 
 
 def copy_studies(
-    source_url: str, target_url: str, names: Sequence[str] = ()
+    source_url: str, target_url: str, names: Sequence[str] = (), *, adopt: bool = False
 ) -> Iterator[CopiedStudy]:
     """Copies studies with everything that is known about them to another database.
 
@@ -95,7 +98,7 @@ def copy_studies(
         for name in names:
             check_idle(source, name)
             held.enter_context(exclusive(name, source_url))
-        target = _open(held, target_url, create=True)
+        target = _open(held, target_url, create=True, adopt=adopt)
         _make_tables(target)
         _check_free(target, names)
         for name in names:
@@ -124,8 +127,8 @@ def _copy(source: Repository, target: Repository, name: str) -> CopiedStudy:
     return copied
 
 
-def _open(held: ExitStack, url: str, *, create: bool) -> Repository:
-    repository = Repository(url, create=create)
+def _open(held: ExitStack, url: str, *, create: bool, adopt: bool = False) -> Repository:
+    repository = Repository(url, create=create, adopt=adopt)
     held.callback(repository.close)
     return repository
 

@@ -121,7 +121,7 @@ def test_blocks_round_trip_through_a_file(
 ) -> None:
     steps, length = inside[0] * blocks, inside[1] * blocks
     values = content(*betas, steps, length, rounding=rounding, block_length=inside[1])
-    values["sampler"] |= {"guidance": 1.5, "end_last": True}
+    values["sampler"] |= {"order": "margin", "guidance": 1.5, "end_last": True}
     original = ExportedSchedule.model_validate(values)
     path = tmp_path_factory.getbasetemp() / "blocks.json"
     write_text(path, original.to_json())

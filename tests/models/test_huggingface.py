@@ -14,13 +14,15 @@ from native_models import (
     LENGTH,
     MAKERS,
     SPECIAL,
+    frame_ids,
     input_error,
     make_bert,
     make_tokenizer,
     random_state,
+    reference,
 )
 from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import AutoModelForMaskedLM, PreTrainedTokenizerFast
+from transformers import PreTrainedTokenizerFast
 
 from mdm_opt.candidates import Decoding, beta
 from mdm_opt.measurement import Problem, measure
@@ -29,30 +31,6 @@ from mdm_opt.models.huggingface import HuggingFaceDenoiser
 from mdm_opt.models.loading import load_huggingface
 from mdm_opt.objectives.path_kl import PathKl
 from mdm_opt.processes import generate, instance_noise
-
-
-def frame_ids(name: str) -> tuple[int, int]:
-    return (0, 2) if name == "roberta" else (2, 3)
-
-
-def reference(
-    folder: Path,
-    tokens: torch.Tensor,
-    positions: torch.Tensor,
-    frame: tuple[int, int],
-    dtype: torch.dtype = torch.float32,
-) -> torch.Tensor:
-    """Full forward pass, then log-softmax over the letters, then the positions."""
-    model = AutoModelForMaskedLM.from_pretrained(folder, dtype=dtype).eval()
-    batch = len(tokens)
-    framed = torch.cat(
-        [torch.full((batch, 1), frame[0]), tokens, torch.full((batch, 1), frame[1])], dim=1
-    )
-    with torch.no_grad():
-        logits = model(input_ids=framed).logits[:, 1:-1].float()
-    letters = torch.full_like(logits, -torch.inf)
-    letters[..., CLEAN] = logits[..., CLEAN].log_softmax(-1)
-    return letters[torch.arange(batch)[:, None], positions]
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -88,21 +66,6 @@ def test_tokenizer_without_letters_is_refused(bert: Path) -> None:
     make_tokenizer(letters="").save_pretrained(bert)
     message = input_error(lambda: load_huggingface(str(bert), length=LENGTH))
     assert "no token that could be generated" in message
-
-
-def test_bfloat16_runs_the_model_in_bfloat16(checkpoints: dict[str, Path]) -> None:
-    denoiser = load_huggingface(
-        str(checkpoints["bert"]), length=LENGTH, dtype="bfloat16", device="cpu"
-    )
-    assert denoiser.model.dtype == torch.bfloat16
-    tokens, positions = random_state(6)
-    found = denoiser.log_probs(tokens, positions)
-    assert found.dtype == torch.float32
-    expected = reference(checkpoints["bert"], tokens, positions, frame_ids("bert"), torch.bfloat16)
-    # The same sums in another order: a few units of the last of 8 bits of logits below 64.
-    torch.testing.assert_close(found, expected, rtol=0, atol=4 * 64 * 2**-8)
-    exact = reference(checkpoints["bert"], tokens, positions, frame_ids("bert"))
-    assert not torch.equal(found, exact)
 
 
 def test_decode_and_encode_are_inverse(checkpoints: dict[str, Path]) -> None:
@@ -150,17 +113,6 @@ def test_words_of_several_characters_are_encoded_by_the_tokenizer(bert: Path) ->
     assert denoiser.decode(tokens) == ["the cat sees a dog"]
     message = input_error(lambda: denoiser.encode(["the cat sees a bird"]))
     assert "never generates" in message
-
-
-def test_loaded_model_is_frozen(checkpoints: dict[str, Path]) -> None:
-    denoiser = load_huggingface(str(checkpoints["bert"]), length=LENGTH)
-    assert not denoiser.model.training
-    assert not any(parameter.requires_grad for parameter in denoiser.model.parameters())
-    before = {name: tensor.clone() for name, tensor in denoiser.model.state_dict().items()}
-    generate(denoiser, np.array([4, 4]), instance_noise(range(8), LENGTH, seed=0))
-    after = denoiser.model.state_dict()
-    assert all(torch.equal(tensor, after[name]) for name, tensor in before.items())
-    assert not denoiser.log_probs(*random_state(7)).requires_grad
 
 
 def test_model_in_training_mode_is_put_into_evaluation_mode() -> None:

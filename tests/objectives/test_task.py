@@ -15,7 +15,8 @@ from task_files import SEED, built, measured, refused, sums, table, written
 from mdm_opt.models.enumerated import EnumeratedDenoiser
 from mdm_opt.models.laws import toy_balanced
 from mdm_opt.objectives.documents import document_order
-from mdm_opt.objectives.task import NORMALISATIONS, Extraction, cut, plain_number
+from mdm_opt.objectives.task import cut
+from mdm_opt.objectives.task_judges import NORMALISATIONS, Extraction, plain_number
 from mdm_opt.testing import check_objective
 
 # Documents.

@@ -308,6 +308,7 @@ def test_deleting_a_study_deletes_all_that_is_its_and_nothing_else(repository):
     for name in ("s", "other"):
         search(repository, name, samples=("text",))
         repository.add_export(name, steps=8, format_name="json", schedule={})
+        repository.accept_objective(name, "other", "a comment")
         counts = counts_candidate([1, 3])
         verification = measurement(role="verification", samples=("text",), candidate=counts)
         repository.replace_verification(name, 8, [verification])

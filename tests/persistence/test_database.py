@@ -36,7 +36,7 @@ def test_other_tables_of_the_database_are_left_alone(tmp_path):
     with closing(sqlite3.connect(tmp_path / "r.db")) as connection, connection:
         connection.execute("create table their_version (version_num text)")
         connection.execute("insert into their_version values ('theirs')")
-    Repository(f"sqlite:///{tmp_path}/r.db", create=True).close()
+    Repository(f"sqlite:///{tmp_path}/r.db", create=True, adopt=True).close()
     with closing(sqlite3.connect(tmp_path / "r.db")) as connection:
         kept = connection.execute("select version_num from their_version").fetchall()
     assert kept == [("theirs",)]

@@ -86,3 +86,17 @@ def rename_and(repository, *statements):
 def test_what_was_closed_can_be_used_again(repository):
     repository.close()
     assert repository.study("s") == study_record()
+
+
+def test_a_file_that_is_deleted_or_replaced_is_noticed(tmp_path):
+    file = tmp_path / "r.db"
+    with closing(Repository(f"sqlite:///{file}", create=True)) as ours:
+        ours.check_file()
+        kept = file.rename(tmp_path / "kept.db")
+        with pytest.raises(InputError, match="has been deleted or replaced while it was used"):
+            ours.check_file()
+        file.write_bytes(kept.read_bytes())
+        with pytest.raises(InputError, match="has been deleted or replaced while it was used"):
+            ours.check_file()
+        kept.rename(file)
+        ours.check_file()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from queues import age, finish, worker
-from records import study_record
+from queues import ONE, age, finish, worker
+from records import measurement, study_record
 
 from mdm_opt.persistence import Progress, TrialQueue
+from mdm_opt.persistence.workers import DIED
 
 
 def test_the_dead_lose_their_trials_and_the_living_keep_them(queue, repository):
@@ -121,3 +122,37 @@ def test_a_worker_that_has_ended_is_not_called_lost_afterwards(queue, repository
     age(repository, done, 60)
     assert queue.workers.free_lost() == 0
     assert {w.id: w.ended for w in queue.workers.all()} == {done: "finished", other: None}
+
+
+def test_a_trial_whose_workers_die_is_tried_after_the_others_and_given_up(queue, repository):
+    """Three deaths; a claim that had not begun is nobody's fault."""
+    queue.plan([], [4], 2)
+    for died in range(1, 4):
+        one = worker(queue)
+        trial = queue.claim(one)
+        while trial.position != 0:
+            # The other one first, which lives.
+            queue.begin(trial, ONE)
+            assert queue.finish(trial, one, measurement(trial_number=1))
+            trial = queue.claim(one)
+        queue.begin(trial, ONE)
+        age(repository, one, 61)
+        assert queue.workers.free_lost() == 1
+        found = queue.trials()[0]
+        assert (found.failures, found.last_error) == (died, DIED)
+    assert queue.claim(worker(queue)) is None
+    assert queue.progress() == Progress(2, 1, 0, 1)
+    (given_up,) = queue.given_up()
+    assert given_up.last_error == DIED
+    # Asked for again it is tried once more.
+    queue.plan([], [4], 2)
+    assert queue.claim(worker(queue)).position == 0
+
+
+def test_a_claim_that_had_not_begun_is_no_death_of_its_trial(queue, repository):
+    queue.plan([], [4], 1)
+    one = worker(queue)
+    queue.claim(one)
+    age(repository, one, 61)
+    queue.workers.free_lost()
+    assert queue.trials()[0].failures == 0

@@ -72,6 +72,8 @@ def test_a_study_is_shown_with_its_file_its_model_and_its_version(repository):
         "study_file": FILE.canonical(),
         "study_file_hash": "h",
         "model_fingerprint": "f",
+        "objective_fingerprint": "p",
+        "accepted_changes": [],
         "length": MODEL.length,
         "package_version": "0",
     }

@@ -47,13 +47,21 @@ def opened(tmp_path):
     return create_study(write_study(tmp_path), database(tmp_path))
 
 
+def again(study):
+    return create_study(f"{study.record.folder}/study.toml", study.repository.url)
+
+
 def follow(opened, engine, workers, stop=None):
     url = opened.repository.url
     return list(launch("sudoku4", url, engine, workers, stop or StopSignal()))
 
 
 def test_workers_that_die_are_started_again_and_those_that_are_done_are_not(opened):
-    engine = ScriptedEngine({0: [-9, 0], 1: [0]})
+    def work():
+        if engine.started == [0, 1, 0]:
+            list(run_trials(again(opened)))
+
+    engine = ScriptedEngine({0: [-9, 0], 1: [None, None, 0]}, work)
     states = follow(opened, engine, 2)
     assert engine.started == [0, 1, 0]
     assert states[-1].restarts == 1
@@ -77,15 +85,19 @@ def test_deaths_with_finished_trials_in_between_do_not(opened):
     trials = []
 
     def work():
-        trials.append(next(run_trials(create_again(opened))))
-
-    def create_again(study):
-        return create_study(f"{study.record.folder}/study.toml", study.repository.url)
+        trials.append(next(run_trials(again(opened))))
 
     engine = ScriptedEngine({0: [-9] * 6}, work)
     states = follow(opened, engine, 1)
     assert len(trials) == 6
     assert states[-1].progress.finished == 6
+
+
+def test_done_is_what_the_queue_says_whatever_a_worker_ends_with(opened):
+    engine = ScriptedEngine({0: [0] * 20})
+    with pytest.raises(RunError, match=r"the last one: it ended with code 0 before its work was"):
+        follow(opened, engine, 1)
+    assert engine.started == [0] * 6
 
 
 def test_workers_that_refuse_the_study_end_the_launch_soon(opened):

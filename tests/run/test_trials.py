@@ -181,12 +181,14 @@ def test_second_process_is_refused(tmp_path):
 
 
 def moody(folder, name, bad_calls):
-    """A study file whose objective returns no number on some of its calls."""
+    """A study file whose objective returns no number on some of its calls; one is a rehearsal."""
     (folder / f"{name}.py").write_text(
-        "calls = []\n"
+        "import pathlib\n"
         "def score(samples):\n"
-        "    calls.append(1)\n"
-        f"    return [float('nan') if len(calls) in {bad_calls} else 0.5 for _ in samples]\n"
+        "    file = pathlib.Path(__file__).with_suffix('.calls')\n"
+        "    file.open('a').write('x')\n"
+        "    calls = file.stat().st_size\n"
+        f"    return [float('nan') if calls in {bad_calls} else 0.5 for _ in samples]\n"
     )
     text = SUDOKU4.replace(
         'kind = "validity"\nverifier = "sudoku"', f'kind = "{name}:score"\ndirection = "maximize"'
@@ -195,7 +197,7 @@ def moody(folder, name, bad_calls):
 
 
 def test_failing_objective_stops_the_run_and_keeps_finished_trials(tmp_path):
-    path, url = moody(tmp_path, "moody", [3, 4, 5]), database(tmp_path)
+    path, url = moody(tmp_path, "moody", [4, 5, 6]), database(tmp_path)
     finished = []
     with pytest.raises(RunError, match=r"'moody:score' returned nan for instance 0"):
         finished.extend(run_trials(create_study(path, url)))
@@ -208,7 +210,7 @@ def test_failing_objective_stops_the_run_and_keeps_finished_trials(tmp_path):
 
 
 def test_one_failure_is_said_and_the_trial_is_tried_again_last(tmp_path):
-    path, url = moody(tmp_path, "once", [3]), database(tmp_path)
+    path, url = moody(tmp_path, "once", [4]), database(tmp_path)
     said = []
     options = WorkerOptions(report=said.append)
     labels = [t.label for t in run_trials(create_study(path, url), options)]

@@ -109,8 +109,9 @@ def test_the_same_model_and_the_same_data_are_accepted():
     [
         ({"model": "0123456789" * 4}, "the model of study 's' has changed since it was created: "
          "fingerprint 012345678901234567890123..., was f..."),
-        ({"objective": "q"}, "the objective's data or judge of study 's' has changed since it "
-         "was created: fingerprint q..., was p..."),
+        ({"objective": "q"}, "the objective's data, judge or function of study 's' has changed "
+         "since it was created: fingerprint q..., was p...; where its scores stay comparable: "
+         "'mdm-opt study accept s --reason TEXT'"),
     ],
 )  # fmt: skip
 def test_another_model_or_other_data_are_named(changed, said):

@@ -90,6 +90,15 @@ class Masked(Process):
         return SampleLaw(model)
 
     @torch.inference_mode()
+    def difference(self, model: Denoiser) -> float:
+        """See `Process.difference`."""
+        positions = torch.arange(model.length, device=model.device)[None]
+        first, second = (
+            model.log_probs(self.start(model, 1), positions).double().exp() for _ in range(2)
+        )
+        return float((first - second).abs().sum(-1).max()) / 2
+
+    @torch.inference_mode()
     def one_call(
         self,
         model: Denoiser,

@@ -1,0 +1,56 @@
+"""Scoring a few samples before a study is made, so that a broken metric costs nothing."""
+
+from __future__ import annotations
+
+from mdm_opt.candidates import baseline
+from mdm_opt.config import StudyFile
+from mdm_opt.errors import InputError, MdmOptError, RunError
+from mdm_opt.measurement import Measurement, Problem, measure
+from mdm_opt.messages import key_name
+from mdm_opt.plugins import one_line
+from mdm_opt.study.instances import InstanceSets
+
+# Two, because a metric may look at one sample and at several otherwise.
+_SAMPLES = 2
+# Total variation of two answers; bfloat16 rounds probabilities to less than half of it.
+_MOST_DIFFERENCE = 0.01
+
+
+def rehearse(study_file: StudyFile, problem: Problem) -> Measurement:
+    """The linear schedule of the fewest steps on the first search instances.
+
+    Args:
+        study_file: the study.
+        problem: its model and objective.
+
+    Raises:
+        InputError: where the model answers the same question differently.
+        RunError: where the model or the objective fails.
+    """
+    check_repeats(problem)
+    sets = InstanceSets.of(study_file, deterministic=problem.objective.deterministic)
+    candidate = baseline("linear", study_file.space.steps[0])
+    return measure(problem, candidate, sets.ids("search")[:_SAMPLES])
+
+
+def check_repeats(problem: Problem) -> None:
+    """Refuses a model in whose answers something is random: nothing could be paired.
+
+    Raises:
+        InputError: with how far two answers to the same question are apart.
+        RunError: where the model fails.
+    """
+    try:
+        apart = problem.process.difference(problem.denoiser)
+    except MdmOptError:
+        raise
+    except Exception as error:  # models and devices may raise anything
+        raise RunError(
+            f"the model could not be asked: {type(error).__name__}: {one_line(error)}"
+        ) from error
+    if not apart <= _MOST_DIFFERENCE:
+        raise InputError(
+            f"{key_name('model')} the model answers the same question differently when asked "
+            f"twice (total variation {apart:.2g}): dropout that is left on, or noise in its "
+            "logits; candidates could not be compared"
+        )
