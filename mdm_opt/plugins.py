@@ -85,5 +85,8 @@ def qualified_name(thing: Any) -> str:
 
 def one_line(error: BaseException | str) -> str:
     """A message folded to one line of at most 300 characters."""
-    text = " ".join(str(error).split())
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # an exception of a user's own need not have a text
+        text = type(error).__name__
     return text if len(text) <= 300 else text[:297] + "..."

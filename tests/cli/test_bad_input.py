@@ -296,6 +296,7 @@ def toml(value):
 
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(PATHS), JUNK, st.sampled_from(["set", "drop", "add"]))
+@pytest.mark.slow
 def test_fuzzed_study_file_runs_or_is_refused_in_one_line(tmp_path_factory, path, junk, change):
     folder = tmp_path_factory.mktemp("fuzz")
     content = copy.deepcopy(BASE)

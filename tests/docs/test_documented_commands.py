@@ -182,6 +182,7 @@ def run_typed(line, arguments, **replaced):
 
 
 @pytest.mark.postgres
+@pytest.mark.slow
 def test_commands_of_the_storage_page_run_in_their_order(
     folder, filled, monkeypatch, no_server_left
 ):

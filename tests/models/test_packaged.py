@@ -129,6 +129,7 @@ def test_bundled_model_is_small() -> None:
     assert sum(file.stat().st_size for file in BUNDLED_CHECKPOINT.iterdir()) < 8e6
 
 
+@pytest.mark.slow
 def test_bundled_model_writes_valid_grids_at_one_token_a_step() -> None:
     """At least 80%; the share of 384 samples has a standard error of 2%, and it is 85%."""
     denoiser = load_bundled()

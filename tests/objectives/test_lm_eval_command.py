@@ -41,6 +41,7 @@ def harness(*arguments):
     )
 
 
+@pytest.mark.slow
 def test_harness_scores_the_verified_schedule_with_the_verified_accuracy(folder):
     url = database(folder)
     run = partial(CliRunner().invoke, main)

@@ -146,6 +146,7 @@ def logs(environment):
     return b"".join(path.read_bytes() for path in files)
 
 
+@pytest.mark.slow
 def test_killed_actor_is_started_again_and_every_trial_is_done_once(
     tmp_path, needs_ray, environment, postgres_url
 ):
@@ -180,6 +181,7 @@ def test_killed_actor_is_started_again_and_every_trial_is_done_once(
     opened.repository.close()
 
 
+@pytest.mark.slow
 def test_ctrl_c_gives_trials_back_even_from_a_measurement_that_hangs(
     tmp_path, needs_ray, environment, postgres_url
 ):
