@@ -6,6 +6,7 @@ import json
 import shlex
 import shutil
 import sys
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -14,7 +15,7 @@ import click
 from mdm_opt.errors import MdmOptError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from rich.console import Console
     from rich.status import Status
@@ -100,13 +101,20 @@ def made_study(
     from mdm_opt.study.opening import create_study
 
     try:
-        with console(err=True).status("loading the model") as status:
+        with console(err=True).status("loading the model") as status, prints_aside():
             opened = create_study(study_file, url_of(storage), measuring(status), adopt=adopt)
     except KeyboardInterrupt as stopped:
         interrupted(stopped, None, typed(f"{command} {study_file}", storage))
     for line in opened.news:
         click.echo(line, err=True)
     return opened
+
+
+@contextmanager
+def prints_aside() -> Iterator[None]:
+    """What a model prints in this process goes to standard error: standard output is ours."""
+    with redirect_stdout(sys.stderr):
+        yield
 
 
 def interrupted(stopped: KeyboardInterrupt, progress: Progress | None, resume: str) -> NoReturn:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from mdm_opt.cli.common import example, json_option, print_json, storage_option, url_of
+from mdm_opt.cli.common import (
+    example,
+    json_option,
+    print_json,
+    prints_aside,
+    storage_option,
+    url_of,
+)
 from mdm_opt.errors import InputError
 
 steps_option = click.option(
@@ -33,7 +41,8 @@ def sample(
     """Write samples of study NAME's model under its best schedule."""
     from mdm_opt.handoff.samples import sample as sample_study
 
-    texts = sample_study(name, url_of(storage), count=count, steps=steps, schedule=schedule)
+    with prints_aside():
+        texts = sample_study(name, url_of(storage), count=count, steps=steps, schedule=schedule)
     if as_json:
         print_json({"study": name, "schedule": schedule, "samples": texts})
     else:
@@ -109,13 +118,13 @@ def _export_one(
     file = None if out is None else Path(out).name
     artefact = render(schedule, format_name, block_length=block_length, file=file)
     if out is None:
-        keep_export(url, schedule, format_name)
         click.echo(artefact.text, nl=False)
+        _record(lambda: keep_export(url, schedule, format_name))
         for companion in artefact.companions:
             click.echo(f"{companion} belongs beside it: --out FILE writes it, too", err=True)
         return
     _, *beside = write_artefact(out, artefact)
-    keep_export(url, schedule, format_name)
+    _record(lambda: keep_export(url, schedule, format_name))
     state = "verified" if schedule.result.verified else "NOT verified"
     click.echo(f"wrote {out}: {schedule.schedule.steps} steps, {state}", err=True)
     for path in beside:
@@ -124,6 +133,14 @@ def _export_one(
         click.echo(f"note: {note}", err=True)
     for line in artefact.use:
         click.echo(f"  {line}", err=True)
+
+
+def _record(keep: Callable[[], None]) -> None:
+    """Keeps that a schedule was handed on; it has been, whether that can be kept or not."""
+    try:
+        keep()
+    except InputError as error:
+        click.echo(f"note: not recorded in the database: {error}", err=True)
 
 
 def _check_module(out: str | None, format_name: str) -> None:

@@ -13,6 +13,7 @@ from mdm_opt.cli.common import (
     json_option,
     measuring,
     print_json,
+    prints_aside,
     storage_option,
     typed,
     url_of,
@@ -58,7 +59,7 @@ def profile(
 
     screen = console(err=True)
     try:
-        with screen.status("loading the model") as status:
+        with screen.status("loading the model") as status, prints_aside():
             result = profile_study(
                 study_file, url_of(storage), measuring(status), _steps(steps), sequences
             )

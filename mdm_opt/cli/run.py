@@ -12,6 +12,7 @@ from mdm_opt.cli.common import (
     json_option,
     made_study,
     print_json,
+    prints_aside,
     storage_option,
     typed,
     url_of,
@@ -36,9 +37,10 @@ def run(study_file: str, storage: str | None, no_verify: bool, adopt: bool, as_j
     try:
         # Where there is no bar, there is a line for every trial and stage.
         report = _silent if screen.is_terminal else _line
-        search_with_progress(opened, screen, report)
-        if not no_verify:
-            verify_with_progress(opened, screen, report)
+        with prints_aside():
+            search_with_progress(opened, screen, report)
+            if not no_verify:
+                verify_with_progress(opened, screen, report)
     except KeyboardInterrupt as stopped:
         interrupted(stopped, opened.queue.progress(), typed(f"run {study_file}", storage))
     _show_best(opened.name, storage, as_json)
@@ -55,10 +57,11 @@ def verify(name: str, storage: str | None, as_json: bool) -> None:
 
     url = url_of(storage)
     screen = console(err=True)
-    with screen.status("loading the model"):
+    with screen.status("loading the model"), prints_aside():
         opened = open_study(name, url)
     try:
-        verify_with_progress(opened, screen, _silent if screen.is_terminal else _line)
+        with prints_aside():
+            verify_with_progress(opened, screen, _silent if screen.is_terminal else _line)
     except KeyboardInterrupt as stopped:
         interrupted(stopped, None, typed(f"verify {name}", storage))
     _show_best(name, storage, as_json)

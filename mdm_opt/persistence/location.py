@@ -22,7 +22,9 @@ _POSTGRESQL_NAMES = ("postgresql", "postgres", _POSTGRESQL)
 _SQLITE_NAMES = ("sqlite", "sqlite+pysqlite")
 _NEARLY_URL = re.compile(r"(postgres\w*|sqlite|mysql|mariadb)(\+\w+)?:(?!//)")
 # A URL that lacks its beginning, and libpq's own way of saying where a database is.
-_WITH_PASSWORD = re.compile(r"[^/\s@:]+:[^/\s@]+@|(.*\s)?password\s*=", re.IGNORECASE)
+_WITH_PASSWORD = re.compile(
+    r"[^/\s@:]+:[^/\s@]+@[\w.-]+(:\d+)?/|(.*\s)?password\s*=", re.IGNORECASE
+)
 _ACCEPTED = "accepted: a file name, sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
 
 

@@ -21,7 +21,8 @@ def profile_boundaries(length: int, boundaries: int) -> npt.NDArray[np.int64]:
 
     Args:
         length: tokens of one sequence, L >= 1.
-        boundaries: how many are wanted, at least 2; ``length`` or more gives all.
+        boundaries: how many are wanted, at least 2 where there are two; ``length`` or more gives
+            all.
 
     Returns:
         int64 ``(at most boundaries,)``, increasing, from 0 to L - 1.
@@ -29,7 +30,7 @@ def profile_boundaries(length: int, boundaries: int) -> npt.NDArray[np.int64]:
     Raises:
         ValueError: for fewer than 2 boundaries or a length below 1.
     """
-    if length < 1 or boundaries < 2:
+    if length < 1 or boundaries < min(2, length):
         raise ValueError(f"length >= 1 and boundaries >= 2 needed, got {length}, {boundaries}")
     if boundaries >= length:
         return np.arange(length)

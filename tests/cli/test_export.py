@@ -174,3 +174,24 @@ def test_free_family_has_no_smaller_blocks(tmp_path):
     assert result.exit_code == 2
     assert "of the family 'free'; accepted: 16" in result.stderr
     assert not Path("blocks.py").exists()
+
+
+@pytest.mark.parametrize("name", ["python", "llada", "mdlm"])
+def test_a_name_that_python_cannot_import_is_refused(finished, tmp_path, name):
+    out = tmp_path / "s_module"
+    result = export(finished, "--steps", "4", "--format", name, "--out", str(out))
+    assert result.exit_code == 2
+    assert f"{name} is a Python module, whose name ends in .py" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_that_cannot_be_recorded_is_written_and_says_so(finished, tmp_path, monkeypatch):
+    def read_only(*_arguments):
+        raise InputError("storage here.db: attempt to write a readonly database")
+
+    monkeypatch.setattr("mdm_opt.handoff.export.keep_export", read_only)
+    out = tmp_path / "four.json"
+    result = export(finished, "--steps", "4", "--out", str(out))
+    assert result.exit_code == 0
+    assert "note: not recorded in the database: storage here.db: attempt to" in result.stderr
+    assert out.exists()

@@ -63,3 +63,58 @@ def test_no_verify_says_that_the_best_of_a_search_is_biased(tmp_path):
     result = succeed("run", write_study(tmp_path), "--no-verify", "--storage", url)
     said = "4 steps: not verified: the best of a search is biased; run 'mdm-opt verify sudoku4 "
     assert said + f"--storage {url}'\n" in result.stdout
+
+
+TALKATIVE = """
+from mdm_opt.models.enumerated import EnumeratedDenoiser
+from mdm_opt.models.laws import sudoku4
+
+print("loaded")
+
+
+class Talkative(EnumeratedDenoiser):
+    def log_probs(self, tokens, positions):
+        print("asked")
+        return super().log_probs(tokens, positions)
+
+
+def make():
+    print("made")
+    return Talkative(sudoku4())
+"""
+
+
+def test_what_a_model_prints_is_no_part_of_the_result(tmp_path):
+    (tmp_path / "talkative_model.py").write_text(TALKATIVE)
+    path = write_study(tmp_path)
+    path.write_text(
+        path.read_text().replace('"enumerated"\nlaw = "sudoku4"', '"talkative_model:make"')
+    )
+    url = database(tmp_path)
+    ran = succeed("run", path, "--storage", url, "--json")
+    assert json.loads(ran.stdout)["study"] == "sudoku4"
+    for word in ("loaded", "made", "asked"):
+        assert word in ran.stderr
+    verified = succeed("verify", "sudoku4", "--storage", url, "--json")
+    assert json.loads(verified.stdout)["study"] == "sudoku4"
+    sampled = succeed("sample", "sudoku4", "--count", "2", "--storage", url, "--json")
+    assert len(json.loads(sampled.stdout)["samples"]) == 2
+
+
+def test_a_line_for_every_trial_and_stage_where_there_is_no_terminal(tmp_path):
+    ran = succeed("run", write_study(tmp_path), "--storage", database(tmp_path))
+    lines = ran.stderr.splitlines()
+    assert sum(line.startswith("trial ") for line in lines) == 6
+    assert any(line.startswith("trial 6 of 6: 4 steps, ") for line in lines)
+    assert any(line.startswith("verifying: 4 steps: linear at ") for line in lines)
+
+
+def test_ctrl_c_ends_a_command_with_130(monkeypatch, finished):
+    def interrupted(*_arguments):
+        raise KeyboardInterrupt
+
+    _, url, _ = finished
+    monkeypatch.setattr("mdm_opt.results.best.best", interrupted)
+    result = invoke("best", "sudoku4", "--storage", url)
+    assert result.exit_code == 130
+    assert result.stderr.strip() == "interrupted"

@@ -202,3 +202,13 @@ def test_a_file_that_cannot_be_written_is_refused_in_one_line(url, tmp_path):
     assert result.exit_code == 2
     assert "cannot write" in result.output
     assert len(result.output.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["page.pdf", "page.txt"])
+def test_a_report_of_another_suffix_is_refused(url, tmp_path, name):
+    result = CliRunner().invoke(
+        main, ["report", "sudoku4", "--out", str(tmp_path / name), "--storage", url]
+    )
+    assert result.exit_code == 2
+    assert "a report ends in .html or .md" in result.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -376,3 +376,8 @@ def test_ancestral_path_kl_vanishes_like_one_over_the_steps() -> None:
     weights = ancestral_weights(np.linspace(0, 1, steps + 1), length)
     expected = length * (profile[0] - profile[-1]) / (2 * steps)
     assert weights @ profile == pytest.approx(expected, rel=1e-3)
+
+
+@pytest.mark.parametrize("boundaries", [1, 2, 32])
+def test_one_token_has_one_boundary(boundaries):
+    assert profile_boundaries(1, boundaries).tolist() == [0]
