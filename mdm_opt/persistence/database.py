@@ -89,7 +89,7 @@ def open_database(url: str, *, create: bool, adopt: bool = False) -> Engine:
 
 def _looked_at(engine: Engine, url: str, *, adopt: bool) -> tuple[str | None, str]:
     """See `revisions`; a file that is there is not changed by it, whosever it is."""
-    if not is_sqlite(url) or not database_file(url).exists():
+    if not is_sqlite(url) or not database_file(url).is_file():
         return revisions(engine, url, adopt=adopt)
     reader = sqlite_reader(url)
     try:

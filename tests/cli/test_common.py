@@ -103,7 +103,7 @@ def test_who_is_interrupted_is_told_how_to_go_on(stopped, progress, code, said, 
 
 
 def test_a_study_whose_making_is_interrupted_can_be_made_again(tmp_path, monkeypatch, capsys):
-    def interrupt(*_):
+    def interrupt(*_, **_more):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("mdm_opt.study.opening.create_study", interrupt)

@@ -364,6 +364,11 @@ def test_tables_of_another_program(tmp_path: Path, url: str, case: str) -> None:
 
 def test_tables_of_other_names_are_left_alone(tmp_path: Path, url: str) -> None:
     change(url, "CREATE TABLE theirs (x integer)", "INSERT INTO theirs VALUES (7)")
-    before = snapshot(url)["theirs"]
-    assert invoke("run", write_study(tmp_path), "--storage", url).exit_code == 0
-    assert snapshot(url)["theirs"] == before
+    before = snapshot(url)
+    path = write_study(tmp_path)
+    refused_one = invoke("run", path, "--storage", url)
+    assert refused_one.exit_code == 2
+    assert "tables of another program (theirs): --adopt makes ours beside" in refused_one.stderr
+    assert snapshot(url) == before
+    assert invoke("run", path, "--storage", url, "--adopt").exit_code == 0
+    assert snapshot(url)["theirs"] == before["theirs"]

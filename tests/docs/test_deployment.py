@@ -93,6 +93,7 @@ def wait_until(condition, seconds=60.0):
         ("profiled", {"seeds": '["profile"]', "sampler": '"shape"', "instances": "32"}),
     ],
 )
+@pytest.mark.slow
 def test_a_worker_with_the_least_rights_does_a_whole_study(tmp_path, team, name, keys):
     new_study(tmp_path, team, name, **keys)
     done = mdm_opt("worker", name, "--heartbeat", "0.2", "--grace", "1", "--storage", team.worker)
@@ -146,13 +147,14 @@ def test_a_study_with_a_guard_and_a_dead_worker_needs_no_more_rights(tmp_path, t
         with pytest.raises(KeyboardInterrupt):
             next(run_trials(opened, options))
     states = {t.number: t.state.name for t in optuna_trials(team.worker, "guarded")}
-    assert states == {0: "RUNNING", stray.number: "FAIL"}
+    # The trial of the dead worker comes after the others.
+    assert states == {0: "RUNNING", stray.number: "FAIL", 2: "RUNNING"}
     finished = [trial.number for trial in run_trials(opened, options)]
     assert len(finished) == 5
-    assert 0 not in finished
+    assert 2 not in finished
     states = {t.number: t.state.name for t in optuna_trials(team.worker, "guarded")}
     assert states.pop(stray.number) == "FAIL"
-    assert states == dict.fromkeys([0, *finished], "COMPLETE")
+    assert states == dict.fromkeys([2, *finished], "COMPLETE")
     opened.repository.close()
 
 
@@ -287,6 +289,7 @@ def test_an_upgrade_as_worker_or_for_an_unknown_role_is_one_line(team):
 
 
 @postgres
+@pytest.mark.slow
 def test_backup_and_restore_as_the_page_shows(tmp_path, team):
     new_study(tmp_path, team, "kept")
     assert mdm_opt("worker", "kept", "--storage", team.worker).returncode == 0
@@ -398,6 +401,7 @@ def test_slurm_script_refuses_a_file_that_others_may_read(slurm, tmp_path):
 
 
 @postgres
+@pytest.mark.slow
 def test_slurm_script_finishes_a_study(tmp_path, team, slurm):
     path = new_study(tmp_path, team, "slurm")
     other = tmp_path / "elsewhere"
@@ -420,6 +424,7 @@ def test_slurm_script_finishes_a_study(tmp_path, team, slurm):
 
 
 @postgres
+@pytest.mark.slow
 def test_slurm_script_gives_its_trial_back_on_sigterm(tmp_path, team, slurm):
     new_study(tmp_path, team, "stopped", seconds=30)
     file = tmp_path / "mine"
@@ -549,6 +554,7 @@ def test_kubernetes_job_is_a_work_queue_with_least_rights():
 
 
 @postgres
+@pytest.mark.slow
 def test_the_container_command_of_kubernetes_finishes_a_study(tmp_path, team):
     (container,) = JOB["spec"]["template"]["spec"]["containers"]
     name = container["command"][-1]

@@ -287,6 +287,7 @@ def test_queries_of_the_storage_page_answer(database, request):
     assert [row["instance"] for row in pairs] == [0, 1]
 
 
+@pytest.mark.slow
 def test_training_script_makes_a_loadable_checkpoint(tmp_path):
     from mdm_opt.models.loading import load_huggingface
 

@@ -1,6 +1,6 @@
 """Metrics that misbehave: one line that names them, every finished trial kept, nothing left over.
 
-Ten of them here, all of them with the slow tests, also for workers of a launch.
+Ten of them here; all of them, and the ten for the workers of a launch, with the slow tests.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def test_run_keeps_what_was_finished_and_names_the_metric(tmp_path, name):
 
 @pytest.mark.slow
 @pytest.mark.postgres
-@pytest.mark.parametrize("name", [*FAIL, *SURVIVED])
+@pytest.mark.parametrize("name", TEN)
 def test_launch_keeps_what_was_finished_and_names_the_metric(tmp_path, postgres_url, name):
     path, metric, words = written(tmp_path, name)
     broken = tmp_path / "broken"

@@ -203,6 +203,7 @@ def test_ctrl_c_gives_trials_back_even_from_a_measurement_that_hangs(
     opened.repository.close()
 
 
+@pytest.mark.slow
 def test_cluster_without_gpus_is_an_error_that_says_what_to_do(
     tmp_path, needs_ray, environment, postgres_url
 ):

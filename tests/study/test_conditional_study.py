@@ -251,7 +251,8 @@ def test_a_schedule_in_blocks_is_exported_and_read_back(
         assert f"format {name}: the schedule was measured in blocks of 4" in refused.stderr
         assert not (tmp_path / "no.py").exists()
     other = CliRunner().invoke(
-        main, [*command, "--format", "llada", "--block-length", "8", "--out", str(tmp_path / "x")]
+        main,
+        [*command, "--format", "llada", "--block-length", "8", "--out", str(tmp_path / "x.py")],
     )
     assert other.exit_code == 2
     assert "block_length: 8 is not accepted for 8 steps over 16 tokens; accepted: 4" in (

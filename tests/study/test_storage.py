@@ -179,6 +179,7 @@ PLACES = [
 
 @pytest.mark.parametrize(("place", "call", "error"), PLACES)
 @pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.slow
 def test_a_copy_that_fails_in_the_middle_leaves_nothing(
     tmp_path, new_database, monkeypatch, backend, place, call, error
 ):
@@ -229,6 +230,7 @@ main(["storage", "copy", sys.argv[1], "--storage", sys.argv[2]])
         pytest.param("postgresql", signal.SIGKILL, marks=pytest.mark.postgres),
     ],
 )
+@pytest.mark.slow
 def test_a_copy_that_is_stopped_or_killed_leaves_no_half_study(
     tmp_path, new_database, backend, sent
 ):
