@@ -126,10 +126,12 @@ def worse_p_value(first: Array, second: Array) -> float:
 
 
 def deviation(values: Array) -> float:
-    """Standard deviation (n - 1) of float64 ``(n,)``, n >= 2; squares nothing large or small."""
+    """Standard deviation (n - 1) of float64 ``(n,)``, n >= 2, of any size."""
     about = values - values.mean()
     largest = float(np.abs(about).max())
-    return 0.0 if largest == 0 else largest * float((about / largest).std(ddof=1))
+    if largest == 0 or 1e-100 < largest < 1e100:
+        return float(values.std(ddof=1))
+    return largest * float((about / largest).std(ddof=1))
 
 
 def _binary(first: Array, second: Array) -> bool:

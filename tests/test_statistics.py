@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from mdm_opt.statistics import (
+    deviation,
     mean_interval,
     paired_difference,
     paired_standard_error,
@@ -235,3 +236,19 @@ def test_bernoulli_paired_differences_are_covered(p: float, q: float, shared: bo
     )
     # The interval is approximate; what it misses by and four standard errors stay below 0.02.
     assert 0.93 < hits / SIMULATIONS < 0.97
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e-100, 1.0, 1e100, 1e150])
+def test_deviations_and_intervals_scale_with_their_scores(unit):
+    """Squares of the outer ones vanish or are infinite."""
+    rng = np.random.default_rng(0)
+    first, second = rng.normal(size=40), rng.normal(size=40)
+    assert deviation(unit * first) == pytest.approx(unit * first.std(ddof=1), rel=1e-12)
+    one, scaled = mean_interval(first, 0.95), mean_interval(unit * first, 0.95)
+    assert scaled.low == pytest.approx(unit * one.low, rel=1e-9)
+    assert scaled.high == pytest.approx(unit * one.high, rel=1e-9)
+    error = paired_standard_error(unit * first, unit * second)
+    assert error == pytest.approx(unit * paired_standard_error(first, second), rel=1e-9)
+    p = worse_p_value(unit * first, unit * second)
+    assert p == pytest.approx(worse_p_value(first, second), rel=1e-9)
+    assert deviation(np.full(3, unit)) == 0

@@ -11,7 +11,7 @@ from search_spaces import LONG, candidates, space, true_value
 from mdm_opt.candidates import beta
 from mdm_opt.search import Observation
 from mdm_opt.search.ranking import model_of, shapes_of
-from mdm_opt.search.surrogate import Scale, ShapeModel, Shapes
+from mdm_opt.search.surrogate import Scale, ShapeModel, Shapes, _scaled
 
 
 def test_noise_is_weighed_trial_by_trial():
@@ -134,3 +134,13 @@ def test_one_value_is_enough():
     there = found.posterior(shapes(POINTS))
     assert np.isfinite(there.mean).all()
     assert there.deviation[0] == there.deviation.min() > 0
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e100])
+def test_the_model_is_the_same_on_any_scale(unit):
+    values, errors = np.array([3.0, 1.0, 2.0, 1.5, 4.0]), np.full(5, 0.3)
+    steps = np.full(5, 8)
+    for found, wanted in zip(
+        _scaled(steps, unit * values, unit * errors), _scaled(steps, values, errors), strict=True
+    ):
+        np.testing.assert_allclose(found, wanted, rtol=1e-9)
