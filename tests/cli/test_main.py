@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
-import time
 
 from commands import invoke, succeed
 
@@ -12,14 +12,20 @@ import mdm_opt
 from mdm_opt.cli.main import main
 
 
+def cpu_seconds_of_children():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def test_help_answers_at_once():
+    """By its own processor time: beside other tests it has to wait for its turn."""
     seconds = []
     for _ in range(5):
-        started = time.perf_counter()
+        started = cpu_seconds_of_children()
         done = subprocess.run(
             [sys.executable, "-m", "mdm_opt", "--help"], capture_output=True, check=True
         )
-        seconds.append(time.perf_counter() - started)
+        seconds.append(cpu_seconds_of_children() - started)
     assert b"Tune the mask schedule" in done.stdout
     assert min(seconds) < 0.3
 
