@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mdm_opt.candidates import baseline
+from mdm_opt.candidates import BASELINES, baseline
+from mdm_opt.errors import InputError
 from mdm_opt.handoff.export import pick_budget
 from mdm_opt.measurement import draw
 from mdm_opt.results.best import best
@@ -29,5 +30,9 @@ def sample(
     budget = pick_budget(best(name, url), steps)
     opened = open_study(name, url)
     first = SET_STARTS["samples"]
+    if schedule not in ("best", *BASELINES):
+        raise InputError(
+            f"--schedule: {schedule!r} is not accepted; accepted: best, {', '.join(BASELINES)}"
+        )
     candidate = budget.candidate if schedule == "best" else baseline(schedule, budget.steps)
     return list(draw(opened.problem, candidate, range(first, first + count)).texts)

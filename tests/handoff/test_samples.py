@@ -32,3 +32,9 @@ def test_the_step_count_must_be_one_of_the_study_s(finished):
         sample("sudoku4", url, count=1, steps=5)
     with pytest.raises(InputError, match="no study 'other'"):
         sample("other", url, count=1, steps=4)
+
+
+def test_the_schedule_must_be_the_best_or_a_baseline(finished):
+    said = "--schedule: 'quadratic' is not accepted; accepted: best, linear, sin2, sine"
+    with pytest.raises(InputError, match=said):
+        sample("sudoku4", finished.repository.url, count=1, steps=4, schedule="quadratic")
