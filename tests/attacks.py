@@ -34,14 +34,6 @@ def foreign(folder):
         storage.engine.dispose()
 
 
-def copy_database(url, folder):
-    with (
-        closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as source,
-        closing(sqlite3.connect(folder / "test.db")) as target,
-    ):
-        source.backup(target)
-
-
 def state_of(folder):
     """All that the database and the folder of artifacts hold, byte for byte."""
     with closing(sqlite3.connect(folder / "test.db")) as connection:

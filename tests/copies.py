@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import struct
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import numpy as np
 import optuna
@@ -170,3 +171,12 @@ def optuna_names(url):
 
 def copy_all(source, target, *names):
     return list(copy_studies(source, target, names))
+
+
+def copy_database(url, folder):
+    """An SQLite database as it is now, as the one of another folder."""
+    with (
+        closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as source,
+        closing(sqlite3.connect(folder / "test.db")) as target,
+    ):
+        source.backup(target)

@@ -35,12 +35,10 @@ def run(study_file: str, storage: str | None, no_verify: bool, adopt: bool, as_j
     screen = console(err=True)
     opened = made_study(study_file, storage, "run", adopt=adopt)
     try:
-        # Where there is no bar, there is a line for every trial and stage.
-        report = _silent if screen.is_terminal else _line
         with prints_aside():
-            search_with_progress(opened, screen, report)
+            search_with_progress(opened, screen)
             if not no_verify:
-                verify_with_progress(opened, screen, report)
+                verify_with_progress(opened, screen)
     except KeyboardInterrupt as stopped:
         interrupted(stopped, opened.queue.progress(), typed(f"run {study_file}", storage))
     _show_best(opened.name, storage, as_json)
@@ -61,7 +59,7 @@ def verify(name: str, storage: str | None, as_json: bool) -> None:
         opened = open_study(name, url)
     try:
         with prints_aside():
-            verify_with_progress(opened, screen, _silent if screen.is_terminal else _line)
+            verify_with_progress(opened, screen)
     except KeyboardInterrupt as stopped:
         interrupted(stopped, None, typed(f"verify {name}", storage))
     _show_best(name, storage, as_json)
@@ -74,15 +72,6 @@ def verify(name: str, storage: str | None, as_json: bool) -> None:
 def best(name: str, storage: str | None, as_json: bool) -> None:
     """Show the best schedule of every step count of study NAME."""
     _show_best(name, storage, as_json)
-
-
-def _silent(_line: str) -> None:
-    """Says nothing."""
-
-
-def _line(text: str) -> None:
-    """Says a line on standard error."""
-    click.echo(text, err=True)
 
 
 def _show_best(name: str, storage: str | None, as_json: bool) -> None:

@@ -29,12 +29,11 @@ from mdm_opt.models.model_types import model_type_of
 from mdm_opt.models.prompts import Prompts, upload
 from mdm_opt.models.texts import Rule, Texts
 from mdm_opt.models.tokens import (
-    filler_ids,
     find_ends,
     find_mask,
     frame_ids,
     read_prompt,
-    special_ids,
+    unwritten_ids,
 )
 from mdm_opt.models.weights import fingerprint
 
@@ -88,6 +87,7 @@ class HuggingFaceDenoiser:
         self.end_token_ids = find_ends(tokenizer, model.config, end_tokens, self.mask_token_id)
         self.model = model.eval().requires_grad_(False)
         self.tokenizer = tokenizer
+        self._unwritten = unwritten_ids(tokenizer)
         self.length = length
         self.device: torch.device = first_device(model)
         family = model_type_of(model.config.model_type)
@@ -278,8 +278,7 @@ class HuggingFaceDenoiser:
         """bool ``(V,)``: the mask, special tokens, and ids that the tokenizer does not have."""
         forbidden = torch.ones(self.vocab_size, dtype=torch.bool, device=self.device)
         clean = {i for i in range(len(self.tokenizer)) if i < self.vocab_size}
-        unwritten = special_ids(self.tokenizer) | filler_ids(self.tokenizer) | {self.mask_token_id}
-        special = unwritten - set(self.end_token_ids)
+        special = (self._unwritten | {self.mask_token_id}) - set(self.end_token_ids)
         forbidden[sorted(clean - special)] = False
         if bool(forbidden.all()):
             raise InputError(
@@ -313,8 +312,7 @@ class HuggingFaceDenoiser:
         found: dict[str, Any] = {}
         if self.mask_token_id != self.tokenizer.mask_token_id:
             found["mask_token_id"] = self.mask_token_id
-        special = special_ids(self.tokenizer) | filler_ids(self.tokenizer)
-        unnamed = special - set(self.tokenizer.all_special_ids)
+        unnamed = self._unwritten - set(self.tokenizer.all_special_ids)
         if unnamed:
             found["unnamed_special"] = sorted(unnamed)
         if self.end_token_ids:

@@ -145,6 +145,11 @@ def filler_ids(tokenizer: Any) -> set[int]:
     return {i for name, i in tokenizer.get_vocab().items() if _FILLER.fullmatch(name)}
 
 
+def unwritten_ids(tokenizer: Any) -> set[int]:
+    """Ids of tokens that a model never writes: special ones and fillers."""
+    return special_ids(tokenizer) | filler_ids(tokenizer)
+
+
 def frame_ids(
     tokenizer: Any, prefix: Sequence[str] | None, suffix: Sequence[str] | None
 ) -> tuple[list[int], list[int]]:

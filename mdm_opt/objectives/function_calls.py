@@ -90,6 +90,21 @@ def _shape(values: Any) -> tuple[int, ...]:
 
 
 @contextmanager
+def same_folder() -> Iterator[None]:
+    """Leaves a folder again that a function changes to, where the one before is still there."""
+    try:
+        here: str | None = os.getcwd()  # noqa: PTH109 - a text is all that is needed
+    except FileNotFoundError:
+        here = None
+    try:
+        yield
+    finally:
+        if here is not None:
+            with suppress(OSError):
+                os.chdir(here)
+
+
+@contextmanager
 def in_place() -> Iterator[None]:
     """Calls a function in this process, as far as that can be survived.
 
@@ -100,16 +115,15 @@ def in_place() -> Iterator[None]:
     Raises:
         NoNumber: where the function calls ``sys.exit``.
     """
-    process, here = os.getpid(), Path.cwd()
+    process = os.getpid()
     try:
-        yield
+        with same_folder():
+            yield
     except SystemExit as error:
         raise NoNumber(f"called sys.exit({error.code!r})") from error
     finally:
         if os.getpid() != process:
             os._exit(0)
-        with suppress(OSError):
-            os.chdir(here)
 
 
 def check_arguments(

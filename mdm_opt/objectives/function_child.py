@@ -43,7 +43,7 @@ def main() -> None:
     job = json.loads(requests.readline())
     sys.path[:] = job["path"]
     from mdm_opt.errors import InputError
-    from mdm_opt.objectives.function_calls import NoNumber, as_number, as_numbers
+    from mdm_opt.objectives.function_calls import NoNumber, same_folder
 
     def described(error: BaseException) -> str:
         return str(error) if isinstance(error, NoNumber) else _described(error)
@@ -59,18 +59,14 @@ def main() -> None:
     if job["memory_mib"] is not None:
         _limit_memory(job["memory_mib"])
     say(source=source)
-    here = Path.cwd()
     for line in requests:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(math.ceil(job["timeout_seconds"]) + _GRACE_SECONDS)
         try:
-            asked = json.loads(line)
-            if job["takes"] == "samples":
-                samples = asked["samples"]
-                count = len(samples)
-                say(value=as_numbers(function(samples, **job["options"]), count))
-            else:
-                say(value=as_number(function(**asked, **job["options"])))
+            # A call finds the folder that the first one found.
+            with same_folder():
+                value = _answer(function, job, json.loads(line))
+            say(value=value)
         except BrokenPipeError:
             return
         except MemoryError:
@@ -78,9 +74,6 @@ def main() -> None:
         except BaseException as error:
             say(error=described(error))
         signal.alarm(0)
-        # A call finds the folder that the first one found.
-        with contextlib.suppress(OSError):
-            os.chdir(here)
 
 
 def _function(job: dict[str, Any]) -> tuple[Callable[..., Any], str]:
@@ -93,6 +86,20 @@ def _function(job: dict[str, Any]) -> tuple[Callable[..., Any], str]:
     if job["takes"] == "answer":
         check_arguments(function, job["function"], job["options"], job["key"])
     return function, source_fingerprint(function, folder)
+
+
+def _answer(
+    function: Callable[..., Any], job: dict[str, Any], asked: dict[str, Any]
+) -> float | list[float]:
+    """What the function returns for a request: a number, or one for each sample."""
+    from mdm_opt.objectives.function_calls import as_number, as_numbers
+
+    if job["takes"] == "answer":
+        return as_number(function(**asked, **job["options"]))
+    samples = asked["samples"]
+    # The function may change the list that it is given.
+    count = len(samples)
+    return as_numbers(function(samples, **job["options"]), count)
 
 
 def _limit_memory(memory_mib: int) -> None:

@@ -79,16 +79,7 @@ class FunctionProcess:
             InputError: where there is no such function, or it cannot be called so.
             FunctionFailed: where its modules end the process.
         """
-        if self._process is None:
-            self._process = _Process()
-            try:
-                # Looked up now: a module beside the study file is found by the folder in there.
-                self._source = self._process.ask({**self._job, "path": sys.path}, _START_SECONDS)[
-                    "source"
-                ]
-            except BaseException:
-                self.close()
-                raise
+        self._started()
         return self._source
 
     def __call__(self, **question: Any) -> Any:
@@ -99,10 +90,7 @@ class FunctionProcess:
                 or returns anything else.
         """
         try:
-            self.start()
-            if self._process is None:
-                raise FunctionFailed("has no process")
-            return self._process.ask(question, self._timeout)["value"]
+            return self._started().ask(question, self._timeout)["value"]
         except FunctionFailed as failure:
             self.close()
             said = one_line(str(failure))
@@ -113,6 +101,19 @@ class FunctionProcess:
             # Whatever interrupts us leaves a question that has no answer yet.
             self.close()
             raise
+
+    def _started(self) -> _Process:
+        """The process, with the function imported."""
+        if self._process is None:
+            self._process = _Process()
+            # Looked up now: a module beside the study file is found by the folder in there.
+            job = {**self._job, "path": sys.path}
+            try:
+                self._source = self._process.ask(job, _START_SECONDS)["source"]
+            except BaseException:
+                self.close()
+                raise
+        return self._process
 
     def close(self) -> None:
         """Ends the process; the next call starts another."""

@@ -66,7 +66,7 @@ def _validity(table: config.ValidityObjective, build: Build) -> Objective:
         options=table.options,
         timeout_seconds=table.timeout_seconds,
     )
-    return validity(metric, source=metric.source)
+    return validity(metric, fingerprint=metric.source)
 
 
 def _judge_nll(table: config.JudgeNllObjective, build: Build) -> Objective:
@@ -189,7 +189,7 @@ def _plugin(table: config.PluginObjective, build: Build) -> Objective:
         name=table.kind,
         direction=table.direction,
         unit=table.unit,
-        source=metric.source,
+        fingerprint=metric.source,
     )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -22,13 +21,12 @@ class SampleScore:
     """Generates samples and lets a function score their texts.
 
     Args:
-        function: ``function(samples, **options)`` with a list of texts; one number a text.
+        function: ``function(samples)`` with a list of texts; one number a text.
         name: for messages and tables.
         direction: ``minimize`` or ``maximize``.
         unit: of the numbers.
-        options: passed on to the function.
         bounds: numbers outside are refused.
-        source: fingerprint of the function's source, empty where it is not known.
+        fingerprint: of the function's source, empty where it is not known.
     """
 
     deterministic = False
@@ -40,16 +38,14 @@ class SampleScore:
         name: str,
         direction: Direction,
         unit: str,
-        options: Mapping[str, Any] | None = None,
         bounds: tuple[float, float] = (-np.inf, np.inf),
-        source: str = "",
+        fingerprint: str = "",
     ) -> None:
-        self.fingerprint = source
+        self.fingerprint = fingerprint
         self.name = name
         self.direction: Direction = direction
         self.unit = unit
         self._function = function
-        self._options = dict(options or {})
         self._bounds = bounds
 
     def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
@@ -62,7 +58,7 @@ class SampleScore:
     def _call(self, texts: Sequence[str]) -> Array:
         try:
             with in_place():
-                returned = self._function(list(texts), **self._options)
+                returned = self._function(list(texts))
             values = np.array(as_numbers(returned, len(texts)), dtype=np.float64)
         except (NoNumber, FunctionFailed) as failure:
             raise RunError(f"objective {self.name!r} {failure}") from None
@@ -80,7 +76,7 @@ class SampleScore:
         return values
 
 
-def validity(verifier: SampleFunction, *, source: str = "") -> SampleScore:
+def validity(verifier: SampleFunction, *, fingerprint: str = "") -> SampleScore:
     """Share of samples that ``verifier(samples)`` accepts, each in [0, 1]."""
     return SampleScore(
         verifier,
@@ -88,5 +84,5 @@ def validity(verifier: SampleFunction, *, source: str = "") -> SampleScore:
         direction="maximize",
         unit="share",
         bounds=(0.0, 1.0),
-        source=source,
+        fingerprint=fingerprint,
     )

@@ -91,11 +91,8 @@ def _looked_at(engine: Engine, url: str, *, adopt: bool) -> tuple[str | None, st
     """See `revisions`; a file that is there is not changed by it, whosever it is."""
     if not is_sqlite(url) or not database_file(url).is_file():
         return revisions(engine, url, adopt=adopt)
-    reader = sqlite_reader(url)
-    try:
+    with read_only(url) as reader:
         return revisions(reader, url, adopt=adopt)
-    finally:
-        reader.dispose()
 
 
 def _writable(url: str) -> bool:
@@ -178,7 +175,26 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
-def sqlite_reader(url: str) -> Engine:
+@contextmanager
+def read_only(url: str, busy_seconds: int = _BUSY_SECONDS) -> Iterator[Engine]:
+    """An engine that changes nothing, of an SQLite file not even its journal.
+
+    Args:
+        url: see `storage_url`.
+        busy_seconds: how long to wait for an SQLite file that somebody writes to.
+    """
+    if is_sqlite(url):
+        engine = sqlite_reader(url, busy_seconds)
+    else:
+        engine = make_engine(url).execution_options(postgresql_readonly=True)
+    try:
+        with storage_errors(shown(url)):
+            yield engine
+    finally:
+        engine.dispose()
+
+
+def sqlite_reader(url: str, busy_seconds: int = _BUSY_SECONDS) -> Engine:
     """An engine that changes nothing of an SQLite file, not even its journal."""
     file = database_file(url).absolute()
     journal = file.with_name(f"{file.name}-wal")
@@ -186,7 +202,7 @@ def sqlite_reader(url: str) -> Engine:
     mode = "mode=ro" if journal.exists() else "mode=ro&immutable=1"
 
     def connect() -> sqlite3.Connection:
-        return sqlite3.connect(f"file:{quote(str(file))}?{mode}", _BUSY_SECONDS, uri=True)
+        return sqlite3.connect(f"file:{quote(str(file))}?{mode}", busy_seconds, uri=True)
 
     return create_engine("sqlite://", creator=connect, poolclass=NullPool)
 

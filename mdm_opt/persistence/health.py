@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
-from mdm_opt.persistence.database import make_engine, revisions, sqlite_reader
-from mdm_opt.persistence.location import is_sqlite, shown
+from mdm_opt.persistence.database import read_only, revisions
 from mdm_opt.persistence.records import StudyRecord
 from mdm_opt.persistence.repository import Repository
-from mdm_opt.storage_errors import storage_errors
+
+# Somebody waits for the answer.
+_BUSY_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def schema_revision(url: str) -> tuple[str | None, str]:
     Raises:
         InputError: where it cannot be opened, or has a newer schema or another program's tables.
     """
-    with _reading(url) as engine:
+    with read_only(url, _BUSY_SECONDS) as engine:
         return revisions(engine, url)
 
 
@@ -50,13 +49,13 @@ def read_study(url: str, name: str) -> StudyRecord:
     Raises:
         InputError: where there is none, listing those there are.
     """
-    with _reading(url) as engine:
+    with read_only(url, _BUSY_SECONDS) as engine:
         return Repository.through(engine, url).study(name)
 
 
 def find_study(url: str, name: str) -> StudyRecord | None:
     """A study of a database whose schema is this version's; None where there is none."""
-    with _reading(url) as engine:
+    with read_only(url, _BUSY_SECONDS) as engine:
         return Repository.through(engine, url).find_study(name)
 
 
@@ -66,7 +65,7 @@ def server_facts(url: str) -> ServerFacts:
     Raises:
         InputError: where it cannot be reached.
     """
-    with _reading(url) as engine, engine.connect() as connection:
+    with read_only(url, _BUSY_SECONDS) as engine, engine.connect() as connection:
         version, number, most, zone, reserved, used = connection.execute(
             text(
                 "SELECT current_setting('server_version'), "
@@ -80,15 +79,3 @@ def server_facts(url: str) -> ServerFacts:
         ).one()
     most -= int(reserved)
     return ServerFacts(version, number, most - int(used), most, zone)
-
-
-@contextmanager
-def _reading(url: str) -> Iterator[Engine]:
-    engine = sqlite_reader(url) if is_sqlite(url) else make_engine(url)
-    if not is_sqlite(url):
-        engine = engine.execution_options(postgresql_readonly=True)
-    try:
-        with storage_errors(shown(url)):
-            yield engine
-    finally:
-        engine.dispose()

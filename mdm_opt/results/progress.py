@@ -25,11 +25,11 @@ Report = Callable[[str], None]
 def search_with_progress(
     opened: OpenStudy, screen: Console, report: Report = lambda _: None
 ) -> None:
-    """Runs the trials of a study with a bar.
+    """Runs the trials of a study with a bar; where the screen is no terminal, a line a trial.
 
     Args:
         opened: the study.
-        screen: where the bar is drawn.
+        screen: where the bar is drawn, or the lines are said.
         report: called with a line for every finished trial, and about what is unusual.
 
     Raises:
@@ -59,6 +59,10 @@ def search_with_progress(
             progress.console.print(line, markup=False)
             report(line)
 
+        def done(line: str) -> None:
+            _say_without_terminal(screen, line)
+            report(line)
+
         for trial in run_trials(opened, WorkerOptions(report=unusual), stop):
             if trial.best is not None:
                 values[trial.candidate.steps] = trial.best
@@ -68,13 +72,13 @@ def search_with_progress(
             progress.update(
                 task, completed=trial.finished, description=f"best so far: {best_so_far}{early}"
             )
-            report(_line(trial, total))
+            done(_line(trial, total))
 
 
 def verify_with_progress(
     opened: OpenStudy, screen: Console, report: Report = lambda _: None
 ) -> None:
-    """Verifies a study and says what is being measured.
+    """Verifies a study and says what is being measured, by lines where there is no terminal.
 
     Args:
         opened: the study.
@@ -86,11 +90,19 @@ def verify_with_progress(
     """
     with screen.status("verifying") as status:
 
-        def say(line: str) -> None:
-            status.update(f"verifying: {line}")
-            report(f"verifying: {line}")
+        def say(measured: str) -> None:
+            line = f"verifying: {measured}"
+            status.update(line)
+            _say_without_terminal(screen, line)
+            report(line)
 
         verify(opened, say)
+
+
+def _say_without_terminal(screen: Console, line: str) -> None:
+    """Says a line where nothing can be drawn over."""
+    if not screen.is_terminal:
+        screen.print(line, markup=False, soft_wrap=True)
 
 
 def _line(trial: FinishedTrial, total: int) -> str:

@@ -69,10 +69,11 @@ def check_unchanged(record: StudyRecord, problem: Problem) -> None:
     """Refuses another model, or another judge, reference file or function of the objective."""
     check_model_unchanged(record, problem)
     if not objective_is_known(record, problem.objective):
+        now = problem.objective.fingerprint
         raise InputError(
             f"the objective's data, judge or function of study {record.name!r} has changed since "
-            f"it was created: {_changed(record.objective_fingerprint, problem.objective)}; where "
-            f"its scores stay comparable: 'mdm-opt study accept {record.name} --reason TEXT'"
+            f"it was created: {_changed(record.objective_fingerprint, now)}; where its scores "
+            f"stay comparable: 'mdm-opt study accept {record.name} --reason TEXT'"
         )
 
 
@@ -82,7 +83,7 @@ def check_model_unchanged(record: StudyRecord, problem: Problem) -> None:
     if before != now:
         raise InputError(
             f"the model of study {record.name!r} has changed since it was created: "
-            f"fingerprint {now[:24]}..., was {before[:24]}..."
+            f"{_changed(before, now)}"
         )
 
 
@@ -96,5 +97,5 @@ def objective_is_known(record: StudyRecord, objective: Objective) -> bool:
     return record.objective_fingerprint in known
 
 
-def _changed(before: str, objective: Objective) -> str:
-    return f"fingerprint {objective.fingerprint[:24]}..., was {before[:24]}..."
+def _changed(before: str, now: str) -> str:
+    return f"fingerprint {now[:24]}..., was {before[:24]}..."

@@ -109,6 +109,29 @@ def test_a_line_for_every_trial_and_stage_where_there_is_no_terminal(tmp_path):
     assert any(line.startswith("verifying: 4 steps: linear at ") for line in lines)
 
 
+ONCE = """
+import pathlib
+
+
+def score(samples):
+    calls = pathlib.Path(__file__).with_suffix(".calls")
+    calls.open("a").write("x")
+    # After the rehearsal and a trial.
+    return [float("nan") if calls.stat().st_size == 3 else 1.0] * len(samples)
+"""
+
+
+def test_what_is_unusual_is_said_once_where_there_is_no_terminal(tmp_path):
+    (tmp_path / "fails_once.py").write_text(ONCE)
+    path = write_study(tmp_path)
+    verifier = 'kind = "validity"\nverifier = "sudoku"'
+    own = 'kind = "fails_once:score"\ndirection = "maximize"'
+    path.write_text(path.read_text().replace(verifier, own))
+    ran = succeed("run", path, "--storage", database(tmp_path))
+    assert ran.stderr.count("failed and will be tried again") == 1
+    assert sum(line.startswith("trial ") for line in ran.stderr.splitlines()) == 6 + 1
+
+
 def test_ctrl_c_ends_a_command_with_130(monkeypatch, finished):
     def interrupted(*_arguments):
         raise KeyboardInterrupt

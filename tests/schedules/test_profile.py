@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from path_kls import _riemann
 
 from mdm_opt.schedules import (
     ProfileSample,
@@ -79,16 +80,6 @@ def _compositions(total: int, parts: int) -> list[tuple[int, ...]]:
         for counts in itertools.product(range(total + 1), repeat=parts)
         if sum(counts) == total
     ]
-
-
-def _riemann(counts: Sequence[int], profile: Sequence[float]) -> float:
-    """sum_j (N_{j+1} - N_j) h(N_j) - sum_m h(m), in plain Python."""
-    known, cost = 0, 0.0
-    for count in counts:
-        if count:
-            cost += count * profile[known]
-        known += count
-    return cost - sum(profile)
 
 
 def _sample(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
-from copies import content, execute, optuna_names
+from copies import content, copy_database, execute, optuna_names
 from study_files import database, write_study
 
 from mdm_opt.errors import InputError
@@ -27,9 +25,7 @@ def once(tmp_path_factory):
 @pytest.fixture
 def two(once, tmp_path):
     """A database with the studies ``sudoku4`` and ``other``; none has been worked on."""
-    # With what stands in its journal only.
-    for file in once.glob("test.db*"):
-        shutil.copy(file, tmp_path)
+    copy_database(database(once), tmp_path)
     return database(tmp_path)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import closing
 
 import pytest
-from copies import execute, optuna_names
+from copies import copy_database, execute, optuna_names
 from sqlalchemy import text
 from study_files import SUDOKU4, database, write_study
 
@@ -28,9 +27,7 @@ def once(tmp_path_factory):
 @pytest.fixture
 def made(once, tmp_path):
     """The URL of a database with the study ``sudoku4``."""
-    # With what stands in its journal only.
-    for file in once.glob("test.db*"):
-        shutil.copy(file, tmp_path)
+    copy_database(database(once), tmp_path)
     return database(tmp_path)
 
 

@@ -14,9 +14,9 @@ from attacks import (
     OUTSIDE,
     PNG,
     SVG,
-    copy_database,
     foreign,
 )
+from copies import copy_database
 from optuna.artifacts import FileSystemArtifactStore, upload_artifact
 from served import served
 from study_files import database, write_study

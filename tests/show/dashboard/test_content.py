@@ -15,12 +15,12 @@ from attacks import (
     KEY,
     PNG,
     SVG,
-    copy_database,
     foreign,
     raw,
     routes,
     status,
 )
+from copies import copy_database
 from served import served
 from study_files import database
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 import optuna
 import optuna_dashboard
 import pytest
-from attacks import copy_database
+from copies import copy_database
 from hypothesis import given
 from hypothesis import strategies as st
 from served import FirstStep, asked, guarded_study
