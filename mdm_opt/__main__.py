@@ -1,6 +1,6 @@
 """``python -m mdm_opt``."""
 
-from mdm_opt.cli.main import main
+from mdm_opt.cli.supervision import entry
 
 if __name__ == "__main__":
-    main()
+    entry()

@@ -16,6 +16,7 @@ from mdm_opt.candidates import Candidate, Decoding, Plan
 from mdm_opt.errors import MdmOptError, RunError
 from mdm_opt.memory import in_fitting_batches, out_of_memory
 from mdm_opt.models.base import Denoiser, offers
+from mdm_opt.models.named import ModelFailed
 from mdm_opt.models.prompts import Prompts
 from mdm_opt.objectives.base import Objective, PromptedObjective, Scores
 from mdm_opt.plugins import one_line
@@ -278,8 +279,9 @@ def _in_batches(
         return in_fitting_batches(instances, problem.batch_size, done)
     except Exception as error:  # models and devices may raise anything
         if out_of_memory(error):
+            who = "the model" if isinstance(error, ModelFailed) else name
             raise RunError(
-                f"{name}: one sequence alone does not fit into the memory of "
+                f"{who}: one sequence alone does not fit into the memory of "
                 f"{problem.denoiser.device}"
             ) from error
         if isinstance(error, MdmOptError):

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import torch
 
+_WORDS = ("CUDA error: out of memory", "DefaultCPUAllocator")
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
@@ -75,8 +76,10 @@ def out_of_memory(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, torch.cuda.OutOfMemoryError):
             return True
-        # Some libraries of CUDA say it in words only.
-        if isinstance(error, RuntimeError) and "CUDA error: out of memory" in str(error):
+        if isinstance(error, MemoryError):
+            return True
+        # Some libraries of CUDA say it in words only, as torch does on a CPU.
+        if isinstance(error, RuntimeError) and any(words in str(error) for words in _WORDS):
             return True
         error = error.__cause__
     return False

@@ -1,11 +1,13 @@
-"""Names of the form ``package.module:attribute`` in a study file."""
+"""Foreign code: names of the form ``package.module:attribute``, and calls in this process."""
 
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -90,3 +92,44 @@ def one_line(error: BaseException | str) -> str:
     except Exception:  # an exception of a user's own need not have a text
         text = type(error).__name__
     return text if len(text) <= 300 else text[:297] + "..."
+
+
+class CalledExit(Exception):
+    """Foreign code called ``sys.exit``; the text says so."""
+
+
+@contextmanager
+def same_folder() -> Iterator[None]:
+    """Leaves a folder again that a function changes to, where the one before is still there."""
+    try:
+        here: str | None = os.getcwd()  # noqa: PTH109 - a text is all that is needed
+    except FileNotFoundError:
+        here = None
+    try:
+        yield
+    finally:
+        if here is not None:
+            with suppress(OSError):
+                os.chdir(here)
+
+
+@contextmanager
+def in_place() -> Iterator[None]:
+    """Calls a function in this process, as far as that can be survived.
+
+    The folder that it changes to is left again. A child that it forks and that returns from it
+    ends here. Code that ends this process without a word, or closes its files, cannot be kept
+    from doing so; study files have functions in a process of their own.
+
+    Raises:
+        CalledExit: where the function calls ``sys.exit``.
+    """
+    process = os.getpid()
+    try:
+        with same_folder():
+            yield
+    except SystemExit as error:
+        raise CalledExit(f"called sys.exit({error.code!r})") from error
+    finally:
+        if os.getpid() != process:
+            os._exit(0)

@@ -19,6 +19,7 @@ from mdm_opt.handoff.export import export_schedule
 from mdm_opt.handoff.schedule_file import ExportedSchedule
 from mdm_opt.messages import Names, naming
 from mdm_opt.models.base import Denoiser, lacking
+from mdm_opt.models.named import named
 from mdm_opt.objectives.base import Direction, Objective
 from mdm_opt.objectives.base import lacking as lacking_objective
 from mdm_opt.objectives.divergence import Divergence
@@ -248,9 +249,10 @@ def _opened(
         status.update(line)
         report(line)
 
+    model = named(denoiser, f"model {qualified_name(getattr(denoiser, 'model', denoiser))!r}")
     with naming(_NAMES), screen.status("making the study") as status:
         return make_study(
-            study_file, Path.cwd(), url, lambda: problem_of(study_file, denoiser, judge), advance
+            study_file, Path.cwd(), url, lambda: problem_of(study_file, model, judge), advance
         )
 
 

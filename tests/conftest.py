@@ -6,8 +6,10 @@ import atexit
 import os
 import shutil
 import tempfile
+from typing import Any
 
 from hypothesis import settings
+from optuna.storages._rdb import storage
 
 # Before anything imports a hub client: tests never touch the network.
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -25,3 +27,19 @@ if os.environ.get("CI") == "true":
     settings.load_profile("ci")
 
 pytest_plugins = ["postgres"]
+
+
+def _read_once() -> None:
+    """Optuna reads its migrations anew for every database, which takes longer than most tests."""
+    scripts = storage._VersionManager._create_alembic_script
+    read: list[Any] = []
+
+    def kept(manager: Any) -> Any:
+        if not read:
+            read.append(scripts(manager))
+        return read[0]
+
+    storage._VersionManager._create_alembic_script = kept
+
+
+_read_once()

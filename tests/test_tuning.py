@@ -184,6 +184,15 @@ def test_with_a_storage_the_same_call_goes_on_and_repeats_nothing(tmp_path):
     assert searched[:5] == [m for m in kept if m[0] == "search"]
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """The arguments of a call whose study is finished."""
+    asked = {"denoiser": torch_denoiser(), "objective": pairs, "steps": 2, **QUICK}
+    asked["storage"] = tmp_path_factory.mktemp("kept") / "kept.db"
+    tune(**asked)
+    return asked
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -196,16 +205,13 @@ def test_with_a_storage_the_same_call_goes_on_and_repeats_nothing(tmp_path):
         ({"denoiser": sudoku4()}, "denoiser was {'object': '.*Net'}, is {'object': '.*Enumer"),
     ],
 )
-def test_another_model_or_other_settings_are_refused(tmp_path, changes, said):
-    asked = {"denoiser": torch_denoiser(), "objective": pairs, "steps": 2, **QUICK}
-    asked["storage"] = tmp_path / "kept.db"
-    tune(**asked)
-    before = records(f"sqlite:///{tmp_path}/kept.db")
+def test_another_model_or_other_settings_are_refused(kept, changes, said):
+    before = records(f"sqlite:///{kept['storage']}")
     with pytest.raises(InputError, match=said) as raised:
-        tune(**asked | changes)
+        tune(**kept | changes)
     assert len(str(raised.value).splitlines()) == 1
     assert "[" + "study]" not in str(raised.value)
-    assert records(f"sqlite:///{tmp_path}/kept.db") == before
+    assert records(f"sqlite:///{kept['storage']}") == before
 
 
 def test_commands_show_a_kept_study_and_refuse_to_go_on_with_it(tmp_path):

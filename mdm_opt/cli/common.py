@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
+import os
 import shlex
 import shutil
 import sys
-from contextlib import contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -37,6 +39,10 @@ class Commands(click.Group):
         except KeyboardInterrupt as stopped:
             click.echo("\ninterrupted", err=True)
             ctx.exit(getattr(stopped, "exit_code", 130))
+        except SystemExit as end:
+            # Commands of ours end otherwise.
+            click.echo(f"error: foreign code called sys.exit({end.code!r})", err=True)
+            ctx.exit(1)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order in which a user needs them."""
@@ -112,9 +118,25 @@ def made_study(
 
 @contextmanager
 def prints_aside() -> Iterator[None]:
-    """What a model prints in this process goes to standard error: standard output is ours."""
-    with redirect_stdout(sys.stderr):
+    """What a model prints in this process goes to standard error: standard output is ours.
+
+    What Python prints, and what compiled code and other processes write to the descriptor.
+    """
+    with redirect_stdout(sys.stderr), ExitStack() as stack:
+        # Where either is closed, nothing can be written there.
+        with suppress(OSError):
+            ours = os.dup(1)
+            stack.callback(_restore, ours)
+            os.dup2(2, 1)
         yield
+
+
+def _restore(ours: int) -> None:
+    """Makes a descriptor standard output again."""
+    # What compiled code holds back would come out later.
+    ctypes.CDLL(None).fflush(None)
+    os.dup2(ours, 1)
+    os.close(ours)
 
 
 def interrupted(stopped: KeyboardInterrupt, progress: Progress | None, resume: str) -> NoReturn:

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mdm_opt.cli.common import example, json_option, print_json, storage_option
+from mdm_opt.cli.common import (
+    example,
+    json_option,
+    print_json,
+    prints_aside,
+    storage_option,
+)
 
 if TYPE_CHECKING:
     from mdm_opt.doctor.checks import Check
@@ -35,8 +41,12 @@ def doctor(study_file: str | None, name: str | None, storage: str | None, as_jso
         raise click.UsageError("STUDY_FILE and --study: only one of them is accepted")
     from mdm_opt.doctor.examination import examine
 
-    checks = []
-    for check in examine(storage, study_file, name):
+    checks, found = [], examine(storage, study_file, name)
+    while True:
+        with prints_aside():
+            check = next(found, None)
+        if check is None:
+            break
         checks.append(check)
         if not as_json:
             click.echo(_line(check))

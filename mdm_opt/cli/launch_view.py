@@ -71,8 +71,10 @@ class LaunchView:
         best = ", ".join(f"{n} steps {value:.4g}" for n, value in sorted(state.best.items()))
         yield f"best so far: {best} {unit}" if best else "best so far: none yet"
         yield f"{len(state.workers)} of {self._asked} workers alive, {state.restarts} restarts"
-        left = state.seconds_left
-        yield "time left: unknown" if left is None else f"time left: {_clock(left)}"
+        if state.seconds_left is not None:
+            yield f"time left: {_clock(state.seconds_left)}"
+        else:
+            yield f"time left: unknown, no trial finished for {_clock(state.silent_seconds)}"
 
     def _picture(self, state: LaunchState) -> RenderableType:
         progress = state.progress

@@ -14,6 +14,7 @@ from mdm_opt.cli.common import (
     json_option,
     made_study,
     print_json,
+    prints_aside,
     storage_option,
     url_of,
 )
@@ -118,7 +119,8 @@ def accept(name: str, reason: str, storage: str | None) -> None:
     """
     from mdm_opt.study.acceptance import accept_objective
 
-    accept_objective(name, url_of(storage), reason)
+    with prints_aside():
+        accept_objective(name, url_of(storage), reason)
     click.echo(f"the objective of study {name} is accepted as it is now")
 
 

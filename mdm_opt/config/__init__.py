@@ -6,6 +6,7 @@ from mdm_opt.config.models import (
     EnumeratedModel,
     HuggingFaceModel,
     PluginModel,
+    model_words,
 )
 from mdm_opt.config.objectives import (
     CausalJudge,
@@ -41,5 +42,6 @@ __all__ = [
     "TaskObjective",
     "ValidityObjective",
     "load_study_file",
+    "model_words",
     "parse_study",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -99,3 +100,9 @@ MODEL_KINDS: dict[str, type[Table]] = {
     "huggingface": HuggingFaceModel,
     "enumerated": EnumeratedModel,
 }
+
+
+def model_words(table: Mapping[str, Any]) -> str:
+    """The model of a [model] table for messages, as the study file names it."""
+    name = table.get("path") or table.get("law") or table["kind"]
+    return f"model {name!r}"

@@ -72,6 +72,7 @@ class SearchTable(Table):
     seeds: list[Seed] = ["energy", "profile", "baselines"]
     racing: bool = True
     samples: int = Field(3, ge=0, le=64)
+    trial_seconds: float | None = Field(None, gt=0, le=10_000_000)
 
 
 class ProfileTable(Table):
@@ -221,9 +222,9 @@ class StudyFile(Table):
     def fixed(self) -> dict[str, Any]:
         """What makes two runs the same study: the canonical file without what may change later.
 
-        Where it runs, how long a metric may take, how many trials it gets, whether they race, how
-        many samples of them are kept, what the profile is measured on and how results are
-        verified may change.
+        Where it runs, how long a metric or a trial may take, how many trials it gets, whether
+        they race, how many samples of them are kept, what the profile is measured on and how
+        results are verified may change.
         """
         kept = self.canonical()
         for table in (kept["model"], kept["objective"].get("judge", {})):
@@ -231,8 +232,8 @@ class StudyFile(Table):
                 table.pop(key, None)
         if not isinstance(self.objective, TaskObjective):
             kept["objective"].pop("timeout_seconds", None)
-        for key in ("trials", "racing", "samples"):
-            del kept["search"][key]
+        for key in ("trials", "racing", "samples", "trial_seconds"):
+            kept["search"].pop(key, None)
         del kept["profile"], kept["verify"]
         return kept
 

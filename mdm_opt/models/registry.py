@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mdm_opt import config
+from mdm_opt import config, supervised
 from mdm_opt.errors import InputError
 from mdm_opt.messages import key_name
 from mdm_opt.models.base import Denoiser, checked_denoiser
 from mdm_opt.models.enumerated import EnumeratedDenoiser
 from mdm_opt.models.laws import LAWS, EnumeratedLaw
-from mdm_opt.plugins import load_callable, one_line
+from mdm_opt.models.named import named
+from mdm_opt.plugins import CalledExit, in_place, load_callable, one_line
 
 
 def build_denoiser(table: config.Table, folder: Path | None) -> Denoiser:
@@ -25,7 +26,9 @@ def build_denoiser(table: config.Table, folder: Path | None) -> Denoiser:
     Raises:
         InputError: where it cannot be loaded.
     """
-    return _BUILDERS[type(table)](table, folder)
+    words = config.model_words(table.model_dump())
+    supervised.tell(doing=f"loading {words}", model=words)
+    return named(_BUILDERS[type(table)](table, folder), words)
 
 
 def _bundled(table: config.BundledModel, _folder: Path | None) -> Denoiser:
@@ -86,9 +89,12 @@ def _plugin(table: config.PluginModel, folder: Path | None) -> Denoiser:
 def _call(reference: str, key: str, options: dict[str, Any], folder: Path | None) -> Any:
     factory = load_callable(reference, key, folder)
     try:
-        return factory(**options)
+        with in_place():
+            return factory(**options)
     except InputError:
         raise
+    except CalledExit as error:
+        raise InputError(f"{key}: {reference!r} {error}") from error
     except Exception as error:  # a user's factory may raise anything
         raise InputError(
             f"{key}: {reference!r} raised {type(error).__name__}: {one_line(error)}"

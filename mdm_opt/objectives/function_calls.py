@@ -9,10 +9,8 @@ from __future__ import annotations
 import hashlib
 import inspect
 import math
-import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,43 +85,6 @@ def _shape(values: Any) -> tuple[int, ...]:
         return ()
     inner = {_shape(value) for value in values}
     return (len(values), *(inner.pop() if len(inner) == 1 else ()))
-
-
-@contextmanager
-def same_folder() -> Iterator[None]:
-    """Leaves a folder again that a function changes to, where the one before is still there."""
-    try:
-        here: str | None = os.getcwd()  # noqa: PTH109 - a text is all that is needed
-    except FileNotFoundError:
-        here = None
-    try:
-        yield
-    finally:
-        if here is not None:
-            with suppress(OSError):
-                os.chdir(here)
-
-
-@contextmanager
-def in_place() -> Iterator[None]:
-    """Calls a function in this process, as far as that can be survived.
-
-    The folder that it changes to is left again. A child that it forks and that returns from it
-    ends here. Code that ends this process without a word, or closes its files, cannot be kept
-    from doing so; study files have functions in a process of their own.
-
-    Raises:
-        NoNumber: where the function calls ``sys.exit``.
-    """
-    process = os.getpid()
-    try:
-        with same_folder():
-            yield
-    except SystemExit as error:
-        raise NoNumber(f"called sys.exit({error.code!r})") from error
-    finally:
-        if os.getpid() != process:
-            os._exit(0)
 
 
 def check_arguments(

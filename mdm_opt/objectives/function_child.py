@@ -43,7 +43,8 @@ def main() -> None:
     job = json.loads(requests.readline())
     sys.path[:] = job["path"]
     from mdm_opt.errors import InputError
-    from mdm_opt.objectives.function_calls import NoNumber, same_folder
+    from mdm_opt.objectives.function_calls import NoNumber
+    from mdm_opt.plugins import same_folder
 
     def described(error: BaseException) -> str:
         return str(error) if isinstance(error, NoNumber) else _described(error)

@@ -17,8 +17,8 @@ from typing import Any, Literal
 
 from mdm_opt.errors import InputError
 from mdm_opt.objectives import function_child
-from mdm_opt.objectives.sandbox import exit_words
 from mdm_opt.plugins import one_line
+from mdm_opt.supervised import exit_words
 
 # Of its imports.
 _START_SECONDS = 300.0

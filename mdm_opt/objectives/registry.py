@@ -15,6 +15,7 @@ from mdm_opt.errors import InputError
 from mdm_opt.messages import read_as
 from mdm_opt.models.base import Denoiser
 from mdm_opt.models.enumerated import EnumeratedDenoiser
+from mdm_opt.models.named import unnamed
 from mdm_opt.models.prompts import for_prompts
 from mdm_opt.models.registry import build_denoiser
 from mdm_opt.objectives.base import Objective
@@ -143,11 +144,12 @@ def read_references(
 
 
 def _divergence(table: config.DivergenceObjective, build: Build) -> Objective:
-    if not isinstance(build.denoiser, EnumeratedDenoiser):
+    denoiser = unnamed(build.denoiser)
+    if not isinstance(denoiser, EnumeratedDenoiser):
         raise InputError(
             "[objective] kind 'divergence' needs [model] kind 'enumerated', whose law is known"
         )
-    return Divergence(build.denoiser.law, table.metric)
+    return Divergence(denoiser.law, table.metric)
 
 
 def _lm_eval(table: config.LmEvalObjective, build: Build) -> Objective:

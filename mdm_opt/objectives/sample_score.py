@@ -9,9 +9,9 @@ import numpy as np
 from mdm_opt.errors import RunError
 from mdm_opt.models.base import Denoiser
 from mdm_opt.objectives.base import Array, Direction, Scores
-from mdm_opt.objectives.function_calls import NoNumber, as_numbers, in_place
+from mdm_opt.objectives.function_calls import NoNumber, as_numbers
 from mdm_opt.objectives.function_process import FunctionFailed
-from mdm_opt.plugins import one_line
+from mdm_opt.plugins import CalledExit, in_place, one_line
 from mdm_opt.processes import Batch
 
 SampleFunction = Callable[..., Sequence[float]]
@@ -60,7 +60,7 @@ class SampleScore:
             with in_place():
                 returned = self._function(list(texts))
             values = np.array(as_numbers(returned, len(texts)), dtype=np.float64)
-        except (NoNumber, FunctionFailed) as failure:
+        except (NoNumber, CalledExit, FunctionFailed) as failure:
             raise RunError(f"objective {self.name!r} {failure}") from None
         except Exception as error:  # a user's function may raise anything
             raise RunError(

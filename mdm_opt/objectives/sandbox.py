@@ -26,6 +26,7 @@ from typing import Any
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.objectives import sandbox_child
 from mdm_opt.plugins import one_line
+from mdm_opt.supervised import exit_words
 
 # Of the interpreter, before the program's own time begins.
 _START_SECONDS = 60.0
@@ -240,16 +241,6 @@ def _count(text: str, key: str) -> int:
     """The number behind a key of a file under /proc; 0 where there is none."""
     found = re.search(rf"^{key}:\s*(\d+)", text, re.MULTILINE)
     return int(found[1]) if found else 0
-
-
-def exit_words(exit_code: int) -> str:
-    """What the exit code of a process says, which is negative where a signal ended it."""
-    if exit_code >= 0:
-        return f"ended its process with exit code {exit_code}"
-    try:
-        return f"was killed by {signal.Signals(-exit_code).name}"
-    except ValueError:
-        return f"was killed by signal {-exit_code}"
 
 
 @contextlib.contextmanager

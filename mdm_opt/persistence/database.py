@@ -12,12 +12,25 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    create_engine,
+    event,
+    inspect,
+    text,
+)
 from sqlalchemy.pool import NullPool
 
 from mdm_opt.errors import InputError
 from mdm_opt.persistence.foreign_tables import check_foreign_tables
 from mdm_opt.persistence.location import database_file, driver_errors, is_sqlite, shown
+from mdm_opt.persistence.tables import Base
 from mdm_opt.plugins import user_path
 from mdm_opt.storage_errors import storage_errors
 
@@ -122,7 +135,10 @@ def upgrade_database(url: str, *, adopt: bool = False) -> tuple[str | None, str]
             before, head = revisions(engine, url, adopt=adopt)
             if before != head:
                 with engine.begin() as connection:
-                    migrate(connection)
+                    if before is None:
+                        make_ours(connection, head)
+                    else:
+                        migrate(connection)
             return before, head
     finally:
         engine.dispose()
@@ -250,8 +266,26 @@ def check_file(url: str, create: bool) -> None:
         raise InputError(f"storage {file}: the folder {file.parent} does not exist")
 
 
+def make_ours(connection: Connection, head: str) -> None:
+    """Makes our tables as all migrations together would, in the transaction of the connection.
+
+    Args:
+        connection: of a database without our tables.
+        head: this version's revision.
+    """
+    version = Table(
+        _VERSION_TABLE,
+        MetaData(),
+        Column("version_num", String(32), nullable=False),
+        PrimaryKeyConstraint("version_num", name=f"{_VERSION_TABLE}_pkc"),
+    )
+    Base.metadata.create_all(connection)
+    version.create(connection)
+    connection.execute(version.insert().values(version_num=head))
+
+
 def migrate(connection: Connection, revision: str = "head") -> None:
-    """Makes our tables, or brings them to a revision, in the transaction of the connection."""
+    """Brings our tables to a revision, in the transaction of the connection."""
     # Half of what reading a result would take, which needs no migration.
     from alembic import command
     from alembic.config import Config

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from weakref import WeakSet
 
 import optuna
 from optuna.storages import BaseStorage, RDBStorage, get_storage
@@ -33,6 +34,10 @@ MEASURED = "measured"
 
 # Marks a study as made by this package; another's of the same name is never deleted.
 OURS = "mdm_opt_version"
+
+
+# Engines on whose tables Optuna has found its own version, which takes it longer than a trial.
+_CHECKED: WeakSet[Engine] = WeakSet()
 
 
 _BEGUN = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
@@ -183,9 +188,16 @@ def optuna_storage(engine: Engine, *, create: bool = False) -> BaseStorage:
         else {"connect_args": {"timeout": 60}}
     )
     try:
-        return get_storage(RDBStorage(url, engine_kwargs=own, skip_table_creation=not create))
+        found = RDBStorage(
+            url,
+            engine_kwargs=own,
+            skip_table_creation=not create,
+            skip_compatibility_check=engine in _CHECKED,
+        )
     except RuntimeError as error:
         raise InputError(f"storage {without_password(engine.url)}: {one_line(error)}") from error
+    _CHECKED.add(engine)
+    return get_storage(found)
 
 
 @contextmanager

@@ -116,7 +116,9 @@ class StudyRow(Base):
     study_file: Mapped[str] = mapped_column(Text)
     identity_hash: Mapped[str] = mapped_column(String(64))
     folder: Mapped[str] = mapped_column(Text)
-    model_fingerprint: Mapped[str] = mapped_column(ForeignKey("mdm_models.fingerprint"))
+    model_fingerprint: Mapped[str] = mapped_column(
+        ForeignKey("mdm_models.fingerprint", name="fk_mdm_studies_model")
+    )
     objective: Mapped[str] = mapped_column(String(255))
     # Hash of the files and models that the objective reads; empty where it reads none.
     objective_fingerprint: Mapped[str] = mapped_column(String(128), server_default="")
@@ -239,7 +241,9 @@ class TrialRow(Base):
     label: Mapped[str] = mapped_column(String(64))
     steps: Mapped[int] = mapped_column(Integer)
     # Known from the start for a seed, else once the trial has been begun.
-    candidate_id: Mapped[int | None] = mapped_column(ForeignKey("mdm_candidates.id"), index=True)
+    candidate_id: Mapped[int | None] = mapped_column(
+        ForeignKey("mdm_candidates.id", name="fk_mdm_trials_candidate"), index=True
+    )
     # From 0 in the order in which trials are begun, the same in Optuna's tables; one that was
     # given up gets another where it is tried again.
     trial_number: Mapped[int | None] = mapped_column(Integer)
@@ -276,7 +280,9 @@ class MeasurementRow(Base):
     trial_number: Mapped[int | None] = mapped_column(Integer)
     # The study's step count that this belongs to; a baseline may take other steps to match it.
     budget_steps: Mapped[int] = mapped_column(Integer)
-    candidate_id: Mapped[int] = mapped_column(ForeignKey("mdm_candidates.id"), index=True)
+    candidate_id: Mapped[int] = mapped_column(
+        ForeignKey("mdm_candidates.id", name="fk_mdm_measurements_candidate"), index=True
+    )
     value: Mapped[float] = mapped_column(Float(53))
     standard_error: Mapped[float] = mapped_column(Float(53))
     instances: Mapped[int] = mapped_column(Integer)
@@ -296,7 +302,7 @@ class MeasurementRow(Base):
     seconds: Mapped[float] = mapped_column(Float(53))
     device: Mapped[str] = mapped_column(String(64))
     worker_id: Mapped[int | None] = mapped_column(
-        ForeignKey("mdm_workers.id", ondelete="SET NULL")
+        ForeignKey("mdm_workers.id", ondelete="SET NULL", name="fk_mdm_measurements_worker")
     )
     created_at: Mapped[datetime] = mapped_column(DateTime, default=utc_now)
 

@@ -13,7 +13,7 @@ from mdm_opt.persistence.tables import TrialRow, WorkerRow
 
 # Why a worker ended that was ended by others.
 LOST = "lost"
-# The error of a trial whose worker ended without a word.
+# The error of a trial whose worker ended, and nobody saw how.
 DIED = "the process that measured it died"
 
 
@@ -91,6 +91,29 @@ class Workers:
             self._release_from_the_ended(session)
             return ended
 
+    def died(self, host: str, pid: int, error: str) -> None:
+        """Ends the worker of a process that has died; its trial has failed.
+
+        Args:
+            host: of the process.
+            pid: of the process, the last one of that number.
+            error: how it died, in words.
+        """
+        with self._repository.transaction() as session:
+            row = session.scalar(
+                select(WorkerRow)
+                .where(
+                    WorkerRow.study_id == self._study_id,
+                    WorkerRow.host == host,
+                    WorkerRow.pid == pid,
+                    WorkerRow.ended_at.is_(None),
+                )
+                .order_by(WorkerRow.id.desc())
+                .limit(1)
+            )
+            if row is not None:
+                self._end_lost(session, row.id, row.heartbeat_at, error)
+
     def end(self, worker_id: int, reason: str) -> None:
         """Keeps why a worker stopped, and gives back what it holds."""
         with self._repository.transaction() as session:
@@ -130,7 +153,9 @@ class Workers:
             if worker.ended is None and worker.silent_seconds <= worker.grace_seconds
         ]
 
-    def _end_lost(self, session: Session, worker_id: int, seen: datetime) -> bool:
+    def _end_lost(
+        self, session: Session, worker_id: int, seen: datetime, error: str = DIED
+    ) -> bool:
         """Ends a worker unless it has shown life since; True where it has not."""
         ended = session.scalar(
             update(WorkerRow)
@@ -151,7 +176,7 @@ class Workers:
                     TrialRow.finished_at.is_(None),
                     TrialRow.trial_number.is_not(None),
                 )
-                .values(failures=TrialRow.failures + 1, last_error=DIED)
+                .values(failures=TrialRow.failures + 1, last_error=error)
             )
             self._release(session, worker_id)
         return ended is not None

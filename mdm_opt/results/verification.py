@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from mdm_opt.measurement import measure
 from mdm_opt.persistence import MeasurementRecord
 from mdm_opt.results.best import BASELINES, BEST, badness, ranked_records
 from mdm_opt.run.records import measurement_record
+from mdm_opt.run.time_limit import TimeLimit
 from mdm_opt.study.locks import exclusive
 from mdm_opt.study.opening import OpenStudy
 
@@ -42,11 +43,13 @@ def verify(opened: OpenStudy, report: Report = lambda _: None) -> None:
     with exclusive(opened.name, opened.repository.url):
         found = opened.repository.measurements(opened.name)
         ranked = ranked_records(opened.record, opened.space, found)
+        limit = TimeLimit(opened, report)
+        limit.learn(found)
         for steps in opened.study_file.space.steps:
             ours = [m for m in found if m.budget_steps == steps]
             top = _top(opened, steps, ours, ranked.get(steps, []))
             if not _is_current(opened, ours, top):
-                records = _verify_budget(opened, steps, top, report)
+                records = _Budget(opened, steps, limit, report).verified(top)
                 opened.repository.replace_verification(opened.name, steps, records)
 
 
@@ -70,45 +73,70 @@ def _is_current(
     )
 
 
-def _verify_budget(
-    opened: OpenStudy, steps: int, top: Sequence[MeasurementRecord], report: Report
-) -> list[MeasurementRecord]:
-    selected, best = _select(opened, steps, top, report)
-    measured: dict[tuple[str, int], MeasurementRecord] = {}
+@dataclass(frozen=True, eq=False)
+class _Budget:
+    """One step count of a study that is being verified."""
 
-    def verified(label: str, candidate: Candidate) -> MeasurementRecord:
-        key = (label, candidate.steps)
-        if key not in measured:
-            report(f"{steps} steps: {label} at {candidate.steps} steps on fresh instances")
-            measured[key] = _record(opened, candidate, "verification", label, steps)
-        return measured[key]
+    opened: OpenStudy
+    steps: int
+    limit: TimeLimit
+    report: Report
 
-    winner = verified(BEST, best.candidate)
-    for name in BASELINES:
-        verified(name, baseline(name, equal_nfe_steps(opened, name, winner.nfe)))
-    if opened.study_file.verify.equal_linear:
-        _find_equal_linear(opened, winner, lambda n: verified("linear", baseline("linear", n)))
-    return [*selected, *measured.values()]
+    def verified(self, top: Sequence[MeasurementRecord]) -> list[MeasurementRecord]:
+        """Measurements of the chosen candidate and of the baselines, selection included."""
+        selected, best = self._selected(top)
+        measured: dict[tuple[str, int], MeasurementRecord] = {}
 
+        def verified(label: str, candidate: Candidate) -> MeasurementRecord:
+            key = (label, candidate.steps)
+            if key not in measured:
+                self.report(
+                    f"{self.steps} steps: {label} at {candidate.steps} steps on fresh instances"
+                )
+                measured[key] = self._record(candidate, "verification", label)
+            return measured[key]
 
-def _select(
-    opened: OpenStudy, steps: int, top: Sequence[MeasurementRecord], report: Report
-) -> tuple[list[MeasurementRecord], MeasurementRecord]:
-    """Measurements of the top candidates on the selection instances, and the chosen one."""
-    if not _needs_selection(opened, top):
-        return [], top[0]
-    selected = []
-    for rank, record in enumerate(top, start=1):
-        report(f"{steps} steps: candidate {rank} of {len(top)} again, to choose one")
-        selected.append(_record(opened, record.candidate, "selection", record.label, steps))
-    pooled = [
-        replace(first, scores=np.concatenate([first.scores, again.scores]))
-        for first, again in zip(top, selected, strict=True)
-        if again.feasible
-    ]
-    if not pooled:
-        raise RunError(f"none of the best {len(top)} candidates at {steps} steps held its guards")
-    return selected, min(pooled, key=lambda record: badness(opened.record.direction, record))
+        winner = verified(BEST, best.candidate)
+        for name in BASELINES:
+            verified(name, baseline(name, equal_nfe_steps(self.opened, name, winner.nfe)))
+        if self.opened.study_file.verify.equal_linear:
+            _find_equal_linear(
+                self.opened, winner, lambda n: verified("linear", baseline("linear", n))
+            )
+        return [*selected, *measured.values()]
+
+    def _selected(
+        self, top: Sequence[MeasurementRecord]
+    ) -> tuple[list[MeasurementRecord], MeasurementRecord]:
+        """Measurements of the top candidates on the selection instances, and the chosen one."""
+        if not _needs_selection(self.opened, top):
+            return [], top[0]
+        selected = []
+        for place, record in enumerate(top, start=1):
+            self.report(
+                f"{self.steps} steps: candidate {place} of {len(top)} again, to choose one"
+            )
+            selected.append(self._record(record.candidate, "selection", record.label))
+        pooled = [
+            replace(first, scores=np.concatenate([first.scores, again.scores]))
+            for first, again in zip(top, selected, strict=True)
+            if again.feasible
+        ]
+        if not pooled:
+            raise RunError(
+                f"none of the best {len(top)} candidates at {self.steps} steps held its guards"
+            )
+        direction = self.opened.record.direction
+        return selected, min(pooled, key=lambda record: badness(direction, record))
+
+    def _record(self, candidate: Candidate, role: str, label: str) -> MeasurementRecord:
+        instances = self.opened.sets.ids(role)
+        doing = f"{role} ({candidate.steps} steps, {label})"
+        with self.limit(doing, len(instances), candidate.steps):
+            measurement = measure(self.opened.problem, candidate, instances)
+        return measurement_record(
+            self.opened, candidate, measurement, role=role, label=label, budget_steps=self.steps
+        )
 
 
 def _needs_selection(opened: OpenStudy, top: Sequence[object]) -> bool:
@@ -165,12 +193,3 @@ def _find_equal_linear(
     while high - low > unit:
         middle = (low + high) // 2 // unit * unit
         low, high = (low, middle) if reaches(middle) else (middle, high)
-
-
-def _record(
-    opened: OpenStudy, candidate: Candidate, role: str, label: str, budget_steps: int
-) -> MeasurementRecord:
-    measurement = measure(opened.problem, candidate, opened.sets.ids(role))
-    return measurement_record(
-        opened, candidate, measurement, role=role, label=label, budget_steps=budget_steps
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Generator
 from dataclasses import dataclass, replace
@@ -32,6 +33,8 @@ _LONGEST_RESTART_SECONDS = 30.0
 _LAST_WORDS_SECONDS = 60.0
 _MOST_REFUSALS = 4
 _MOST_DEATHS = 6
+# A trial may take that long, whatever the others took.
+_SILENCE_SECONDS, _SILENCE_TIMES = 60.0, 5.0
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,12 @@ class Exit:
     Attributes:
         code: 0 where the budget is spent.
         reason: its last words.
+        pid: of its process, where that has ended on this machine.
     """
 
     code: int
     reason: str
+    pid: int | None = None
 
 
 class Engine(Protocol):
@@ -73,7 +78,9 @@ class LaunchState:
         workers: that are alive, all of the study's.
         restarts: of workers that died.
         seconds: since the launch began.
-        seconds_left: estimated from the trials finished since; None before there are any.
+        silent_seconds: since a trial was finished, or since the launch began.
+        seconds_left: estimated from the trials finished since; None before there are any, and
+            where none has been finished for much longer than they took.
         news: what is worth a line, since the last state.
     """
 
@@ -82,6 +89,7 @@ class LaunchState:
     workers: list[WorkerRecord]
     restarts: int
     seconds: float
+    silent_seconds: float
     seconds_left: float | None
     news: tuple[str, ...] = ()
 
@@ -166,7 +174,7 @@ class _Watch:
         self._news: list[str] = []
         self._patience = Patience(pause=stop.sleep, report=self._news.append)
         self._progress = self._first = self._queue.progress()
-        self._started = time.monotonic()
+        self._started = self._finished_at = time.monotonic()
         self._settled_at: float | None = None
         self._restarts = 0
         # Trials that were finished when it was asked for, and the answer.
@@ -180,6 +188,7 @@ class _Watch:
         progress = self._patience(self._queue.progress)
         if progress.finished > self._progress.finished:
             self._deaths = self._refusals = 0
+            self._finished_at = time.monotonic()
         self._progress = progress
         for slot in self._slots:
             if not slot.done:
@@ -215,6 +224,9 @@ class _Watch:
         seconds = time.monotonic() - self._started
         done = progress.finished - self._first.finished
         left = progress.total - progress.finished - progress.failed
+        silent = time.monotonic() - self._finished_at
+        usual = (seconds - silent) / max(1, done)
+        known = done and silent <= max(_SILENCE_SECONDS, _SILENCE_TIMES * usual)
         # Asking takes longer the more trials there are; it must not keep the launch from looking.
         due = progress.settled or time.monotonic() >= self._ask_again_at
         if due and self._best[0] != progress.finished:
@@ -229,7 +241,8 @@ class _Watch:
             workers=alive,
             restarts=self._restarts,
             seconds=seconds,
-            seconds_left=left * seconds / done if done else None,
+            silent_seconds=silent,
+            seconds_left=left * seconds / done if known else None,
             news=news,
         )
 
@@ -252,7 +265,8 @@ class _Watch:
             if slot.done:
                 return
             if ended.code == 0:
-                ended = replace(ended, reason="it ended with code 0 before its work was done")
+                reason = f"before its work was done: {ended.reason}"
+                ended = replace(ended, reason=reason)
             self._note_death(slot, ended)
         if time.monotonic() >= slot.start_at:
             self._engine.start(slot.index)
@@ -260,6 +274,10 @@ class _Watch:
             slot.running = True
 
     def _note_death(self, slot: _Slot, ended: Exit) -> None:
+        if ended.pid is not None:
+            # Its trial need not wait for the grace period.
+            host, pid = socket.gethostname(), ended.pid
+            self._patience(lambda: self._queue.workers.died(host, pid, ended.reason))
         slot.deaths += 1
         self._deaths += 1
         self._refusals += ended.code == InputError.exit_code

@@ -10,13 +10,16 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from mdm_opt.config import model_words
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import StudyRecord
 from mdm_opt.persistence.location import STORAGE_VARIABLE
 from mdm_opt.run.launch import Exit
 from mdm_opt.run.workers import JOIN_SECONDS, Heartbeat
+from mdm_opt.supervised import BY_LAUNCH, VARIABLE, exit_words
 
 _STOP_SECONDS = 30.0
+_ERROR = "error: "
 _GPUS = "CUDA_VISIBLE_DEVICES"
 
 
@@ -64,6 +67,7 @@ class LocalEngine:
         if gpus and device.startswith("cuda:"):
             # The one GPU that the worker sees is its first.
             self._command += ["--device", "cuda"]
+        self._model = model_words(record.study_file["model"])
         self._url = url
         self._workers = workers
         self._gpus = list(gpus)
@@ -76,7 +80,7 @@ class LocalEngine:
 
     def start(self, index: int) -> None:
         """See `Engine.start`."""
-        with self._log(index).open("ab") as log:
+        with self.log(index).open("ab") as log:
             self._processes[index] = subprocess.Popen(
                 self._command,
                 env=self._environment(index),
@@ -89,12 +93,18 @@ class LocalEngine:
 
     def exit_of(self, index: int) -> Exit | None:
         """See `Engine.exit_of`."""
-        code = self._processes[index].poll()
+        process = self._processes[index]
+        code = process.poll()
         if code is None:
             return None
-        if code < 0:
-            return Exit(code, f"killed by {signal.Signals(-code).name}")
-        return Exit(code, self._last_line(index))
+        said = self._last_line(index)
+        if code > 0 and said.startswith(_ERROR):
+            words = said.removeprefix(_ERROR)
+        elif code == -signal.SIGALRM:
+            words = f"{self._model}: its process took too long"
+        else:
+            words = f"{self._model}: its process {exit_words(code, 'ended')}"
+        return Exit(code, f"{words} (see {self.log(index)})", process.pid)
 
     def stop(self) -> None:
         """See `Engine.stop`."""
@@ -114,16 +124,17 @@ class LocalEngine:
         """Process ids by the index of the worker."""
         return {index: process.pid for index, process in self._processes.items()}
 
-    def _log(self, index: int) -> Path:
+    def log(self, index: int) -> Path:
+        """Where a worker writes."""
         return self._logs / f"worker-{index}.log"
 
     def _last_line(self, index: int) -> str:
-        lines = self._log(index).read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = self.log(index).read_text(encoding="utf-8", errors="replace").splitlines()
         words = next((line for line in reversed(lines) if line.strip()), "without a word")
-        return f"{words.removeprefix('error: ')} (see {self._log(index)})"
+        return words
 
     def _environment(self, index: int) -> dict[str, str]:
-        environment = os.environ | {STORAGE_VARIABLE: self._url}
+        environment = os.environ | {STORAGE_VARIABLE: self._url, VARIABLE: BY_LAUNCH}
         if self._gpus:
             environment[_GPUS] = self._gpus[index % len(self._gpus)]
         else:

@@ -19,11 +19,12 @@ class TrialHistory:
         self._repository, self._study, self._space = repository, study, space
         self._records: dict[int, MeasurementRecord] = {}
 
-    def refresh(self) -> None:
-        """Reads what has been measured since."""
+    def refresh(self) -> list[MeasurementRecord]:
+        """Reads what has been measured since, and returns it."""
         known = [record.id for record in self._records.values() if record.id is not None]
         new = self._repository.measurements(self._study.name, ["search"], known=known)
         self._records |= {m.trial_number: m for m in new if m.trial_number is not None}
+        return new
 
     @property
     def observations(self) -> list[Observation]:

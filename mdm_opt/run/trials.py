@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from mdm_opt import supervised
 from mdm_opt.candidates import Candidate
 from mdm_opt.errors import InputError, MdmOptError
 from mdm_opt.measurement import Measurement, measure
@@ -14,6 +16,7 @@ from mdm_opt.plugins import one_line
 from mdm_opt.run.races import Rival, looks, race
 from mdm_opt.run.records import measurement_record
 from mdm_opt.run.signals import StopSignal
+from mdm_opt.run.time_limit import TimeLimit
 from mdm_opt.run.trial_history import TrialHistory
 from mdm_opt.run.workers import JOIN_SECONDS, Heartbeat, Worker, check_given_up
 from mdm_opt.search import proposal_seed, propose
@@ -120,6 +123,7 @@ def run_trials(
         exclusive(opened.name, opened.repository.url),
         Worker(loop.queue, device, options.heartbeat, loop.patience) as worker,
     ):
+        loop.note_predecessor()
         alone = worker.id if is_sqlite(opened.repository.url) else None
         loop.patience(lambda: loop.queue.workers.free_lost(all_but=alone))
         loop.sync()
@@ -141,8 +145,15 @@ class _Loop:
         # The largest number that a trial has in Optuna's tables.
         self._taken = -1
         self._reported: set[str] = set()
+        self._limit = TimeLimit(opened, options.report)
         self.queue: TrialQueue = opened.queue
         self.patience = Patience(pause=stop.sleep, report=options.report)
+
+    def note_predecessor(self) -> None:
+        """Counts the death of the process in whose place this one works."""
+        died = supervised.predecessor()
+        if died is not None:
+            self.patience(lambda: self.queue.workers.died(socket.gethostname(), *died))
 
     def sync(self, *, wait: bool = False) -> None:
         """Brings Optuna's tables up to date; trials go on where that is not possible.
@@ -178,7 +189,7 @@ class _Loop:
             self._stop.sleep(_IDLE_SECONDS)
 
     def _do(self, trial: TrialRecord, worker_id: int) -> FinishedTrial | None:
-        self.patience(self._history.refresh)
+        self._refresh()
         candidate = trial.candidate or self.patience(lambda: self._proposal(trial))
         begun = self.patience(lambda: self.queue.begin(trial, candidate, after=self._taken))
         self.sync()
@@ -188,7 +199,11 @@ class _Loop:
         number, candidate = begun.trial_number, begun.candidate
         rival = self._rival(trial.steps)
         try:
-            with self._stop.allowed():
+            doing = f"trial {number} ({candidate.steps} steps, {candidate.label})"
+            with (
+                self._limit(doing, self._opened.sets.search, candidate.steps),
+                self._stop.allowed(),
+            ):
                 measurement = self._measure(candidate, rival)
                 record = measurement_record(
                     self._opened,
@@ -211,11 +226,16 @@ class _Loop:
         if finished is None:
             self._report(f"trial {number} had been finished by another worker")
             return None
+        supervised.tell(finished=finished.trials)
         self.sync()
         best = self._best(rival, trial.steps)
         return FinishedTrial(
             finished.number, trial.label, candidate, measurement, best, finished.trials
         )
+
+    def _refresh(self) -> None:
+        """Reads what has been measured since, by all workers."""
+        self._limit.learn(self.patience(self._history.refresh))
 
     def _proposal(self, trial: TrialRecord) -> Candidate:
         """The candidate of a trial that has none yet."""
@@ -253,7 +273,7 @@ class _Loop:
         """The value of the best candidate, which the rival is where there is one."""
         if rival is not None:
             return float(rival.scores.mean())
-        self.patience(self._history.refresh)
+        self._refresh()
         best = self._history.best().get(steps)
         return None if best is None else best.value
 

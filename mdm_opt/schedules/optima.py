@@ -13,7 +13,7 @@ from scipy import special
 from mdm_opt.schedules.base import Array, MaskSchedule
 from mdm_opt.schedules.counts import Counts, Reveal, Rounding, reveal_counts, reveal_grid
 from mdm_opt.schedules.family import BetaSchedule, named_schedule
-from mdm_opt.schedules.profile import ancestral_weights, fixed_weights, path_kl
+from mdm_opt.schedules.profile import ancestral_weights, binomial, fixed_weights, path_kl
 
 Bounds = tuple[float, float]
 
@@ -338,7 +338,7 @@ def _step_costs(profile: Array, boundaries: Array) -> Array:
 def _binomial_mean(profile: Array, fractions: Array) -> Array:
     """f(alpha) = L sum_m Binomial(L-1, alpha)(m) h(m)."""
     length = len(profile)
-    seen = scipy.stats.binom.pmf(np.arange(length)[None, :], length - 1, fractions[:, None])
+    seen = binomial(np.arange(length), length - 1, fractions)
     return np.asarray(length * (seen @ profile), dtype=np.float64)
 
 
@@ -361,9 +361,7 @@ def energy_optimal_fraction(profile: Array, progress: npt.ArrayLike) -> Array:
     # Dense at both ends, where the slope may change within a few tokens.
     alpha = np.sin(np.linspace(0, np.pi / 2, 1025)) ** 2
     middle = (alpha[1:] + alpha[:-1]) / 2
-    slope = (
-        scipy.stats.binom.pmf(np.arange(length - 1)[None, :], length - 2, middle[:, None]) @ drops
-    )
+    slope = binomial(np.arange(length - 1), length - 2, middle) @ drops
     time = np.concatenate([[0.0], np.cumsum(np.sqrt(slope) * np.diff(alpha))])
     # Where the profile is flat no time passes; a little keeps both ends where they are.
     time = time / time[-1] + 1e-9 * alpha

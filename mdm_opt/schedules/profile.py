@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import scipy
+from scipy import special
 
 from mdm_opt.schedules.base import Array
 from mdm_opt.schedules.counts import Counts
@@ -152,7 +153,7 @@ def ancestral_weights(grid: Array, length: int) -> Array:
         length: tokens of one sequence.
     """
     known = np.arange(length)
-    seen = scipy.stats.binom.pmf(known[None, :], length - 1, grid[:-1, None])
+    seen = binomial(known, length - 1, grid[:-1])
     return np.asarray(length * (np.diff(grid) @ seen) - 1, dtype=np.float64)
 
 
@@ -164,3 +165,20 @@ def path_kl(profile: Array, counts: Counts) -> float:
         counts: int64 ``(steps,)``, sum = length.
     """
     return float(fixed_weights(counts) @ profile)
+
+
+def binomial(counts: npt.NDArray[np.int64], trials: int, shares: Array) -> Array:
+    """Probabilities of some numbers of successes, ``(len(shares), len(counts))``.
+
+    ``scipy.stats`` has them, too; loading it takes longer than what is done with them.
+
+    Args:
+        counts: of successes, each in 0..trials.
+        trials: at least 0.
+        shares: probabilities of a success, each in [0, 1].
+    """
+    ways = special.gammaln(trials + 1) - special.gammaln(counts + 1)
+    ways -= special.gammaln(trials - counts + 1)
+    p = shares[:, None]
+    logs = ways + special.xlogy(counts, p) + special.xlog1py(trials - counts, -p)
+    return np.asarray(np.exp(logs), dtype=np.float64)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mdm_opt.config import StudyFile
+from mdm_opt import supervised
+from mdm_opt.config import StudyFile, model_words
 from mdm_opt.measurement import Problem
 from mdm_opt.models.base import Denoiser
 from mdm_opt.objectives.base import Objective
@@ -27,6 +28,7 @@ def build_problem(study_file: StudyFile, folder: Path | None) -> Problem:
     denoiser = build_denoiser(study_file.model, folder)
     study_file.sampler.check_steps(study_file.space.steps, denoiser.length)
     problem = problem_of(study_file, denoiser, objective_of(study_file, folder, denoiser))
+    supervised.tell(doing="making the study", model=model_words(study_file.model.model_dump()))
     return with_batch_size(problem, study_file)
 
 

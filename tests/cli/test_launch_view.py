@@ -16,7 +16,7 @@ WORKER = WorkerRecord(3, "gpu-1", 4711, "cuda:0", 60.0, None, 3.2)
 
 
 def state(progress, seconds, left, news=()):
-    return LaunchState(progress, {12: 0.398}, [WORKER], 1, seconds, left, news)
+    return LaunchState(progress, {12: 0.398}, [WORKER], 1, seconds, 90.0, left, news)
 
 
 def shown(states, *, terminal):
@@ -63,4 +63,4 @@ def test_a_log_gets_a_line_now_and_then_all_news_and_the_end_once():
         "12/40",
         "40/40",
     ]
-    assert "time left: unknown" in lines[1]
+    assert "time left: unknown, no trial finished for 0:01:30" in lines[1]

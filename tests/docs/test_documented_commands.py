@@ -13,6 +13,7 @@ import urllib.request
 from importlib.util import find_spec
 from pathlib import Path
 
+import click
 import pytest
 from boards import dashboard_process
 from click.testing import CliRunner
@@ -102,6 +103,7 @@ def folder():
     shutil.rmtree(found)
 
 
+@pytest.mark.slow
 def test_commands_of_the_readme_run_in_their_order(folder, monkeypatch, no_server_left):
     monkeypatch.chdir(folder)
     ran = []
@@ -117,6 +119,21 @@ def test_commands_of_the_readme_run_in_their_order(folder, monkeypatch, no_serve
 
 # What the pages' placeholders stand for in the reader's folder.
 PLACEHOLDERS = {"STUDY.toml": "studies/NAME.toml", "N": "4", "FILE": "file.json"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_shown_command_has_arguments_that_there_are(page):
+    shown = [shlex.split(line) for line in commands(page)]
+    ours = [arguments for program, *arguments in shown if program == "mdm-opt"]
+    assert ours or page == "CONTRIBUTING.md"
+    for arguments in ours:
+        command = main
+        while isinstance(command, click.Group) and arguments:
+            name, *arguments = arguments
+            command = command.commands[name]
+        # Without arguments, or in a drawing, it is only named.
+        if arguments and page != "CONTRIBUTING.md":
+            command.make_context(name, [PLACEHOLDERS.get(given, given) for given in arguments])
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +166,7 @@ def no_server_left(folder):
         shutil.rmtree(data, ignore_errors=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in PAGES if page != "storage/README.md"])
 def test_every_shown_command_is_known_and_runs(
     page, folder, filled, monkeypatch, request, no_server_left
@@ -262,6 +280,7 @@ ELSEWHERE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "database", ["filled", pytest.param("served", marks=pytest.mark.postgres)]
 )

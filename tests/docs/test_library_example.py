@@ -36,6 +36,7 @@ def example():
     return block
 
 
+@pytest.mark.slow
 def test_the_example_runs_and_reveals_what_the_schedule_says(
     example, capsys, tmp_path, monkeypatch
 ):

@@ -119,6 +119,7 @@ def test_deleting_leaves_no_row(tmp_path):
     assert again.queue.progress().finished == 0
 
 
+@pytest.mark.slow
 def test_weights_are_bit_identical_after_a_study(tmp_path):
     from mdm_opt.models.weights import fingerprint
 

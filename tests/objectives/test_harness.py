@@ -94,6 +94,7 @@ def test_groups_and_tags_are_refused_with_their_members(folder):
     assert task_of(folder, task="mdm_opt_letters", include_path=".").name == "mdm_opt_letters"
 
 
+@pytest.mark.slow
 def test_tasks_of_the_harness_itself_are_found_by_name(folder, monkeypatch):
     with quiet():
         from lm_eval import tasks

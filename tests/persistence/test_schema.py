@@ -17,6 +17,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from copies import BACKENDS
 from records import snapshot, study_record
 from sqlalchemy import MetaData, NullPool, create_engine, inspect, select, text
 from study_files import optuna_trials
@@ -28,6 +29,7 @@ from mdm_opt.persistence import (
     Profiles,
     Repository,
     TrialQueue,
+    database,
     upgrade_database,
 )
 from mdm_opt.persistence.tables import Base
@@ -131,6 +133,43 @@ def differences(url):
 def test_migrations_make_exactly_the_declared_tables(repository):
     assert differences(repository.url) == []
     assert all(name.startswith("mdm_") for name in Base.metadata.tables)
+
+
+def described(engine):
+    """All that a database says of our tables."""
+    inspector = inspect(engine)
+    ours = sorted(name for name in inspector.get_table_names() if name.startswith("mdm_"))
+
+    def told(name):
+        columns = [
+            {**column, "type": repr(column["type"])} for column in inspector.get_columns(name)
+        ]
+        constraints = (
+            inspector.get_foreign_keys(name),
+            inspector.get_unique_constraints(name),
+            inspector.get_check_constraints(name),
+            inspector.get_indexes(name),
+        )
+        return (
+            sorted(columns, key=lambda column: column["name"]),
+            inspector.get_pk_constraint(name),
+            *(sorted(map(repr, found)) for found in constraints),
+        )
+
+    return {name: told(name) for name in ours}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_new_tables_are_those_that_all_migrations_make(new_database, backend):
+    made, migrated = new_database(backend), new_database(backend)
+    assert upgrade_database(made) == (None, HEAD)
+    engine = create_engine(migrated, poolclass=NullPool)
+    with engine.begin() as connection:
+        database.migrate(connection)
+    found = described(create_engine(made, poolclass=NullPool))
+    assert found == described(engine)
+    assert len(found) == len(Base.metadata.tables) + 1
+    assert upgrade_database(migrated) == (HEAD, HEAD)
 
 
 @pytest.mark.parametrize("dump", DUMPS, ids=lambda dump: dump.stem)
@@ -386,8 +425,12 @@ def test_an_upgraded_server_has_what_an_upgraded_file_has(first_revision, tmp_pa
 
 @pytest.fixture
 def power_failure(monkeypatch):
-    """The power fails after the last statement of the migrations; gives it back."""
-    batch_alter_table = alembic.op.batch_alter_table
+    """The power fails after the last statement of migrations or new tables; gives it back."""
+    batch_alter_table, make_ours = alembic.op.batch_alter_table, database.make_ours
+
+    def making(*arguments):
+        make_ours(*arguments)
+        raise RuntimeError("power failure")
 
     @contextmanager
     def failing(name, **keys):
@@ -398,6 +441,7 @@ def power_failure(monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(alembic.op, "batch_alter_table", failing)
+        patch.setattr(database, "make_ours", making)
         yield patch
 
 

@@ -183,6 +183,7 @@ def check_workers(queue, disturber, faults):
     assert sum(trial.attempts - 1 for trial in queue.trials()) > faults.kills / 2
 
 
+@pytest.mark.slow
 def test_a_study_survives_what_happens_to_machines(tmp_path):
     survive(tmp_path, SHORT)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from study_files import database, optuna_trials, write_study
 
@@ -95,7 +97,7 @@ def test_deaths_with_finished_trials_in_between_do_not(opened):
 
 def test_done_is_what_the_queue_says_whatever_a_worker_ends_with(opened):
     engine = ScriptedEngine({0: [0] * 20})
-    with pytest.raises(RunError, match=r"the last one: it ended with code 0 before its work was"):
+    with pytest.raises(RunError, match=r"the last one: before its work was done: code 0"):
         follow(opened, engine, 1)
     assert engine.started == [0] * 6
 
@@ -129,6 +131,25 @@ def test_a_stop_ends_the_workers(opened):
     with pytest.raises(Stopped):
         next(states)
     assert engine.stopped
+
+
+def test_a_worker_that_hangs_is_no_reason_to_promise_an_end(opened, monkeypatch):
+    engine = ScriptedEngine({0: []})
+    states = launch("sudoku4", opened.repository.url, engine, 1, StopSignal())
+    next(states)
+    next(run_trials(opened))
+    assert next(states).seconds_left is not None
+    now = time.monotonic()
+    monkeypatch.setattr("mdm_opt.run.launch.time.monotonic", lambda: now + 3600.0)
+    monkeypatch.setattr("mdm_opt.run.launch._SILENCE_SECONDS", 0.0)
+    monkeypatch.setattr(StopSignal, "sleep", lambda *_: None)
+    silent = next(states)
+    assert silent.silent_seconds > 3590
+    assert silent.seconds_left is None
+    next(run_trials(opened))
+    later = next(states)
+    assert later.silent_seconds == 0
+    assert later.seconds_left == pytest.approx(4 * later.seconds / 2)
 
 
 def test_what_is_left_is_estimated_from_what_was_done(opened):

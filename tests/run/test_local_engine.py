@@ -34,7 +34,7 @@ def engine(tmp_path, monkeypatch):
         command.write_text(SCRIPT.format(lines))
         command.chmod(0o755)
         monkeypatch.setattr(sys, "executable", str(command))
-        record = study_record(study_file={"model": {"device": device}})
+        record = study_record(study_file={"model": {"kind": "bundled", "device": device}})
         made.append(
             LocalEngine(
                 record, STORAGE, workers, gpus=gpus, logs=logs or tmp_path / "logs" / "here",
@@ -112,9 +112,10 @@ def test_without_gpus_the_cores_are_shared_out(engine, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("lines", "code", "words"),
     [
-        ("exit 0", 0, "storage: "),
+        ("exit 0", 0, "model 'bundled': its process ended with exit code 0"),
         ("echo 'error: no such study' >&2; echo; exit 2", 2, "no such study"),
-        ("echo one; echo two; exit 1", 1, "two"),
+        ("echo one; echo two; exit 1", 1, "model 'bundled': its process ended with exit code 1"),
+        ("kill -ALRM $$", -14, "model 'bundled': its process took too long"),
     ],
 )
 def test_the_last_words_of_a_worker_are_in_its_log(engine, tmp_path, lines, code, words):
@@ -131,7 +132,8 @@ def test_a_worker_that_runs_has_not_ended_and_one_that_is_killed_has(engine):
     found.start(0)
     assert found.exit_of(0) is None
     os.kill(found.pids[0], signal.SIGKILL)
-    assert ended(found) == Exit(-9, "killed by SIGKILL")
+    said = f"model 'bundled': its process was killed by SIGKILL (see {found.log(0)})"
+    assert ended(found) == Exit(-9, said, found.pids[0])
 
 
 def test_a_worker_that_is_started_again_goes_on_with_its_log(engine, tmp_path):
@@ -157,7 +159,7 @@ def test_at_the_end_workers_are_asked_and_those_that_do_not_listen_are_ended(
     assert log(tmp_path)[-1] == "asked"
     monkeypatch.setattr("mdm_opt.run.local_engine._STOP_SECONDS", 0.2)
     deaf.stop()
-    assert deaf.exit_of(1) == Exit(-9, "killed by SIGKILL")
+    assert deaf.exit_of(1).code == -9
 
 
 def test_a_ctrl_c_in_the_terminal_does_not_reach_workers(engine):

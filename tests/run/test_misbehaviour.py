@@ -1,7 +1,7 @@
 """Metrics that misbehave: one line that names them, every finished trial kept, nothing left over.
 
-Ten of them here, shared out between a run and `tune`; all of them, and workers of a launch, with
-the slow tests.
+Ten of them here, shared out between a run in this process and `tune`; all of them, in processes
+of their own, and workers of a launch, with the slow tests.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 from commands import invoke
+from misbehaviour import finished, left_over
 from study_files import SUDOKU4, database, write_study
 
 from mdm_opt.errors import MdmOptError
 from mdm_opt.models.enumerated import EnumeratedDenoiser
 from mdm_opt.models.laws import sudoku4
-from mdm_opt.persistence import Repository, TrialQueue
 from mdm_opt.tuning import tune
 
 NAMES = (f"misbehaving_metric_{index}" for index in itertools.count())
@@ -114,28 +114,27 @@ def written(folder, name):
     return write_study(folder, text), f"{module}:score", words
 
 
-def finished(url):
-    repository = Repository(url, create=False)
-    try:
-        return TrialQueue(repository, "sudoku4").progress().finished
-    finally:
-        repository.close()
+@pytest.mark.parametrize("name", FIVE)
+def test_a_search_keeps_what_was_finished_and_names_the_metric(tmp_path, name):
+    path, metric, words = written(tmp_path, name)
+    url, broken = database(tmp_path), tmp_path / "broken"
+    broken.touch()
+    first = invoke("run", path, "--storage", url, "--json")
+    if words:
+        assert (first.exit_code, first.stdout) == (1, "")
+        last = first.stderr.splitlines()[-1]
+        assert last.startswith("error: ")
+        assert metric in last
+        assert words in last
+        assert 1 <= finished(url) < 6
+        broken.unlink()
+        first = invoke("run", path, "--storage", url, "--json")
+    assert first.exit_code == 0, first.stderr
+    assert json.loads(first.stdout)["trials"] == finished(url) == 6
 
 
-def left_over(folder):
-    """Command lines of processes that a metric of the folder has left."""
-    found = []
-    for file in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = file.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        if line.startswith("sleep 597") or str(folder) in line:
-            found.append(line)
-    return found
-
-
-@pytest.mark.parametrize("name", cases([*FAIL, *SURVIVED], FIVE))
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*FAIL, *SURVIVED])
 def test_run_keeps_what_was_finished_and_names_the_metric(tmp_path, name):
     path, metric, words = written(tmp_path, name)
     url, broken = database(tmp_path), tmp_path / "broken"
@@ -217,16 +216,8 @@ def test_tune_survives_what_a_process_can(tmp_path, monkeypatch, name):
             tune(EnumeratedDenoiser(sudoku4()), metric, **options)
         said = {"asks for an end": "called sys.exit(0)"}.get(name, words)
         assert said in str(caught.value)
-        assert 1 <= finished_of(kept) < 6
+        assert 1 <= finished(f"sqlite:///{kept}", "tuned") < 6
         (tmp_path / "broken").unlink()
     tune(EnumeratedDenoiser(sudoku4()), metric, **options)
-    assert finished_of(kept) == 6
+    assert finished(f"sqlite:///{kept}", "tuned") == 6
     assert Path.cwd() == here
-
-
-def finished_of(file):
-    repository = Repository(f"sqlite:///{file}", create=False)
-    try:
-        return TrialQueue(repository, "tuned").progress().finished
-    finally:
-        repository.close()

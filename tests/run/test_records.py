@@ -11,6 +11,7 @@ from study_files import SUDOKU4, database, optuna_trials, write_study
 
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.measurement import draw
+from mdm_opt.models.named import unnamed
 from mdm_opt.persistence import Repository
 from mdm_opt.results.verification import verify
 from mdm_opt.run import records as kept_records
@@ -170,7 +171,7 @@ def test_how_many_are_kept_may_change_later(tmp_path):
 def test_a_model_that_cannot_be_looked_at_fails_the_trial(tmp_path, monkeypatch):
     path, url = write_study(tmp_path, PATH_KL), database(tmp_path)
     opened = create_study(path, url)
-    denoiser = type(opened.problem.denoiser)
+    denoiser = type(unnamed(opened.problem.denoiser))
     said = []
 
     def broken(*_arguments):
@@ -178,7 +179,7 @@ def test_a_model_that_cannot_be_looked_at_fails_the_trial(tmp_path, monkeypatch)
 
     with monkeypatch.context() as patch:
         patch.setattr(denoiser, "decode", broken)
-        with pytest.raises(RunError, match="samples could not be drawn: ValueError: no such tok"):
+        with pytest.raises(RunError, match="model 'sudoku4' raised ValueError: no such tok"):
             list(run_trials(opened, WorkerOptions(report=said.append)))
     # Three in a row, and the first two were tried again later.
     assert len(said) == 2

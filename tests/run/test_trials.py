@@ -249,7 +249,10 @@ def test_a_measured_trial_that_was_not_told_is_finished_not_repeated(tmp_path, m
     assert len(Repository(url, create=False).measurements("sudoku4", ["search"])) == 6
 
 
-@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "sent",
+    [signal.SIGKILL, signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)],
+)
 def test_killed_run_loses_no_finished_trial_and_resumes(tmp_path, sent):
     # A module of its own for each case: Python imports a name once.
     module = f"slow_{sent.name.lower()}"

@@ -6,6 +6,7 @@ import itertools
 import math
 import statistics
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
@@ -21,13 +22,33 @@ from mdm_opt.schedules import (
     path_kl,
     profile_boundaries,
 )
+from mdm_opt.schedules.profile import binomial
 
 FEW = settings(max_examples=50, deadline=None)
 NATS = st.floats(0, 5).map(lambda x: round(x, 3))
-# Inner points of a reveal grid; SciPy's binomial overflows below 1e-304, where no study gets.
-FRACTIONS = st.just(0.0) | st.floats(1e-290, 1)
+# Inner points of a reveal grid.
+FRACTIONS = st.floats(0, 1)
 Array = npt.NDArray[np.float64]
 Block = frozenset[int]
+
+
+def test_binomial_probabilities_are_those_of_exact_arithmetic():
+    for trials in (0, 1, 6, 40):
+        for share in (
+            Fraction(0),
+            Fraction(1, 2**40),
+            Fraction(1, 3),
+            Fraction(5, 8),
+            Fraction(1),
+        ):
+            exact = [
+                float(math.comb(trials, k) * share**k * (1 - share) ** (trials - k))
+                for k in range(trials + 1)
+            ]
+            found = binomial(np.arange(trials + 1), trials, np.array([float(share)]))
+            assert found.shape == (1, trials + 1)
+            assert found[0] == pytest.approx(exact, rel=1e-11, abs=1e-300)
+
 
 # A law of four bits that depends on all of them in different ways.
 BITS = 4

@@ -156,7 +156,10 @@ def test_budgets_get_equal_shares_and_stay_inside_the_space(make):
     assert all(0.2 <= b <= 1.5 and 0.1 <= a <= 8 for a, b in map(pair, points))
 
 
-@pytest.mark.parametrize("sampler", ["shape", "gp", "tpe"])
+@pytest.mark.parametrize(
+    "sampler",
+    ["shape", *(pytest.param(name, marks=pytest.mark.slow) for name in ("gp", "tpe"))],
+)
 def test_optimisers_learn_each_budget(make, sampler):
     points = make(study_file(steps=[4, 16], sampler=sampler, trials=50)).run(50)
     for steps in (4, 16):

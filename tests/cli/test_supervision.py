@@ -1,0 +1,220 @@
+"""Commands in a process of their own, with a script in place of the command."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from mdm_opt import supervised
+from mdm_opt.cli import supervision
+from mdm_opt.cli.supervision import entry, supervise
+
+# Writes down what it was told, and then does what the test has written.
+SCRIPT = """#!/bin/bash
+echo "$@|$MDM_OPT_DIED" >> {folder}/told
+times=$(wc -l < {folder}/told)
+tell() {{ echo "$1" >&$MDM_OPT_SUPERVISED; }}
+{lines}
+"""
+PARENT = """
+import sys
+from mdm_opt.cli.supervision import supervise
+sys.executable = sys.argv[1]
+sys.exit(supervise(["run", "a.toml"], goes_on=True))
+"""
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch):
+    """Makes a command out of lines of shell; gives the path of the script."""
+
+    def make(lines):
+        script = tmp_path / "python"
+        script.write_text(SCRIPT.format(folder=tmp_path, lines=lines))
+        script.chmod(0o755)
+        monkeypatch.setattr(sys, "executable", str(script))
+        return script
+
+    return make
+
+
+def told(folder):
+    return (folder / "told").read_text().splitlines()
+
+
+def wait_for(condition):
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("code", [0, 1, 2, 130])
+def test_a_command_that_says_its_end_has_ended_so(command, tmp_path, capfd, code):
+    # Whatever foreign code does after that.
+    command(f"""echo result; tell '{{"end": {code}}}'; exit 7""")
+    assert supervise(["run", "a.toml"], goes_on=True) == code
+    assert told(tmp_path) == ["-m mdm_opt run a.toml|"]
+    assert capfd.readouterr() == ("result\n", "")
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("exit 0", "starting: the model: its process ended with exit code 0"),
+        ("kill -9 $$", "starting: the model: its process was killed by SIGKILL"),
+        (
+            """tell '{"model": "model '"'m:f'"'"}'; tell '{"doing": "trial 3"}'; exit 9""",
+            "trial 3: model 'm:f': its process ended with exit code 9",
+        ),
+        (
+            """tell '{"doing": "trial 3", "limit": 2.5}'; kill -ALRM $$""",
+            "trial 3: the model: its process took more than 2.5 s",
+        ),
+        (
+            """tell 'no JSON'; tell '[1]'; exit 0""",
+            "starting: the model: its process ended with exit code 0",
+        ),
+    ],
+)
+def test_one_that_dies_without_a_word_has_failed(command, capfd, lines, said):
+    command(lines)
+    assert supervise(["sample", "a"], goes_on=False) == 1
+    assert capfd.readouterr() == ("", f"error: {said}\n")
+
+
+def test_a_run_goes_on_and_is_told_how_the_one_before_died(command, tmp_path, capfd):
+    command("""
+        if [ $times = 4 ]; then tell '{"end": 0}'; exit 0; fi
+        tell "{\\"finished\\": $((times / 2))}"; exit 9
+    """)
+    assert supervise(["run", "a.toml"], goes_on=True) == 0
+    first, *others = told(tmp_path)
+    assert first == "-m mdm_opt run a.toml|"
+    for line in others:
+        pid, _, words = line.partition("|")[2].partition(":")
+        assert int(pid) > 0
+        assert words == "the model: its process ended with exit code 9"
+    said = capfd.readouterr().err.splitlines()
+    assert (
+        said == ["starting: the model: its process ended with exit code 9; starting it again"] * 3
+    )
+
+
+def test_three_deaths_without_a_finished_trial_end_it(command, tmp_path, capfd):
+    command("""tell '{"finished": 5}'; exit 9""")
+    assert supervise(["run", "a.toml"], goes_on=True) == 1
+    assert len(told(tmp_path)) == 3
+    last = capfd.readouterr().err.splitlines()[-1]
+    assert last.startswith("error: ")
+    assert last.endswith("exit code 9 (3 times without a finished trial)")
+
+
+def test_what_it_has_left_in_its_session_ends_with_it(command, tmp_path):
+    command(f"""sleep 600 & echo $! > {tmp_path}/pid; tell '{{"end": 0}}'""")
+    assert supervise(["run", "a.toml"], goes_on=True) == 0
+    pid = int((tmp_path / "pid").read_text())
+    wait_for(lambda: not alive(pid))
+
+
+def alive(pid):
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+@pytest.fixture
+def parent(command):
+    """Starts a supervisor in a process of its own, of a command that is a script."""
+    started = []
+
+    def start(lines):
+        arguments = [sys.orig_argv[0], "-c", PARENT, str(command(lines))]
+        started.append(
+            subprocess.Popen(
+                [os.fspath(Path(sys.prefix) / "bin" / "python"), *arguments[1:]],
+                stderr=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
+        )
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.kill()
+        one.communicate()
+
+
+READY = "echo $$ > {0}/pid; while :; do sleep 0.01; done"
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signals_are_passed_on_once(parent, tmp_path, sent):
+    name = sent.name.removeprefix("SIG")
+    lines = f'trap \'echo {name} >> {tmp_path}/got; tell "{{\\"end\\": 128}}"; exit\' {name}; '
+    process = parent(lines + READY.format(tmp_path))
+    wait_for((tmp_path / "pid").exists)
+    # As a terminal does it: to the whole group.
+    os.killpg(process.pid, sent)
+    assert process.wait(30) == 128
+    assert (tmp_path / "got").read_text().split() == [name]
+
+
+def test_a_signal_that_ends_it_at_once_is_no_death_to_go_on_from(parent, tmp_path):
+    process = parent(READY.format(tmp_path))
+    wait_for((tmp_path / "pid").exists)
+    process.terminate()
+    assert process.wait(30) == 128 + signal.SIGTERM
+    assert len(told(tmp_path)) == 1
+
+
+def test_both_are_suspended_and_go_on_together(parent, tmp_path):
+    process = parent('trap \'tell "{\\"end\\": 0}"; exit\' TERM; ' + READY.format(tmp_path))
+    wait_for((tmp_path / "pid").exists)
+    child = int((tmp_path / "pid").read_text())
+    process.send_signal(signal.SIGTSTP)
+    wait_for(lambda: state(process.pid) == state(child) == "T")
+    process.send_signal(signal.SIGCONT)
+    wait_for(lambda: "T" not in (state(process.pid), state(child)))
+    process.terminate()
+    assert process.wait(30) == 0
+
+
+def state(pid):
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def test_commands_without_a_model_and_helped_or_watched_ones_run_here(monkeypatch):
+    ran, started = [], []
+    monkeypatch.setattr("mdm_opt.cli.main.main", lambda: ran.append(sys.argv[1:]))
+    monkeypatch.setattr(
+        supervision, "supervise", lambda arguments, goes_on: started.append((arguments, goes_on))
+    )
+    monkeypatch.setattr(supervised, "_channel", supervised._Channel())
+    here = [["best", "a"], ["study", "list"], ["run", "--help"], ["launch", "a"], []]
+    for arguments in here:
+        monkeypatch.setattr(sys, "argv", ["mdm-opt", *arguments])
+        entry()
+    assert ran == here
+    monkeypatch.setenv(supervised.VARIABLE, supervised.BY_LAUNCH)
+    monkeypatch.setattr(sys, "argv", ["mdm-opt", "worker", "a"])
+    entry()
+    assert ran == [*here, ["worker", "a"]]
+    for arguments in (["run", "a"], ["study", "create", "a"], ["worker", "a"]):
+        monkeypatch.setattr(sys, "argv", ["mdm-opt", *arguments])
+        with pytest.raises(SystemExit):
+            entry()
+    assert started == [
+        (["run", "a"], True),
+        (["study", "create", "a"], False),
+        (["worker", "a"], False),
+    ]
