@@ -19,6 +19,7 @@ from waitress import wasyncore
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import Repository
 from mdm_opt.persistence.optuna_tables import optuna_storage, storage_errors_of
+from mdm_opt.show.dashboard.bodies import CheckedBodies
 from mdm_opt.show.dashboard.connections import make_server
 from mdm_opt.show.dashboard.dashboard_patches import PatchedDashboard
 from mdm_opt.show.dashboard.guard import Access, Guard, host_name
@@ -124,7 +125,7 @@ def make_dashboard(
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     sockets: dict[int, Any] = {}
     server = make_server(
-        Guard(application, access),
+        Guard(CheckedBodies(application), access),
         listening,
         sockets,
         threads=_THREADS,
