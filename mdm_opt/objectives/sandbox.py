@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import itertools
 import marshal
 import os
 import re
 import secrets
 import select
 import signal
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -25,6 +25,8 @@ from typing import Any
 
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.objectives import sandbox_child
+from mdm_opt.objectives.sandbox_creations import Creations
+from mdm_opt.objectives.sandbox_folder import program_folder
 from mdm_opt.plugins import one_line
 from mdm_opt.supervised import exit_words
 
@@ -98,8 +100,10 @@ def run_program(
     The kernel refuses the program (seccomp, Landlock): the network, new processes and other
     programs, signals to other processes, writing outside a temporary folder that is its working
     directory and is removed afterwards, and reading anything but Python's own files. A program
-    that runs out of time or memory, writes more than 1 GiB or starts more than 256 threads ends,
-    and has not passed. It is given no input, and its output is thrown away.
+    that runs out of time or memory, writes more than 1 GiB, starts more than 256 threads, makes
+    more than 2048 folders, or makes or opens for writing more than 16384 files and links ends, and
+    has not passed. It is given no input, and its output is thrown away. What its folder takes
+    longer to remove than 2 s is removed in the background.
 
     It has passed when it came to its last line: one that exits before that, with whatever code,
     has not. What is not prevented: a program that was written to deceive can look in its own
@@ -108,7 +112,7 @@ def run_program(
 
     Args:
         program: Python source.
-        timeout_seconds: wall time from its first line on.
+        timeout_seconds: wall time from its first line on, without the removal of its folder.
         memory_mib: address space beyond that of the interpreter.
         stop: ends it, as if its time were over.
 
@@ -117,7 +121,7 @@ def run_program(
     """
     token = secrets.token_hex(16)
     try:
-        with _folder() as folder:
+        with program_folder() as folder:
             job = {
                 "program": program,
                 "token": token,
@@ -127,8 +131,8 @@ def run_program(
                 "timeout_seconds": timeout_seconds,
                 "memory_mib": memory_mib,
             }
-            with _started(job, folder) as (process, report):
-                said, killed = _watch(process, report, timeout_seconds, stop or threading.Event())
+            with _started(job, folder) as started:
+                said, killed = _watch(started, timeout_seconds, stop or threading.Event())
     except OSError as error:
         raise RunError(f"the sandbox could not be started: {one_line(error)}") from error
     # What the interpreter itself has to say comes before.
@@ -136,7 +140,7 @@ def run_program(
     if begun and end == token.encode():
         return Outcome(True, "came to its end")
     text = one_line((end if begun else start).decode(errors="replace"))
-    reason = killed or text or exit_words(process.returncode)
+    reason = killed or text or exit_words(started.process.returncode)
     if not begun:
         raise RunError(f"the sandbox could not be started: {text or reason}")
     return Outcome(False, reason)
@@ -148,17 +152,38 @@ def _python_folders() -> list[str]:
     return [*places, *(f"{prefix}/{name}" for prefix in prefixes for name in ("lib", "lib64"))]
 
 
+@dataclass(frozen=True)
+class _Started:
+    """A process with a job.
+
+    Attributes:
+        process: that runs the program once it is confined.
+        report: end of the pipe on which it reports.
+        counter: socket on which it says where the kernel asks us about what it makes.
+    """
+
+    process: subprocess.Popen[bytes]
+    report: int
+    counter: socket.socket
+
+
 @contextlib.contextmanager
-def _started(job: Mapping[str, Any], folder: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """A process with the job, and the end of the pipe on which it reports; killed afterwards."""
+def _started(job: Mapping[str, Any], folder: str) -> Iterator[_Started]:
+    """A process with the job; killed afterwards."""
     environment = {**_ENVIRONMENT, "HOME": folder, "TMPDIR": folder}
     # Where Python's own libraries are in unusual places.
     if "LD_LIBRARY_PATH" in os.environ:
         environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
-    report, report_end = os.pipe()
-    try:
-        with tempfile.TemporaryFile() as file:
-            file.write(marshal.dumps(dict(job)))
+    with contextlib.ExitStack() as ours:
+        report, report_end = os.pipe()
+        ours.callback(os.close, report)
+        with contextlib.ExitStack() as theirs:
+            theirs.callback(os.close, report_end)
+            counter, counter_end = socket.socketpair()
+            ours.enter_context(counter)
+            theirs.enter_context(counter_end)
+            file = theirs.enter_context(tempfile.TemporaryFile())
+            file.write(marshal.dumps({**job, "counter": counter_end.fileno()}))
             file.seek(0)
             # As -I, which would also ignore the seed of the hashes.
             process = subprocess.Popen(
@@ -166,61 +191,60 @@ def _started(job: Mapping[str, Any], folder: str) -> Iterator[tuple[subprocess.P
                 stdin=file,
                 stdout=subprocess.DEVNULL,
                 stderr=report_end,
+                pass_fds=[counter_end.fileno()],
                 cwd=folder,
                 env=environment,
                 start_new_session=True,
             )
-    except BaseException:
-        os.close(report)
-        raise
-    finally:
-        os.close(report_end)
-    try:
-        yield process, report
-    finally:
-        # It has not been waited for yet, so that its id cannot be another's.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        os.close(report)
+        ours.callback(_end, process)
+        yield _Started(process, report, counter)
 
 
-def _watch(
-    process: subprocess.Popen[bytes], report: int, timeout_seconds: float, stop: threading.Event
-) -> tuple[bytes, str]:
+def _end(process: subprocess.Popen[bytes]) -> None:
+    # It has not been waited for yet, so that its id cannot be another's.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _watch(started: _Started, timeout_seconds: float, stop: threading.Event) -> tuple[bytes, str]:
     """Waits until a process ends or has to be killed.
 
     Returns:
         What it reported, and why it has to be killed; empty where it ended.
     """
-    said, allowed, since = b"", _START_SECONDS, time.monotonic()
-    begun = False
-    ended = os.pidfd_open(process.pid)
-    try:
-        poller = select.poll()
+    said, report = b"", started.report
+    allowed, since, checked = _START_SECONDS, time.monotonic(), 0.0
+    with contextlib.ExitStack() as ends:
+        ended, poller = os.pidfd_open(started.process.pid), select.poll()
+        ends.callback(os.close, ended)
         poller.register(ended, select.POLLIN)
         poller.register(report, select.POLLIN)
+        creations: Creations | None = None
         while True:
             left = since + allowed - time.monotonic()
             ready = dict(poller.poll(1000 * max(0.0, min(left, _POLL_SECONDS))))
+            reason = creations.answer(ready) if creations else ""
             if report in ready:
                 chunk = os.read(report, _REPORT_BYTES)
                 said += chunk
-                if not begun and sandbox_child.READY in said:
-                    begun, allowed, since = True, timeout_seconds, time.monotonic()
+                if creations is None and sandbox_child.READY in said:
+                    creations = Creations(started.counter, poller)
+                    ends.callback(creations.close)
+                    allowed, since = timeout_seconds, time.monotonic()
                 if not chunk or len(said) > _REPORT_BYTES:
                     poller.unregister(report)
             elif ended in ready:
-                return said, ""
-            reason = _excess(process.pid)
+                return said, reason
+            if time.monotonic() > checked + _POLL_SECONDS:
+                checked = time.monotonic()
+                reason = reason or _excess(started.process.pid)
             if time.monotonic() > since + allowed:
                 reason = f"took more than {allowed:g} s"
             if stop.is_set():
                 reason = "was stopped"
             if reason:
                 return said, reason
-    finally:
-        os.close(ended)
 
 
 def _excess(process: int) -> str:
@@ -241,43 +265,6 @@ def _count(text: str, key: str) -> int:
     """The number behind a key of a file under /proc; 0 where there is none."""
     found = re.search(rf"^{key}:\s*(\d+)", text, re.MULTILINE)
     return int(found[1]) if found else 0
-
-
-@contextlib.contextmanager
-def _folder() -> Iterator[str]:
-    """A temporary folder, removed afterwards whatever a program left in it."""
-    path = tempfile.mkdtemp(prefix="mdm-opt-")
-    try:
-        yield path
-    finally:
-        with contextlib.suppress(OSError):
-            _remove(Path(path))
-
-
-def _remove(folder: Path) -> None:
-    """Removes a folder with subfolders nested deeper than a path can be long.
-
-    What lies in a subfolder is moved to the top before the subfolder goes.
-    """
-    unique, serial = secrets.token_hex(8), itertools.count()
-    while inner := [Path(entry) for entry in os.scandir(folder) if _is_folder(entry)]:
-        for path in inner:
-            path.chmod(0o700)
-            for entry in list(os.scandir(path)):
-                if _is_folder(entry):
-                    # Moving a folder needs the right to write it.
-                    Path(entry).chmod(0o700)
-                    Path(entry).rename(folder / f"{unique}-{next(serial)}")
-                else:
-                    Path(entry).unlink()
-            path.rmdir()
-    for entry in list(os.scandir(folder)):
-        Path(entry).unlink()
-    folder.rmdir()
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    return entry.is_dir(follow_symlinks=False)
 
 
 _PROBE = """

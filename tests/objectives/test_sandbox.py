@@ -238,8 +238,8 @@ def test_the_program_dies_with_us(tmp_path: Path) -> None:
     caller.write_text(
         "from mdm_opt.objectives import sandbox\n"
         "started = sandbox._watch\n"
-        "def watch(process, *rest):\n    print(process.pid, flush=True)\n"
-        "    return started(process, *rest)\n"
+        "def watch(began, *rest):\n    print(began.process.pid, flush=True)\n"
+        "    return started(began, *rest)\n"
         "sandbox._watch = watch\n"
         "sandbox.run_program('while True: pass', timeout_seconds=60, memory_mib=256)\n"
     )

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import waitress
 from waitress import wasyncore
 
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import Repository
 from mdm_opt.persistence.optuna_tables import optuna_storage, storage_errors_of
+from mdm_opt.show.dashboard.bodies import CheckedBodies
+from mdm_opt.show.dashboard.connections import make_server
 from mdm_opt.show.dashboard.dashboard_patches import PatchedDashboard
 from mdm_opt.show.dashboard.guard import Access, Guard, host_name
 from mdm_opt.show.dashboard.view import View
@@ -123,14 +124,12 @@ def make_dashboard(
     # A warning for each request that waits for a thread helps nobody.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     sockets: dict[int, Any] = {}
-    server = waitress.create_server(
-        Guard(application, access),
-        map=sockets,
-        sockets=[listening],
+    server = make_server(
+        Guard(CheckedBodies(application), access),
+        listening,
+        sockets,
         threads=_THREADS,
-        ident=None,
-        max_request_body_size=_MOST_BYTES if writable else _MOST_BYTES_READ_ONLY,
-        clear_untrusted_proxy_headers=True,
+        most_bytes=_MOST_BYTES if writable else _MOST_BYTES_READ_ONLY,
     )
     query = f"?token={quote(token, safe='')}" if token else ""
     address = f"http://{_shown_host(host)}:{taken}/dashboard{query}"
