@@ -99,7 +99,7 @@ class HuggingFaceDenoiser:
         self._forward = ForwardPass(model)
         self._examine()
         self._projection = self._find_projection()
-        self._pads: bool | None = None
+        self._pads: bool | None = False if family.chunked else None
         self._first: torch.Tensor | None = None
         self.fingerprint = fingerprint(
             model, tokenizer, before, after, length, self._distinguishing(code)

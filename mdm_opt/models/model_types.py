@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,12 +20,14 @@ class ModelType:
         mask_after_vocabulary: the mask is the one id that the tokenizer does not have.
         logits_shift: 1 where position i is predicted by the output at i - 1.
         end_tokens: tokens that the model writes where its text ends.
+        chunked: it reads by chunks, which padding on the left would move.
     """
 
     mask_token: str | None = None
     mask_after_vocabulary: bool = False
     logits_shift: int = 0
     end_tokens: tuple[str, ...] = ()
+    chunked: bool = False
 
 
 _FAMILIES = {
@@ -32,6 +35,7 @@ _FAMILIES = {
     "lladamoe": ModelType("<|mask|>", end_tokens=("<|endoftext|>", "<|role_end|>")),
     "dream": ModelType("<|mask|>", logits_shift=1, end_tokens=("<|endoftext|>", "<|im_end|>")),
     "mdlm": ModelType(mask_after_vocabulary=True),
+    "reformer": ModelType(chunked=True),
 }
 # These replace tokens by random ones: no token says that a position is still open.
 _UNIFORM = {
@@ -69,4 +73,18 @@ def refuse_uniform(model_type: Any, source: str) -> None:
 def max_length(config: Any) -> int | None:
     """Positions that a model was made for, None where its configuration does not say."""
     found = (getattr(config, name, None) for name in _MAX_LENGTH_NAMES)
-    return next((int(number) for number in found if number is not None), None)
+    positions = next((int(number) for number in found if number is not None), None)
+    if positions is None or getattr(config, "model_type", None) != "reformer":
+        return positions
+    return _reformer_length(config, positions)
+
+
+def _reformer_length(config: Any, positions: int) -> int:
+    """Positions of a Reformer: those of its axial embeddings, in whole chunks of its attention."""
+    if config.axial_pos_embds:
+        positions = min(positions, math.prod(config.axial_pos_shape))
+    kinds = set(config.attn_layers)
+    chunks = [int(getattr(config, f"{kind}_attn_chunk_length")) for kind in kinds]
+    # What is longer than the shortest chunk is padded to a multiple of all of them.
+    whole: int = positions - positions % math.lcm(*chunks)
+    return max(whole, min(positions, *chunks))

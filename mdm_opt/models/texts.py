@@ -6,14 +6,13 @@ follows the part that they share with those alone. So a space that a tokenizer d
 begins is kept where one goes on, and characters that are split between tokens come out whole.
 
 Unless a study file says so (``[model] text``), tokens are joined where every token that the model
-can write is one character, as in protein models, and decoded elsewhere.
+can write is one character and stands for it, as in protein models, and decoded elsewhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Any, Literal
 
 from mdm_opt.models.tokens import special_ids
@@ -30,12 +29,14 @@ class Texts:
         rule: ``joined`` or ``decoded``.
         ends: ids of tokens that end a text.
         special: ids of tokens that stand for no text.
+        letters: whether every token that stands for text is one character.
     """
 
     tokenizer: Any
     rule: Rule
     ends: frozenset[int]
     special: frozenset[int]
+    letters: bool
 
     @classmethod
     def of(
@@ -49,10 +50,14 @@ class Texts:
             ends: ids of those that end a text.
             rule: None takes ``joined`` where every written token is one character.
         """
+        names = tokenizer.convert_ids_to_tokens(list(written))
+        long = {i for i, name in zip(written, names, strict=True) if len(name) != 1}
         if rule is None:
-            names = tokenizer.convert_ids_to_tokens(list(written))
-            rule = "joined" if all(len(name) == 1 for name in names) else "decoded"
-        return cls(tokenizer, rule, frozenset(ends), frozenset(special_ids(tokenizer)))
+            # Tokens that are bytes have names of one character, too, but not of the one they make.
+            own = not long and _dense(tokenizer.decode(list(written))) == _dense("".join(names))
+            rule = "joined" if own else "decoded"
+        letters = long <= set(ends)
+        return cls(tokenizer, rule, frozenset(ends), frozenset(special_ids(tokenizer)), letters)
 
     def after(self, before: Sequence[int], tokens: Sequence[int]) -> str:
         """The text of tokens up to the first end token, where others stand before them."""
@@ -63,16 +68,33 @@ class Texts:
         # Where nothing but special tokens stands before, a text begins here.
         if all(token in self.special for token in before):
             return self._decoded(row)
-        alone, whole = self._decoded(list(before)), self._decoded([*before, *row])
-        shared = takewhile(lambda pair: pair[0] == pair[1], zip(alone, whole, strict=False))
-        return whole[sum(1 for _ in shared) :]
+        return _beyond(self._decoded(list(before)), self._decoded([*before, *row]))
 
     def ids(self, text: str) -> list[int | None]:
         """Ids of the tokens of a text, None for what is no token."""
-        if self.rule == "joined":
+        if self.rule == "joined" and self.letters:
             return list(self.tokenizer.convert_tokens_to_ids(list(text)))
         return list(self.tokenizer(text, add_special_tokens=False).input_ids)
 
     def _decoded(self, row: list[int]) -> str:
         text: str = self.tokenizer.decode(row)
         return text
+
+
+def _beyond(alone: str, whole: str) -> str:
+    """What a text has behind its first part, which was decoded alone, too.
+
+    Spaces that stand in the part alone are those that a clean-up takes away where a text goes on.
+    """
+    place = 0
+    for character in alone:
+        if whole[place : place + 1] == character:
+            place += 1
+        elif character != " ":
+            break
+    return whole[place:]
+
+
+def _dense(text: str) -> str:
+    """A text without white space."""
+    return "".join(text.split())

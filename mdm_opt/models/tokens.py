@@ -14,9 +14,10 @@ from mdm_opt.plugins import one_line
 ChatTemplate = Callable[..., str]
 
 _FILLER = re.compile(
-    r"<\|?(?i:(?:null|unused|extra_id|reserved(?:_special_token|_token)?|dummy)_?\d+"
-    r"|null|pad|padding|cls|sep|mask|unk|bos|eos|/?s|endoftext|startoftext)\|?>"
-    r"|\[(?:PAD|CLS|SEP|MASK|UNK|BOS|EOS|unused_?\d+)\]"
+    r"<(?i:(?:null|unused|extra_id|reserved(?:_special_token|_token)?|dummy|special)_?\d+"
+    r"|null|pad|padding|cls|sep|mask|unk|bos|eos|/?s|endoftext|startoftext)>(?:NOTUSED)?"
+    r"|<[|\uff5c][^<>|\uff5c]+[|\uff5c]>"
+    r"|\[(?:PAD|CLS|SEP|[gs]?MASK|UNK|BOS|EOS|unused_?\d+)\]"
     r"|madeupword\d+"
 )
 
@@ -139,8 +140,8 @@ def filler_ids(tokenizer: Any) -> set[int]:
     """Ids of tokens that no text has, by their names, whether they are marked as special or not.
 
     Published vocabularies hold tokens that fill up a table (``[unused7]``, ``<null_1>``,
-    ``<extra_id_0>``, ``<|reserved_special_token_3|>``), and frames that their configuration does
-    not name (``<eos>`` where ``eos_token`` is null).
+    ``<extra_id_0>``, ``<|reserved_special_token_3|>``), marks of control (``<|fim_pad|>``), and
+    frames that their configuration does not name (``<eos>`` where ``eos_token`` is null).
     """
     return {i for name, i in tokenizer.get_vocab().items() if _FILLER.fullmatch(name)}
 

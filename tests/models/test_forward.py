@@ -155,6 +155,24 @@ def test_a_projection_that_does_not_agree_is_not_taken() -> None:
     assert torch.equal(found, forward.full_at(Framed(TOKENS), positions).flatten(0, 1))
 
 
+@pytest.mark.parametrize("error", [AssertionError, KeyError, AttributeError, NotImplementedError])
+def test_a_model_that_refuses_a_candidate_is_read_as_a_whole(error: type[Exception]) -> None:
+    """Whatever its code raises where its last layer is shown fewer positions than there are."""
+
+    class Strict(torch.nn.Linear):
+        def forward(self, hidden: torch.Tensor) -> torch.Tensor:
+            if hidden.shape[1] != TOKENS.shape[1]:
+                raise error("all of the sequence")
+            return super().forward(hidden)
+
+    model, positions = Told(), torch.tensor([[5, 1], [2, 4]])
+    model.head = Strict(4, 5)
+    forward = ForwardPass(model)
+    projection = forward.find_projection(Framed(TOKENS), positions)
+    found = projection.logits(projection.hidden(Framed(TOKENS), positions).flatten(0, 1))
+    assert torch.equal(found, forward.full_at(Framed(TOKENS), positions).flatten(0, 1))
+
+
 def test_a_model_without_a_mask_cannot_be_told_of_padding() -> None:
     forward, positions = ForwardPass(Told()), torch.tensor([[5, 0]])
     framed = Framed(TOKENS[:1])

@@ -8,6 +8,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import torch
+import transformers
 from loaded_models import refusal
 
 from mdm_opt.errors import InputError
@@ -41,7 +43,7 @@ def test_what_llada_dream_and_mdlm_do_not_say_of_themselves() -> None:
 @pytest.mark.parametrize("name", ["bert", "", None, 3])
 def test_of_other_types_nothing_is_known(name: object) -> None:
     assert model_type_of(name) == ModelType()
-    assert ModelType() == ModelType(None, False, 0, ())
+    assert ModelType() == ModelType(None, False, 0, (), False)
     refuse_uniform(name, "owner/name")
 
 
@@ -67,3 +69,36 @@ def test_a_model_without_a_masked_state_is_named_with_its_source() -> None:
 )
 def test_positions_that_a_model_was_made_for(config: dict[str, Any], length: int | None) -> None:
     assert max_length(SimpleNamespace(**config)) == length
+
+
+@pytest.mark.parametrize(
+    ("changes", "length"),
+    [
+        ({}, 48),
+        ({"axial_pos_shape": (4, 5)}, 16),
+        ({"axial_pos_embds": False}, 64),
+        ({"local_attn_chunk_length": 6}, 48),
+        ({"local_attn_chunk_length": 10}, 40),
+        ({"local_attn_chunk_length": 10, "attn_layers": ["lsh", "lsh"]}, 48),
+        # No whole chunk fits, and a part of one is read as it is.
+        ({"local_attn_chunk_length": 50, "lsh_attn_chunk_length": 50}, 48),
+        ({"local_attn_chunk_length": 30, "lsh_attn_chunk_length": 50}, 30),
+    ],
+)
+def test_a_reformer_reads_whole_chunks(changes: dict[str, Any], length: int) -> None:
+    """And what `max_length` says is what its class can read, for every number of tokens."""
+    sizes = {
+        **{"vocab_size": 11, "hidden_size": 16, "num_attention_heads": 2, "hash_seed": 0},
+        **{"axial_pos_embds_dim": (4, 12), "axial_pos_shape": (6, 8), "num_buckets": 2},
+        **{"attention_head_size": 8, "feed_forward_size": 16, "attn_layers": ["local", "lsh"]},
+        **{"local_attn_chunk_length": 8, "lsh_attn_chunk_length": 8},
+        "max_position_embeddings": 64,
+    }
+    config = transformers.ReformerConfig(**{**sizes, **changes}, is_decoder=False, pad_token_id=0)
+    assert max_length(config) == length
+    model = transformers.ReformerForMaskedLM(config).eval()
+    with torch.no_grad():
+        for count in range(1, length + 1):
+            assert model(torch.full((1, count), 5)).logits.shape == (1, count, 11)
+        with pytest.raises((ValueError, RuntimeError)):
+            model(torch.full((1, length + 1), 5))

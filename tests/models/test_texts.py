@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
-from transformers import BertTokenizerFast, EsmTokenizer, PreTrainedTokenizerFast
+from transformers import (
+    BertTokenizerFast,
+    EsmTokenizer,
+    PerceiverTokenizer,
+    PreTrainedTokenizerFast,
+)
 
 from mdm_opt.models.texts import Texts
 from mdm_opt.models.tokens import filler_ids
@@ -106,12 +111,33 @@ def test_what_follows_the_prompt_is_what_the_whole_has_after_it(make):
         assert alone + found.after(row[:cut], row[cut:]) == tokenizer.decode(row)
 
 
+def test_a_quote_of_the_prompt_is_not_the_answers(tmp_path):
+    """The clean-up takes the spaces around a quote once a word follows it."""
+    tokenizer = wordpiece(tmp_path, "the", "cat", "'", ".", "x")
+    ids = tokenizer.convert_tokens_to_ids
+    found = texts(tokenizer, ids(["the", "cat", "'", "."]))
+    assert tokenizer.decode(ids(["the", "'", "cat"])) == "the'cat"
+    assert found.after(ids(["[CLS]", "the", "'"]), ids(["cat", "."])) == "cat."
+    assert found.after(ids(["[CLS]", "the"]), ids(["'", "cat"])) == "'cat"
+    assert found.after(ids(["[CLS]", "the", "'"]), ids(["."])) == "."
+
+
 def test_an_end_token_ends_a_text():
     tokenizer = byte_level()
     row = tokenizer("ab.c").input_ids
     found = texts(tokenizer, row, ends=[row[2]], rule="decoded")
     assert found.after([], row) == "ab"
     assert found.after(row, row) == "ab"
+
+
+def test_an_end_token_does_not_change_how_letters_are_read(tmp_path):
+    tokenizer = esm(tmp_path)
+    end = tokenizer.convert_tokens_to_ids("<eos>")
+    letters = tokenizer.convert_tokens_to_ids(list("LAGV"))
+    found = texts(tokenizer, [*letters, end], ends=[end], rule="joined")
+    assert found.after([], [*letters[:2], end, letters[3]]) == "LA"
+    assert found.ids("LA V") == [*letters[:2], tokenizer.unk_token_id, letters[3]]
+    assert texts(tokenizer, [*letters, end], ends=[end]).rule == "decoded"
 
 
 def esm(tmp_path) -> EsmTokenizer:
@@ -139,6 +165,29 @@ def test_esm_has_one_letter_a_token_and_no_filler(tmp_path):
     assert texts(tokenizer, written, rule="decoded").after([], row) == "S V B M Y Z V"
 
 
+def test_names_of_one_character_that_are_bytes_are_decoded():
+    """Perceiver's tokens are bytes, each under the name of a character of Latin-1."""
+    tokenizer = PerceiverTokenizer()
+    ids = list(range(6, 262))
+    found = texts(tokenizer, ids)
+    assert found.rule == "decoded"
+    row = found.ids("né")
+    assert len(row) == 3
+    assert found.after([], row) == "né"
+    assert texts(byte_level(), range(256)).rule == "decoded"
+
+
+def test_joined_words_are_read_as_the_tokenizer_splits_them(tmp_path):
+    """The Nucleotide Transformer's words have six letters, and what is left has one."""
+    path = tmp_path / "vocab.txt"
+    path.write_text("\n".join(["<unk>", "<pad>", "<mask>", "<cls>", "ACGTAC", "TTTACG", "A", "C"]))
+    tokenizer = EsmTokenizer(str(path), eos_token=None)
+    found = texts(tokenizer, range(4, 8), rule="joined")
+    assert found.after([], [4, 5, 6]) == "ACGTACTTTACGA"
+    assert found.ids("ACGTACTTTACGA") == [4, 5, 6]
+    assert texts(tokenizer, range(4, 8)).after([], [4, 5, 6]) == "ACGTAC TTTACG A"
+
+
 @pytest.mark.parametrize(
     ("name", "filler"),
     [
@@ -153,12 +202,24 @@ def test_esm_has_one_letter_a_token_and_no_filler(tmp_path):
         ("</s>", True),
         ("[SEP]", True),
         ("madeupword0001", True),
+        ("<s>NOTUSED", True),
+        ("<unk>NOTUSED", True),
+        ("<special3>", True),
+        ("[gMASK]", True),
+        ("<|fim_pad|>", True),
+        ("<|end-of-text|>", True),
+        ("<\uff5cbegin▁of▁sentence\uff5c>", True),
         # Bytes of a byte fallback, tags of HTML and indices are text.
         ("<0x0A>", False),
         ("<div>", False),
         ("[0]", False),
         ("[i]", False),
         ("<b>", False),
+        ("<tool_call>", False),
+        ("<|>", False),
+        ("<||>", False),
+        ("|||EMAIL_ADDRESS|||", False),
+        ("NOTUSED", False),
         ("unused", False),
         ("pad", False),
     ],
