@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,6 +51,14 @@ class Problem:
     def process(self) -> Process:
         """The process of the model."""
         return process_of(self.denoiser)
+
+    @property
+    def source_fingerprint(self) -> str:
+        """Changes with all but the weights that scores depend on: the objective, users' code."""
+        source: str = getattr(self.denoiser, "source_fingerprint", "")
+        if not source:
+            return self.objective.fingerprint
+        return hashlib.sha256(f"{self.objective.fingerprint}\0{source}".encode()).hexdigest()
 
     @property
     def blocks(self) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
+import inspect
 import os
 import re
 import sys
@@ -133,3 +135,46 @@ def in_place() -> Iterator[None]:
     finally:
         if os.getpid() != process:
             os._exit(0)
+
+
+def source_fingerprint(thing: Any, folder: Path | None) -> str:
+    """SHA-256 of the source of a function, or of the class of an object.
+
+    Of its module, and of the modules of the study's folder that have been imported with it; of a
+    script or a notebook, which holds much else, its own lines. What belongs to this package or is
+    installed has versions instead.
+
+    Args:
+        thing: of the user's, imported.
+        folder: of the study file; None for none.
+
+    Returns:
+        Empty where it has no source.
+    """
+    function = thing if hasattr(thing, "__qualname__") else type(thing)
+    if getattr(function, "__module__", None) == "__main__":
+        return _source_lines(function)
+    files = {}
+    for name, module in list(sys.modules.items()):
+        origin = getattr(module, "__file__", None)
+        if origin is None or name.partition(".")[0] == "mdm_opt":
+            continue
+        path = Path(origin)
+        if not path.is_absolute():
+            # Modules that are made by code have names of files that there are not.
+            continue
+        own = name == getattr(function, "__module__", None)
+        beside = folder is not None and path.resolve().is_relative_to(folder.resolve())
+        if (own or beside) and "site-packages" not in path.parts and path.suffix == ".py":
+            files[name] = path
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(f"{name}\0".encode() + files[name].read_bytes() + b"\0")
+    return digest.hexdigest() if files else ""
+
+
+def _source_lines(function: Any) -> str:
+    try:
+        return hashlib.sha256(inspect.getsource(function).encode()).hexdigest()
+    except (OSError, TypeError):
+        return ""

@@ -17,6 +17,7 @@ from mdm_opt.config import StudyFile, parse_study
 from mdm_opt.errors import InputError
 from mdm_opt.handoff.export import export_schedule
 from mdm_opt.handoff.schedule_file import ExportedSchedule
+from mdm_opt.measurement import Problem
 from mdm_opt.messages import Names, naming
 from mdm_opt.models.base import Denoiser, lacking
 from mdm_opt.models.named import named
@@ -25,12 +26,13 @@ from mdm_opt.objectives.base import lacking as lacking_objective
 from mdm_opt.objectives.divergence import Divergence
 from mdm_opt.objectives.path_kl import PathKl
 from mdm_opt.objectives.sample_score import SampleFunction, SampleScore
-from mdm_opt.persistence import storage_url
-from mdm_opt.plugins import one_line, qualified_name
+from mdm_opt.persistence import NoStudies, Repository, storage_url
+from mdm_opt.plugins import one_line, qualified_name, source_fingerprint
 from mdm_opt.results.best import BestResult, best
 from mdm_opt.results.progress import Report, search_with_progress, verify_with_progress
 from mdm_opt.results.text import conclusions, headings, metric_words, result_rows
 from mdm_opt.schedules import Counts, Reveal, Rounding
+from mdm_opt.study.acceptance import take_source
 from mdm_opt.study.opening import OpenStudy, make_study
 from mdm_opt.study.problem import problem_of
 from mdm_opt.study.stored_file import FROM_PYTHON
@@ -140,6 +142,7 @@ def tune(
     profile_sequences: int = 32,
     batch_size: int = 64,
     storage: str | Path | None = None,
+    accept: str | None = None,
     progress: bool = True,
     report: Report | None = None,
 ) -> TuneResult:
@@ -161,8 +164,10 @@ def tune(
         bounds: by parameter of the family, the ends of its range or its options; what is left out,
             as ``beta_a`` and ``beta_b``, is as in a study file.
         storage: a file name or URL that keeps everything. The same call with the same storage
-            goes on with what is there; other settings, another model or an objective of another
-            name are refused (a changed body of a function cannot be seen). None keeps nothing.
+            goes on with what is there; other settings, another model, and an objective or a model
+            whose source was edited are refused. None keeps nothing.
+        accept: why the scores stay comparable although that source was edited; it is kept. The
+            source is that of the module; of a script or a notebook, of the function or class.
         progress: a bar on standard error, where that is a terminal.
         report: called with a line about every trial, and about what is unusual.
 
@@ -211,7 +216,10 @@ def tune(
     screen = Console(stderr=True, highlight=False)
     screen.quiet = not (progress and screen.is_terminal)
     with _database(kept) as url, _optuna_quiet():
-        opened = _opened(study_file, denoiser, judge, url, screen, report or _silent)
+        problem = _problem(study_file, denoiser, judge)
+        if accept is not None and study_file.study.name in _studies(url):
+            take_source(study_file.study.name, url, accept, lambda: problem)
+        opened = _opened(study_file, problem, url, screen, report or _silent)
         try:
             search_with_progress(opened, screen, report or _silent)
             verify_with_progress(opened, screen, report or _silent)
@@ -236,24 +244,35 @@ def given(**description: str) -> NoReturn:
     )
 
 
+def _problem(study_file: StudyFile, denoiser: Denoiser, judge: Objective) -> Problem:
+    """What is measured, with the names and the sources of what was given."""
+    inner = getattr(denoiser, "model", denoiser)
+    model = named(denoiser, f"model {qualified_name(inner)!r}", source_fingerprint(inner, None))
+    return problem_of(study_file, model, judge)
+
+
+def _studies(url: str) -> list[str]:
+    """Names of the studies that a database has."""
+    try:
+        repository = Repository(url, create=False)
+    except NoStudies:
+        return []
+    try:
+        return [study.name for study in repository.studies()]
+    finally:
+        repository.close()
+
+
 def _opened(
-    study_file: StudyFile,
-    denoiser: Denoiser,
-    judge: Objective,
-    url: str,
-    screen: Console,
-    report: Report,
+    study_file: StudyFile, problem: Problem, url: str, screen: Console, report: Report
 ) -> OpenStudy:
     def advance(done: int, total: int) -> None:
         line = f"measuring the information profile: {done} sequences of at most {total}"
         status.update(line)
         report(line)
 
-    model = named(denoiser, f"model {qualified_name(getattr(denoiser, 'model', denoiser))!r}")
     with naming(_NAMES), screen.status("making the study") as status:
-        return make_study(
-            study_file, Path.cwd(), url, lambda: problem_of(study_file, model, judge), advance
-        )
+        return make_study(study_file, Path.cwd(), url, lambda: problem, advance)
 
 
 def _study_file(settings: Mapping[str, Any], bounds: Mapping[str, Any]) -> StudyFile:
@@ -299,6 +318,7 @@ def _judge(
         name=name[:64] if name.isidentifier() else "objective",
         direction="maximize" if direction is None else direction,
         unit="score" if unit is None else unit,
+        fingerprint=source_fingerprint(objective, None),
     )
 
 

@@ -20,7 +20,7 @@ MODEL = ModelRecord(
 def study_record(name="s", **changes):
     values = {
         "name": name,
-        "study_file": {"space": {"steps": [8]}},
+        "study_file": {"space": {"steps": [8]}, "objective": {"kind": "validity"}},
         "identity_hash": "h",
         "folder": "/",
         "model": MODEL,

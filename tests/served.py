@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from io import BytesIO
@@ -15,6 +16,7 @@ from study_files import database, write_study
 from mdm_opt.objectives.base import Objective
 from mdm_opt.run.trials import run_trials
 from mdm_opt.show.dashboard import Access, make_dashboard
+from mdm_opt.show.dashboard.connections import IDLE_SECONDS
 from mdm_opt.study.opening import create_study
 
 
@@ -35,7 +37,7 @@ class Answer:
         return json.loads(self.content)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Served:
     """A dashboard that answers."""
 
@@ -43,6 +45,7 @@ class Served:
     access: Access
     port: int
     _connections: list[http.client.HTTPConnection] = field(default_factory=list)
+    _asked: float = 0.0
 
     def ask(self, method, path, *, body=b"", host=None, **headers):
         """One request; ``content_type`` and so on are headers, None leaves one out."""
@@ -50,6 +53,10 @@ class Served:
         given = {"accept-encoding": "gzip", "host": host or f"127.0.0.1:{self.port}"} | given
         if body:
             given |= {"content-length": str(len(body))}
+        if self._connections and time.monotonic() - self._asked > IDLE_SECONDS / 2:
+            # The server may have ended it, as it does with idle ones.
+            self._connections.pop().close()
+        self._asked = time.monotonic()
         if not self._connections:
             self._connections.append(http.client.HTTPConnection("127.0.0.1", self.port, 60))
         (connection,) = self._connections

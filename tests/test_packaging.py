@@ -26,7 +26,7 @@ def test_wheel_holds_everything_and_nothing_else(tmp_path):
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         entry_points = next(name for name in names if name.endswith("entry_points.txt"))
-        assert "mdm-opt = mdm_opt.cli.main:main" in archive.read(entry_points).decode()
+        assert "mdm-opt = mdm_opt.cli.supervision:entry" in archive.read(entry_points).decode()
     for needed in (
         "mdm_opt/py.typed",
         "mdm_opt/models/bundled/sudoku6x6/model.safetensors",

@@ -1,17 +1,28 @@
-"""Names of the form package.module:attribute."""
+"""Foreign code: its names, calls in this process, its source."""
 
 from __future__ import annotations
 
 import itertools
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 from mdm_opt.errors import InputError
-from mdm_opt.plugins import is_reference, load_callable, one_line
+from mdm_opt.models.enumerated import EnumeratedDenoiser
+from mdm_opt.models.laws import sudoku4
+from mdm_opt.plugins import (
+    CalledExit,
+    in_place,
+    is_reference,
+    load_callable,
+    one_line,
+    source_fingerprint,
+)
 
 NAMES = (f"plugin_under_test_{index}" for index in itertools.count())
 
@@ -144,3 +155,100 @@ def test_one_line_folds_white_space_and_length() -> None:
     folded = one_line("x" * 301)
     assert len(folded) == 300
     assert folded.endswith("x...")
+
+
+def test_a_folder_that_a_function_changes_to_is_left_again(tmp_path):
+    here = Path.cwd()
+    with in_place():
+        os.chdir(tmp_path)
+    assert Path.cwd() == here
+
+
+def test_also_where_it_raises(tmp_path):
+    def call():
+        with in_place():
+            os.chdir(tmp_path)
+            raise RuntimeError
+
+    here = Path.cwd()
+    with pytest.raises(RuntimeError):
+        call()
+    assert Path.cwd() == here
+
+
+@pytest.mark.parametrize("code", [0, 3, None, "words"])
+def test_a_function_that_asks_to_end_the_process_is_an_error(code):
+    with pytest.raises(CalledExit) as caught, in_place():
+        sys.exit(code)
+    assert str(caught.value) == f"called sys.exit({code!r})"
+
+
+def test_a_child_that_returns_from_a_function_ends_there(tmp_path):
+    """The parent goes on; the child never comes to what stands after the call."""
+    child = 0
+    with in_place():
+        child = os.fork()
+    (tmp_path / str(os.getpid())).touch()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == [str(os.getpid())]
+
+
+def test_the_fingerprint_is_of_the_module_and_what_it_imports_beside(tmp_path, monkeypatch):
+    study = tmp_path / "study"
+    study.mkdir()
+    (study / "fp_metric_a.py").write_text("import fp_metric_b\nimport json\ndef f(x): return x\n")
+    (study / "fp_metric_b.py").write_text("y = 1\n")
+    (tmp_path / "fp_metric_c.py").write_text("z = 1\n")
+    monkeypatch.syspath_prepend(str(study))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import fp_metric_a
+    import fp_metric_c  # noqa: F401
+
+    before = source_fingerprint(fp_metric_a.f, study)
+    assert len(before) == 64
+    assert source_fingerprint(fp_metric_a.f, study) == before
+    (tmp_path / "fp_metric_c.py").write_text("z = 2\n")
+    assert source_fingerprint(fp_metric_a.f, study) == before
+    (study / "fp_metric_b.py").write_text("y = 2\n")
+    changed = source_fingerprint(fp_metric_a.f, study)
+    assert changed != before
+    (study / "fp_metric_b.py").write_text("y = 1\n")
+    (study / "fp_metric_a.py").write_text("def f(x): return 2 * x\n")
+    assert source_fingerprint(fp_metric_a.f, study) not in (before, changed)
+    # Without the folder of a study it is the function's own module alone.
+    alone = source_fingerprint(fp_metric_a.f, None)
+    (study / "fp_metric_b.py").write_text("y = 3\n")
+    assert source_fingerprint(fp_metric_a.f, None) == alone
+
+
+def test_what_belongs_to_this_package_has_its_version_instead():
+    from mdm_opt.sudoku import completes
+
+    assert source_fingerprint(completes, None) == ""
+    assert source_fingerprint(EnumeratedDenoiser(sudoku4()), None) == ""
+
+
+def test_of_an_object_it_is_that_of_its_class_and_of_what_is_installed_none(tmp_path, monkeypatch):
+    (tmp_path / "fp_metric_d.py").write_text("class A:\n    pass\ndef f(): pass\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import fp_metric_d
+
+    found = source_fingerprint(fp_metric_d.A(), None)
+    assert len(found) == 64
+    assert (
+        found == source_fingerprint(fp_metric_d.A, None) == source_fingerprint(fp_metric_d.f, None)
+    )
+    assert source_fingerprint(torch.nn.Linear(1, 1), None) == ""
+    assert source_fingerprint(len, None) == ""
+
+
+def test_of_a_script_only_the_lines_of_the_function_count(tmp_path):
+    script = tmp_path / "script.py"
+    told = "from mdm_opt.plugins import source_fingerprint\nprint(source_fingerprint(f, None))\n"
+
+    def fingerprint(rest, body="1"):
+        script.write_text(f"{rest}\ndef f():\n    return {body}\n{told}")
+        return subprocess.run([sys.executable, script], capture_output=True, text=True).stdout
+
+    assert len(fingerprint("")) == 65
+    assert fingerprint("") == fingerprint("a = 2") != fingerprint("", "2")

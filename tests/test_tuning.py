@@ -214,6 +214,35 @@ def test_another_model_or_other_settings_are_refused(kept, changes, said):
     assert records(f"sqlite:///{kept['storage']}") == before
 
 
+EDITED = """
+def score(texts):
+    return [float(len(set(text))) for text in texts]
+"""
+
+
+def test_an_edited_metric_is_refused_unless_it_is_accepted(tmp_path, monkeypatch):
+    file = tmp_path / "tuned_edited_metric.py"
+    file.write_text(EDITED)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import tuned_edited_metric
+
+    asked = {"steps": 2, "storage": tmp_path / "kept.db", **SMALL}
+    first = tune(torch_denoiser(), tuned_edited_metric.score, **asked)
+    file.write_text(EDITED + "# a remark\n")
+    with pytest.raises(InputError, match=r"'tuned' has changed .*comparable: accept=TEXT"):
+        tune(torch_denoiser(), tuned_edited_metric.score, **asked)
+    for _ in range(2):
+        found = tune(torch_denoiser(), tuned_edited_metric.score, accept="a remark", **asked)
+        assert found.best == first.best
+    record = Repository(f"sqlite:///{tmp_path}/kept.db", create=False).study("tuned")
+    assert len(record.objective_fingerprint) == 64
+
+
+def test_in_a_new_storage_there_is_nothing_to_accept(tmp_path):
+    found = tune(torch_denoiser(), pairs, steps=2, storage=tmp_path / "a.db", accept="no", **SMALL)
+    assert found.best.trials == SMALL["trials"]
+
+
 def test_commands_show_a_kept_study_and_refuse_to_go_on_with_it(tmp_path):
     storage = str(tmp_path / "kept.db")
     result = tune(torch_denoiser(), pairs, steps=2, name="mine", storage=storage, **QUICK)

@@ -9,7 +9,7 @@ from mdm_opt.config import load_study_file, parse_study
 from mdm_opt.doctor.checks import Check, Known
 from mdm_opt.persistence.health import find_study, read_study
 from mdm_opt.plugins import one_line
-from mdm_opt.study.changes import check_same, objective_is_known
+from mdm_opt.study.changes import check_same, source_is_known
 from mdm_opt.study.problem import objective_of, problem_of
 from mdm_opt.study.rehearsal import rehearse
 from mdm_opt.study.stored_file import stored_study_file
@@ -84,18 +84,20 @@ def check_objective(known: Known) -> Iterator[Check]:
         return
     objective = objective_of(known.study_file, known.folder, known.denoiser)
     found = f"{objective.name} in {objective.unit}, {objective.direction}"
-    if known.record is not None and not objective_is_known(known.record, objective):
+    problem = problem_of(known.study_file, known.denoiser, objective)
+    if known.record is not None and not source_is_known(known.record, problem):
         mend = (
             "bring them back, make a study of another name, or where its scores stay comparable: "
             f"mdm-opt study accept {known.record.name} --reason TEXT"
         )
         found += (
-            "; its data, judge or function are not those that the study was made with: "
+            "; its data, judge or function, or the model's code, are not those that the study was "
+            "made with: "
             f"{known.record.objective_fingerprint[:24]}"
         )
         yield Check("objective", "fail", found, mend)
     else:
-        known.problem = problem_of(known.study_file, known.denoiser, objective)
+        known.problem = problem
         yield Check("objective", "ok", found)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -21,14 +22,16 @@ class NamedDenoiser:
     Args:
         denoiser: a frozen model.
         words: what messages call it.
+        source: fingerprint of the user's code that made it, empty where it was ours.
     """
 
-    def __init__(self, denoiser: Denoiser, words: str) -> None:
-        self.unnamed, self._words = denoiser, words
+    def __init__(self, denoiser: Denoiser, words: str, source: str = "") -> None:
+        self.unnamed, self._words, self.source_fingerprint = denoiser, words, source
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self.unnamed, name)
-        if not callable(value):
+        # A model and its tokenizer can be called, too, and have much else that is asked for.
+        if not inspect.isroutine(value):
             return value
         # Looked up once: samplers ask in their inner loop.
         named = self._named(value)
@@ -57,8 +60,8 @@ def unnamed(denoiser: Denoiser) -> Denoiser:
     return denoiser.unnamed if isinstance(denoiser, NamedDenoiser) else denoiser
 
 
-def named(denoiser: Denoiser, words: str) -> Denoiser:
-    """A denoiser under a name; one that has a name keeps it."""
+def named(denoiser: Denoiser, words: str, source: str = "") -> Denoiser:
+    """A denoiser under a name, see `NamedDenoiser`; one that has a name keeps it."""
     if isinstance(denoiser, NamedDenoiser):
         return denoiser
-    return cast(Denoiser, NamedDenoiser(denoiser, words))
+    return cast(Denoiser, NamedDenoiser(denoiser, words, source))

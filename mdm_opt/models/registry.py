@@ -13,7 +13,14 @@ from mdm_opt.models.base import Denoiser, checked_denoiser
 from mdm_opt.models.enumerated import EnumeratedDenoiser
 from mdm_opt.models.laws import LAWS, EnumeratedLaw
 from mdm_opt.models.named import named
-from mdm_opt.plugins import CalledExit, in_place, load_callable, one_line
+from mdm_opt.plugins import (
+    CalledExit,
+    in_place,
+    is_reference,
+    load_callable,
+    one_line,
+    source_fingerprint,
+)
 
 
 def build_denoiser(table: config.Table, folder: Path | None) -> Denoiser:
@@ -28,7 +35,8 @@ def build_denoiser(table: config.Table, folder: Path | None) -> Denoiser:
     """
     words = config.model_words(table.model_dump())
     supervised.tell(doing=f"loading {words}", model=words)
-    return named(_BUILDERS[type(table)](table, folder), words)
+    denoiser = _BUILDERS[type(table)](table, folder)
+    return named(denoiser, words, _source(table, folder))
 
 
 def _bundled(table: config.BundledModel, _folder: Path | None) -> Denoiser:
@@ -84,6 +92,14 @@ def _enumerated(table: config.EnumeratedModel, folder: Path | None) -> Denoiser:
 def _plugin(table: config.PluginModel, folder: Path | None) -> Denoiser:
     denoiser = _call(table.kind, key_name("model.kind"), table.options, folder)
     return checked_denoiser(denoiser, f"{key_name('model.kind')}: {table.kind!r}")
+
+
+def _source(table: config.Table, folder: Path | None) -> str:
+    """Fingerprint of the code of the user's that made a model, empty where there is none."""
+    made_by = str(getattr(table, "law", None) or getattr(table, "kind", ""))
+    if not is_reference(made_by):
+        return ""
+    return source_fingerprint(load_callable(made_by, key_name("model.kind"), folder), folder)
 
 
 def _call(reference: str, key: str, options: dict[str, Any], folder: Path | None) -> Any:

@@ -6,12 +6,9 @@ a process that should start quickly.
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import math
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from mdm_opt.errors import InputError
@@ -112,29 +109,3 @@ def check_arguments(
         raise InputError(
             f"{key}: {name!r} cannot be called with ({names}): {one_line(error)}"
         ) from error
-
-
-def source_fingerprint(function: Callable[..., Any], folder: Path | None) -> str:
-    """SHA-256 of the source of a function.
-
-    Of its module, and of the modules of the study's folder that have been imported with it. What
-    belongs to this package has the package's version instead.
-
-    Args:
-        function: of the user's, imported.
-        folder: of the study file.
-    """
-    files = {}
-    for name, module in list(sys.modules.items()):
-        origin = getattr(module, "__file__", None)
-        if origin is None or name.partition(".")[0] == "mdm_opt":
-            continue
-        path = Path(origin)
-        own = name == getattr(function, "__module__", None)
-        beside = folder is not None and path.resolve().is_relative_to(folder.resolve())
-        if (own or (beside and "site-packages" not in path.parts)) and path.suffix == ".py":
-            files[name] = path
-    digest = hashlib.sha256()
-    for name in sorted(files):
-        digest.update(f"{name}\0".encode() + files[name].read_bytes() + b"\0")
-    return digest.hexdigest() if files else ""

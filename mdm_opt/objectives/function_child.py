@@ -79,8 +79,8 @@ def main() -> None:
 
 def _function(job: dict[str, Any]) -> tuple[Callable[..., Any], str]:
     """The function, and the fingerprint of its source."""
-    from mdm_opt.objectives.function_calls import check_arguments, source_fingerprint
-    from mdm_opt.plugins import load_callable
+    from mdm_opt.objectives.function_calls import check_arguments
+    from mdm_opt.plugins import load_callable, source_fingerprint
 
     folder = None if job["folder"] is None else Path(job["folder"])
     function = load_callable(job["function"], job["key"], folder)

@@ -9,9 +9,8 @@ from mdm_opt.config import StudyFile
 from mdm_opt.errors import InputError
 from mdm_opt.measurement import Problem
 from mdm_opt.messages import key_name, source_name
-from mdm_opt.objectives.base import Objective
 from mdm_opt.persistence import Repository, StudyRecord, TrialQueue
-from mdm_opt.study.stored_file import stored_study_file
+from mdm_opt.study.stored_file import FROM_PYTHON, stored_study_file
 
 
 def check_same(record: StudyRecord, study_file: StudyFile) -> None:
@@ -68,12 +67,17 @@ def check_planned(repository: Repository, record: StudyRecord) -> None:
 def check_unchanged(record: StudyRecord, problem: Problem) -> None:
     """Refuses another model, or another judge, reference file or function of the objective."""
     check_model_unchanged(record, problem)
-    if not objective_is_known(record, problem.objective):
-        now = problem.objective.fingerprint
+    if not source_is_known(record, problem):
+        by_call = record.study_file["objective"]["kind"] == FROM_PYTHON
+        command = f"'mdm-opt study accept {record.name} --reason TEXT'"
+        accept = "accept=TEXT" if by_call else command
+        ours = problem.source_fingerprint == problem.objective.fingerprint
+        code = "" if ours else "the code that makes the model, or "
         raise InputError(
-            f"the objective's data, judge or function of study {record.name!r} has changed since "
-            f"it was created: {_changed(record.objective_fingerprint, now)}; where its scores "
-            f"stay comparable: 'mdm-opt study accept {record.name} --reason TEXT'"
+            f"{code}the objective's data, judge or function of study {record.name!r} has changed "
+            f"since it was created: "
+            f"{_changed(record.objective_fingerprint, problem.source_fingerprint)}; where its "
+            f"scores stay comparable: {accept}"
         )
 
 
@@ -87,14 +91,15 @@ def check_model_unchanged(record: StudyRecord, problem: Problem) -> None:
         )
 
 
-def objective_is_known(record: StudyRecord, objective: Objective) -> bool:
-    """Whether an objective is the study's, as far as the version that made it could tell.
+def source_is_known(record: StudyRecord, problem: Problem) -> bool:
+    """Whether objective and code are the study's, as far as the version that made it could tell.
 
     Version 0.1.0 kept no fingerprint of objectives; versions up to 0.2.0 did not look at the
-    source of functions.
+    source of functions and of what makes models.
     """
-    known = ("", objective.fingerprint, getattr(objective, "earlier_fingerprint", ""))
-    return record.objective_fingerprint in known
+    objective = problem.objective
+    earlier = objective.fingerprint, getattr(objective, "earlier_fingerprint", "")
+    return record.objective_fingerprint in ("", problem.source_fingerprint, *earlier)
 
 
 def _changed(before: str, now: str) -> str:

@@ -72,7 +72,7 @@ def _kinship(study: StudyRecord, study_file: StudyFile, problem: Problem) -> tup
     same_model = study.model.fingerprint == problem.denoiser.fingerprint
     same_task = (
         _task(study.study_file) == _task(study_file.canonical())
-        and study.objective_fingerprint == problem.objective.fingerprint
+        and study.objective_fingerprint == problem.source_fingerprint
     )
     return same_model, same_task
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO
 
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import Repository, TrialQueue, database_file, is_sqlite
@@ -13,6 +15,19 @@ MORE_WORKERS = (
     "For more, start a server with 'mdm-opt storage start' and move the study to it with "
     "'mdm-opt storage copy'"
 )
+
+
+# Files whose locks this process holds.
+_held: set[IO[str]] = set()
+
+
+def _let_go() -> None:
+    """A process that foreign code forks must not hold what this one gives back."""
+    for handle in _held:
+        os.close(handle.fileno())
+
+
+os.register_at_fork(after_in_child=_let_go)
 
 
 def check_idle(repository: Repository, name: str) -> None:
@@ -44,6 +59,7 @@ def exclusive(name: str, url: str) -> Iterator[None]:
     file = database_file(url)
     lock = file.with_name(f"{file.name}.{name}.lock")
     with lock.open("w") as handle:
+        _held.add(handle)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -51,4 +67,7 @@ def exclusive(name: str, url: str) -> Iterator[None]:
                 f"study {name!r} is being worked on by another process; an SQLite file serves "
                 f"one worker. {MORE_WORKERS}"
             ) from error
-        yield
+        else:
+            yield
+        finally:
+            _held.discard(handle)

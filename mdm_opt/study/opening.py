@@ -244,7 +244,7 @@ def _take_objective(
     repository: Repository, record: StudyRecord, problem: Problem
 ) -> tuple[str, ...]:
     """Keeps the fingerprint of an objective whose function older versions did not look at."""
-    now = problem.objective.fingerprint
+    now = problem.source_fingerprint
     if record.objective_fingerprint == now:
         return ()
     said = (
@@ -274,7 +274,7 @@ def _new_record(study_file: StudyFile, folder: Path, problem: Problem) -> StudyR
         folder=str(folder),
         model=model_record(study_file, problem.denoiser),
         objective=problem.objective.name,
-        objective_fingerprint=problem.objective.fingerprint,
+        objective_fingerprint=problem.source_fingerprint,
         unit=problem.objective.unit,
         direction=problem.objective.direction,
         deterministic=problem.objective.deterministic,

@@ -18,6 +18,7 @@ from mdm_opt.errors import InputError
 from mdm_opt.models.enumerated import EnumeratedDenoiser
 from mdm_opt.models.huggingface import HuggingFaceDenoiser
 from mdm_opt.models.laws import LAWS
+from mdm_opt.models.named import unnamed
 from mdm_opt.models.registry import build_denoiser
 
 # Module names are never used twice, for Python imports a name once.
@@ -91,7 +92,7 @@ def message_of(model: config.Table, folder: Path | None) -> str:
 
 def test_bundled_table() -> None:
     denoiser = build_denoiser(config.BundledModel(kind="bundled", device="cpu"), None)
-    assert isinstance(denoiser, HuggingFaceDenoiser)
+    assert isinstance(unnamed(denoiser), HuggingFaceDenoiser)
     assert denoiser.length == 36
 
 
@@ -105,7 +106,7 @@ def test_antiberty_table() -> None:
 @pytest.mark.parametrize("name", LAWS)
 def test_enumerated_table(name: str) -> None:
     denoiser = build_denoiser(config.EnumeratedModel(kind="enumerated", law=name), None)
-    assert isinstance(denoiser, EnumeratedDenoiser)
+    assert isinstance(unnamed(denoiser), EnumeratedDenoiser)
     assert denoiser.fingerprint == EnumeratedDenoiser(LAWS[name]()).fingerprint
 
 
@@ -132,7 +133,7 @@ def test_huggingface_table_with_folder_beside_the_study_file(tmp_path: Path) -> 
         suffix=["b", "b"],
     )
     denoiser = build_denoiser(model, tmp_path)
-    assert isinstance(denoiser, HuggingFaceDenoiser)
+    assert isinstance(unnamed(denoiser), HuggingFaceDenoiser)
     assert denoiser.length == 4
     assert denoiser.model.dtype == torch.bfloat16
     seen = []
@@ -150,7 +151,7 @@ def test_huggingface_table_with_missing_folder(tmp_path: Path) -> None:
 
 def test_plugin_beside_the_study_file_gets_its_options(plugin: str, tmp_path: Path) -> None:
     denoiser = build_denoiser(table(f"{plugin}:Uniform", options={"length": 5}), tmp_path)
-    assert type(denoiser).__name__ == "Uniform"
+    assert type(unnamed(denoiser)).__name__ == "Uniform"
     assert denoiser.length == 5
     assert build_denoiser(table(f"{plugin}:Uniform"), tmp_path).length == 3
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,8 +13,6 @@ from mdm_opt.objectives.function_calls import (
     NoNumber,
     as_number,
     as_numbers,
-    in_place,
-    source_fingerprint,
 )
 
 TWO = "for 2 samples; one number a sample is expected"
@@ -84,73 +79,3 @@ def test_a_single_number_is_finite_and_real(value):
     assert as_number(Fraction(1, 4)) == 0.25
     with pytest.raises(NoNumber, match="one finite number is expected"):
         as_number(value)
-
-
-def test_a_folder_that_a_function_changes_to_is_left_again(tmp_path):
-    here = Path.cwd()
-    with in_place():
-        os.chdir(tmp_path)
-    assert Path.cwd() == here
-
-
-def test_also_where_it_raises(tmp_path):
-    def call():
-        with in_place():
-            os.chdir(tmp_path)
-            raise RuntimeError
-
-    here = Path.cwd()
-    with pytest.raises(RuntimeError):
-        call()
-    assert Path.cwd() == here
-
-
-@pytest.mark.parametrize("code", [0, 3, None, "words"])
-def test_a_function_that_asks_to_end_the_process_is_an_error(code):
-    with pytest.raises(NoNumber) as caught, in_place():
-        sys.exit(code)
-    assert str(caught.value) == f"called sys.exit({code!r})"
-
-
-def test_a_child_that_returns_from_a_function_ends_there(tmp_path):
-    """The parent goes on; the child never comes to what stands after the call."""
-    child = 0
-    with in_place():
-        child = os.fork()
-    (tmp_path / str(os.getpid())).touch()
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert [path.name for path in tmp_path.iterdir()] == [str(os.getpid())]
-
-
-def test_the_fingerprint_is_of_the_module_and_what_it_imports_beside(tmp_path, monkeypatch):
-    study = tmp_path / "study"
-    study.mkdir()
-    (study / "fp_metric_a.py").write_text("import fp_metric_b\nimport json\ndef f(x): return x\n")
-    (study / "fp_metric_b.py").write_text("y = 1\n")
-    (tmp_path / "fp_metric_c.py").write_text("z = 1\n")
-    monkeypatch.syspath_prepend(str(study))
-    monkeypatch.syspath_prepend(str(tmp_path))
-    import fp_metric_a
-    import fp_metric_c  # noqa: F401
-
-    before = source_fingerprint(fp_metric_a.f, study)
-    assert len(before) == 64
-    assert source_fingerprint(fp_metric_a.f, study) == before
-    (tmp_path / "fp_metric_c.py").write_text("z = 2\n")
-    assert source_fingerprint(fp_metric_a.f, study) == before
-    (study / "fp_metric_b.py").write_text("y = 2\n")
-    changed = source_fingerprint(fp_metric_a.f, study)
-    assert changed != before
-    (study / "fp_metric_b.py").write_text("y = 1\n")
-    (study / "fp_metric_a.py").write_text("def f(x): return 2 * x\n")
-    assert source_fingerprint(fp_metric_a.f, study) not in (before, changed)
-    # Without the folder of a study it is the function's own module alone.
-    alone = source_fingerprint(fp_metric_a.f, None)
-    (study / "fp_metric_b.py").write_text("y = 3\n")
-    assert source_fingerprint(fp_metric_a.f, None) == alone
-
-
-def test_what_belongs_to_this_package_has_its_version_instead():
-    from mdm_opt.sudoku import completes
-
-    assert source_fingerprint(completes, None) == ""

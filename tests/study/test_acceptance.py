@@ -115,3 +115,53 @@ def test_a_study_of_an_older_version_takes_the_present_source_and_says_so(study)
     metric.write_text(THOUSANDS)
     with pytest.raises(InputError, match="has changed since it was created"):
         create_study(path, url)
+
+
+FACTORY = """
+from mdm_opt.models.enumerated import EnumeratedDenoiser
+from mdm_opt.models.laws import sudoku4
+
+
+def make():
+    return EnumeratedDenoiser(sudoku4())
+"""
+
+
+LAW = FACTORY.replace("EnumeratedDenoiser(sudoku4())", "sudoku4()")
+
+
+@pytest.mark.parametrize(
+    ("table", "code"),
+    [
+        ('kind = "{}:make"', FACTORY),
+        ('kind = "enumerated"\nlaw = "{}:make"', LAW),
+    ],
+)
+def test_the_code_that_makes_a_model_counts_as_a_metric_does(tmp_path, table, code):
+    name = next(NAMES)
+    factory = tmp_path / f"{name}.py"
+    factory.write_text(code)
+    text = SUDOKU4.replace('kind = "enumerated"\nlaw = "sudoku4"', table.format(name))
+    path, url = write_study(tmp_path, text, trials="4"), database(tmp_path)
+    opened = create_study(path, url)
+    next(run_trials(opened))
+    factory.write_text(code + "# no more than a remark\n")
+    said = r"^the code that makes the model, or .* function of study 'sudoku4' has changed"
+    with pytest.raises(InputError, match=said):
+        create_study(path, url)
+    accept_objective("sudoku4", url, "a remark")
+    assert len(list(run_trials(create_study(path, url)))) == 3
+    assert show_study("sudoku4", url)["accepted_changes"] == ["a remark"]
+
+
+def test_a_study_from_before_takes_the_present_code_of_its_model(tmp_path):
+    name = next(NAMES)
+    (tmp_path / f"{name}.py").write_text(FACTORY)
+    text = SUDOKU4.replace('kind = "enumerated"\nlaw = "sudoku4"', f'kind = "{name}:make"')
+    path, url = write_study(tmp_path, text), database(tmp_path)
+    opened = create_study(path, url)
+    opened.repository.accept_objective("sudoku4", opened.problem.objective.fingerprint, "before")
+    again = create_study(path, url)
+    assert len(again.news) == 1
+    assert again.record.objective_fingerprint != again.problem.source_fingerprint
+    assert create_study(path, url).news == ()

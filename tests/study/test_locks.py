@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from contextlib import closing
@@ -93,3 +94,19 @@ def test_on_a_server_workers_that_are_alive_are_named(postgres_url):
         for one in ids:
             workers.end(one, "finished")
         check_idle(repository, "s")
+
+
+def test_a_child_that_foreign_code_forks_holds_nothing(tmp_path):
+    url = database(tmp_path)
+    reader, writer = os.pipe()
+    with exclusive("s", url):
+        child = os.fork()
+        if child == 0:
+            # Until its parent says so.
+            os.close(writer)
+            os.read(reader, 1)
+            os._exit(0)
+    with exclusive("s", url):
+        pass
+    os.close(writer)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
