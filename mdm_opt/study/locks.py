@@ -71,3 +71,5 @@ def exclusive(name: str, url: str) -> Iterator[None]:
             yield
         finally:
             _held.discard(handle)
+            # Closing it would not do where a child that was just forked has it open, too.
+            fcntl.flock(handle, fcntl.LOCK_UN)
