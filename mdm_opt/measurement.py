@@ -22,10 +22,9 @@ from mdm_opt.models.prompts import Prompts
 from mdm_opt.objectives.base import Objective, PromptedObjective, Scores
 from mdm_opt.plugins import one_line
 from mdm_opt.processes import Batch, Process, process_of
+from mdm_opt.statistics import MOST_SCORE
 
 _Part = TypeVar("_Part")
-# Scores in size; the sums and squares of such numbers can be represented.
-MOST_SCORE = 1e100
 _DEFAULT = Decoding()
 
 

@@ -11,6 +11,9 @@ from scipy import special
 
 Array = npt.NDArray[np.float64]
 
+# Scores in size; the sums and squares of such numbers can be represented.
+MOST_SCORE = 1e100
+
 
 @dataclass(frozen=True)
 class Estimate:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from mdm_opt.persistence.tables import (
     ScoreRow,
 )
 from mdm_opt.sample_texts import storable
+from mdm_opt.statistics import MOST_SCORE
 
 
 def measurement_row(
@@ -66,9 +68,14 @@ def measurement_records(session: Session, ids: Sequence[int]) -> list[Measuremen
     return [
         MeasurementRecord(
             candidate=candidate_of(row.candidate),
-            scores=np.array([score for score, _ in by_measurement[row.id]], dtype=np.float64),
+            scores=_readable([score for score, _ in by_measurement[row.id]]),
             calls=np.array([calls for _, calls in by_measurement[row.id]], dtype=np.float64),
             **{name: getattr(row, name) for name in names},
         )
         for row in rows
     ]
+
+
+def _readable(scores: Sequence[float]) -> npt.NDArray[np.float64]:
+    """Scores; older versions kept some whose sums and squares cannot be represented."""
+    return np.clip(np.array(scores, dtype=np.float64), -MOST_SCORE, MOST_SCORE)
