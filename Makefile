@@ -19,7 +19,7 @@ test: $(DEVELOP)
 
 # Stress tests and whole searches.
 test-slow: $(DEVELOP)
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow and not gpu and not bench"
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "slow and not gpu and not bench"
 
 lint: $(DEVELOP)
 	$(BIN)/ruff format --check .

@@ -21,6 +21,8 @@ from mdm_opt.schedules import BETA_MAX, BETA_MIN, BetaSchedule
 from mdm_opt.schedules.base import Array
 
 A, B = "beta_a", "beta_b"
+# Seeds from a profile with draws, for each step budget.
+_DESIGN = 5
 
 
 def beta(a: float, b: float, steps: int) -> Candidate:
@@ -61,12 +63,22 @@ class Beta(Family):
         return BetaSchedule(float(candidate.parameters[A]), float(candidate.parameters[B]))
 
     def profile_seeds(self, steps: int, bounds: Bounds, costs: ProfileCosts) -> list[Seed]:
-        """The optimum, and the fit to the energy that the profile measures."""
-        fit = costs.energy_fit(beta_bounds(bounds))
-        return [
-            Seed("profile: best Beta", self.optimum(steps, bounds, costs)),
-            Seed("profile: energy fit", beta(fit.beta_a, fit.beta_b, steps)),
-        ]
+        """The optimum, and others where the measurement leaves open which is the best.
+
+        Without draws of the profile, the fit to the energy that it measures.
+        """
+        ends = beta_bounds(bounds)
+        if costs.draws is None:
+            fit = costs.energy_fit(ends)
+            return [
+                Seed("profile: best Beta", self.optimum(steps, bounds, costs)),
+                Seed("profile: energy fit", beta(fit.beta_a, fit.beta_b, steps)),
+            ]
+        first, *others = costs.covering_betas(steps, ends, _DESIGN)
+        found = [Seed("profile: best Beta", beta(*first, steps))]
+        for place, pair in enumerate(others, start=2):
+            found.append(Seed(f"profile: cover {place}", beta(*pair, steps)))
+        return found
 
     def optimum(self, steps: int, bounds: Bounds, costs: ProfileCosts) -> Candidate:
         """See `Family.optimum`."""

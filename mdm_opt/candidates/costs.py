@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from mdm_opt.candidates.decoding import Decoding
 from mdm_opt.schedules import (
     BetaSchedule,
@@ -16,12 +18,17 @@ from mdm_opt.schedules import (
     fixed_weights,
     limit,
     linear_path_kls,
+    reveal_grid,
 )
 from mdm_opt.schedules.base import Array
+from mdm_opt.schedules.beta_counts import beta_counts
+from mdm_opt.schedules.cover import cover
 
 if TYPE_CHECKING:
     from mdm_opt.candidates.base import Candidate
 
+# Schedules under ancestral reveal that are compared under draws, along each side.
+_SIDE = 25
 # Of both parameters of the Beta family, by name.
 BetaBounds = Mapping[str, tuple[float, float]]
 
@@ -32,10 +39,12 @@ class ProfileCosts:
     Args:
         profile: float64 ``(length,)``, h(m), non-increasing.
         decoding: reveal and rounding of the schedules.
+        draws: float64 ``(draws, length)``, other profiles that the measurement leaves possible;
+            None for none.
     """
 
-    def __init__(self, profile: Array, decoding: Decoding) -> None:
-        self.profile, self.decoding = profile, decoding
+    def __init__(self, profile: Array, decoding: Decoding, draws: Array | None = None) -> None:
+        self.profile, self.decoding, self.draws = profile, decoding, draws
 
     @property
     def length(self) -> int:
@@ -85,6 +94,49 @@ class ProfileCosts:
         """The Beta schedule of least path KL within bounds of both its parameters."""
         reveal, rounding = self.decoding.reveal, self.decoding.rounding
         return best_beta(self.profile, steps, **bounds, reveal=reveal, rounding=rounding)
+
+    def covering_betas(
+        self, steps: int, bounds: BetaBounds, count: int
+    ) -> list[tuple[float, float]]:
+        """(a, b) of schedules that together are good whatever the measurement leaves possible.
+
+        The best under the profile comes first, see `mdm_opt.schedules.cover`; it alone without
+        draws.
+
+        Args:
+            steps: step budget.
+            bounds: of both parameters.
+            count: how many, at most.
+        """
+        best = self.best_beta(steps, bounds)
+        first = best.beta_a, best.beta_b
+        if self.draws is None or count == 1:
+            return [first]
+        pairs, costs = self._under_draws(steps, bounds, first)
+        return [(float(a), float(b)) for a, b in pairs[cover(costs, 0, count)]]
+
+    def least_under_draws(self, steps: int, bounds: BetaBounds) -> Array:
+        """Path KL of the best Beta schedule under each draw, float64 ``(draws,)``."""
+        _, costs = self._under_draws(steps, bounds, (0.5, 0.5))
+        return np.asarray(costs.min(axis=0), dtype=np.float64)
+
+    def _under_draws(
+        self, steps: int, bounds: BetaBounds, first: tuple[float, float]
+    ) -> tuple[Array, Array]:
+        """Pairs (a, b) with ``first`` in front, and what each costs under each draw."""
+        ends = bounds["beta_a"], bounds["beta_b"]
+        draws = np.asarray(self.draws)
+        if self.decoding.reveal == "fixed":
+            found = beta_counts(self.length, steps, *ends, self.decoding.rounding).with_pair(first)
+            return found.pairs, found.costs(draws)
+        sides = [np.geomspace(*end, _SIDE) for end in ends]
+        grid = np.stack([x.ravel() for x in np.meshgrid(*sides)], axis=1)
+        pairs = np.concatenate([[first], grid])
+        weights = [
+            ancestral_weights(reveal_grid(BetaSchedule(a, b), steps), self.length)
+            for a, b in pairs.tolist()
+        ]
+        return pairs, np.asarray(np.array(weights) @ draws.T)
 
     def energy_fit(self, bounds: BetaBounds) -> BetaSchedule:
         """The Beta schedule nearest to the minimiser of the measured energy, within bounds."""

@@ -104,13 +104,13 @@ def _head(result: ProfileResult) -> str:
 
 def _profile_table(result: ProfileResult) -> Table:
     table = _table("h(m): nats a masked token costs when m tokens are known")
-    for column in ("known", "h", "standard error", "non-increasing"):
+    for column in ("known", "h", "standard error", "smoothed"):
         table.add_column(column, justify="right")
     # Enough rows to see the shape; --json has all.
     stride = max(1, (len(result.known) + 15) // 16)
     for i in range(0, len(result.known), stride):
         numbers = f"{result.mean[i]:.4g}", f"{result.standard_error[i]:.2g}"
-        table.add_row(str(result.known[i]), *numbers, f"{result.isotonic[i]:.4g}")
+        table.add_row(str(result.known[i]), *numbers, f"{result.smooth[i]:.4g}")
     return table
 
 
@@ -119,7 +119,8 @@ def _budget_table(budget: PredictedBudget) -> Table:
     table.add_column("schedule")
     names = list(dict.fromkeys(name for row in budget.schedules for name in row.parameters))
     titles = [name.removeprefix("beta_") for name in names]
-    for column in (*titles, "path KL", "standard error", "gain over linear", "linear steps"):
+    measured = "path KL", "standard error", "gain over linear", "linear steps", "within 5%"
+    for column in (*titles, *measured):
         table.add_column(column, justify="right")
     for row in budget.schedules:
         table.add_row(
@@ -129,10 +130,12 @@ def _budget_table(budget: PredictedBudget) -> Table:
             f"{row.standard_error:.2g}",
             f"{row.gain_over_linear:.4g} ± {row.gain_standard_error:.2g}",
             "never" if row.linear_steps is None else str(row.linear_steps),
+            f"{row.within_5_percent:.0%}",
         )
     table.caption = (
         f"no schedule of random order is below {budget.limit_from_below:.4g} (fitted to all "
-        "sequences, so on average a little low)"
+        "sequences, so on average a little low); within 5%: the probability, as far as the "
+        "sequences tell, that a schedule is that near to the best Beta"
     )
     table.caption_justify = "left"
     return table

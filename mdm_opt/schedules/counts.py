@@ -15,6 +15,8 @@ Reveal = Literal["fixed", "ancestral"]
 
 # A boundary that is a half in exact arithmetic must round up whatever its last bits are.
 _HALF_TOLERANCE = 1e-9
+# Of the tables of a dynamic programme.
+_MOST_VALUES = 4_000_000
 
 
 def reveal_grid(schedule: MaskSchedule, steps: int, blocks: int = 1) -> Array:
@@ -80,11 +82,31 @@ def reveal_counts(
     if rounding not in ("full", "cumulative"):
         raise ValueError(f"rounding must be 'full' or 'cumulative', got {rounding!r}")
     ideal = length * reveal_grid(schedule, steps)
-    boundaries = np.floor(ideal + 0.5 + _HALF_TOLERANCE).astype(np.int64)
-    boundaries[0], boundaries[-1] = 0, length
+    return np.asarray(np.diff(rounded_boundaries(ideal[None], rounding)[0]), dtype=np.int64)
+
+
+def rounded_boundaries(ideal: Array, rounding: Rounding) -> Counts:
+    """Boundaries of the steps, rounded as `reveal_counts` says.
+
+    Args:
+        ideal: float64 ``(rows, steps + 1)``, tokens known before each step and at the end; the
+            same length at the end of every row.
+        rounding: ``full`` or ``cumulative``.
+
+    Returns:
+        int64 ``(rows, steps + 1)``, from 0 to the length.
+    """
+    length, steps = round(float(ideal[0, -1])), ideal.shape[1] - 1
+    boundaries = plainly_rounded(ideal)
+    boundaries[:, 0], boundaries[:, -1] = 0, length
     if rounding == "full" and steps <= length:
         boundaries = nearest_increasing(boundaries)
-    return np.diff(boundaries)
+    return boundaries
+
+
+def plainly_rounded(ideal: Array) -> Counts:
+    """Halves up, int64 of the same shape."""
+    return np.floor(ideal + 0.5 + _HALF_TOLERANCE).astype(np.int64)
 
 
 def block_count(steps: int, length: int, block_length: int | None) -> int:
@@ -104,32 +126,46 @@ def block_count(steps: int, length: int, block_length: int | None) -> int:
 
 
 def nearest_increasing(boundaries: Counts) -> Counts:
-    """Strictly increasing integers with the same ends, least squared distance to the input.
+    """Strictly increasing integers with the same ends, least squared distance to each row.
 
     Subtracting 0, 1, ..., N turns "strictly increasing" into "non-decreasing with values in
     0..L-N", which a dynamic programme over (step, value) solves exactly in O(N (L - N)).
 
     Args:
-        boundaries: int64 ``(steps + 1,)``, non-decreasing, from 0 to at least ``steps``.
+        boundaries: int64 ``(rows, steps + 1)``, non-decreasing, from 0 to one length of at least
+            ``steps``.
     """
-    if (np.diff(boundaries) > 0).all():
+    flat = np.flatnonzero((np.diff(boundaries, axis=1) <= 0).any(axis=1))
+    if not len(flat):
         return boundaries
-    steps = len(boundaries) - 1
-    slack = int(boundaries[-1]) - steps
+    rows, kinds = np.unique(boundaries[flat], axis=0, return_inverse=True)
+    steps = rows.shape[1] - 1
+    many = max(1, _MOST_VALUES // ((steps + 1) * (int(rows[0, -1]) - steps + 1)))
+    parts = [_nearest(rows[start : start + many]) for start in range(0, len(rows), many)]
+    found = boundaries.copy()
+    found[flat] = np.concatenate(parts)[kinds.ravel()]
+    return found
+
+
+def _nearest(boundaries: Counts) -> Counts:
+    count, steps = boundaries.shape[0], boundaries.shape[1] - 1
+    slack = int(boundaries[0, -1]) - steps
     targets = boundaries - np.arange(steps + 1)
     values = np.arange(slack + 1)
-    best = np.full(slack + 1, np.inf)
-    best[0] = 0.0
-    from_value = np.zeros((steps + 1, slack + 1), dtype=np.int64)
+    best = np.full((count, slack + 1), np.inf)
+    best[:, 0] = 0.0
+    from_value = np.zeros((steps + 1, count, slack + 1), dtype=np.int32)
+    first = np.ones((count, 1), dtype=bool)
     for step in range(1, steps + 1):
-        running = np.minimum.accumulate(best)
-        improves = np.concatenate([[True], best[1:] < running[:-1]])
-        from_value[step] = np.maximum.accumulate(np.where(improves, values, 0))
-        best = running + (values - targets[step]).astype(np.float64) ** 2
-    shifted = np.empty(steps + 1, dtype=np.int64)
-    shifted[steps] = slack
+        running = np.minimum.accumulate(best, axis=1)
+        improves = np.concatenate([first, best[:, 1:] < running[:, :-1]], axis=1)
+        from_value[step] = np.maximum.accumulate(np.where(improves, values, 0), axis=1)
+        best = running + (values - targets[:, step, None]).astype(np.float64) ** 2
+    shifted = np.empty_like(boundaries)
+    shifted[:, steps] = slack
+    rows = np.arange(count)
     for step in range(steps, 0, -1):
-        shifted[step - 1] = from_value[step, shifted[step]]
+        shifted[:, step - 1] = from_value[step, rows, shifted[:, step]]
     return shifted + np.arange(steps + 1)
 
 

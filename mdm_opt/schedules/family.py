@@ -166,6 +166,13 @@ def named_schedule(name: str) -> MaskSchedule:
     return NAMED_SCHEDULES[name]
 
 
+def beta_revealed(beta_a: Array, beta_b: Array, progress: Array) -> Array:
+    """alpha(t) of Beta schedules, all three broadcast against each other."""
+    share = np.asarray(special.betainc(beta_a, beta_b, progress), dtype=np.float64)
+    rest = np.asarray(special.betaincc(beta_a, beta_b, progress), dtype=np.float64)
+    return _sin_squared(share, rest)
+
+
 def _sin_squared(share: Array, complement: Array) -> Array:
     """sin^2(pi/2 share) with share + complement = 1, each half from the smaller of the two."""
     low = np.sin(np.pi / 2 * share) ** 2

@@ -11,6 +11,7 @@ import scipy
 from scipy import special
 
 from mdm_opt.schedules.base import Array, MaskSchedule
+from mdm_opt.schedules.beta_counts import beta_counts
 from mdm_opt.schedules.counts import Counts, Reveal, Rounding, reveal_counts, reveal_grid
 from mdm_opt.schedules.family import BetaSchedule, named_schedule
 from mdm_opt.schedules.profile import ancestral_weights, binomial, fixed_weights, path_kl
@@ -226,9 +227,10 @@ def best_beta(
 ) -> BetaSchedule:
     """The Beta schedule of least path KL under a profile.
 
-    A grid over (log ab, log a/b), where the valley of good schedules is not diagonal; then finer
-    ones around the best few. Schedules with the same path KL are ranked by that of their
-    boundaries before rounding, and linear is preferred to all of them.
+    With fixed reveal the best of all counts that Beta schedules have; linear is preferred to
+    others of the same cost. Under ancestral reveal the cost is smooth, and a grid over
+    (log ab, log a/b), where the valley of good schedules is not diagonal, is refined around its
+    best few.
 
     Args:
         profile: float64 ``(length,)``, h(m).
@@ -243,9 +245,18 @@ def best_beta(
     """
     if steps < 1:
         raise ValueError(f"steps must be at least 1, got {steps}")
-    bounds = np.array([beta_a, beta_b], dtype=np.float64)
+    if reveal not in ("fixed", "ancestral"):
+        raise ValueError(f"reveal must be 'fixed' or 'ancestral', got {reveal!r}")
+    if reveal == "ancestral":
+        return _best_ancestral(profile, steps, np.array([beta_a, beta_b], dtype=np.float64))
+    (a_low, a_high), (b_low, b_high) = beta_a, beta_b
+    found = beta_counts(len(profile), steps, (a_low, a_high), (b_low, b_high), rounding)
+    return BetaSchedule(*found.best(profile))
+
+
+def _best_ancestral(profile: Array, steps: int, bounds: Array) -> BetaSchedule:
     low, high = np.log(bounds.T)
-    costs = _Costs(profile, steps, reveal, rounding, bounds)
+    costs = _AncestralCosts(profile, steps, bounds)
     linear = np.clip(np.log([0.5, 0.5]), low, high)
     found = [(costs.exact(linear), -np.inf, tuple(linear))]
 
@@ -278,61 +289,36 @@ def _rotated_grid(center: Array, reach: float) -> Array:
     return center + np.stack([(total + difference) / 2, (total - difference) / 2], axis=1)
 
 
-class _Costs:
-    """Path KL of (log a, log b) under a profile; arguments as `best_beta`."""
+class _AncestralCosts:
+    """Path KL of (log a, log b) under a profile and ancestral reveal; see `best_beta`."""
 
-    def __init__(
-        self, profile: Array, steps: int, reveal: Reveal, rounding: Rounding, bounds: Array
-    ) -> None:
+    def __init__(self, profile: Array, steps: int, bounds: Array) -> None:
         self._profile, self._steps, self._bounds = profile, steps, bounds
-        self._reveal, self._rounding = reveal, rounding
         self._fractions = np.linspace(0, 1, _SMOOTH_POINTS)
-        if reveal == "ancestral":
-            self._rate = _binomial_mean(profile, self._fractions)
+        self._rate = _binomial_mean(profile, self._fractions)
 
     def exact(self, point: Array) -> float:
         """In nats, to nine digits after the point, so that equal schedules are equal."""
-        schedule = _within(np.exp(point), self._bounds)
-        weights = path_kl_weights(
-            schedule, self._steps, len(self._profile), self._reveal, self._rounding
-        )
+        grid = reveal_grid(_within(np.exp(point), self._bounds), self._steps)
+        weights = ancestral_weights(grid, len(self._profile))
         return round(float(weights @ self._profile), 9)
 
     def finalists(self, points: Array) -> list[tuple[float, float, tuple[float, ...]]]:
-        """The exact path KL of the best few, that of their plain boundaries, and the points."""
-        rounded, plain = self._rough(points)
-        order = np.lexsort((plain, rounded))[:_FINALISTS]
-        return [(self.exact(points[i]), float(plain[i]), tuple(points[i])) for i in order]
+        """The exact path KL of the best few, the rough one, and the points."""
+        rough = self._rough(points)
+        order = np.argsort(rough, kind="stable")[:_FINALISTS]
+        return [(self.exact(points[i]), float(rough[i]), tuple(points[i])) for i in order]
 
-    def _rough(self, points: Array) -> tuple[Array, Array]:
-        """Up to a constant, of rounded boundaries and of plain ones.
-
-        ``full`` rounding is met up to a token; ancestral reveal knows no rounding.
-        """
+    def _rough(self, points: Array) -> Array:
+        """Up to a constant."""
         a, b = np.exp(points).T
         progress = np.arange(1, self._steps) / self._steps
         gamma = special.betainc(a[:, None], b[:, None], progress[None, :])
         alpha = np.sin(np.pi / 2 * gamma) ** 2
         ends = np.zeros((len(points), 1)), np.ones((len(points), 1))
         alpha = np.concatenate([ends[0], alpha, ends[1]], axis=1)
-        if self._reveal == "ancestral":
-            values = np.interp(alpha[:, :-1], self._fractions, self._rate)
-            costs = np.asarray((np.diff(alpha, axis=1) * values).sum(axis=1))
-            return costs, costs
-        length = len(self._profile)
-        plain = length * alpha
-        rounded = np.floor(plain + 0.5)
-        if self._rounding == "full" and self._steps <= length:
-            rank = np.arange(self._steps + 1)
-            plain = np.clip(plain, rank, length - self._steps + rank)
-            rounded = np.clip(rounded, rank, length - self._steps + rank)
-            rounded = np.maximum.accumulate(rounded - rank, axis=1) + rank
-        return _step_costs(self._profile, rounded), _step_costs(self._profile, plain)
-
-
-def _step_costs(profile: Array, boundaries: Array) -> Array:
-    values = np.interp(boundaries[:, :-1], np.arange(len(profile)), profile)
-    return np.asarray((np.diff(boundaries, axis=1) * values).sum(axis=1))
+        values = np.interp(alpha[:, :-1], self._fractions, self._rate)
+        return np.asarray((np.diff(alpha, axis=1) * values).sum(axis=1))
 
 
 def _binomial_mean(profile: Array, fractions: Array) -> Array:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import scipy
 from scipy import special
 
 from mdm_opt.schedules.base import Array
 from mdm_opt.schedules.counts import Counts
+from mdm_opt.schedules.smooth_drops import SmoothDrops, isotonic, smooth_drops
 
 
 def profile_boundaries(length: int, boundaries: int) -> npt.NDArray[np.int64]:
@@ -81,7 +82,7 @@ class ProfileSample:
 
     @property
     def mean(self) -> Array:
-        """float64 ``(boundaries,)``: h(m) before isotonic regression, nats a token."""
+        """float64 ``(boundaries,)``: h(m) before it is smoothed, nats a token."""
         return np.asarray(self.nats.mean(axis=0), dtype=np.float64)
 
     @property
@@ -91,15 +92,42 @@ class ProfileSample:
             return np.zeros(len(self.known))
         return np.asarray(self.nats.std(axis=0, ddof=1) / np.sqrt(len(self)), dtype=np.float64)
 
+    @cached_property
+    def smooth(self) -> SmoothDrops:
+        """The drops between boundaries, smoothed; sequences of one token have none."""
+        return smooth_drops(self.known, self.nats)
+
     def profile(self) -> Array:
-        """h(m) for m = 0..L-1: non-increasing, float64 ``(length,)``, nats a token.
+        """h(m) for m = 0..L-1: decreasing, float64 ``(length,)``, nats a token; see `smooth`."""
+        return self.mean.copy() if self.length == 1 else self.smooth.profile()
+
+    def monotone(self) -> Array:
+        """The non-increasing h(m) nearest to the mean, float64 ``(length,)``, nats a token.
 
         Isotonic regression at the boundaries, each weighted by the tokens it is a mean of, and
-        straight lines between them.
+        straight lines between them. The least path KL under it is on average too low.
         """
-        weights = (self.length - self.known).astype(np.float64)
-        fitted = scipy.optimize.isotonic_regression(self.mean, weights=weights, increasing=False).x
+        fitted = isotonic(self.mean, self.known)
         return np.asarray(np.interp(np.arange(self.length), self.known, fitted))
+
+    def draws(self, count: int, seed: int = 0) -> Array:
+        """Profiles that the measurement leaves possible, float64 ``(count, length)``.
+
+        The Bayesian bootstrap over sequences, and for each draw what its fit leaves open.
+
+        Args:
+            count: how many.
+            seed: of the draws.
+        """
+        if self.length == 1:
+            return np.tile(self.mean, (count, 1))
+        rng, found = np.random.default_rng(seed), []
+        for _ in range(count):
+            weights = rng.dirichlet(np.ones(len(self))) * len(self)
+            penalty = self.smooth.penalty
+            one = smooth_drops(self.known, self.nats, weights=weights, penalty=penalty)
+            found.append(one.profile(one.draw(rng)))
+        return np.array(found)
 
     def costs(self, weights: Array) -> Array:
         """A linear functional of the profile, of each sequence by itself.

@@ -124,4 +124,4 @@ def counts_at(coordinates: npt.ArrayLike, like: Sequence[int] | Counts) -> Count
     ideal = np.concatenate([[0.0], np.cumsum(shares / shares.sum())]) * length
     boundaries = np.floor(ideal + 0.5).astype(np.int64)
     boundaries[-1] = length
-    return np.diff(nearest_increasing(boundaries))
+    return np.asarray(np.diff(nearest_increasing(boundaries[None])[0]), dtype=np.int64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from mdm_opt.candidates import Seed
+from mdm_opt.candidates import ProfileCosts, Seed
 from mdm_opt.config import StudyFile
 from mdm_opt.errors import InputError
 from mdm_opt.messages import key_name
@@ -17,25 +17,28 @@ def seeds(
     length: int,
     profile: Array | None = None,
     history: Sequence[Seed] = (),
+    draws: Array | None = None,
 ) -> list[Seed]:
     """The seeds of a study, in the order in which they are tried; budgets take turns.
 
-    What earlier studies verified comes first. The others are ordered by the path KL that the
-    profile predicts; without one they keep the order of the study file. Two that are the same
-    candidate are tried once. A named seed outside the bounds of the space is left out, and so are
-    the last named ones where the trials do not suffice.
+    What earlier studies verified comes first, then what the profile suggests: the best schedule,
+    and others that are better where the profile is not what it seems. The others are ordered by
+    the path KL that the profile predicts; without one they keep the order of the study file. Two
+    that are the same candidate are tried once. A named seed outside the bounds of the space is
+    left out, and so are the last named ones where the trials do not suffice.
 
     Args:
         study_file: the study.
         length: tokens of one sequence.
         profile: float64 ``(length,)``, h(m), where it is known.
         history: of earlier studies, best first.
+        draws: float64 ``(draws, length)``, other profiles that the measurement leaves possible.
 
     Raises:
         InputError: for a candidate of the user's outside the bounds, or fewer trials than such.
     """
     check_given_seeds(study_file)
-    space = SearchSpace.of(study_file, length, profile)
+    space = SearchSpace.of(study_file, length, profile, draws)
     ordered = [_of_steps(study_file, space, steps, history) for steps in space.steps]
     most = max(len(one) for one in ordered)
     in_turn = [one[rank] for rank in range(most) for one in ordered if rank < len(one)]
@@ -86,13 +89,22 @@ def _of_steps(
     wanted = study_file.search.seeds
     found = space.family.seeds(wanted, steps, space.bounds, space.length, costs)
     if costs is not None:
-        found.sort(key=lambda seed: costs.of(seed.candidate))
+        # Those of the profile are a design, whose order is their own.
+        found.sort(key=lambda seed: (not _designed(seed, costs), _rank(seed, costs)))
     earlier = []
     for seed in history:
         ours = space.family.adopted(seed.candidate, steps, space.bounds, space.length)
         if ours is not None and seed.candidate.steps == steps:
             earlier.append(Seed(seed.label, ours))
     return list(_distinct([*earlier, *found], space))
+
+
+def _designed(seed: Seed, costs: ProfileCosts) -> bool:
+    return costs.draws is not None and seed.label.startswith("profile: ")
+
+
+def _rank(seed: Seed, costs: ProfileCosts) -> float:
+    return 0.0 if _designed(seed, costs) else costs.of(seed.candidate)
 
 
 def _distinct(found: Iterable[Seed], space: SearchSpace) -> Iterable[Seed]:

@@ -25,6 +25,8 @@ class SearchSpace:
         length: tokens of one sequence.
         profile: float64 ``(length,)``, h(m) of the model, or None; the same for all who rank or
             propose candidates of the study.
+        draws: float64 ``(draws, length)``, other profiles that the measurement leaves possible;
+            for the seeds alone.
     """
 
     family: Family
@@ -33,9 +35,16 @@ class SearchSpace:
     decoding: Decoding
     length: int
     profile: Array | None = None
+    draws: Array | None = None
 
     @classmethod
-    def of(cls, study_file: StudyFile, length: int, profile: Array | None = None) -> SearchSpace:
+    def of(
+        cls,
+        study_file: StudyFile,
+        length: int,
+        profile: Array | None = None,
+        draws: Array | None = None,
+    ) -> SearchSpace:
         """The space of a study file."""
         return cls(
             family=study_file.family,
@@ -44,12 +53,15 @@ class SearchSpace:
             decoding=study_file.sampler,
             length=length,
             profile=profile,
+            draws=draws,
         )
 
     @cached_property
     def costs(self) -> ProfileCosts | None:
         """What the profile predicts; None without one."""
-        return None if self.profile is None else ProfileCosts(self.profile, self.decoding)
+        if self.profile is None:
+            return None
+        return ProfileCosts(self.profile, self.decoding, self.draws)
 
     @cached_property
     def prior(self) -> ProfilePrior:

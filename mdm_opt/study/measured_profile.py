@@ -116,7 +116,7 @@ def _suffices(kept: ProfileRecord | None, study_file: StudyFile) -> bool:
         return False
     predictions = Predictions(kept.sample, study_file)
     steps = [n for n in study_file.space.steps if n <= kept.sample.length]
-    return all(predictions.optimism(n) <= precision for n in steps)
+    return all(predictions.regret(n) <= precision for n in steps)
 
 
 def check_sequences(study_file: StudyFile, folder: Path | None, denoiser: Denoiser) -> None:
@@ -201,8 +201,8 @@ def _measure(
 class ProfileResult(BaseModel):
     """What ``mdm-opt profile`` prints.
 
-    `mean` is h(m) at the boundaries `known`, in nats a token, with its standard error; `isotonic`
-    the same after isotonic regression. `sequence_calls` counts what all sequences cost,
+    `mean` is h(m) at the boundaries `known`, in nats a token, with its standard error; `smooth` is
+    what schedules are predicted from. `sequence_calls` counts what all sequences cost,
     `new_sequences` those that were not in the database before.
     """
 
@@ -219,7 +219,7 @@ class ProfileResult(BaseModel):
     known: list[int]
     mean: list[float]
     standard_error: list[float]
-    isotonic: list[float]
+    smooth: list[float]
     budgets: list[PredictedBudget]
 
 
@@ -275,7 +275,7 @@ def profile_study(
         known=sample.known.tolist(),
         mean=sample.mean.tolist(),
         standard_error=sample.standard_error.tolist(),
-        isotonic=sample.profile()[sample.known].tolist(),
+        smooth=sample.profile()[sample.known].tolist(),
         budgets=[predictions.budget(n) for n in budgets],
     )
 

@@ -21,7 +21,7 @@ from mdm_opt.persistence import (
 )
 from mdm_opt.persistence.mirror import Mirror
 from mdm_opt.persistence.optuna_tables import check_name, check_schema, make_tables
-from mdm_opt.schedules.base import Array
+from mdm_opt.schedules import ProfileSample
 from mdm_opt.search import SearchSpace, check_given_seeds, seeds
 from mdm_opt.storage_errors import Patience
 from mdm_opt.study.changes import check_planned, check_same, check_unchanged, check_version
@@ -41,6 +41,8 @@ from mdm_opt.study.search_space import space_of
 from mdm_opt.study.stored_file import stored_study_file
 
 _PLAN_SECONDS = 30.0
+# Profiles that the seeds have to be good under.
+_DRAWS = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,12 +147,13 @@ def make_study(
     repository = Repository(url, create=True, adopt=adopt)
     name = study_file.study.name
     profile: MeasuredProfile | None = None
-    h = _kept_profile(existing, study_file, repository)
-    if study_file.needs_profile and h is None:
+    sample = _kept_sample(existing, study_file, repository)
+    if study_file.needs_profile and sample is None:
         profile = measured_profile(study_file, folder, problem.denoiser, repository, advance)
-        h = profile.record.sample.profile()
+        sample = profile.record.sample
     history = earlier_schedules(study_file, problem, repository)
-    first = seeds(study_file, problem.denoiser.length, h, history)
+    h, draws = (None, None) if sample is None else (sample.profile(), sample.draws(_DRAWS))
+    first = seeds(study_file, problem.denoiser.length, h, history, draws)
     with exclusive(name, url), schema_lock(url):
         make_tables(repository.engine)
         existing = repository.find_study(name)
@@ -225,10 +228,10 @@ def _on_device(study_file: StudyFile, device: str) -> StudyFile:
     return parse_study(content, "--device")
 
 
-def _kept_profile(
+def _kept_sample(
     existing: StudyRecord | None, study_file: StudyFile, repository: Repository
-) -> Array | None:
-    """h(m) that a study has used so far; None where it has none, or asks for another one now."""
+) -> ProfileSample | None:
+    """The profile of a study so far; None where it has none, or asks for another one now."""
     if existing is None or not study_file.needs_profile:
         return None
     before = stored_study_file(existing)
@@ -237,7 +240,8 @@ def _kept_profile(
         study_file.profile,
         study_file.verify.instances,
     )
-    return space_of(repository, existing).profile if same else None
+    kept = Profiles(repository).of_study(existing.name) if same else None
+    return None if kept is None else kept.sample
 
 
 def _take_objective(

@@ -112,7 +112,7 @@ def our_course(problem, budgets: Sequence[int], run: int, **space: object) -> It
     trials = dict.fromkeys(budgets, 0)
     for sample, calls in _growing_profile(problem, file, run):
         profile = sample.profile()
-        queue = list(seeds(file, problem.length, profile))
+        queue = list(seeds(file, problem.length, profile, draws=sample.draws(64)))
         first = {
             n: next(seed.candidate for seed in queue if seed.candidate.steps == n) for n in budgets
         }
@@ -139,7 +139,7 @@ def _growing_profile(problem, file, run: int):
         yield sample, calls
         if sequences >= ENOUGH_TO_JUDGE:
             predictions = Predictions(sample, file)
-            if all(predictions.optimism(n) <= table.precision for n in file.space.steps):
+            if all(predictions.regret(n) <= table.precision for n in file.space.steps):
                 return
 
 

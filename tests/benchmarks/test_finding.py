@@ -87,7 +87,8 @@ def test_the_first_five_trials_hold_a_good_schedule(make):
         held, linear = 0, problem.truth(linear_counts(problem, steps))
         for run in range(20):
             sample, _ = problem.profile(run, 32)
-            first = seeds(file, problem.length, sample.profile())[:5]
+            draws = sample.draws(64)
+            first = seeds(file, problem.length, sample.profile(), draws=draws)[:5]
             best_of_five = min(problem.truth(counts_of(problem, one.candidate)) for one in first)
             assert best_of_five < linear
             held += best_of_five <= goal

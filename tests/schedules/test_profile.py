@@ -224,9 +224,15 @@ def test_part_keeps_the_rows_asked_for() -> None:
         assert part.nats.tolist() == [sample.nats[row].tolist() for row in rows]
 
 
+def test_the_profile_is_that_of_its_smooth_drops() -> None:
+    sample = _sample()
+    np.testing.assert_array_equal(sample.profile(), sample.smooth.profile())
+    assert (np.diff(sample.profile()) <= 0).all()
+
+
 @FEW
 @given(st.data(), st.integers(1, 12), st.integers(2, 6), st.integers(1, 4))
-def test_profile_is_the_isotonic_fit(
+def test_monotone_is_the_isotonic_fit(
     data: st.DataObject, length: int, boundaries: int, sequences: int
 ) -> None:
     """The min-max formula: least over starts of the greatest over ends of the weighted means."""
@@ -246,23 +252,41 @@ def test_profile_is_the_isotonic_fit(
         min(max(mean(start, end) for end in range(i, width)) for start in range(i + 1))
         for i in range(width)
     ]
-    profile = sample.profile()
+    profile = sample.monotone()
     assert profile.shape == (length,)
     assert profile.dtype == np.float64
     assert (np.diff(profile) <= 1e-12).all()
     assert profile[known] == pytest.approx(expected, abs=1e-9)
 
 
-def test_profile_is_straight_between_boundaries() -> None:
+def test_monotone_is_straight_between_boundaries() -> None:
     nats = np.array([[4.0, 2.0, 1.0, 0.5], [2.0, 2.0, 0.0, 0.3]])
     sample = ProfileSample(9, np.array([0, 1, 4, 8]), nats)
     expected = [3, 2, 1.5, 1, 0.5, 0.475, 0.45, 0.425, 0.4]
-    assert sample.profile() == pytest.approx(expected)
+    assert sample.monotone() == pytest.approx(expected)
+
+
+def test_draws_are_the_same_again_and_fewer_sequences_leave_more_open() -> None:
+    rng = np.random.default_rng(5)
+    known = profile_boundaries(64, 16)
+    level = 4 * np.exp(-known / 12)
+    nats = level * rng.gamma(20, 1 / 20, (64, 1)) + rng.normal(0, 0.02, (64, 16))
+    many = ProfileSample(64, known, nats)
+    few = many.part(range(8))
+    drawn = many.draws(40)
+    assert drawn.shape == (40, 64)
+    assert (np.diff(drawn, axis=1) < 0).all()
+    np.testing.assert_array_equal(drawn, many.draws(40))
+    assert not np.array_equal(drawn, many.draws(40, seed=1))
+    drops = [-np.diff(one.draws(200), axis=1)[:, 10] for one in (many, few)]
+    assert drops[1].std() > 1.5 * drops[0].std()
+    assert abs(drops[0].mean() - 4 * (np.exp(-10 / 12) - np.exp(-11 / 12))) < 3 * drops[0].std()
 
 
 def test_profile_of_one_token() -> None:
     sample = ProfileSample(1, np.array([0]), np.array([[0.5], [1.5]]))
     assert sample.profile().tolist() == [1.0]
+    assert sample.draws(3).tolist() == [[1.0]] * 3
     assert sample.costs(np.array([3.0])).tolist() == [1.5, 4.5]
 
 

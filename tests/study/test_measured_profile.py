@@ -53,7 +53,7 @@ def test_the_profile_is_that_of_the_law(tmp_path):
     error = np.maximum(np.array(result.standard_error), 1e-9)
     assert result.known == list(range(16))
     assert (np.abs(np.array(result.mean) - SUDOKU) < 4 * error + 1e-5).all()
-    assert (np.diff(result.isotonic) <= 1e-12).all()
+    assert (np.diff(result.smooth) <= 1e-12).all()
 
 
 def test_measuring_stops_where_more_sequences_would_change_little(tmp_path):

@@ -13,6 +13,7 @@ from records import MODEL, study_record
 from study_files import database
 
 from mdm_opt.persistence import MeasuredSequence, Profiles, Repository
+from mdm_opt.schedules import ProfileSample
 from mdm_opt.study.search_space import space_of
 
 SIXTEEN = replace(MODEL, length=16)
@@ -44,6 +45,6 @@ def test_its_profile_is_made_of_the_sequences_that_the_study_uses(repository):
     profiles.add(PROFILE, [0, 8, 15], measured)
     profiles.use("s", PROFILE, [0, 1])
     found = space_of(repository, repository.study("s")).profile
-    # The means, with straight lines between the boundaries.
-    assert found.shape == (16,)
-    np.testing.assert_allclose(found[[0, 4, 8, 15]], [3.0, 2.25, 1.5, 0.0], atol=1e-12)
+    nats = np.array([rows[0], rows[1]])
+    expected = ProfileSample(16, np.array([0, 8, 15]), nats).profile()
+    np.testing.assert_array_equal(found, expected)

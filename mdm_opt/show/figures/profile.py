@@ -51,7 +51,7 @@ def information_profile(found: Snapshot) -> Figure | None:
             x=np.arange(sample.length),
             y=sample.profile(),
             mode="lines",
-            name="decreasing fit",
+            name="smooth fit",
             line={"color": FOUND},
         )
     )
