@@ -16,11 +16,12 @@ from mdm_opt.persistence.candidates import candidate_row
 from mdm_opt.persistence.measurements import measurement_row
 from mdm_opt.persistence.tables import Base
 from mdm_opt.sample_texts import storable
+from mdm_opt.statistics import MOST_SCORE
 
 # SQLite has no negative zero; adding zero turns it into a positive one.
 FINITE = st.floats(allow_nan=False, allow_infinity=False).map(lambda number: number + 0.0)
-# The squares of larger ones, and so the standard error, overflow.
-SCORES = st.lists(FINITE.filter(lambda score: abs(score) <= 1e150), min_size=1, max_size=20)
+# Larger ones are refused before they are kept.
+SCORES = st.lists(FINITE.filter(lambda score: abs(score) <= MOST_SCORE), min_size=1, max_size=20)
 
 
 def search(repository, name="s", number=0, **changes):
@@ -94,7 +95,9 @@ def test_measurements_come_back_bit_for_bit(repository):
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(SCORES, FINITE, FINITE)
-def test_every_finite_number_comes_back_bit_for_bit(repository, scores, seconds, guard):
+def test_every_number_that_a_study_may_keep_comes_back_bit_for_bit(
+    repository, scores, seconds, guard
+):
     scores = np.array(scores)
     # Parameters of candidates are positive.
     candidate = beta(abs(seconds) or 1.0, 0.5, 8)
