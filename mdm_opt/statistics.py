@@ -89,6 +89,30 @@ def simultaneous(confidence: float, intervals: int) -> float:
     return 1 - (1 - confidence) / intervals
 
 
+def shown_gain(instances: int, confidence: float) -> float:
+    """The gain of a share from which on an interval excludes zero, at worst.
+
+    Differences of paired shares have a variance of at most a half where both are independent;
+    pairs that agree more often show less.
+
+    Args:
+        instances: n >= 1.
+        confidence: of the interval, in (0, 1).
+    """
+    return _normal(confidence) * math.sqrt(0.5 / instances)
+
+
+def needed_instances(instances: int, half_width: float, gain: float) -> int:
+    """How many instances would show a gain, going by an interval's width.
+
+    Args:
+        instances: that the interval is of.
+        half_width: of the interval, > 0.
+        gain: that is to be shown, > 0.
+    """
+    return math.ceil(instances * (half_width / gain) ** 2)
+
+
 def paired_standard_error(first: Array, second: Array) -> float:
     """Standard error of the mean of ``first - second``, scores of the same instances.
 

@@ -9,11 +9,33 @@ from scipy import stats
 from mdm_opt.statistics import (
     deviation,
     mean_interval,
+    needed_instances,
     paired_difference,
     paired_standard_error,
+    shown_gain,
     simultaneous,
     worse_p_value,
 )
+
+
+def test_independent_halves_show_the_gain_that_is_said_in_half_of_the_studies() -> None:
+    """The worst case, two shares about a half: half of the studies measure more than the gain."""
+    rng, n, confidence = np.random.default_rng(0), 400, 0.95
+    gain = shown_gain(n, confidence)
+    assert gain == pytest.approx(stats.norm.ppf(0.975) * np.sqrt(0.5 / n))
+    studies = 2000
+    first = rng.random((studies, n)) < 0.5 + gain / 2
+    second = rng.random((studies, n)) < 0.5 - gain / 2
+    differences = first.astype(float) - second
+    error = differences.std(axis=1, ddof=1) / np.sqrt(n)
+    shown = differences.mean(axis=1) > stats.norm.ppf(0.975) * error
+    # Three standard errors of a share of a half.
+    assert abs(shown.mean() - 0.5) < 3 * 0.5 / np.sqrt(studies) + 0.02
+
+
+def test_half_of_a_gain_takes_four_times_the_instances() -> None:
+    assert needed_instances(128, 0.1, 0.1) == 128
+    assert needed_instances(128, 0.1, 0.05) == 512
 
 
 @pytest.mark.parametrize("confidence", [0.6, 0.9, 0.95, 0.999])

@@ -9,6 +9,7 @@ from mdm_opt.config import load_study_file, parse_study
 from mdm_opt.doctor.checks import Check, Known
 from mdm_opt.persistence.health import find_study, read_study
 from mdm_opt.plugins import one_line
+from mdm_opt.results.text import gain_words
 from mdm_opt.study.changes import check_same, source_is_known
 from mdm_opt.study.problem import objective_of, problem_of
 from mdm_opt.study.rehearsal import rehearse
@@ -110,3 +111,6 @@ def check_scores(known: Known) -> Iterator[Check]:
     texts = ", ".join(repr(one_line(text)[:_SHOWN]) for text in tried.texts)
     found = f"{scores}" + (f" for {texts}" if texts else "")
     yield Check("scores", "ok", found)
+    shown = gain_words(known.study_file, known.problem.objective.unit)
+    if shown:
+        yield Check("gain", "ok", shown)

@@ -13,7 +13,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from mdm_opt.results.text import number
+from mdm_opt.results.text import gain_words, number
 from mdm_opt.results.verification import verify
 from mdm_opt.run.signals import StopSignal
 from mdm_opt.run.trials import FinishedTrial, WorkerOptions, run_trials
@@ -42,6 +42,9 @@ def search_with_progress(
         f"{opened.sets.search} instances on {opened.problem.denoiser.device}",
         markup=False,
     )
+    shown = gain_words(opened.study_file, record.unit)
+    if shown:
+        screen.print(shown, markup=False)
     values: dict[int, float] = {}
     columns = (
         TextColumn("search"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mdm_opt.config import StudyFile
 from mdm_opt.persistence import StudyRecord
 from mdm_opt.results.best import BestResult, BudgetResult
+from mdm_opt.statistics import needed_instances, shown_gain, simultaneous
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ def conclusions(result: BestResult, verify: str) -> list[str]:
             said = "worse than linear; the interval of the gain excludes zero"
         else:
             said = "no difference from linear is shown; the interval of the gain includes zero"
+            said += _needed_words(budget)
         if gain is not None and gain.interval[0] > 0:
             equal = budget.linear_steps_for_equal_quality
             if equal:
@@ -118,6 +121,37 @@ def conclusions(result: BestResult, verify: str) -> list[str]:
             "study is wrong"
         )
     return lines
+
+
+def _needed_words(budget: BudgetResult) -> str:
+    """What a gain of the measured size would need, where one was measured."""
+    gain, instances = budget.gain_over_linear, budget.instances
+    if gain is None or gain.value <= 0:
+        return ""
+    low, high = gain.interval
+    needed = needed_instances(instances, (high - low) / 2, gain.value)
+    if needed <= instances:
+        return ""
+    return f"; to show a gain of {number(gain.value)} takes about {needed} instances"
+
+
+def gain_words(study_file: StudyFile, unit: str) -> str:
+    """Which gain the verification can show, before anything is measured; empty where unknown.
+
+    Args:
+        study_file: the study.
+        unit: of the objective; what a gain of shares takes is known.
+    """
+    if unit != "share":
+        return ""
+    verify = study_file.verify
+    confidence = simultaneous(verify.confidence, len(study_file.space.steps))
+    shown = shown_gain(verify.instances, confidence)
+    half = needed_instances(verify.instances, shown, shown / 2)
+    return (
+        f"{verify.instances} verification instances show gains of {100 * shown:.3g} points and "
+        f"more; {50 * shown:.3g} points take {half}"
+    )
 
 
 def number(value: float) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from search_spaces import study_file
 
 from mdm_opt.candidates import beta, counts_candidate
 from mdm_opt.results.best import BaselineResult, BestResult, BudgetResult, ValueResult
 from mdm_opt.results.text import (
     Row,
     conclusions,
+    gain_words,
     headings,
     interval,
     markdown_table,
@@ -115,6 +117,35 @@ def test_what_is_said_is_what_the_interval_of_the_gain_says(gain, words):
     first, *rest = said(budget(gain))
     assert first.startswith(f"4 steps: {words}")
     assert rest == ([ONE_CLAIM] if first.startswith("4 steps: better") else [])
+
+
+@pytest.mark.parametrize(
+    ("gain", "words"),
+    [
+        # Half of 0.4 at 256 instances: four times as many for half of it.
+        ((0.1, -0.1, 0.3), "; to show a gain of 0.1 takes about 1024 instances"),
+        ((-0.1, -0.3, 0.1), ""),
+        ((0.0, -0.3, 0.3), ""),
+        # An interval that is not even about its value may touch zero nevertheless.
+        ((0.1, 0.0, 0.1), ""),
+        ((1.0, 0.5, 1.5), ""),
+    ],
+)
+def test_what_showing_a_gain_takes_is_said_where_there_may_be_one(gain, words):
+    first, *_ = said(budget(gain))
+    assert first.partition("includes zero")[2] == words
+
+
+def test_which_gain_can_be_shown_is_known_beforehand_for_shares():
+    one = study_file(steps=(4,))
+    said = gain_words(one, "share")
+    # 1.96 sqrt(1/2 / 256), and four times as many for half of it.
+    assert said == (
+        "256 verification instances show gains of 8.66 points and more; 4.33 points take 1024"
+    )
+    assert gain_words(one, "nats") == ""
+    several = gain_words(study_file(steps=(4, 6, 8)), "share")
+    assert float(several.partition("gains of ")[2].split()[0]) > 10
 
 
 @pytest.mark.parametrize(
