@@ -8,8 +8,10 @@ import inspect
 import os
 import re
 import sys
+import sysconfig
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -151,6 +153,8 @@ def source_fingerprint(thing: Any, folder: Path | None) -> str:
     Returns:
         Empty where it has no source.
     """
+    while isinstance(thing, partial):
+        thing = thing.func
     function = thing if hasattr(thing, "__qualname__") else type(thing)
     if getattr(function, "__module__", None) == "__main__":
         return _source_lines(function)
@@ -165,12 +169,21 @@ def source_fingerprint(thing: Any, folder: Path | None) -> str:
             continue
         own = name == getattr(function, "__module__", None)
         beside = folder is not None and path.resolve().is_relative_to(folder.resolve())
-        if (own or beside) and "site-packages" not in path.parts and path.suffix == ".py":
+        if (own or beside) and path.suffix == ".py" and not _is_installed(path):
             files[name] = path
     digest = hashlib.sha256()
     for name in sorted(files):
-        digest.update(f"{name}\0".encode() + files[name].read_bytes() + b"\0")
+        with suppress(OSError):
+            digest.update(f"{name}\0".encode() + files[name].read_bytes() + b"\0")
     return digest.hexdigest() if files else ""
+
+
+def _is_installed(path: Path) -> bool:
+    """Whether a module belongs to Python or to an installed package."""
+    if {"site-packages", "dist-packages"} & set(path.parts):
+        return True
+    folders = (sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib"))
+    return any(path.is_relative_to(folder) for folder in folders)
 
 
 def _source_lines(function: Any) -> str:

@@ -17,10 +17,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-# The pipe's descriptor, or `BY_LAUNCH`.
+# Descriptor of the pipe and process id of the starter, or `BY_LAUNCH`.
 VARIABLE = "MDM_OPT_SUPERVISED"
 # A launch looks at the exit code and the database alone.
 BY_LAUNCH = "launch"
+# The program as it was typed.
+PROGRAM = "MDM_OPT_PROGRAM"
 # Process id and last words of the process that this one takes the place of.
 DIED = "MDM_OPT_DIED"
 # Of Linux, see prctl(2).
@@ -42,6 +44,11 @@ class _Channel:
 _channel = _Channel()
 
 
+def ends_itself() -> bool:
+    """Whether this process has to keep its time limits, because its starter does not."""
+    return active() and _channel.pipe is None
+
+
 def active() -> bool:
     """Whether somebody notices when this process ends, and goes on with its work."""
     return _channel.active and os.getpid() == _channel.process
@@ -53,7 +60,10 @@ def predecessor() -> tuple[int, str] | None:
 
 
 def tell(**fact: Any) -> None:
-    """Tells the starter a fact: ``doing``, ``model``, ``finished``, ``limit`` or ``end``."""
+    """Tells the starter ``doing``, ``model``, ``finished``, ``verified``, ``limit`` or ``end``.
+
+    A ``limit`` is the time that what is done now may take, in seconds from now; None for no more.
+    """
     if _channel.pipe is not None and active():
         # A starter that is gone has no use for it.
         with suppress(OSError):
@@ -76,18 +86,21 @@ def told() -> Iterator[None]:
         tell(end=0)
     finally:
         # What foreign code still prints while Python ends is no result.
-        sys.stdout.flush()
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
+            if sys.stdout is not None:
+                sys.stdout.flush()
             os.dup2(2, 1)
 
 
 def _begin(given: str) -> None:
     if given == BY_LAUNCH:
         _channel.active = True
-    elif given.isdigit():
-        _channel.active, _channel.pipe = True, int(given)
+    elif given:
+        pipe, _, starter = given.partition(":")
+        _channel.active, _channel.pipe = True, int(pipe)
         os.set_inheritable(_channel.pipe, False)
-        _end_with(os.getppid())
+        _end_with(int(starter))
+    sys.argv[0] = os.environ.pop(PROGRAM, sys.argv[0])
     pid, _, words = os.environ.pop(DIED, "").partition(":")
     _channel.died = (int(pid), words) if pid.isdigit() else None
 

@@ -19,7 +19,7 @@ def lines_of(code, **environment):
     ours, theirs = os.pipe()
     done = subprocess.run(
         [sys.executable, "-c", "from mdm_opt import supervised\n" + code],
-        env=os.environ | {supervised.VARIABLE: str(theirs)} | environment,
+        env=os.environ | {supervised.VARIABLE: f"{theirs}:{os.getpid()}"} | environment,
         pass_fds=[theirs],
         capture_output=True,
         text=True,
@@ -82,7 +82,7 @@ def test_it_does_not_outlive_a_starter_that_is_killed():
     starter = (
         "import os, subprocess, sys, time\n"
         f"child = subprocess.Popen([sys.executable, '-c', {code!r}], "
-        f"env=os.environ | {{{supervised.VARIABLE!r}: '1'}})\n"
+        f"env=os.environ | {{{supervised.VARIABLE!r}: f'1:{{os.getpid()}}'}})\n"
         "print(child.pid, flush=True)\ntime.sleep(600)"
     )
     process = subprocess.Popen([sys.executable, "-c", starter], stdout=subprocess.PIPE, text=True)

@@ -13,8 +13,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -36,12 +37,14 @@ _COMMANDS = {
 }
 # Deaths in a row, with no trial finished in between.
 _MOST_DEATHS = 3
-_LAST_LINES_SECONDS = 2.0
+_LAST_LINES_SECONDS, _LOOK_SECONDS = 2.0, 0.5
+_SHOW_CURSOR = "\x1b[?25h"
 _PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def entry() -> None:
     """The command ``mdm-opt``."""
+    _open_missing()
     arguments = sys.argv[1:]
     goes_on = _COMMANDS.get(tuple(arguments[:1]), _COMMANDS.get(tuple(arguments[:2])))
     asked_for_help = {"--help", "-h"} & set(arguments)
@@ -50,7 +53,16 @@ def entry() -> None:
     from mdm_opt.cli.main import main
 
     with supervised.told():
-        main()
+        main(prog_name="mdm-opt")
+
+
+def _open_missing() -> None:
+    """Standard files that are closed lead nowhere: a pipe must not get their number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def supervise(arguments: Sequence[str], *, goes_on: bool) -> int:
@@ -63,26 +75,30 @@ def supervise(arguments: Sequence[str], *, goes_on: bool) -> int:
     Returns:
         The exit code: the command's own, or 1 where its process died too often.
     """
-    deaths, finished, died = 0, 0, ""
-    while True:
-        child = _Child(arguments, died)
-        with _signals(child):
+    with _Signals() as signals:
+        deaths, furthest, died = 0, (0, 0), ""
+        while signals.stopped_by is None:
+            child = _Child(arguments, died)
+            signals.watch(child)
             child.wait()
-        end = child.facts.get("end")
-        if end is not None:
-            return int(end)
-        deaths = 1 if child.facts.get("finished", 0) > finished else deaths + 1
-        finished = max(finished, child.facts.get("finished", 0))
-        line, asked_to = child.death(), child.stopped_by
-        if asked_to is not None:
-            click.echo(f"error: {line}", err=True)
-            return 128 + asked_to
-        if not goes_on or deaths >= _MOST_DEATHS:
-            again = f" ({deaths} times without a finished trial)" if deaths > 1 else ""
-            click.echo(f"error: {line}{again}", err=True)
-            return 1
-        click.echo(f"{line}; starting it again", err=True)
-        died = f"{child.pid}:{child.cause()}"
+            end = child.facts.get("end")
+            if end is not None:
+                return int(end)
+            deaths = 1 if child.progress > furthest else deaths + 1
+            furthest = max(furthest, child.progress)
+            line, stopped = child.death(), signals.stopped_by is not None
+            if stopped or not goes_on or deaths >= _MOST_DEATHS:
+                again = f" ({deaths} times without a finished trial)" if deaths > 1 else ""
+                _say(f"error: {line}{again}")
+                return 128 + signals.stopped_by if signals.stopped_by is not None else 1
+            _say(f"{line}; starting it again")
+            died = f"{child.pid}:{child.cause()}"
+        return 128 + signals.stopped_by
+
+
+def _say(line: str) -> None:
+    """Says a line, wherever a bar of a process that died has left the cursor, which it hides."""
+    click.echo(_SHOW_CURSOR + "\n" + line if sys.stderr.isatty() else line, err=True)
 
 
 class _Child:
@@ -95,11 +111,19 @@ class _Child:
 
     def __init__(self, arguments: Sequence[str], died: str) -> None:
         self.facts: dict[str, Any] = {}
-        self.stopped_by: int | None = None
+        # When its time is over; and the limit that it did not keep.
+        self._deadline: float | None = None
+        self._late: float | None = None
         ours, theirs = os.pipe()
+        told = {
+            supervised.VARIABLE: f"{theirs}:{os.getpid()}",
+            supervised.PROGRAM: sys.argv[0],
+            supervised.DIED: died,
+        }
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "mdm_opt", *arguments],
-            env=os.environ | {supervised.VARIABLE: str(theirs), supervised.DIED: died},
+            # Modules of the folder that one happens to be in are not ours.
+            [sys.executable, "-P", "-m", "mdm_opt", *arguments],
+            env=os.environ | told,
             pass_fds=[theirs],
             # A Ctrl-C reaches the process from the shell, which passes it on: once, not twice.
             start_new_session=True,
@@ -109,30 +133,46 @@ class _Child:
         self._reader = threading.Thread(target=self._read, args=(ours,), daemon=True)
         self._reader.start()
 
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Trials that are finished, and step counts that are verified."""
+        return self.facts.get("finished", 0), self.facts.get("verified", 0)
+
     def wait(self) -> None:
         """Until the process has ended, and whatever it has left in its session."""
-        self._process.wait()
+        while True:
+            try:
+                self._process.wait(_LOOK_SECONDS)
+                break
+            except subprocess.TimeoutExpired:
+                deadline = self._deadline
+                if deadline is not None and time.monotonic() > deadline:
+                    self._late = self.facts.get("limit")
+                    self._process.kill()
         self._reader.join(_LAST_LINES_SECONDS)
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
 
     def send(self, number: int) -> None:
         """Passes a signal on."""
-        if self._process.returncode is None:
-            self.stopped_by = number
-            self._process.send_signal(number)
+        self._process.send_signal(number)
 
     def suspend(self) -> None:
         """Stops it together with this process, and goes on with it."""
-        os.killpg(self.pid, signal.SIGSTOP)
+        started = time.monotonic()
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGSTOP)
         os.kill(os.getpid(), signal.SIGSTOP)
-        os.killpg(self.pid, signal.SIGCONT)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGCONT)
+        if self._deadline is not None:
+            self._deadline += time.monotonic() - started
 
     def cause(self) -> str:
         """How the process ended; no foreign code but the model's runs in it."""
-        code, limit = self._process.returncode, self.facts.get("limit")
-        late = code == -signal.SIGALRM and limit is not None
-        words = f"took more than {limit:g} s" if late else exit_words(code, "ended")
+        words = exit_words(self._process.returncode, "ended")
+        if self._late is not None:
+            words = f"took more than {self._late:g} s"
         return f"{self.facts.get('model', 'the model')}: its process {words}"
 
     def death(self) -> str:
@@ -143,31 +183,51 @@ class _Child:
         with os.fdopen(pipe, "rb") as lines:
             for line in lines:
                 # Foreign code can write there, too.
-                with suppress(ValueError):
-                    fact = json.loads(line)
-                    self.facts |= fact if isinstance(fact, dict) else {}
+                with suppress(ValueError, TypeError):
+                    self._note(dict(json.loads(line)))
+
+    def _note(self, facts: dict[str, Any]) -> None:
+        self.facts |= facts
+        if "limit" in facts:
+            limit = facts["limit"]
+            self._deadline = None if limit is None else time.monotonic() + float(limit)
 
 
-@contextmanager
-def _signals(child: _Child) -> Iterator[None]:
-    """Passes signals on to the process of a command while it runs."""
+class _Signals:
+    """Passes signals on to the process of a command, while it is entered.
 
-    def pass_on(number: int, _frame: FrameType | None) -> None:
-        child.send(number)
+    Attributes:
+        stopped_by: the last one that asks to stop; None before there is any.
+    """
 
-    def suspend(_number: int, _frame: FrameType | None) -> None:
-        child.suspend()
+    def __init__(self) -> None:
+        self.stopped_by: int | None = None
+        self._child: _Child | None = None
+        self._before: dict[int, Any] = {}
 
-    wanted: dict[int, Callable[[int, FrameType | None], None]] = dict.fromkeys(_PASSED_ON, pass_on)
-    wanted[signal.SIGTSTP] = suspend
-    # Under nohup, closing the terminal is to be survived.
-    before = {
-        number: signal.signal(number, handler)
-        for number, handler in wanted.items()
-        if signal.getsignal(number) != signal.SIG_IGN
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
+    def __enter__(self) -> _Signals:
+        wanted = {**dict.fromkeys(_PASSED_ON, self._pass_on), signal.SIGTSTP: self._suspend}
+        for number, handler in wanted.items():
+            # Under nohup, closing the terminal is to be survived.
+            if signal.getsignal(number) != signal.SIG_IGN:
+                self._before[number] = signal.signal(number, handler)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
             signal.signal(number, handler)
+
+    def watch(self, child: _Child) -> None:
+        """Passes signals on to a process from now on, and what came while it was started."""
+        self._child = child
+        if self.stopped_by is not None:
+            child.send(self.stopped_by)
+
+    def _pass_on(self, number: int, _frame: FrameType | None) -> None:
+        self.stopped_by = number
+        if self._child is not None:
+            self._child.send(number)
+
+    def _suspend(self, _number: int, _frame: FrameType | None) -> None:
+        if self._child is not None:
+            self._child.suspend()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mdm_opt import supervised
 from mdm_opt.candidates import Candidate, baseline
 from mdm_opt.errors import RunError
 from mdm_opt.measurement import measure
@@ -51,6 +52,7 @@ def verify(opened: OpenStudy, report: Report = lambda _: None) -> None:
             if not _is_current(opened, ours, top):
                 records = _Budget(opened, steps, limit, report).verified(top)
                 opened.repository.replace_verification(opened.name, steps, records)
+                supervised.tell(verified=opened.study_file.space.steps.index(steps) + 1)
 
 
 def _is_current(

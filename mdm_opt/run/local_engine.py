@@ -58,7 +58,7 @@ class LocalEngine:
         heartbeat: Heartbeat,
     ) -> None:
         self._command = [
-            *(sys.executable, "-m", "mdm_opt", "worker", record.name),
+            *(sys.executable, "-P", "-m", "mdm_opt", "worker", record.name),
             *("--heartbeat", f"{heartbeat.interval_seconds:g}"),
             *("--grace", f"{heartbeat.grace_seconds:g}"),
             *("--wait", f"{JOIN_SECONDS:g}"),

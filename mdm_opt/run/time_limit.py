@@ -37,24 +37,28 @@ class TimeLimit:
         self._steps = max(opened.study_file.space.steps)
         self._device = opened.problem.denoiser.device.type
         self._report = report
-        # Of one instance and step, the longest so far.
-        self._seconds: float | None = None
+        # Of one instance, the longest so far, by steps.
+        self._seconds: dict[int, float] = {}
 
     def learn(self, records: Iterable[MeasurementRecord]) -> None:
         """Learns from what was measured on this kind of device."""
         for record in records:
             if record.device.partition(":")[0] == self._device:
-                one = record.seconds / (record.instances * record.candidate.steps)
-                self._seconds = max(one, self._seconds or 0.0)
+                steps, one = record.candidate.steps, record.seconds / record.instances
+                self._seconds[steps] = max(one, self._seconds.get(steps, 0.0))
 
     def seconds(self, instances: int, steps: int) -> float | None:
         """How long a measurement may take; None where nothing is known yet."""
         if self._given is not None:
             more = max(1.0, instances / self._instances) * max(1.0, steps / self._steps)
             return self._given * more
-        if self._seconds is None:
-            return None
-        return max(_LEAST_LIMIT_SECONDS, _LIMIT_TIMES * self._seconds * instances * steps)
+        usual = self._usual(instances, steps)
+        return None if usual is None else max(_LEAST_LIMIT_SECONDS, _LIMIT_TIMES * usual)
+
+    def _usual(self, instances: int, steps: int) -> float | None:
+        """The longest that a measurement would take if more steps took longer, and fewer not."""
+        known = [one * max(1.0, steps / of) for of, one in self._seconds.items()]
+        return instances * max(known) if known else None
 
     @contextmanager
     def __call__(self, doing: str, instances: int, steps: int) -> Iterator[None]:
@@ -67,12 +71,17 @@ class TimeLimit:
         """
         limit = self.seconds(instances, steps)
         supervised.tell(doing=doing, limit=limit)
-        with self._warning(doing, limit, instances * steps), _ended_after(limit):
-            yield
+        try:
+            with self._warning(doing, limit, instances, steps), _ended_after(limit):
+                yield
+        finally:
+            supervised.tell(limit=None)
 
     @contextmanager
-    def _warning(self, doing: str, limit: float | None, size: int) -> Iterator[None]:
-        usual = None if self._seconds is None else self._seconds * size
+    def _warning(
+        self, doing: str, limit: float | None, instances: int, steps: int
+    ) -> Iterator[None]:
+        usual = self._usual(instances, steps)
         after = self._warning_seconds(limit, usual)
         words = [f"{doing} has taken {after:.0f} s"]
         if usual is not None:
@@ -99,10 +108,13 @@ class TimeLimit:
 
 @contextmanager
 def _ended_after(limit: float | None) -> Iterator[None]:
-    """Has the system end this process after a time, if somebody goes on then."""
-    if limit is None or not supervised.active():
+    """Has the system end this process after a time, where its starter does not."""
+    if limit is None or not supervised.ends_itself():
         yield
         return
+    if threading.current_thread() is threading.main_thread():
+        # Foreign code may have left a handler of its own.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, limit)
     try:
         yield

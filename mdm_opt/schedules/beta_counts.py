@@ -20,6 +20,8 @@ Boundaries = npt.NDArray[np.int64]
 _SIDE, _HALVINGS = 33, 5
 # Beyond, cells are not halved any more.
 _MOST_POINTS, _MOST_VALUES = 60_000, 1_000_000
+# Of rounding, in cells of its dynamic programme: a few seconds.
+_MOST_WORK = 1_000_000_000
 # Of the best, how many are looked around, how often, and in how many places along each side.
 _FEW, _LOOKS, _AROUND = 16, 2, 13
 # (a, b) that are looked at whatever the grid: the closed forms, and the paper's cells.
@@ -71,13 +73,15 @@ class BetaCounts:
             profile: float64 ``(length,)``, h(m).
         """
         found, spacing = self, self.spacing
-        offsets = _product(np.linspace(-1.0, 1.0, _AROUND))
+        steps, length = self.boundaries.shape[1] - 1, int(self.boundaries[0, -1])
+        around = _AROUND if _work(length, steps) * _FEW * _AROUND**2 <= _MOST_WORK else 3
+        offsets = _product(np.linspace(-1.0, 1.0, around))
         for _ in range(_LOOKS):
             few = found.pairs[np.argsort(_comparable(found.costs(profile)), kind="stable")[:_FEW]]
             near = np.log(few)[:, None] + offsets * spacing
             pairs = np.concatenate([few, np.exp(near.reshape(-1, 2))])
             found = self._at(np.clip(pairs, self.bounds[:, 0], self.bounds[:, 1]))
-            spacing = 2 * spacing / _AROUND
+            spacing = 2 * spacing / around
         a, b = found.pairs[_comparable(found.costs(profile)).argmin()].tolist()
         return a, b
 
@@ -144,6 +148,11 @@ def exact_boundaries(pairs: Array, length: int, steps: int, rounding: Rounding) 
     return rounded_boundaries(length * grid, rounding)
 
 
+def _work(length: int, steps: int) -> int:
+    """What rounding one schedule takes at most, in cells of a dynamic programme."""
+    return steps * max(1, length - steps)
+
+
 def _comparable(costs: Array) -> Array:
     """Costs of equal counts are equal, in whatever order they were summed."""
     return np.asarray(np.round(costs, 9), dtype=np.float64)
@@ -161,10 +170,10 @@ def _spread(bounds: Array, length: int, steps: int) -> tuple[Array, Array]:
     def at(corner: list[int]) -> Boundaries:
         return _boundaries(pairs_at(cells + np.array(corner) * side), length, steps)
 
-    lines = np.arange(_SIDE, dtype=np.float64)
+    many = min(_MOST_POINTS, _MOST_VALUES // steps, _MOST_WORK // _work(length, steps))
+    lines = np.linspace(0, _SIDE - 1, min(_SIDE, 1 + 2 ** max(2, int(np.log2(many) / 2))))
     found = [_product(lines)]
-    cells, side = _product(lines[:-1]), 1.0
-    many = min(_MOST_POINTS, _MOST_VALUES // steps)
+    cells, side = _product(lines[:-1]), float(lines[1])
     for _ in range(_HALVINGS):
         cells = cells[(at([1, 0]) != at([0, 1])).any(axis=1)]
         if 5 * len(cells) + sum(map(len, found)) > many:

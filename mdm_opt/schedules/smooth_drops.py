@@ -50,12 +50,13 @@ class SmoothDrops:
         Between the middles of intervals the logarithm is linear; each interval keeps its sum.
 
         Args:
-            logs: in place of those that were fitted.
+            logs: a draw, see `draw`; None for the mean over all of them.
         """
-        logs = self.logs if logs is None else logs
-        variance = np.minimum(np.diag(self.covariance), _MOST_VARIANCE)
+        if logs is None:
+            # The mean of what the logarithms leave open.
+            logs = self.logs + np.minimum(np.diag(self.covariance), _MOST_VARIANCE) / 2
         lengths = np.diff(self.known)
-        sums = lengths * np.exp(logs + variance / 2)
+        sums = lengths * np.exp(logs)
         middles = (self.known[:-1] + self.known[1:] - 1) / 2
         places = np.arange(self.known[-1])
         drops = np.exp(np.interp(places, middles, logs))

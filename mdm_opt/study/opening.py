@@ -147,6 +147,7 @@ def make_study(
     repository = Repository(url, create=True, adopt=adopt)
     name = study_file.study.name
     profile: MeasuredProfile | None = None
+    existing_profile = None if existing is None else Profiles(repository).of_study(name)
     sample = _kept_sample(existing, study_file, repository)
     if study_file.needs_profile and sample is None:
         profile = measured_profile(study_file, folder, problem.denoiser, repository, advance)
@@ -173,6 +174,9 @@ def make_study(
             lambda: opened.queue.plan(first, study_file.space.steps, planned, after=taken)
         )
         repository.update_study_file(name, study_file.canonical(), str(folder))
+    if existing_profile is not None and profile is not None:
+        said = f"study {name} has another profile than before: [profile] or [verify] has changed"
+        news = (*news, said)
     return replace(opened, news=news)
 
 

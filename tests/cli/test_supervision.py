@@ -19,7 +19,7 @@ from mdm_opt.cli.supervision import entry, supervise
 SCRIPT = """#!/bin/bash
 echo "$@|$MDM_OPT_DIED" >> {folder}/told
 times=$(wc -l < {folder}/told)
-tell() {{ echo "$1" >&$MDM_OPT_SUPERVISED; }}
+tell() {{ echo "$1" >&${{MDM_OPT_SUPERVISED%%:*}}; }}
 {lines}
 """
 PARENT = """
@@ -60,7 +60,7 @@ def test_a_command_that_says_its_end_has_ended_so(command, tmp_path, capfd, code
     # Whatever foreign code does after that.
     command(f"""echo result; tell '{{"end": {code}}}'; exit 7""")
     assert supervise(["run", "a.toml"], goes_on=True) == code
-    assert told(tmp_path) == ["-m mdm_opt run a.toml|"]
+    assert told(tmp_path) == ["-P -m mdm_opt run a.toml|"]
     assert capfd.readouterr() == ("result\n", "")
 
 
@@ -74,8 +74,8 @@ def test_a_command_that_says_its_end_has_ended_so(command, tmp_path, capfd, code
             "trial 3: model 'm:f': its process ended with exit code 9",
         ),
         (
-            """tell '{"doing": "trial 3", "limit": 2.5}'; kill -ALRM $$""",
-            "trial 3: the model: its process took more than 2.5 s",
+            """tell '{"doing": "trial 3", "limit": 0.3}'; sleep 60""",
+            "trial 3: the model: its process took more than 0.3 s",
         ),
         (
             """tell 'no JSON'; tell '[1]'; exit 0""",
@@ -89,6 +89,27 @@ def test_one_that_dies_without_a_word_has_failed(command, capfd, lines, said):
     assert capfd.readouterr() == ("", f"error: {said}\n")
 
 
+def test_a_limit_that_was_kept_is_over(command):
+    command("""tell '{"limit": 0.3}'; tell '{"limit": null}'; sleep 1.5; tell '{"end": 0}'""")
+    assert supervise(["run", "a.toml"], goes_on=True) == 0
+
+
+def test_the_time_for_which_it_is_suspended_does_not_count(parent, tmp_path):
+    process = parent(
+        """tell '{"limit": 3}'; trap 'tell "{\\"end\\": 0}"; exit' TERM; """
+        + READY.format(tmp_path)
+    )
+    wait_for((tmp_path / "pid").exists)
+    process.send_signal(signal.SIGTSTP)
+    wait_for(lambda: state(process.pid) == "T")
+    time.sleep(3.5)
+    process.send_signal(signal.SIGCONT)
+    wait_for(lambda: state(process.pid) != "T")
+    time.sleep(0.5)
+    process.terminate()
+    assert process.wait(30) == 0
+
+
 def test_a_run_goes_on_and_is_told_how_the_one_before_died(command, tmp_path, capfd):
     command("""
         if [ $times = 4 ]; then tell '{"end": 0}'; exit 0; fi
@@ -96,7 +117,7 @@ def test_a_run_goes_on_and_is_told_how_the_one_before_died(command, tmp_path, ca
     """)
     assert supervise(["run", "a.toml"], goes_on=True) == 0
     first, *others = told(tmp_path)
-    assert first == "-m mdm_opt run a.toml|"
+    assert first == "-P -m mdm_opt run a.toml|"
     for line in others:
         pid, _, words = line.partition("|")[2].partition(":")
         assert int(pid) > 0
@@ -195,7 +216,7 @@ def state(pid):
 
 def test_commands_without_a_model_and_helped_or_watched_ones_run_here(monkeypatch):
     ran, started = [], []
-    monkeypatch.setattr("mdm_opt.cli.main.main", lambda: ran.append(sys.argv[1:]))
+    monkeypatch.setattr("mdm_opt.cli.main.main", lambda **_: ran.append(sys.argv[1:]))
     monkeypatch.setattr(
         supervision, "supervise", lambda arguments, goes_on: started.append((arguments, goes_on))
     )
@@ -218,3 +239,27 @@ def test_commands_without_a_model_and_helped_or_watched_ones_run_here(monkeypatc
         (["study", "create", "a"], False),
         (["worker", "a"], False),
     ]
+
+
+@pytest.mark.slow
+def test_modules_of_the_folder_are_not_taken_for_ours(tmp_path):
+    (tmp_path / "click.py").write_text("raise RuntimeError('shadowed')\n")
+    program = Path(sys.prefix) / "bin" / "mdm-opt"
+    done = subprocess.run(
+        [program, "verify", "none", "--storage", "a.db"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("error: no database at ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["--version"], 0), (["best", "none", "--storage", "none.db"], 2)]
+)
+def test_a_standard_output_that_is_closed_is_no_error(tmp_path, arguments, code):
+    command = [sys.executable, "-m", "mdm_opt", *arguments]
+    shell = ["sh", "-c", 'exec "$@" >&-', "sh", *command]
+    done = subprocess.run(shell, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False)

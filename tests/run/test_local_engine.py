@@ -69,7 +69,7 @@ def test_a_worker_is_told_its_study_and_its_pulse_and_the_storage_in_private(eng
     found.start(0)
     assert ended(found).code == 0
     arguments, environment = log(tmp_path)
-    assert arguments == ("arguments: -m mdm_opt worker s --heartbeat 0.5 --grace 2 --wait 30")
+    assert arguments == ("arguments: -P -m mdm_opt worker s --heartbeat 0.5 --grace 2 --wait 30")
     assert environment.startswith(f"storage: {STORAGE}, ")
 
 

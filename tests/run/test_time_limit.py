@@ -61,6 +61,8 @@ def test_without_one_it_is_learned_from_the_longest_on_this_kind_of_device(opene
     limit.learn([took(64.0, instances=8)])
     assert limit.seconds(16, 4) == pytest.approx(20 * 128)
     assert limit.seconds(32, 8) == pytest.approx(4 * 20 * 128)
+    # Scoring may take as long whatever the steps.
+    assert limit.seconds(16, 1) == pytest.approx(20 * 128)
 
 
 def test_short_trials_have_five_minutes(opened):

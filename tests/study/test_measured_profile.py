@@ -250,3 +250,12 @@ def test_what_does_not_fit_at_all_is_one_clear_line(tmp_path):
     denoiser = Small(opened.problem.denoiser, 0)
     with pytest.raises(RunError, match="profile could not be measured: OutOfMemoryError: CUDA"):
         measured_profile(opened.study_file, tmp_path, denoiser, opened.repository)
+
+
+def test_a_study_that_asks_for_another_profile_says_so(tmp_path):
+    url = database(tmp_path)
+    assert create_study(write_study(tmp_path, SEEDED), url).news == ()
+    assert create_study(write_study(tmp_path, SEEDED), url).news == ()
+    other = write_study(tmp_path, SEEDED + "\n[profile]\nseed = 1\n")
+    (said,) = create_study(other, url).news
+    assert said.startswith("study sudoku4 has another profile than before")
