@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 from mdm_opt.persistence import Repository, TrialQueue
@@ -27,3 +30,33 @@ def left_over(folder):
         if line.startswith("sleep 597") or str(folder) in line:
             found.append(line)
     return found
+
+
+def run(path, url):
+    """A run of its own: what foreign code leaves, it leaves when that has ended."""
+    command = [sys.executable, "-m", "mdm_opt", "run", str(path), "--storage", url, "--json"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300)
+
+
+def launch(url, folder):
+    """Two workers of the study, with their logs in a folder."""
+    command = [sys.executable, "-m", "mdm_opt", "launch", "sudoku4", "--workers", "2"]
+    command += ["--logs", str(folder / "logs"), "--storage", url]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300)
+
+
+def last_line(failed):
+    """The one line that a failed run ends with; nothing is on standard output."""
+    assert failed.returncode == 1, failed.stderr
+    assert failed.stdout == ""
+    assert "Traceback" not in failed.stderr
+    last = failed.stderr.splitlines()[-1]
+    assert last.startswith("error: ")
+    return last
+
+
+def check_whole(done, url, folder):
+    """Whether a run has come to its end with all six trials, and nothing is left of it."""
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["trials"] == finished(url) == 6
+    assert left_over(folder) == []

@@ -100,8 +100,7 @@ class ProfileCosts:
     ) -> list[tuple[float, float]]:
         """(a, b) of schedules that together are good whatever the measurement leaves possible.
 
-        The best under the profile comes first, see `mdm_opt.schedules.cover`; it alone without
-        draws.
+        The best under the profile comes first, see `mdm_opt.schedules.cover`. Needs draws.
 
         Args:
             steps: step budget.
@@ -110,8 +109,6 @@ class ProfileCosts:
         """
         best = self.best_beta(steps, bounds)
         first = best.beta_a, best.beta_b
-        if self.draws is None or count == 1:
-            return [first]
         pairs, costs = self._under_draws(steps, bounds, first)
         return [(float(a), float(b)) for a, b in pairs[cover(costs, 0, count)]]
 

@@ -124,8 +124,7 @@ class ProfileSample:
         rng, found = np.random.default_rng(seed), []
         for _ in range(count):
             weights = rng.dirichlet(np.ones(len(self))) * len(self)
-            penalty = self.smooth.penalty
-            one = smooth_drops(self.known, self.nats, weights=weights, penalty=penalty)
+            one = smooth_drops(self.known, self.nats, weights=weights, penalty=self.smooth.penalty)
             found.append(one.profile(one.draw(rng)))
         return np.array(found)
 

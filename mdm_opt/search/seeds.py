@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from mdm_opt.candidates import ProfileCosts, Seed
 from mdm_opt.config import StudyFile
 from mdm_opt.errors import InputError
@@ -89,8 +91,7 @@ def _of_steps(
     wanted = study_file.search.seeds
     found = space.family.seeds(wanted, steps, space.bounds, space.length, costs)
     if costs is not None:
-        # Those of the profile are a design, whose order is their own.
-        found.sort(key=lambda seed: (not _designed(seed, costs), _rank(seed, costs)))
+        found.sort(key=lambda seed: _expected(seed, costs))
     earlier = []
     for seed in history:
         ours = space.family.adopted(seed.candidate, steps, space.bounds, space.length)
@@ -99,12 +100,10 @@ def _of_steps(
     return list(_distinct([*earlier, *found], space))
 
 
-def _designed(seed: Seed, costs: ProfileCosts) -> bool:
-    return costs.draws is not None and seed.label.startswith("profile: ")
-
-
-def _rank(seed: Seed, costs: ProfileCosts) -> float:
-    return 0.0 if _designed(seed, costs) else costs.of(seed.candidate)
+def _expected(seed: Seed, costs: ProfileCosts) -> float:
+    """Predicted path KL; none of those that cover the draws, whose order is their own."""
+    covers = costs.draws is not None and seed.label.startswith("profile: ")
+    return -np.inf if covers else costs.of(seed.candidate)
 
 
 def _distinct(found: Iterable[Seed], space: SearchSpace) -> Iterable[Seed]:

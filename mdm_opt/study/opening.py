@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from mdm_opt import __version__
 from mdm_opt.config import StudyFile, load_study_file, parse_study
 from mdm_opt.errors import InputError
@@ -21,7 +23,6 @@ from mdm_opt.persistence import (
 )
 from mdm_opt.persistence.mirror import Mirror
 from mdm_opt.persistence.optuna_tables import check_name, check_schema, make_tables
-from mdm_opt.schedules import ProfileSample
 from mdm_opt.search import SearchSpace, check_given_seeds, seeds
 from mdm_opt.storage_errors import Patience
 from mdm_opt.study.changes import check_planned, check_same, check_unchanged, check_version
@@ -147,11 +148,14 @@ def make_study(
     repository = Repository(url, create=True, adopt=adopt)
     name = study_file.study.name
     profile: MeasuredProfile | None = None
-    existing_profile = None if existing is None else Profiles(repository).of_study(name)
-    sample = _kept_sample(existing, study_file, repository)
-    if study_file.needs_profile and sample is None:
-        profile = measured_profile(study_file, folder, problem.denoiser, repository, advance)
-        sample = profile.record.sample
+    before = None if existing is None else Profiles(repository).of_study(name)
+    sample = None
+    if study_file.needs_profile:
+        if before is not None and existing is not None and _asks_the_same(existing, study_file):
+            sample = before.sample
+        else:
+            profile = measured_profile(study_file, folder, problem.denoiser, repository, advance)
+            sample = profile.record.sample
     history = earlier_schedules(study_file, problem, repository)
     h, draws = (None, None) if sample is None else (sample.profile(), sample.draws(_DRAWS))
     first = seeds(study_file, problem.denoiser.length, h, history, draws)
@@ -174,7 +178,11 @@ def make_study(
             lambda: opened.queue.plan(first, study_file.space.steps, planned, after=taken)
         )
         repository.update_study_file(name, study_file.canonical(), str(folder))
-    if existing_profile is not None and profile is not None:
+    if (
+        before is not None
+        and sample is not None
+        and not np.array_equal(before.sample.nats, sample.nats)
+    ):
         said = f"study {name} has another profile than before: [profile] or [verify] has changed"
         news = (*news, said)
     return replace(opened, news=news)
@@ -232,20 +240,14 @@ def _on_device(study_file: StudyFile, device: str) -> StudyFile:
     return parse_study(content, "--device")
 
 
-def _kept_sample(
-    existing: StudyRecord | None, study_file: StudyFile, repository: Repository
-) -> ProfileSample | None:
-    """The profile of a study so far; None where it has none, or asks for another one now."""
-    if existing is None or not study_file.needs_profile:
-        return None
+def _asks_the_same(existing: StudyRecord, study_file: StudyFile) -> bool:
+    """Whether a study asks for the profile that it has used so far."""
     before = stored_study_file(existing)
     # More instances of the verification may be sequences that the profile was measured on.
-    same = (before.profile, before.verify.instances) == (
+    return (before.profile, before.verify.instances) == (
         study_file.profile,
         study_file.verify.instances,
     )
-    kept = Profiles(repository).of_study(existing.name) if same else None
-    return None if kept is None else kept.sample
 
 
 def _take_objective(

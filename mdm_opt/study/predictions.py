@@ -90,7 +90,7 @@ class Predictions:
         self._costs = ProfileCosts(sample.profile(), decoding)
         self._lowest = ProfileCosts(sample.monotone(), decoding)
         self._draws = sample.draws(_DRAWS)
-        self._drawn = ProfileCosts(sample.profile(), decoding, self._draws)
+        self._drawn = ProfileCosts(self._costs.profile, decoding, self._draws)
         self._least_known: dict[int, Array] = {}
         folds = np.arange(len(sample)) % _FOLDS
         self._folds = [np.flatnonzero(folds == fold) for fold in range(_FOLDS)]
@@ -132,8 +132,8 @@ class Predictions:
         The mean over the profiles that the measurement leaves possible, relative to the best
         schedule's path KL, or to a tenth of the linear schedule's where that is more.
         """
-        least, best = self._least(steps), self._family.profile_seeds
-        weights, _ = self._of(best(steps, self._bounds, self._costs)[0].candidate)
+        least = self._least(steps)
+        weights = self._costs.weights(self._seeds(self._costs, steps)[0].candidate)
         linear = self._draws @ self._costs.weights(baseline("linear", steps))
         # Below a thousandth of a nat there is nothing to be gained.
         scale = np.maximum(np.maximum(least, 0.1 * linear), 1e-3)

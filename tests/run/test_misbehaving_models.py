@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from commands import invoke
-from misbehaviour import finished, left_over
+from misbehaviour import check_whole, finished, last_line, launch, left_over, run
 from study_files import SUDOKU4, database, write_study
 
 from mdm_opt.errors import MdmOptError
@@ -95,24 +92,15 @@ def written(folder, name):
 def test_run_keeps_what_was_finished_and_names_the_model(tmp_path, name):
     path, model, words = written(tmp_path, name)
     url = database(tmp_path)
-    command = [sys.executable, "-m", "mdm_opt", "run", str(path), "--storage", url, "--json"]
-    first = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    done = run(path, url)
     if words:
-        assert first.returncode == 1, first.stderr
-        assert first.stdout == ""
-        assert words in first.stderr
-        last = first.stderr.splitlines()[-1]
-        assert last.startswith("error: ")
+        last = last_line(done)
         assert model in last or name == "has no memory"
-        assert "Traceback" not in first.stderr
+        assert words in done.stderr
         assert finished(url) >= 1
         (tmp_path / "broken").unlink()
-        again = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    else:
-        again = first
-    assert again.returncode == 0, again.stderr
-    assert json.loads(again.stdout)["trials"] == finished(url) == 6
-    assert left_over(tmp_path) == []
+        done = run(path, url)
+    check_whole(done, url, tmp_path)
 
 
 @pytest.mark.slow
@@ -121,9 +109,7 @@ def test_run_keeps_what_was_finished_and_names_the_model(tmp_path, name):
 def test_launch_keeps_what_was_finished_and_names_the_model(tmp_path, postgres_url, name):
     path, model, words = written(tmp_path, name)
     assert invoke("study", "create", path, "--storage", postgres_url).exit_code == 0
-    command = [sys.executable, "-m", "mdm_opt", "launch", "sudoku4", "--workers", "2"]
-    command += ["--logs", str(tmp_path / "logs"), "--storage", postgres_url]
-    first = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    first = launch(postgres_url, tmp_path)
     if words:
         assert first.returncode == 1, first.stderr
         assert model in first.stderr
@@ -132,7 +118,7 @@ def test_launch_keeps_what_was_finished_and_names_the_model(tmp_path, postgres_u
         (tmp_path / "broken").unlink()
         # Those that were given up are tried again.
         assert invoke("study", "create", path, "--storage", postgres_url).exit_code == 0
-        first = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        first = launch(postgres_url, tmp_path)
     assert first.returncode == 0, first.stderr
     assert finished(postgres_url) == 6
     assert left_over(tmp_path) == []

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import itertools
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from commands import invoke
-from misbehaviour import finished, left_over
+from misbehaviour import check_whole, finished, last_line, launch, left_over, run
 from study_files import SUDOKU4, database, write_study
 
 from mdm_opt.errors import MdmOptError
@@ -139,25 +137,15 @@ def test_run_keeps_what_was_finished_and_names_the_metric(tmp_path, name):
     path, metric, words = written(tmp_path, name)
     url, broken = database(tmp_path), tmp_path / "broken"
     broken.touch()
-    # A run of its own: what it leaves, it leaves when it has ended.
-    command = [sys.executable, "-m", "mdm_opt", "run", str(path), "--storage", url, "--json"]
-    first = subprocess.run(command, capture_output=True, text=True, timeout=240)
+    done = run(path, url)
     if words:
-        assert first.returncode == 1, first.stderr
-        assert first.stdout == ""
-        last = first.stderr.splitlines()[-1]
-        assert last.startswith("error: ")
+        last = last_line(done)
         assert metric in last
         assert words in last
-        assert "Traceback" not in first.stderr
         assert 1 <= finished(url) < 6
         broken.unlink()
-        again = subprocess.run(command, capture_output=True, text=True, timeout=240)
-    else:
-        again = first
-    assert again.returncode == 0, again.stderr
-    assert json.loads(again.stdout)["trials"] == finished(url) == 6
-    assert left_over(tmp_path) == []
+        done = run(path, url)
+    check_whole(done, url, tmp_path)
 
 
 @pytest.mark.slow
@@ -168,9 +156,7 @@ def test_launch_keeps_what_was_finished_and_names_the_metric(tmp_path, postgres_
     broken = tmp_path / "broken"
     broken.touch()
     assert invoke("study", "create", path, "--storage", postgres_url).exit_code == 0
-    command = [sys.executable, "-m", "mdm_opt", "launch", "sudoku4", "--workers", "2"]
-    command += ["--storage", postgres_url]
-    first = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    first = launch(postgres_url, tmp_path)
     if words:
         assert first.returncode == 1, first.stderr
         assert metric in first.stderr
@@ -180,7 +166,7 @@ def test_launch_keeps_what_was_finished_and_names_the_metric(tmp_path, postgres_
         broken.unlink()
         # Those that were given up are tried again.
         assert invoke("study", "create", path, "--storage", postgres_url).exit_code == 0
-        again = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        again = launch(postgres_url, tmp_path)
     else:
         again = first
     assert again.returncode == 0, again.stderr
