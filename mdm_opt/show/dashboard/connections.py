@@ -39,7 +39,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     def __init__(self, *arguments: Any, **keys: Any) -> None:
         self.since = time.monotonic()
         self.dropped = False
-        self._asked = False
+        # Whether it has asked for something, and whether that is being answered.
+        self._asked = self._answering = False
         # When its client last read on in an answer, and since when it has not.
         self._read, self._unread_since = 0.0, 0.0
         super().__init__(*arguments, **keys)
@@ -49,14 +50,17 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         before = self.request
         found = super().received(data)
         if self.request is not before:
-            # The first bytes of a request, or the last ones.
-            self._asked, self.since = True, time.monotonic()
+            # The first bytes of a request, or the last ones; not of one that came whole.
+            self.since = time.monotonic()
         return found
 
     def service(self) -> None:
         """Answers a request (waitress)."""
+        self._asked = self._answering = True
         super().service()
+        # waitress has forgotten the request by now, the time counts from here.
         self.since = time.monotonic()
+        self._answering = False
 
     def is_overdue(self) -> bool:
         """Whether the client had its time."""
@@ -66,7 +70,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
                 self._read, self._unread_since = self.last_activity, now
             return now > self._unread_since + UNREAD_SECONDS
         self._read = 0.0
-        if self.requests:
+        if self.requests or self._answering:
             return False
         if self.request is not None:
             allowed = BODY_SECONDS if self.request.headers_finished else HEADER_SECONDS

@@ -154,6 +154,18 @@ def test_a_body_and_a_pause_may_take_longer_than_a_header(monkeypatch):
         assert answered(one)
 
 
+def test_a_request_that_comes_in_one_piece_is_one(monkeypatch):
+    """Whoever has asked is idle, not silent."""
+    monkeypatch.setattr(connections, "HEADER_SECONDS", 0.1)
+    with serving(application) as port, ExitStack() as stack:
+        one = connected(port, stack, WHOLE)
+        for _ in range(2):
+            assert answered(one)
+            time.sleep(2.4)
+            one.sendall(WHOLE)
+        assert answered(one)
+
+
 @pytest.mark.usefixtures("_short")
 def test_an_answer_may_take_longer_than_a_client():
     with serving(application) as port, ExitStack() as stack:
