@@ -89,6 +89,35 @@ def simultaneous(confidence: float, intervals: int) -> float:
     return 1 - (1 - confidence) / intervals
 
 
+# A comparison of fewer instances is looked at once: quantiles far out need more than a few.
+_FEWEST_AT_A_LOOK = 32
+
+
+def early_look(instances: int) -> int | None:
+    """After how many of its instances a comparison is looked at before the end; None for never."""
+    half = instances // 2
+    return half if half >= _FEWEST_AT_A_LOOK else None
+
+
+def at_look(confidence: float, instances: int, *, early: bool) -> float:
+    """Confidence of an interval at one of two looks, so that both hold with ``confidence``.
+
+    The early look, at half of the instances, gets the error rate of O'Brien and Fleming's
+    boundary (Lan and DeMets 1983), the last one the rest (Bonferroni). So a comparison may end
+    early because of what it has shown, and the last interval is only a fiftieth wider.
+
+    Args:
+        confidence: that both cover together, in (0, 1).
+        instances: at this look.
+        early: whether the comparison ended here, before its last look.
+    """
+    if not early and early_look(instances) is None:
+        return confidence
+    error = 1 - confidence
+    first = 2 * float(special.ndtr(-math.sqrt(2) * _normal(confidence)))
+    return 1 - (first if early else error - first)
+
+
 def shown_gain(instances: int, confidence: float) -> float:
     """The gain of a share from which on an interval excludes zero, at worst.
 
@@ -110,7 +139,8 @@ def needed_instances(instances: int, half_width: float, gain: float) -> int:
         half_width: of the interval, > 0.
         gain: that is to be shown, > 0.
     """
-    return math.ceil(instances * (half_width / gain) ** 2)
+    # Of gains next to nothing the square would be no number.
+    return math.ceil(instances * min(half_width / gain, 1e9) ** 2)
 
 
 def paired_standard_error(first: Array, second: Array) -> float:

@@ -210,6 +210,7 @@ class MeasuredBaseline(Interval):
 
     steps: int
     nfe: float
+    instances: int | None = None
 
 
 class ResultValues(Part):

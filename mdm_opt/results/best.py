@@ -12,8 +12,9 @@ from mdm_opt.candidates import BASELINES as KNOWN_BASELINES
 from mdm_opt.candidates import Candidate, baseline, family_named
 from mdm_opt.errors import RunError
 from mdm_opt.persistence import MeasurementRecord, Repository, StudyRecord
+from mdm_opt.results.decision import Decision, decide
 from mdm_opt.search import SearchSpace, observations, rank
-from mdm_opt.statistics import Estimate, mean_interval, paired_difference, simultaneous
+from mdm_opt.statistics import Estimate, at_look, mean_interval, paired_difference, simultaneous
 from mdm_opt.study.search_space import space_of
 from mdm_opt.study.stored_file import stored_study_file
 
@@ -45,6 +46,7 @@ class BaselineResult(ValueResult):
 
     steps: int
     nfe: float
+    instances: int
 
 
 class BudgetResult(Result):
@@ -57,6 +59,8 @@ class BudgetResult(Result):
     has the candidate as its family and parameters. `counts` is None where the tokens of a step are
     random. `feasible` says whether
     every guard held on these instances; `trials_since` counts the trials since the verification.
+    `decided_early` says whether the first half of the verification's instances decided; the
+    intervals are as wide as that takes.
     `linear_steps_for_equal_quality` is None where linear never is as good, or where that was not
     looked for (`equal_linear_sought`).
     """
@@ -73,6 +77,8 @@ class BudgetResult(Result):
     feasible: bool
     trials_since: int
     instances: int
+    decided_early: bool
+    decision: Decision | None
     baselines: dict[str, BaselineResult]
     gain_over_linear: ValueResult | None
     better_than_linear: bool | None
@@ -113,15 +119,31 @@ class BestResult(Result):
 
 
 def equal_linear_steps(direction: str, records: Sequence[MeasurementRecord]) -> int | None:
-    """Fewest linear steps measured to be at least as good as the best schedule, or None."""
+    """Fewest linear steps measured to be at least as good as the best schedule, or None.
+
+    Each is compared on the instances that it was measured on.
+    """
     best = next(record for record in records if record.label == BEST)
-    target = badness(direction, best)
+    sign = 1.0 if direction == "minimize" else -1.0
     equal = [
         record.steps
         for record in records
-        if record.label == "linear" and badness(direction, record) <= target
+        if record.label == "linear"
+        and sign * (record.scores - best.scores[: record.instances]).mean() <= 0
     ]
     return min(equal, default=None)
+
+
+def value_of(record: MeasurementRecord, confidence: float) -> Estimate:
+    """The value of a measurement with its interval."""
+    return mean_interval(record.scores, _confidence_of(record, confidence))
+
+
+def _confidence_of(record: MeasurementRecord, confidence: float) -> float:
+    """That of an interval, where a verification may have ended after half of its instances."""
+    if record.role != "verification":
+        return confidence
+    return at_look(confidence, record.instances, early=record.stopped_early)
 
 
 def badness(direction: str, record: MeasurementRecord) -> float:
@@ -252,14 +274,18 @@ class _Summary:
         verified: bool,
         **more: Any,
     ) -> BudgetResult:
-        gain = None
+        estimate, same = None, False
         if "linear" in baselines:
-            pair = (baselines["linear"].scores, chosen.scores)
+            linear = baselines["linear"]
+            pair = (linear.scores, chosen.scores)
             first, second = pair if self.record.direction == "minimize" else pair[::-1]
-            gain = ValueResult.of(paired_difference(first, second, self.together))
+            together = _confidence_of(chosen, self.together)
+            estimate = paired_difference(first, second, together)
+            same = self.space.key(linear.candidate) == self.space.key(chosen.candidate)
+        gain = None if estimate is None else ValueResult.of(estimate)
         counts = chosen.candidate.plan(self.space.decoding, self.space.length).counts
         trial = next((m for m in searched if m.candidate == chosen.candidate), None)
-        own = mean_interval(chosen.scores, self.confidence)
+        own = value_of(chosen, self.confidence)
         return BudgetResult(
             value=own.value,
             interval=(own.low, own.high),
@@ -272,9 +298,13 @@ class _Summary:
             verified=verified,
             feasible=chosen.feasible,
             instances=chosen.instances,
+            decided_early=verified and chosen.stopped_early,
+            decision=decide(estimate, chosen.instances, feasible=chosen.feasible, same=same)
+            if verified
+            else None,
             baselines={
                 name: BaselineResult.of(
-                    mean_interval(m.scores, self.confidence), steps=m.steps, nfe=m.nfe
+                    value_of(m, self.confidence), steps=m.steps, nfe=m.nfe, instances=m.instances
                 )
                 for name, m in baselines.items()
             },

@@ -47,14 +47,10 @@ def result_rows(result: BestResult) -> list[Row]:
     """Every step count with its baselines, and its best schedule last."""
     rows = []
     for budget in result.budgets:
-        instances = str(budget.instances)
         for name, baseline in budget.baselines.items():
             value = number(baseline.value), interval(baseline.interval)
-            rows.append(
-                Row(
-                    (str(baseline.steps), name, number(baseline.nfe), *value, "", instances), False
-                )
-            )
+            about = str(baseline.steps), name, number(baseline.nfe)
+            rows.append(Row((*about, *value, "", str(baseline.instances)), False))
         gain = budget.gain_over_linear
         rows.append(
             Row(
@@ -65,7 +61,7 @@ def result_rows(result: BestResult) -> list[Row]:
                     number(budget.value),
                     interval(budget.interval),
                     f"{number(gain.value)} {interval(gain.interval)}" if gain else "",
-                    instances,
+                    str(budget.instances),
                 ),
                 True,
             )
@@ -92,20 +88,9 @@ def conclusions(result: BestResult, verify: str) -> list[str]:
         if not budget.verified:
             lines.append(head + f"not verified: the best of a search is biased; run '{verify}'")
             continue
-        gain = budget.gain_over_linear
-        if gain is not None and gain.interval[0] > 0:
-            said = "better than linear; the interval of the gain excludes zero"
-        elif gain is not None and gain.interval[1] < 0:
-            said = "worse than linear; the interval of the gain excludes zero"
-        else:
-            said = "no difference from linear is shown; the interval of the gain includes zero"
-            said += _needed_words(budget)
-        if gain is not None and gain.interval[0] > 0:
-            equal = budget.linear_steps_for_equal_quality
-            if equal:
-                said += f"; linear needs {equal} steps for the same"
-            elif budget.equal_linear_sought:
-                said += "; linear never does"
+        said = _gain_said(budget)
+        if budget.decided_early:
+            said += f"; {budget.instances} instances decided"
         lines.append(head + said)
         if not budget.feasible:
             lines.append(f"{head}its guards do NOT hold on the verification instances")
@@ -123,16 +108,26 @@ def conclusions(result: BestResult, verify: str) -> list[str]:
     return lines
 
 
-def _needed_words(budget: BudgetResult) -> str:
-    """What a gain of the measured size would need, where one was measured."""
-    gain, instances = budget.gain_over_linear, budget.instances
-    if gain is None or gain.value <= 0:
-        return ""
-    low, high = gain.interval
-    needed = needed_instances(instances, (high - low) / 2, gain.value)
-    if needed <= instances:
-        return ""
-    return f"; to show a gain of {number(gain.value)} takes about {needed} instances"
+def _gain_said(budget: BudgetResult) -> str:
+    """What is known of a verified schedule beside linear, and what is to be done."""
+    gain, decision = budget.gain_over_linear, budget.decision
+    if gain is None or decision is None:
+        return "linear was not measured beside it"
+    if decision.nothing_to_gain:
+        return "nothing to gain: the best schedule found samples as linear does; keep linear"
+    if gain.interval[0] > 0:
+        said = "better than linear; the interval of the gain excludes zero"
+        equal = budget.linear_steps_for_equal_quality
+        if equal:
+            return f"{said}; linear needs {equal} steps for the same"
+        return f"{said}; linear never does" if budget.equal_linear_sought else said
+    if gain.interval[1] < 0:
+        return "worse than linear; the interval of the gain excludes zero; keep linear"
+    said = "no difference from linear is shown; the interval of the gain includes zero"
+    if decision.action == "measure" and decision.instances is not None:
+        total = budget.instances + decision.instances
+        return f"{said}; to show a gain of {number(gain.value)} takes about {total} instances"
+    return f"{said}; keep linear"
 
 
 def gain_words(study_file: StudyFile, unit: str) -> str:

@@ -11,11 +11,13 @@ import numpy as np
 from mdm_opt import supervised
 from mdm_opt.candidates import Candidate, baseline
 from mdm_opt.errors import RunError
-from mdm_opt.measurement import measure
+from mdm_opt.measurement import Measurement, measure
 from mdm_opt.persistence import MeasurementRecord
-from mdm_opt.results.best import BASELINES, BEST, badness, ranked_records
+from mdm_opt.results.best import BEST, badness, ranked_records
+from mdm_opt.results.comparison import Comparison
 from mdm_opt.run.records import measurement_record
 from mdm_opt.run.time_limit import TimeLimit
+from mdm_opt.statistics import early_look, simultaneous
 from mdm_opt.study.locks import exclusive
 from mdm_opt.study.opening import OpenStudy
 
@@ -68,11 +70,15 @@ def _is_current(
     return (
         bool(verified)
         and same_top
-        and all(
-            (m.id or 0) > max(searched, default=0) and m.instances == opened.sets.verification
-            for m in verified
-        )
+        and all((m.id or 0) > max(searched, default=0) for m in verified)
+        and all(m.instances == _planned(opened, m) for m in verified if m.label == BEST)
     )
+
+
+def _planned(opened: OpenStudy, record: MeasurementRecord) -> int | None:
+    """Instances of a comparison that ends where this one did."""
+    whole = opened.sets.verification
+    return early_look(whole) if record.stopped_early else whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,25 +93,40 @@ class _Budget:
     def verified(self, top: Sequence[MeasurementRecord]) -> list[MeasurementRecord]:
         """Measurements of the chosen candidate and of the baselines, selection included."""
         selected, best = self._selected(top)
-        measured: dict[tuple[str, int], MeasurementRecord] = {}
+        compared = self._comparison(best.candidate)
+        compared.measure(lambda name, nfe: equal_nfe_steps(self.opened, name, nfe))
+        if self.opened.study_file.verify.equal_linear and compared.gain().low > 0:
+            _find_equal_linear(self.opened, compared)
+        records = [
+            self._record(arm.candidate, arm.measurement, "verification", label, arm.stopped_early)
+            for label, arm in compared.arms()
+        ]
+        return [*selected, *records]
 
-        def verified(label: str, candidate: Candidate) -> MeasurementRecord:
-            key = (label, candidate.steps)
-            if key not in measured:
-                self.report(
-                    f"{self.steps} steps: {label} at {candidate.steps} steps on fresh instances"
-                )
-                measured[key] = self._record(candidate, "verification", label)
-            return measured[key]
+    def _comparison(self, candidate: Candidate) -> Comparison:
+        opened = self.opened
+        file = opened.study_file
 
-        winner = verified(BEST, best.candidate)
-        for name in BASELINES:
-            verified(name, baseline(name, equal_nfe_steps(self.opened, name, winner.nfe)))
-        if self.opened.study_file.verify.equal_linear:
-            _find_equal_linear(
-                self.opened, winner, lambda n: verified("linear", baseline("linear", n))
-            )
-        return [*selected, *measured.values()]
+        def measured(label: str, candidate: Candidate, ids: Sequence[int]) -> Measurement:
+            doing = f"{label} at {candidate.steps} steps on {len(ids)} fresh instances"
+            return self.measured(candidate, "verification", doing, ids)
+
+        return Comparison(
+            candidate,
+            opened.sets.ids("verification"),
+            opened.record.direction,
+            simultaneous(file.verify.confidence, len(file.space.steps)),
+            measured,
+            opened.space.key,
+        )
+
+    def measured(
+        self, candidate: Candidate, role: str, doing: str, ids: Sequence[int]
+    ) -> Measurement:
+        """A candidate on some instances, said and limited in time."""
+        self.report(f"{self.steps} steps: {doing}")
+        with self.limit(f"{role} ({candidate.steps} steps, {doing})", len(ids), candidate.steps):
+            return measure(self.opened.problem, candidate, ids)
 
     def _selected(
         self, top: Sequence[MeasurementRecord]
@@ -113,12 +134,11 @@ class _Budget:
         """Measurements of the top candidates on the selection instances, and the chosen one."""
         if not _needs_selection(self.opened, top):
             return [], top[0]
-        selected = []
+        selected, ids = [], self.opened.sets.ids("selection")
         for place, record in enumerate(top, start=1):
-            self.report(
-                f"{self.steps} steps: candidate {place} of {len(top)} again, to choose one"
-            )
-            selected.append(self._record(record.candidate, "selection", record.label))
+            doing = f"candidate {place} of {len(top)} again, to choose one"
+            found = self.measured(record.candidate, "selection", doing, ids)
+            selected.append(self._record(record.candidate, found, "selection", record.label))
         pooled = [
             replace(first, scores=np.concatenate([first.scores, again.scores]))
             for first, again in zip(top, selected, strict=True)
@@ -131,14 +151,18 @@ class _Budget:
         direction = self.opened.record.direction
         return selected, min(pooled, key=lambda record: badness(direction, record))
 
-    def _record(self, candidate: Candidate, role: str, label: str) -> MeasurementRecord:
-        instances = self.opened.sets.ids(role)
-        doing = f"{role} ({candidate.steps} steps, {label})"
-        with self.limit(doing, len(instances), candidate.steps):
-            measurement = measure(self.opened.problem, candidate, instances)
-        return measurement_record(
+    def _record(
+        self,
+        candidate: Candidate,
+        measurement: Measurement,
+        role: str,
+        label: str,
+        stopped_early: bool = False,
+    ) -> MeasurementRecord:
+        record = measurement_record(
             self.opened, candidate, measurement, role=role, label=label, budget_steps=self.steps
         )
+        return replace(record, stopped_early=stopped_early)
 
 
 def _needs_selection(opened: OpenStudy, top: Sequence[object]) -> bool:
@@ -173,25 +197,18 @@ def _max_steps(opened: OpenStudy) -> int:
     return opened.problem.decoding.most_steps(opened.problem.denoiser.length)
 
 
-def _find_equal_linear(
-    opened: OpenStudy, winner: MeasurementRecord, probe: Callable[[int], MeasurementRecord]
-) -> None:
+def _find_equal_linear(opened: OpenStudy, compared: Comparison) -> None:
     """Probes linear schedules until the fewest steps that equal the winner are known.
 
     Quality is taken to improve with steps; the last probes are neighbours.
     """
     unit, limit = opened.problem.blocks, _max_steps(opened)
-    target = badness(opened.record.direction, winner)
-
-    def reaches(steps: int) -> bool:
-        return badness(opened.record.direction, probe(steps)) <= target
-
-    start = equal_nfe_steps(opened, "linear", winner.nfe)
+    start = equal_nfe_steps(opened, "linear", compared.winner.measurement.nfe)
     low, high = 0, start
-    while not reaches(high):
+    while not compared.reaches(high):
         if high == limit:
             return
         low, high = high, min(limit, math.ceil(high * _GALLOP / unit) * unit)
     while high - low > unit:
         middle = (low + high) // 2 // unit * unit
-        low, high = (low, middle) if reaches(middle) else (middle, high)
+        low, high = (low, middle) if compared.reaches(middle) else (middle, high)

@@ -13,7 +13,7 @@ from mdm_opt.schedules.base import Array
 from mdm_opt.search.observations import Observation
 from mdm_opt.search.ranking import manageable, model_of, shapes_of
 from mdm_opt.search.space import SearchSpace
-from mdm_opt.search.surrogate import ShapeModel
+from mdm_opt.search.surrogate import Scale, ShapeModel
 
 # Trials of a budget that look everywhere where there is no profile to start from, and the share of
 # later ones that do.
@@ -72,6 +72,36 @@ class ShapeSearch:
         if running:
             model = model.believing(shapes_of(self._space, running))
         return pool[int(np.argmax(self._improvement(model, seen, ours, pool)))]
+
+    def expected_gain(
+        self, observations: Sequence[Observation], running: Sequence[Candidate]
+    ) -> float | None:
+        """By how much the best trial of all is expected to be better after another one.
+
+        Args:
+            observations: trials of all step budgets.
+            running: candidates that are being measured.
+
+        Returns:
+            In the unit of the values; 0 where every candidate has been measured, None where no
+            trial of the budget can be the best yet.
+        """
+        seen = manageable(observations)
+        ours = [one for one in seen if one.candidate.steps == self._steps]
+        eligible = [one for one in ours if one.eligible]
+        if not eligible:
+            return None
+        model = model_of(self._space, seen)
+        taken = [one.candidate for one in seen] + list(running)
+        parents = self._best(model, eligible)
+        pool = self._new(self._pool.candidates(self._rng, parents, wide=True), taken)
+        if not pool:
+            return 0.0
+        if running:
+            model = model.believing(shapes_of(self._space, running))
+        errors = np.array([np.nan if one.error is None else one.error for one in ours])
+        unit = Scale.of(np.array([one.value for one in ours]), errors).unit
+        return unit * float(self._improvement(model, seen, eligible, pool).max())
 
     def _best(self, model: ShapeModel, ours: Sequence[Observation]) -> list[Candidate]:
         candidates = [one.candidate for one in ours]

@@ -7,6 +7,7 @@ from search_spaces import study_file
 
 from mdm_opt.candidates import beta, counts_candidate
 from mdm_opt.results.best import BaselineResult, BestResult, BudgetResult, ValueResult
+from mdm_opt.results.decision import decide
 from mdm_opt.results.text import (
     Row,
     conclusions,
@@ -19,6 +20,9 @@ from mdm_opt.results.text import (
     result_rows,
     schedule_words,
 )
+from mdm_opt.statistics import Estimate
+
+LINEAR = BaselineResult(value=3.0, interval=(2.5, 3.5), steps=5, nfe=5.0, instances=128)
 
 
 def budget(gain=(1.0, 0.5, 1.5), steps=4, **changes):
@@ -37,7 +41,9 @@ def budget(gain=(1.0, 0.5, 1.5), steps=4, **changes):
         "feasible": True,
         "trials_since": 0,
         "instances": 256,
-        "baselines": {"linear": BaselineResult(value=3.0, interval=(2.5, 3.5), steps=5, nfe=5.0)},
+        "decided_early": False,
+        "decision": decide(Estimate(value, *ends), 256) if gain else None,
+        "baselines": {"linear": LINEAR},
         "gain_over_linear": ValueResult(value=value, interval=tuple(ends)) if gain else None,
         "better_than_linear": gain is not None and ends[0] > 0,
         "linear_steps_for_equal_quality": None,
@@ -78,7 +84,7 @@ def test_every_row_has_a_cell_for_every_heading_and_the_best_comes_last():
         "steps", "schedule", "NFE", "judge_nll", "90% interval", "gain over linear", "instances",
     )  # fmt: skip
     assert result_rows(found) == [
-        Row(("5", "linear", "5", "3", "[2.5, 3.5]", "", "256"), best=False),
+        Row(("5", "linear", "5", "3", "[2.5, 3.5]", "", "128"), best=False),
         Row(
             ("4", "best: beta(0.900, 0.300)", "4", "2", "[1.5, 2.5]", "1 [0.5, 1.5]", "256"),
             best=True,
@@ -110,7 +116,7 @@ def test_what_is_not_verified_claims_nothing():
         ((-1.0, -1.5, -0.5), "worse than linear; the interval of the gain excludes zero"),
         ((0.1, -0.1, 0.3), "no difference from linear is shown; the interval of the gain includ"),
         ((0.1, 0.0, 0.2), "no difference from linear is shown; the interval of the gain includ"),
-        (None, "no difference from linear is shown; the interval of the gain includes zero"),
+        (None, "linear was not measured beside it"),
     ],
 )
 def test_what_is_said_is_what_the_interval_of_the_gain_says(gain, words):
@@ -124,10 +130,10 @@ def test_what_is_said_is_what_the_interval_of_the_gain_says(gain, words):
     [
         # Half of 0.4 at 256 instances: four times as many for half of it.
         ((0.1, -0.1, 0.3), "; to show a gain of 0.1 takes about 1024 instances"),
-        ((-0.1, -0.3, 0.1), ""),
-        ((0.0, -0.3, 0.3), ""),
-        # An interval that is not even about its value may touch zero nevertheless.
-        ((0.1, 0.0, 0.1), ""),
+        ((-0.1, -0.3, 0.1), "; keep linear"),
+        ((0.0, -0.3, 0.3), "; keep linear"),
+        # It would take 25 times as many.
+        ((0.04, -0.16, 0.24), "; keep linear"),
         ((1.0, 0.5, 1.5), ""),
     ],
 )
@@ -159,6 +165,19 @@ def test_how_many_linear_steps_are_as_good_is_said_where_it_was_looked_for(steps
     assert said(budget(**changes))[0] == better + words
     # Of a schedule that is not better it would say nothing.
     assert "needs" not in said(budget((-1.0, -1.5, -0.5), **changes))[0]
+
+
+def test_where_half_of_the_instances_decided_is_said():
+    first, *_ = said(budget(decided_early=True, instances=128))
+    assert first.endswith("the interval of the gain excludes zero; 128 instances decided")
+
+
+def test_that_there_is_nothing_to_gain_is_an_answer():
+    same = decide(Estimate(0.0, -0.02, 0.02), 256, same=True)
+    (line,) = said(budget((0.0, -0.02, 0.02), decision=same))
+    assert line == (
+        "4 steps: nothing to gain: the best schedule found samples as linear does; keep linear"
+    )
 
 
 def test_guards_that_do_not_hold_and_newer_trials_are_said_of_their_budget():

@@ -12,10 +12,11 @@ from mdm_opt.candidates import baseline
 from mdm_opt.errors import RunError
 from mdm_opt.measurement import measure
 from mdm_opt.results.best import best
+from mdm_opt.results.comparison import Comparison
 from mdm_opt.results.text import conclusions
 from mdm_opt.results.verification import verify
 from mdm_opt.run.trials import run_trials
-from mdm_opt.statistics import mean_interval, paired_difference
+from mdm_opt.statistics import Estimate, mean_interval, paired_difference
 from mdm_opt.study.instances import SET_STARTS
 from mdm_opt.study.opening import create_study, open_study
 
@@ -61,16 +62,32 @@ def test_choice_is_made_over_search_and_selection_not_verification(searched):
         assert chosen.candidate == top[int(np.argmin(pooled))].candidate
 
 
-def test_equal_linear_steps_are_the_fewest_that_reach_the_quality(searched):
-    verify(searched)
-    instances = searched.sets.ids("verification")
-    for budget in best(searched.name, searched.repository.url).budgets:
+def test_equal_linear_steps_are_the_fewest_that_reach_the_quality(tmp_path):
+    study = PATH_KL.replace("instances = 32", "instances = 200")
+    seeds = '["energy", "baselines", [0.6, 0.4]]'
+    path = write_study(tmp_path, study, steps="[4, 6]", trials="14", seeds=seeds)
+    opened = create_study(path, database(tmp_path))
+    list(run_trials(opened))
+    verify(opened)
+    budgets = best(opened.name, opened.repository.url).budgets
+    assert any(budget.better_than_linear for budget in budgets)
+    for budget in budgets:
         equal = budget.linear_steps_for_equal_quality
-        values = {
-            n: measure(searched.problem, baseline("linear", n), instances).value
-            for n in (equal - 1, equal)
-        }
-        assert values[equal] <= budget.value < values[equal - 1]
+        assert budget.equal_linear_sought == budget.better_than_linear == (equal is not None)
+        if equal is not None:
+            instances = opened.sets.ids("verification")[: budget.instances]
+            values = {
+                n: measure(opened.problem, baseline("linear", n), instances).value
+                for n in (equal - 1, equal)
+            }
+            assert values[equal] <= budget.value < values[equal - 1]
+
+
+def test_where_no_gain_is_shown_nobody_looks_for_equal_quality(searched, monkeypatch):
+    monkeypatch.setattr(Comparison, "gain", lambda _: Estimate(0.5, -0.1, 1.1))
+    verify(searched)
+    labels = sorted(m.label for m in rows(searched, "verification", 4))
+    assert labels == ["best", "linear", "sin2", "sine"]
 
 
 def test_equal_linear_steps_need_not_be_looked_for(tmp_path):
@@ -90,7 +107,9 @@ def test_equal_linear_steps_need_not_be_looked_for(tmp_path):
     assert budget.linear_steps_for_equal_quality is None
     assert not budget.equal_linear_sought
     said = conclusions(result, "verify")[0]
-    assert said.endswith("better than linear; the interval of the gain excludes zero")
+    # Half of the 200 decides.
+    assert budget.decided_early
+    assert said.endswith("the interval of the gain excludes zero; 100 instances decided")
 
 
 def test_verifying_twice_measures_nothing_again(searched):

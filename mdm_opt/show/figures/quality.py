@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from plotly.graph_objects import Figure, Scatter
 
 from mdm_opt.persistence import MeasurementRecord
-from mdm_opt.results.best import BestResult, BudgetResult
+from mdm_opt.results.best import BestResult, BudgetResult, value_of
 from mdm_opt.show.figures.style import (
     COLOURS,
     FAINT,
@@ -18,7 +18,6 @@ from mdm_opt.show.figures.style import (
     plain,
 )
 from mdm_opt.show.snapshot import Snapshot
-from mdm_opt.statistics import mean_interval
 
 
 def quality(found: Snapshot) -> Figure | None:
@@ -70,7 +69,7 @@ def _add_baseline(figure: Figure, found: Snapshot, result: BestResult, name: str
             low, high = baseline.interval
             points[baseline.nfe] = (baseline.value, low, high, baseline.steps)
         for record in _probes(found, budget, name):
-            estimate = mean_interval(record.scores, confidence)
+            estimate = value_of(record, confidence)
             points.setdefault(
                 record.nfe, (estimate.value, estimate.low, estimate.high, record.steps)
             )
