@@ -118,6 +118,17 @@ def at_look(confidence: float, instances: int, *, early: bool) -> float:
     return 1 - (first if early else error - first)
 
 
+def half_width(deviation: float, instances: int, confidence: float) -> float:
+    """Half the width of the interval of a mean that many instances give.
+
+    Args:
+        deviation: standard deviation of one instance's number.
+        instances: n >= 1.
+        confidence: of the interval, in (0, 1).
+    """
+    return _normal(confidence) * deviation / math.sqrt(instances)
+
+
 def shown_gain(instances: int, confidence: float) -> float:
     """The gain of a share from which on an interval excludes zero, at worst.
 
@@ -128,7 +139,7 @@ def shown_gain(instances: int, confidence: float) -> float:
         instances: n >= 1.
         confidence: of the interval, in (0, 1).
     """
-    return _normal(confidence) * math.sqrt(0.5 / instances)
+    return half_width(math.sqrt(0.5), instances, confidence)
 
 
 def needed_instances(instances: int, half_width: float, gain: float) -> int:

@@ -118,7 +118,7 @@ def tune(
     objective: SampleFunction | Objective,
     *,
     steps: int | Sequence[int] = (8,),
-    trials: int = 40,
+    trials: int | Literal["auto"] = 40,
     name: str = "tuned",
     direction: Direction | None = None,
     unit: str | None = None,
@@ -157,7 +157,8 @@ def tune(
         objective: a function that gets a list of texts and returns one number each, or an object
             with the attributes of `mdm_opt.objectives.base.Objective`.
         steps: one step count or several.
-        trials: finished trials in all, seeds included.
+        trials: finished trials in all, seeds included; "auto" ends the search where another trial
+            is not expected to gain what the verification could tell apart.
         name: of the study, where ``storage`` keeps several.
         direction: of a function's numbers; None is ``maximize``. Objects have their own.
         unit: of a function's numbers; None is ``score``. Objects have their own.

@@ -63,11 +63,30 @@ def _seed(value: Any, info: ValidationInfo) -> str | list[Any]:
 # One validator instead of a union, whose messages would not say what is accepted.
 Seed = Annotated[Any, BeforeValidator(_seed)]
 
+AUTO = "auto"
+_MOST_TRIALS = 1_000_000
+# Under "auto": at most so many trials for each step count, and in all at least the other number.
+_AUTO_TRIALS, _AUTO_TRIALS_IN_ALL = 20, 40
+_AUTO_TOLERANCE = 0.2
+
+
+def _trials(value: Any) -> int | str:
+    """A number of trials, or as many as it takes."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if value == AUTO or (whole and 1 <= value <= _MOST_TRIALS):
+        return int(value) if whole else AUTO
+    raise ValueError(f"must be a whole number from 1 to {_MOST_TRIALS}, or {AUTO!r}")
+
 
 class SearchTable(Table):
-    """[search]; trials is the number of finished trials, seeds included."""
+    """[search]; trials is the number of finished trials, seeds included.
 
-    trials: int = Field(40, ge=1, le=1_000_000)
+    With a tolerance the search of a step count ends before that, once another trial is expected
+    to gain less than this share of what the verification can tell apart.
+    """
+
+    trials: Annotated[Any, BeforeValidator(_trials)] = 40
+    tolerance: float | None = Field(None, gt=0, le=1)
     sampler: Literal["shape", "gp", "tpe", "random"] = "shape"
     seeds: list[Seed] = ["energy", "profile", "baselines"]
     racing: bool = True
@@ -93,6 +112,7 @@ class VerifyTable(Table):
     top: int = Field(3, ge=1, le=100)
     confidence: float = Field(0.95, gt=0.5, lt=1)
     equal_linear: bool = True
+    sequential: bool = True
 
 
 # Keys that older versions did not have, and what these did.
@@ -190,12 +210,32 @@ class StudyFile(Table):
                 f"{key_name('space.family')} {self.space.family!r} needs "
                 f"{key_name('search.sampler')} = 'shape', got {self.search.sampler!r}"
             )
+        if self.tolerance is not None and self.search.sampler != "shape":
+            key = "trials" if self.search.tolerance is None else "tolerance"
+            raise ValueError(
+                f"{key_name(f'search.{key}')} = {getattr(self.search, key)!r} needs "
+                f"{key_name('search.sampler')} = 'shape', got {self.search.sampler!r}"
+            )
         return self
 
     @property
     def family(self) -> Family:
         """The family that is searched."""
         return FAMILIES[self.space.family]
+
+    @property
+    def most_trials(self) -> int:
+        """Trials of the whole search, seeds included; with a tolerance at most so many."""
+        if self.search.trials == AUTO:
+            return max(_AUTO_TRIALS_IN_ALL, _AUTO_TRIALS * len(self.space.steps))
+        return int(self.search.trials)
+
+    @property
+    def tolerance(self) -> float | None:
+        """Share of the half width of a gain's interval, see `SearchTable`; None for no end."""
+        if self.search.tolerance is None and self.search.trials == AUTO:
+            return _AUTO_TOLERANCE
+        return self.search.tolerance
 
     @property
     def prompted(self) -> bool:
@@ -232,7 +272,7 @@ class StudyFile(Table):
                 table.pop(key, None)
         if not isinstance(self.objective, TaskObjective):
             kept["objective"].pop("timeout_seconds", None)
-        for key in ("trials", "racing", "samples", "trial_seconds"):
+        for key in ("trials", "tolerance", "racing", "samples", "trial_seconds"):
             kept["search"].pop(key, None)
         del kept["profile"], kept["verify"]
         return kept

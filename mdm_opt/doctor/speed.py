@@ -57,7 +57,7 @@ def timed_call(
 
 def search_time(study_file: StudyFile, denoiser: Denoiser, batch: int, seconds: float) -> str:
     """How long the search takes at this speed, in words."""
-    instances, trials = study_file.objective.instances, study_file.search.trials
+    instances, trials = study_file.objective.instances, study_file.most_trials
     batches, steps = instances / batch, study_file.space.steps
     if isinstance(study_file.objective, PathKlObjective):
         passes = denoiser.length * (2 if study_file.objective.references == "model" else 1)

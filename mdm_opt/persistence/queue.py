@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from mdm_opt.candidates import Candidate, Seed
 from mdm_opt.errors import InputError
-from mdm_opt.persistence.budget import missing, without_surplus
+from mdm_opt.persistence.budget import SEARCHED, missing, without_surplus
 from mdm_opt.persistence.candidates import candidate_of, candidate_row, with_candidate
 from mdm_opt.persistence.measurements import measurement_row
 from mdm_opt.persistence.records import (
@@ -206,8 +206,8 @@ class TrialQueue:
                 session.add(measurement_row(self._study_id, kept, won.candidate))
                 session.flush()
             number = self._finished_by(session, trial, worker_id)
-            count = select(func.count(TrialRow.finished_at)).where(self._ours())
-            return None if number is None else Finished(number, session.scalar(count) or 0)
+            counts = select(func.count(TrialRow.finished_at), func.count()).where(self._ours())
+            return None if number is None else Finished(number, *session.execute(counts).one())
 
     def fail(self, trial: TrialRecord, worker_id: int, error: str) -> None:
         """Counts an error of the model or the objective, and gives the trial back."""
@@ -217,6 +217,46 @@ class TrialQueue:
                 .where(TrialRow.id == trial.id, TrialRow.worker_id == worker_id)
                 .values(worker_id=None, failures=TrialRow.failures + 1, last_error=error)
             )
+
+    def end_search(self, steps: int, worker_id: int) -> int:
+        """Removes the trials of a step count that have no candidate yet, but for others' trials.
+
+        Args:
+            steps: step count.
+            worker_id: whose own trial is removed, too.
+
+        Returns:
+            How many there were.
+        """
+        nobody_else = TrialRow.worker_id.is_(None) | (TrialRow.worker_id == worker_id)
+        with self._repository.transaction() as session:
+            self._one_at_a_time(session)
+            removed = session.scalars(
+                delete(TrialRow)
+                .where(
+                    self._ours(),
+                    TrialRow.steps == steps,
+                    TrialRow.finished_at.is_(None),
+                    TrialRow.trial_number.is_(None),
+                    TrialRow.candidate_id.is_(None),
+                    nobody_else,
+                )
+                .returning(TrialRow.id)
+                .execution_options(**_PLAIN)
+            )
+            return len(removed.all())
+
+    def waiting_seeds(self, steps: int) -> bool:
+        """Whether there are seeds of a step count that are neither finished nor given up."""
+        unfinished = TrialRow.finished_at.is_(None) & (TrialRow.failures < MAX_FAILURES)
+        with self._repository.transaction() as session:
+            found = session.scalar(
+                select(TrialRow.id)
+                .where(self._ours(), TrialRow.steps == steps, TrialRow.label != SEARCHED)
+                .where(unfinished)
+                .limit(1)
+            )
+            return found is not None
 
     def begun(self) -> list[TrialRecord]:
         """Trials that have a number and are not finished, by position."""

@@ -146,10 +146,12 @@ class Finished(NamedTuple):
     Attributes:
         number: of the trial; another than it had where it had been given up meanwhile.
         trials: that are finished now.
+        planned: trials that there are, finished or not.
     """
 
     number: int
     trials: int
+    planned: int
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ class Comparison:
         confidence: of the interval of the gain.
         measure: measures a candidate on some instances.
         key: equal for two candidates only where they sample the same.
+        sequential: whether half of the instances may decide.
     """
 
     def __init__(
@@ -78,10 +79,12 @@ class Comparison:
         confidence: float,
         measure: Measure,
         key: Callable[[Candidate], object],
+        *,
+        sequential: bool = True,
     ) -> None:
         self._ids, self._direction, self._confidence = ids, direction, confidence
         self._measure, self._key = measure, key
-        self._half = early_look(len(ids))
+        self._half = early_look(len(ids)) if sequential else None
         self._arms: dict[tuple[str, int], Arm] = {}
         self.winner = self._arm(BEST, candidate)
 

@@ -39,7 +39,7 @@ def _summary(repository: Repository, record: StudyRecord) -> dict[str, Any]:
         "unit": record.unit,
         "direction": record.direction,
         "steps": list(file["space"]["steps"]),
-        "trials": file["search"]["trials"],
+        "trials": progress.total,
         "finished": progress.finished,
         "running": progress.running,
         "failed": progress.failed,

@@ -35,11 +35,12 @@ def search_with_progress(
     Raises:
         MdmOptError: as `mdm_opt.run.trials.run_trials`.
     """
-    total, record = opened.study_file.search.trials, opened.record
+    record, planned = opened.record, opened.queue.progress()
+    most = "" if opened.study_file.tolerance is None else "at most "
     screen.print(
         f"study {record.name}: {record.objective} in {record.unit}, {record.direction}; "
-        f"steps {', '.join(map(str, opened.study_file.space.steps))}; {total} trials of "
-        f"{opened.sets.search} instances on {opened.problem.denoiser.device}",
+        f"steps {', '.join(map(str, opened.study_file.space.steps))}; {most}{planned.total} "
+        f"trials of {opened.sets.search} instances on {opened.problem.denoiser.device}",
         markup=False,
     )
     shown = gain_words(opened.study_file, record.unit)
@@ -54,8 +55,7 @@ def search_with_progress(
         TextColumn("{task.description}"),
     )
     with StopSignal() as stop, Progress(*columns, console=screen) as progress:
-        finished = opened.queue.progress().finished
-        task = progress.add_task("", total=total, completed=min(total, finished))
+        task = progress.add_task("", total=planned.total, completed=planned.finished)
         stopped = 0
 
         def unusual(line: str) -> None:
@@ -73,9 +73,13 @@ def search_with_progress(
             stopped += len(trial.measurement.instances) < opened.sets.search
             early = f"; {stopped} stopped early" if stopped else ""
             progress.update(
-                task, completed=trial.finished, description=f"best so far: {best_so_far}{early}"
+                task,
+                completed=trial.finished,
+                total=trial.planned,
+                description=f"best so far: {best_so_far}{early}",
             )
-            done(_line(trial, total))
+            done(_line(trial))
+        progress.update(task, total=opened.queue.progress().total)
 
 
 def verify_with_progress(
@@ -108,8 +112,8 @@ def _say_without_terminal(screen: Console, line: str) -> None:
         screen.print(line, markup=False, soft_wrap=True)
 
 
-def _line(trial: FinishedTrial, total: int) -> str:
+def _line(trial: FinishedTrial) -> str:
     return (
-        f"trial {trial.finished} of {total}: {trial.candidate.steps} steps, "
+        f"trial {trial.finished} of {trial.planned}: {trial.candidate.steps} steps, "
         f"{trial.label}: {number(trial.measurement.value)}"
     )

@@ -118,6 +118,7 @@ class _Budget:
             simultaneous(file.verify.confidence, len(file.space.steps)),
             measured,
             opened.space.key,
+            sequential=file.verify.sequential,
         )
 
     def measured(

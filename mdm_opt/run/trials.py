@@ -16,6 +16,7 @@ from mdm_opt.plugins import one_line
 from mdm_opt.run.races import Rival, looks, race
 from mdm_opt.run.records import measurement_record
 from mdm_opt.run.signals import StopSignal
+from mdm_opt.run.stopping import Stopping
 from mdm_opt.run.time_limit import TimeLimit
 from mdm_opt.run.trial_history import TrialHistory
 from mdm_opt.run.workers import JOIN_SECONDS, Heartbeat, Worker, check_given_up
@@ -41,6 +42,7 @@ class FinishedTrial:
         best: value of the candidate that is taken for the best of its step count; None before
             there is one.
         finished: trials of the study finished so far, by all workers.
+        planned: trials that there are, finished or not; a search that ends early has fewer.
     """
 
     number: int
@@ -49,6 +51,7 @@ class FinishedTrial:
     measurement: Measurement
     best: float | None
     finished: int
+    planned: int
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,7 @@ class _Loop:
         self._taken = -1
         self._reported: set[str] = set()
         self._limit = TimeLimit(opened, options.report)
+        self._stopping = Stopping(opened, self._history, options.report)
         self.queue: TrialQueue = opened.queue
         self.patience = Patience(pause=stop.sleep, report=options.report)
 
@@ -190,8 +194,10 @@ class _Loop:
 
     def _do(self, trial: TrialRecord, worker_id: int) -> FinishedTrial | None:
         self._refresh()
-        candidate = trial.candidate or self.patience(lambda: self._proposal(trial))
-        begun = self.patience(lambda: self.queue.begin(trial, candidate, after=self._taken))
+        wanted = trial.candidate or self._proposal(trial, worker_id)
+        if wanted is None:
+            return None
+        begun = self.patience(lambda: self.queue.begin(trial, wanted, after=self._taken))
         self.sync()
         if begun.worker_id != worker_id or begun.candidate is None or begun.trial_number is None:
             # Another worker, who thought us dead, has taken it meanwhile.
@@ -230,21 +236,30 @@ class _Loop:
         self.sync()
         best = self._best(rival, trial.steps)
         return FinishedTrial(
-            finished.number, trial.label, candidate, measurement, best, finished.trials
+            finished.number,
+            trial.label,
+            candidate,
+            measurement,
+            best,
+            finished.trials,
+            finished.planned,
         )
 
     def _refresh(self) -> None:
         """Reads what has been measured since, by all workers."""
         self._limit.learn(self.patience(self._history.refresh))
 
-    def _proposal(self, trial: TrialRecord) -> Candidate:
-        """The candidate of a trial that has none yet."""
+    def _proposal(self, trial: TrialRecord, worker_id: int) -> Candidate | None:
+        """The candidate of a trial that has none yet; None where the search has ended."""
         opened = self._opened
         running = [
             (one.trial_number, one.candidate)
-            for one in self.queue.begun()
+            for one in self.patience(self.queue.begun)
             if one.trial_number is not None and one.candidate is not None and not one.given_up
         ]
+        busy = [one for _, one in running]
+        if self.patience(lambda: self._stopping.ends(trial.steps, busy, worker_id)):
+            return None
         return propose(
             opened.study_file.search.sampler,
             opened.space,

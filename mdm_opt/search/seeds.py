@@ -44,7 +44,7 @@ def seeds(
     ordered = [_of_steps(study_file, space, steps, history) for steps in space.steps]
     most = max(len(one) for one in ordered)
     in_turn = [one[rank] for rank in range(most) for one in ordered if rank < len(one)]
-    return _affordable(in_turn, study_file.search.trials)
+    return _affordable(in_turn, study_file.most_trials)
 
 
 def _affordable(found: list[Seed], trials: int) -> list[Seed]:
@@ -75,9 +75,9 @@ def check_given_seeds(study_file: StudyFile) -> None:
             bounds = ", ".join(f"{name} = {ends}" for name, ends in space.bounds.items())
             raise InputError(f"{key_name('search.seeds', index)}: {seed} lies outside {bounds}")
     needed = given * len(space.steps)
-    if needed > study_file.search.trials:
+    if needed > study_file.most_trials:
         raise InputError(
-            f"{key_name('search.trials')}: {study_file.search.trials} is not accepted: the "
+            f"{key_name('search.trials')}: {study_file.most_trials} is not accepted: the "
             "pairs of seeds "
             f"alone are {needed} trials ({given} for each of {len(space.steps)} step counts)"
         )

@@ -55,11 +55,15 @@ def check_version(record: StudyRecord) -> None:
 
 def check_planned(repository: Repository, record: StudyRecord) -> None:
     """Refuses a study of version 0.1.0, which kept no trials that had not been begun."""
-    total, asked = TrialQueue(repository, record.name).progress().total, record.study_file
-    if total < asked["search"]["trials"]:
+    asked = stored_study_file(record)
+    if asked.tolerance is not None:
+        # A search that has ended has fewer, and older versions knew no such thing.
+        return
+    total = TrialQueue(repository, record.name).progress().total
+    if total < asked.most_trials:
         raise InputError(
             f"study {record.name!r} comes from an older version and has {total} of its "
-            f"{asked['search']['trials']} trials here; 'mdm-opt study create' with its study file "
+            f"{asked.most_trials} trials here; 'mdm-opt study create' with its study file "
             "adds the others"
         )
 

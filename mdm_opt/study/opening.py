@@ -173,10 +173,11 @@ def make_study(
             Profiles(repository).use(name, profile.key, profile.record.sequences)
         opened = _open(study_file, existing, problem, repository)
         # A worker that joins now must not find fewer trials than the study file asks for.
-        taken, planned = opened.mirror.sync(), study_file.search.trials
-        Patience(_PLAN_SECONDS)(
-            lambda: opened.queue.plan(first, study_file.space.steps, planned, after=taken)
-        )
+        taken, planned = opened.mirror.sync(), study_file.most_trials
+        if not _has_ended(opened, existing):
+            Patience(_PLAN_SECONDS)(
+                lambda: opened.queue.plan(first, study_file.space.steps, planned, after=taken)
+            )
         repository.update_study_file(name, study_file.canonical(), str(folder))
     if (
         before is not None
@@ -247,6 +248,18 @@ def _asks_the_same(existing: StudyRecord, study_file: StudyFile) -> bool:
     return (before.profile, before.verify.instances) == (
         study_file.profile,
         study_file.verify.instances,
+    )
+
+
+def _has_ended(opened: OpenStudy, existing: StudyRecord) -> bool:
+    """Whether the search has ended early, and is asked for with the same limits as before."""
+    before, now = stored_study_file(existing), opened.study_file
+    limits = [(one.most_trials, one.tolerance) for one in (before, now)]
+    progress = opened.queue.progress()
+    return (
+        now.tolerance is not None
+        and limits[0] == limits[1]
+        and 0 < progress.finished == progress.total
     )
 
 

@@ -238,3 +238,42 @@ def test_a_trial_that_was_given_up_starts_anew_with_its_candidate(queue):
     assert (again.trial_number, again.candidate) == (8, ONE)
     assert queue.begin(again, OTHER).candidate == ONE
     assert queue.trials()[0].trial_number == 8
+
+
+def test_an_ended_search_leaves_seeds_other_step_counts_and_what_others_do(queue):
+    queue.plan(SEEDS, [4, 8], 9)
+    seeds = len(SEEDS)
+    mine, theirs = worker(queue), worker(queue)
+    for _ in range(seeds):
+        finish(queue, mine)
+    before = [(t.steps, t.label) for t in queue.trials()]
+    begun = queue.claim(theirs)
+    queue.begin(begun, ONE)
+    own = queue.claim(mine)
+    waiting = [t for t in queue.trials(finished=False) if t.steps == own.steps]
+    removed = queue.end_search(own.steps, mine)
+    assert removed == len(waiting) - (begun.steps == own.steps)
+    left = queue.trials()
+    assert begun.id in [t.id for t in left]
+    assert own.id not in [t.id for t in left]
+    assert [t.steps for t in left if t.candidate is None and t.id != begun.id] == [
+        n for n, label in before[seeds:] if n != own.steps
+    ][(begun.steps != own.steps) :]
+    assert queue.end_search(own.steps, mine) == 0
+
+
+def test_seeds_wait_until_they_are_finished_or_given_up(queue):
+    steps = SEEDS[0].candidate.steps
+    queue.plan(SEEDS[:1], [steps], 1)
+    assert queue.waiting_seeds(steps)
+    assert not queue.waiting_seeds(steps + 1)
+    for _ in range(MAX_FAILURES):
+        assert queue.waiting_seeds(steps)
+        one = worker(queue)
+        queue.fail(queue.claim(one), one, "error")
+    assert not queue.waiting_seeds(steps)
+    queue.plan(SEEDS[1:2], [SEEDS[1].candidate.steps], 2)
+    assert queue.waiting_seeds(SEEDS[1].candidate.steps)
+    finish(queue, worker(queue))
+    finish(queue, worker(queue))
+    assert not queue.waiting_seeds(SEEDS[1].candidate.steps)

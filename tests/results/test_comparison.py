@@ -35,11 +35,13 @@ class Scores:
         return sum(end - first for name, _, first, end in self.asked if name == label)
 
 
-def compared(scores, candidate=FOUND, direction="minimize"):
+def compared(scores, candidate=FOUND, direction="minimize", **options):
     count = len(next(iter(scores.scores.values())))
-    found = Comparison(
-        candidate, range(count), direction, 0.95, scores, lambda one: one.key(Decoding(), LENGTH)
-    )
+
+    def key(one):
+        return one.key(Decoding(), LENGTH)
+
+    found = Comparison(candidate, range(count), direction, 0.95, scores, key, **options)
     found.measure(lambda name, nfe: round(nfe))
     return found
 
@@ -81,6 +83,13 @@ def test_few_instances_are_looked_at_once():
     scores = Scores(instances=63, best=-2.0, linear=0.0, sin2=0.0, sine=0.0)
     compared(scores)
     assert scores.asked[0] == ("best", 4, 0, 63)
+
+
+def test_all_instances_can_be_asked_for():
+    scores = Scores(best=-2.0, linear=0.0, sin2=0.0, sine=9.0)
+    found = compared(scores, sequential=False)
+    assert {arm.instances for _, arm in found.arms()} == {128}
+    assert not any(arm.stopped_early for _, arm in found.arms())
 
 
 def test_a_schedule_that_is_a_baseline_is_not_measured_twice():
