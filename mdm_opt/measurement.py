@@ -26,6 +26,8 @@ from mdm_opt.statistics import MOST_SCORE
 
 _Part = TypeVar("_Part")
 _DEFAULT = Decoding()
+# The guard of candidates whose calls only samples tell: mean calls minus the step budget.
+CALLS = "calls"
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +106,8 @@ class Measurement:
         sequence_calls: sequences put through models to find out, the cost of knowing.
         seconds: wall time.
         device: where it ran.
-        guards: constraint values; the candidate is feasible iff all are <= 0.
+        guards: constraint values; the candidate is feasible iff all are <= 0. Under a rule
+            ``calls`` is among them: mean calls minus the step budget.
         batch_size: the largest that fitted into memory, at most the problem's.
         texts: of the samples that were scored, ``(n,)``; empty where none were drawn.
     """
@@ -207,10 +210,13 @@ def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) ->
         name: float(np.concatenate([part.guards[name] for part in parts]).mean())
         for name in parts[0].guards
     }
+    calls = np.concatenate([part.nfe for part in parts])[_back(order)]
+    if candidate.rule is not None:
+        guards[CALLS] = float(calls.mean()) - candidate.steps
     return Measurement(
         instances=tuple(instances),
         scores=np.concatenate([part.values for part in parts])[_back(order)],
-        calls=np.concatenate([part.nfe for part in parts])[_back(order)],
+        calls=calls,
         sequence_calls=sum(part.sequence_calls for part in parts),
         seconds=time.perf_counter() - started,
         device=str(problem.denoiser.device),

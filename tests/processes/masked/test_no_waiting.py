@@ -17,7 +17,7 @@ from mdm_opt.candidates import ORDERS, Decoding
 from mdm_opt.models.huggingface import HuggingFaceDenoiser
 from mdm_opt.models.prompts import Prompts
 from mdm_opt.processes import Samples, ancestral_counts, generate, instance_noise
-from mdm_opt.processes.masked.loop import _State
+from mdm_opt.processes.masked.loop import _StaticState
 from mdm_opt.schedules import BetaSchedule, Counts, reveal_counts, reveal_grid
 
 BATCH, STEPS = 6, 4
@@ -184,18 +184,18 @@ def test_a_step_does_not_wait_for_a_gpu(
     denoiser = random_model(TINY, "cuda", spread=0.4)
     call = sample(denoiser, order, 1.0, "ancestral", kind)
     call()
-    step = _State.step
+    step = _StaticState.step
 
     def look(looks: bool) -> None:
         torch.cuda.set_sync_debug_mode("error" if looks else "default")
 
-    def watched(self: _State, rows: Any, counts: Counts, *, first: bool) -> None:
+    def watched(self: _StaticState, rows: Any, counts: Counts, *, first: bool) -> None:
         look(True)
         try:
             step(self, rows, counts, first=first)
         finally:
             look(False)
 
-    monkeypatch.setattr(_State, "step", watched)
+    monkeypatch.setattr(_StaticState, "step", watched)
     with elsewhere(denoiser.model, look):
         call()
