@@ -28,6 +28,8 @@ _Part = TypeVar("_Part")
 _DEFAULT = Decoding()
 # The guard of candidates whose calls only samples tell: mean calls minus the step budget.
 CALLS = "calls"
+# A candidate that costs just its budget must not miss it by what a mean is rounded by.
+_DECIMALS = 9
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +163,11 @@ def joined(parts: Sequence[Measurement]) -> Measurement:
     """
     shares = np.array([len(part.instances) for part in parts], dtype=np.float64)
     shares /= shares.sum()
+    guards = {
+        name: float(shares @ [part.guards[name] for part in parts]) for name in parts[0].guards
+    }
+    if CALLS in guards:
+        guards[CALLS] = round(guards[CALLS], _DECIMALS)
     return Measurement(
         instances=tuple(instance for part in parts for instance in part.instances),
         scores=np.concatenate([part.scores for part in parts]),
@@ -168,9 +175,7 @@ def joined(parts: Sequence[Measurement]) -> Measurement:
         sequence_calls=sum(part.sequence_calls for part in parts),
         seconds=sum(part.seconds for part in parts),
         device=parts[0].device,
-        guards={
-            name: float(shares @ [part.guards[name] for part in parts]) for name in parts[0].guards
-        },
+        guards=guards,
         batch_size=min(part.batch_size for part in parts),
         texts=tuple(chain.from_iterable(part.texts for part in parts)),
     )
@@ -212,7 +217,7 @@ def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) ->
     }
     calls = np.concatenate([part.nfe for part in parts])[_back(order)]
     if candidate.rule is not None:
-        guards[CALLS] = float(calls.mean()) - candidate.steps
+        guards[CALLS] = round(float(calls.mean()) - candidate.steps, _DECIMALS)
     return Measurement(
         instances=tuple(instances),
         scores=np.concatenate([part.values for part in parts])[_back(order)],

@@ -68,7 +68,7 @@ def _guards(measurement: Measurement, role: str) -> dict[str, float]:
     mean is above by more than `CALLS_ERRORS` of its standard errors.
     """
     guards = dict(measurement.guards)
-    if CALLS in guards and role != "search":
+    if CALLS in guards and role != "search" and len(measurement.calls) > 1:
         error = deviation(measurement.calls) / math.sqrt(len(measurement.calls))
         guards[CALLS] -= CALLS_ERRORS * error
     return guards
