@@ -26,6 +26,10 @@ from mdm_opt.statistics import MOST_SCORE
 
 _Part = TypeVar("_Part")
 _DEFAULT = Decoding()
+# The guard of candidates whose calls only samples tell: mean calls minus the step budget.
+CALLS = "calls"
+# A candidate that costs just its budget must not miss it by what a mean is rounded by.
+_DECIMALS = 9
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +108,8 @@ class Measurement:
         sequence_calls: sequences put through models to find out, the cost of knowing.
         seconds: wall time.
         device: where it ran.
-        guards: constraint values; the candidate is feasible iff all are <= 0.
+        guards: constraint values; the candidate is feasible iff all are <= 0. Under a rule
+            ``calls`` is among them: mean calls minus the step budget.
         batch_size: the largest that fitted into memory, at most the problem's.
         texts: of the samples that were scored, ``(n,)``; empty where none were drawn.
     """
@@ -158,6 +163,11 @@ def joined(parts: Sequence[Measurement]) -> Measurement:
     """
     shares = np.array([len(part.instances) for part in parts], dtype=np.float64)
     shares /= shares.sum()
+    guards = {
+        name: float(shares @ [part.guards[name] for part in parts]) for name in parts[0].guards
+    }
+    if CALLS in guards:
+        guards[CALLS] = round(guards[CALLS], _DECIMALS)
     return Measurement(
         instances=tuple(instance for part in parts for instance in part.instances),
         scores=np.concatenate([part.scores for part in parts]),
@@ -165,9 +175,7 @@ def joined(parts: Sequence[Measurement]) -> Measurement:
         sequence_calls=sum(part.sequence_calls for part in parts),
         seconds=sum(part.seconds for part in parts),
         device=parts[0].device,
-        guards={
-            name: float(shares @ [part.guards[name] for part in parts]) for name in parts[0].guards
-        },
+        guards=guards,
         batch_size=min(part.batch_size for part in parts),
         texts=tuple(chain.from_iterable(part.texts for part in parts)),
     )
@@ -207,10 +215,13 @@ def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) ->
         name: float(np.concatenate([part.guards[name] for part in parts]).mean())
         for name in parts[0].guards
     }
+    calls = np.concatenate([part.nfe for part in parts])[_back(order)]
+    if candidate.rule is not None:
+        guards[CALLS] = round(float(calls.mean()) - candidate.steps, _DECIMALS)
     return Measurement(
         instances=tuple(instances),
         scores=np.concatenate([part.values for part in parts])[_back(order)],
-        calls=np.concatenate([part.nfe for part in parts])[_back(order)],
+        calls=calls,
         sequence_calls=sum(part.sequence_calls for part in parts),
         seconds=time.perf_counter() - started,
         device=str(problem.denoiser.device),

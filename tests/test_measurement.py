@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from mdm_opt.candidates import Decoding, beta
+from mdm_opt.candidates import Candidate, Decoding, beta
 from mdm_opt.errors import RunError
 from mdm_opt.measurement import Measurement, Problem, draw, joined, measure
 from mdm_opt.models.base import Denoiser
@@ -377,3 +377,26 @@ def test_no_samples_are_drawn_for_nothing() -> None:
     unused = Failing()
     assert draw(replace(problem(), denoiser=unused), CANDIDATE, range(0)).texts == ()
     assert unused.batches == []
+
+
+def test_the_mean_calls_of_a_rule_are_a_guard() -> None:
+    rule = Candidate("entropy_bound", 3, {"cutoff": 0.6})
+    found = measure(problem(batch_size=4), rule, range(30))
+    assert found.calls.min() < found.calls.max()
+    assert found.guards == {"calls": pytest.approx(found.calls.mean() - 3)}
+    parts = [measure(problem(), rule, part) for part in (range(10), range(10, 30))]
+    assert joined(parts).guards == {"calls": pytest.approx(found.guards["calls"])}
+    np.testing.assert_array_equal(joined(parts).calls, found.calls)
+    assert measure(problem(), CANDIDATE, range(3)).guards == {}
+
+
+def test_rounding_does_not_put_calls_above_their_budget() -> None:
+    """Thirds of a call above and below, which sum to nothing."""
+    part = measure(problem(), Candidate("entropy_bound", 3, {"cutoff": 0.6}), range(3))
+    values = ([3.0, 3.0, 4.0], [3.0, 3.0, 2.0])
+    parts = [
+        replace(part, calls=np.array(calls), guards={"calls": np.mean(calls) - 3})
+        for calls in values
+    ]
+    assert joined(parts).guards == {"calls": 0.0}
+    assert joined(parts).feasible

@@ -1,5 +1,6 @@
 """Candidates and their families; knows neither torch nor Optuna."""
 
+from mdm_opt.candidates.adaptive import ADAPTIVE
 from mdm_opt.candidates.base import (
     FAMILIES,
     Bounds,
@@ -13,19 +14,24 @@ from mdm_opt.candidates.base import (
 )
 from mdm_opt.candidates.beta import BETA, beta
 from mdm_opt.candidates.costs import ProfileCosts
-from mdm_opt.candidates.decoding import ORDERS, Decoding, Plan
+from mdm_opt.candidates.decoding import MEASURES, ORDERS, Decoding, Plan, Rule
+from mdm_opt.candidates.entropy_bound import ENTROPY_BOUND
 from mdm_opt.candidates.free import FREE, counts_candidate
 from mdm_opt.candidates.hand_crafted import BASELINES, COSINE, SINE, baseline
 from mdm_opt.candidates.parameters import Choice, Parameter, Range, Value
+from mdm_opt.candidates.rules import RULE_COORDINATES, rule_coordinates
+from mdm_opt.candidates.threshold import THRESHOLD
 
 # The table of families; those that a study can search come first.
-for _family in (BETA, FREE, SINE, COSINE):
+for _family in (BETA, FREE, ADAPTIVE, THRESHOLD, ENTROPY_BOUND, SINE, COSINE):
     register(_family)
 
 __all__ = [
     "BASELINES",
     "FAMILIES",
+    "MEASURES",
     "ORDERS",
+    "RULE_COORDINATES",
     "Bounds",
     "Candidate",
     "Choice",
@@ -36,6 +42,7 @@ __all__ = [
     "Pool",
     "ProfileCosts",
     "Range",
+    "Rule",
     "Seed",
     "Value",
     "baseline",
@@ -43,5 +50,6 @@ __all__ = [
     "counts_candidate",
     "family_named",
     "register",
+    "rule_coordinates",
     "searchable_families",
 ]

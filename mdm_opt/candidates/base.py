@@ -12,8 +12,8 @@ from typing import ClassVar, Protocol
 import numpy as np
 
 from mdm_opt.candidates.costs import ProfileCosts
-from mdm_opt.candidates.decoding import Decoding, Plan
-from mdm_opt.candidates.parameters import Choice, Parameter, Value, shown
+from mdm_opt.candidates.decoding import Decoding, Plan, Rule
+from mdm_opt.candidates.parameters import Parameter, Range, Value, shown
 from mdm_opt.schedules import MaskSchedule, shape_angles
 from mdm_opt.schedules.base import Array
 
@@ -72,6 +72,11 @@ class Candidate:
         return family_named(self.family).schedule(self)
 
     @property
+    def rule(self) -> Rule | None:
+        """The rule that decides what a step reveals; None where the schedule alone does."""
+        return family_named(self.family).rule(self)
+
+    @property
     def label(self) -> str:
         """The candidate in a few words, e.g. ``beta(0.396, 0.258)``."""
         brought = [f"{key} {shown(value)}" for key, value in self.decoding.items()]
@@ -109,7 +114,7 @@ def _whole(value: object, what: str) -> int:
 
 @lru_cache(maxsize=8192)
 def _plan(candidate: Candidate, decoding: Decoding, length: int) -> Plan:
-    return decoding.plan(candidate.schedule, candidate.steps, length)
+    return decoding.plan(candidate.schedule, candidate.steps, length, candidate.rule)
 
 
 @dataclass(frozen=True)
@@ -154,9 +159,10 @@ class Family(ABC):
         named_seeds: label and parameters of the seeds that a study file names.
         searchable: whether a study can search it; baselines are families that none can.
         needs_profile: whether its search starts from the profile of the model.
-        is_box: whether its candidates are the points of a box, which Optuna's samplers can
-            search, too.
+        is_box: whether its candidates make a box, which Optuna's samplers can search, too.
         by_counts: whether its candidates are given by their counts.
+        by_rule: whether a rule decides what a step reveals; a profile predicts nothing of those.
+        uses_profile: whether some of its seeds come from a profile.
     """
 
     name: ClassVar[str]
@@ -166,10 +172,16 @@ class Family(ABC):
     needs_profile: ClassVar[bool] = False
     is_box: ClassVar[bool] = True
     by_counts: ClassVar[bool] = False
+    by_rule: ClassVar[bool] = False
+    uses_profile: ClassVar[bool] = True
 
     @abstractmethod
     def schedule(self, candidate: Candidate) -> MaskSchedule:
         """The mask schedule of a candidate of this family."""
+
+    def rule(self, candidate: Candidate) -> Rule | None:
+        """The rule of a candidate; None where the schedule alone decides."""
+        return None
 
     def normal(self, parameters: Mapping[str, Value]) -> dict[str, Value]:
         """Parameters in the order of the family, numbers as floats.
@@ -222,7 +234,7 @@ class Family(ABC):
 
     def key(self, candidate: Candidate, plan: Plan) -> tuple[object, ...]:
         """Equal for two candidates of a step budget only where their steps do the same."""
-        return ((plan.grid if plan.counts is None else plan.counts).tobytes(),)
+        return plan.key
 
     def coordinates(self, candidate: Candidate, plan: Plan) -> Array:
         """Where the model of the search sees a candidate, float64 ``(7,)``.
@@ -243,10 +255,10 @@ class Family(ABC):
         """Whether parameters lie within the bounds of a study."""
         for one in self.parameters:
             value, ends = values[one.name], bounds[one.name]
-            if isinstance(one, Choice):
-                if value not in ends:
-                    return False
-            elif not float(ends[0]) <= float(value) <= float(ends[1]):
+            within = value in ends
+            if isinstance(one, Range):
+                within = float(ends[0]) <= float(value) <= float(ends[1])
+            if not within:
                 return False
         return True
 

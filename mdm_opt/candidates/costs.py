@@ -52,7 +52,13 @@ class ProfileCosts:
         return len(self.profile)
 
     def weights(self, candidate: Candidate) -> Array:
-        """Weights c, float64 ``(length,)``, with path KL = sum_m c(m) h(m)."""
+        """Weights c, float64 ``(length,)``, with path KL = sum_m c(m) h(m).
+
+        Raises:
+            ValueError: for a rule, whose counts the model's answers decide.
+        """
+        if candidate.rule is not None:
+            raise ValueError(f"a profile predicts nothing of {candidate.label}")
         plan = candidate.plan(self.decoding, self.length)
         if plan.counts is not None:
             return fixed_weights(plan.counts)

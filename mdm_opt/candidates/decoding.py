@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, Self, get_args
 
@@ -28,8 +28,42 @@ from mdm_opt.table import Table
 
 Order = Literal["random", "confidence", "margin", "entropy"]
 ORDERS: tuple[str, ...] = get_args(Order)
+# What a position is certain by: its top probability, its entropy, or the sum of the entropies of
+# all that are certain.
+Measure = Literal["confidence", "entropy", "bound"]
+MEASURES: tuple[str, ...] = get_args(Measure)
 # What a candidate may bring of the decoding: what the plan of its steps does not depend on.
 SEARCHABLE = ("order", "temperature", "guidance")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Reveals what the model is certain of, and of the rest a share (docs/mathematics.md 4).
+
+    Attributes:
+        measure: what a position is certain by, see `Measure`; always under the model's law at
+            temperature 1.
+        cutoff: ``confidence``: the least top probability. ``entropy``: the largest entropy of a
+            position in nats. ``bound``: positions are certain by rising entropy while the sum of
+            their entropies without the largest is at most this, in nats.
+        cap: steps of the schedule that gives the share of the rest; None for no schedule: then
+            the rest is left alone, except for its most certain position where nothing is certain.
+    """
+
+    measure: Measure
+    cutoff: float
+    cap: int | None = None
+
+    @property
+    def scheduled(self) -> bool:
+        """Whether a schedule gives the share of the rest."""
+        return self.cap is not None
+
+    @property
+    def label(self) -> str:
+        """The rule in a few words, e.g. ``entropy <= 0.05``."""
+        sign = ">=" if self.measure == "confidence" else "<="
+        return f"{self.measure} {sign} {self.cutoff:.3g}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,34 +74,56 @@ class Plan:
         grid: float64 ``(steps + 1,)``, alpha at the ends of the steps, from 0 to 1.
         counts: int64 ``(steps,)``, tokens that each step reveals; None where that is random.
         length: tokens of one sequence.
+        rule: that decides what a step reveals; None where the schedule alone does.
+        shares: int64 ``(steps,)``, tokens that the schedule of a rule would reveal by itself, of
+            which the rest gets its share; None without a rule. The steps are the most there are.
 
-    Both arrays are read-only, for plans are shared.
+    The arrays are read-only, for plans are shared.
     """
 
     grid: Array
     counts: Counts | None
     length: int
+    rule: Rule | None = None
+    shares: Counts | None = None
 
     def __post_init__(self) -> None:
-        self.grid.setflags(write=False)
-        if self.counts is not None:
-            self.counts.setflags(write=False)
+        for array in (self.grid, self.counts, self.shares):
+            if array is not None:
+                array.setflags(write=False)
 
     @property
     def steps(self) -> int:
-        """Number of steps."""
+        """Number of steps, the most there are under a rule."""
         return len(self.grid) - 1
 
     @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for two plans of a length only where their steps do the same."""
+        arrays = self.shares, self.counts, self.grid
+        decisive = next(array for array in arrays if array is not None)
+        return self.rule, decisive.tobytes()
+
+    @property
     def realised(self) -> Array:
-        """Revealed fraction at the ends of the steps, after rounding; shape as `grid`."""
-        if self.counts is None:
+        """Revealed fraction at the ends of the steps, after rounding; shape as `grid`.
+
+        Under a rule that of its schedule.
+        """
+        counts = self.counts if self.rule is None else self.shares
+        if counts is None:
             return self.grid
-        return np.concatenate([[0], np.cumsum(self.counts)]) / self.length
+        return np.concatenate([[0], np.cumsum(counts)]) / self.length
 
     @cached_property
     def nfe(self) -> float:
-        """Model calls that one sequence is expected to cost: steps that reveal something."""
+        """Model calls that one sequence is expected to cost: steps that reveal something.
+
+        Raises:
+            ValueError: under a rule, whose calls only samples tell.
+        """
+        if self.rule is not None:
+            raise ValueError(f"only samples tell how many calls the rule {self.rule.label} costs")
         if self.counts is None:
             return ancestral_nfe(self.grid, self.length)
         return float(np.count_nonzero(self.counts))
@@ -135,22 +191,54 @@ class Decoding(Table):
         """Blocks of a sequence, of which every step count is a multiple."""
         return length // (self.block_length or length)
 
-    def plan(self, schedule: MaskSchedule, steps: int, length: int) -> Plan:
+    def check_rule(self) -> None:
+        """Raises ValueError where a rule cannot decide what a step reveals."""
+        if (self.reveal, self.rounding) != ("fixed", "full"):
+            raise ValueError(
+                "a rule of certainty needs reveal = 'fixed' and rounding = 'full', got reveal = "
+                f"{self.reveal!r} and rounding = {self.rounding!r}"
+            )
+
+    def plan(
+        self, schedule: MaskSchedule, steps: int, length: int, rule: Rule | None = None
+    ) -> Plan:
         """What a schedule does in a number of steps.
 
         Args:
-            schedule: alpha(t).
+            schedule: alpha(t); of what a rule is not certain of.
             steps: step budget N >= 1.
             length: tokens of one sequence.
+            rule: that decides what a step reveals, or None. Its cap is lowered to the length and
+                rounded up to a multiple of the blocks; it takes the place of ``steps``.
 
         Raises:
-            ValueError: for blocks that do not share length and steps evenly.
+            ValueError: for blocks that do not share length and steps evenly, and a rule under
+                another reveal or rounding than the default.
         """
+        if rule is not None:
+            return self._rule_plan(schedule, rule, length)
         blocks = block_count(steps, length, self.block_length)
         grid, counts = reveal_grid(schedule, steps, blocks), None
         if self.reveal == "fixed":
             counts = reveal_counts(schedule, steps, length, self.rounding, self.block_length)
         return Plan(grid, counts, length)
+
+    def schedule_steps(self, steps: int, length: int, rule: Rule | None) -> int:
+        """Steps of the schedule: the budget's, or the most that a rule takes."""
+        if rule is None:
+            return steps
+        if rule.cap is None:
+            return length
+        blocks = self.blocks(length)
+        return min(length, -(-rule.cap // blocks) * blocks)
+
+    def _rule_plan(self, schedule: MaskSchedule, rule: Rule, length: int) -> Plan:
+        self.check_rule()
+        blocks = block_count(length, length, self.block_length)
+        cap = self.schedule_steps(length, length, rule)
+        shares = reveal_counts(schedule, cap, length, "full", self.block_length)
+        kept = replace(rule, cap=cap) if rule.scheduled else rule
+        return Plan(reveal_grid(schedule, cap, blocks), None, length, kept, shares)
 
     def most_steps(self, length: int) -> int:
         """Up to which step count it makes sense to look for a schedule as good as another.

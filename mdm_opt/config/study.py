@@ -183,6 +183,16 @@ class StudyFile(Table):
         return self
 
     @model_validator(mode="after")
+    def _objective_fits_rule(self) -> Self:
+        if isinstance(self.objective, PathKlObjective) and self.family.by_rule:
+            raise ValueError(
+                f"{key_name('objective.kind')} 'path_kl' is not accepted with "
+                f"{key_name('space.family')} {self.space.family!r}: it is defined for steps whose "
+                "counts are known before they are sampled"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _prompts_fit(self) -> Self:
         if self.sampler.guidance and not self.prompted:
             raise ValueError(
@@ -253,7 +263,8 @@ class StudyFile(Table):
     @property
     def needs_profile(self) -> bool:
         """Whether the study starts from the model's information profile."""
-        return "profile" in self.search.seeds or self.family.needs_profile
+        seeded = "profile" in self.search.seeds and self.family.uses_profile
+        return seeded or self.family.needs_profile
 
     def canonical(self) -> dict[str, Any]:
         """All values, defaults included, in a form that TOML and JSON can hold."""

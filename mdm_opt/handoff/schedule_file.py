@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
     ValidationError,
-    create_model,
     field_validator,
     model_serializer,
     model_validator,
@@ -27,16 +23,14 @@ from pydantic_core import CoreSchema
 from mdm_opt.candidates import (
     FAMILIES,
     Candidate,
-    Choice,
     Decoding,
-    Family,
-    Parameter,
     Value,
     family_named,
     searchable_families,
 )
 from mdm_opt.candidates.decoding import Order
 from mdm_opt.errors import InputError
+from mdm_opt.handoff.parts import Part, json_schema, parameters_of
 from mdm_opt.messages import refusal
 from mdm_opt.schedules import (
     Counts,
@@ -54,12 +48,6 @@ MAX_STEPS = 4096
 SCHEDULE_LINE = "# mdm-opt-schedule: "
 
 
-class Part(BaseModel):
-    """A part of the file; unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
 class ScheduleValues(Part):
     """The schedule itself; the parameters of its family are keys of their own in the file.
 
@@ -68,6 +56,8 @@ class ScheduleValues(Part):
     ancestral reveal, where `revealed` gives the probability of each token in each step. In the
     family ``free`` the counts are the schedule, and `beta_a` and `beta_b` are null. With a
     `block_length` the schedule starts anew in every block with its share of the steps.
+    In a family of rules `steps` is the mean number of calls that was allowed, `counts` is null,
+    and `revealed` belongs to the schedule of what is not certain.
     """
 
     family: str = "beta"
@@ -90,7 +80,7 @@ class ScheduleValues(Part):
         name = content.get("family", "beta")
         family = FAMILIES[name if name in searchable_families() else "beta"]
         kept = {key: value for key, value in content.items() if key in known}
-        return {**kept, "parameters": _parameters_of(family).model_validate(own).model_dump()}
+        return {**kept, "parameters": parameters_of(family).model_validate(own).model_dump()}
 
     @field_validator("family", mode="before")
     @classmethod
@@ -132,6 +122,11 @@ class ScheduleValues(Part):
         return {**first, **found}
 
     @property
+    def decoding(self) -> Decoding:
+        """The settings of the sampler that the steps depend on."""
+        return Decoding(reveal=self.reveal, rounding=self.rounding, block_length=self.block_length)
+
+    @property
     def candidate(self) -> Candidate:
         """The schedule and its steps as a candidate.
 
@@ -153,27 +148,11 @@ class ScheduleValues(Part):
         found["allOf"] = []
         for name in searchable_families():
             keys = FAMILIES[name].keys
-            found["properties"] |= {key.name: _json_schema(key) for key in keys}
+            found["properties"] |= {key.name: json_schema(key) for key in keys}
             needed = {"required": [key.name for key in keys]}
             when = {"properties": {"family": {"const": name}}}
             found["allOf"].append({"if": when, "then": needed})
         return schema
-
-
-def _json_schema(key: Parameter) -> dict[str, Any]:
-    if isinstance(key, Choice):
-        kind: dict[str, Any] = {"type": "string", "enum": list(key.accepted)}
-    else:
-        kind = {"type": "number"} | ({"exclusiveMinimum": 0} if key.log else {})
-    return {"anyOf": [kind, {"type": "null"}], "title": key.name}
-
-
-@lru_cache
-def _parameters_of(family: Family) -> type[Part]:
-    """What the parameters of a family are validated against; no others are accepted."""
-    kinds = {key.name: str if isinstance(key, Choice) else float for key in family.keys}
-    fields: Any = {name: (kind | None, ...) for name, kind in kinds.items()}
-    return create_model("Parameters", __base__=Part, **fields)
 
 
 class SamplerValues(Part):
@@ -284,15 +263,18 @@ class ExportedSchedule(Part):
         except ValueError as error:
             raise ValueError(f"schedule.{error}") from error
         names = ", ".join(values.parameters)
-        blocks = block_count(values.steps, values.length, values.block_length)
-        grid = reveal_grid(schedule, values.steps, blocks)
+        rule = values.candidate.rule
+        steps = values.decoding.schedule_steps(values.steps, values.length, rule)
+        blocks = block_count(steps, values.length, values.block_length)
+        grid = reveal_grid(schedule, steps, blocks)
         if len(values.revealed) != len(grid) or not np.allclose(
             values.revealed, grid, rtol=0, atol=1e-9
         ):
             raise ValueError(f"schedule.revealed contradicts {names} and steps")
-        if values.reveal == "ancestral":
+        if values.reveal == "ancestral" or rule is not None:
             if values.counts is not None:
-                raise ValueError("schedule.counts must be null under ancestral reveal")
+                why = "under ancestral reveal and in families of rules"
+                raise ValueError(f"schedule.counts must be null {why}")
             return self
         expected = None
         # The sum first: rounding takes memory in proportion to the length that the file claims.
@@ -323,10 +305,11 @@ class ExportedSchedule(Part):
         """Tokens revealed by each step, int64 ``(steps,)``, sum = length.
 
         Raises:
-            ValueError: under ancestral reveal, which has no fixed counts.
+            ValueError: under ancestral reveal and in families of rules, which have none.
         """
         if self.schedule.counts is None:
-            raise ValueError("ancestral reveal has no fixed counts; use schedule.revealed")
+            named = "ancestral reveal" if self.candidate.rule is None else self.candidate.label
+            raise ValueError(f"{named} has no fixed counts; use schedule.revealed")
         return np.array(self.schedule.counts, dtype=np.int64)
 
     def to_json(self) -> str:
@@ -338,6 +321,8 @@ def _check_family(values: ScheduleValues) -> None:
     """Raises ValueError where a schedule lacks what its family is given by."""
     family, given = family_named(values.family), values.parameters
     named = f"needed in the family {values.family!r}"
+    if family.by_rule:
+        values.decoding.check_rule()
     if not family.by_counts and None in given.values():
         keys = " and ".join(f"schedule.{name}" for name in given)
         raise ValueError(f"{keys} are {named}")

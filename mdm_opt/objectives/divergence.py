@@ -43,7 +43,7 @@ class Divergence:
             self._sample_law = batch.process.exact_law(denoiser)
         value = self._divergence(self._sample_law.under(batch.plan))
         count = len(batch.instances)
-        return Scores(np.full(count, value), np.full(count, batch.plan.nfe), 0)
+        return Scores(np.full(count, value), np.full(count, self._sample_law.nfe(batch.plan)), 0)
 
     def _divergence(self, samples: Array) -> float:
         if self._metric == "tv":

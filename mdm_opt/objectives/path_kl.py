@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
+from mdm_opt.errors import RunError
 from mdm_opt.models.base import Denoiser
 from mdm_opt.objectives.base import Direction, Scores, check_in_law
 from mdm_opt.processes import Batch, PathCosts
@@ -51,6 +52,10 @@ class PathKl:
     def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
         """See `Objective.score`."""
         check_in_law(self, batch)
+        if batch.plan.rule is not None:
+            raise RunError(
+                f"objective 'path_kl' is not defined for rules, got {batch.plan.rule.label}"
+            )
         keys: list[_Key] = [
             (denoiser.fingerprint, batch.seed, instance, denoiser.length)
             for instance in batch.instances

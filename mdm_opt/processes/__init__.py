@@ -9,6 +9,8 @@ from mdm_opt.processes.masked.loop import generate
 from mdm_opt.processes.masked.noise import Noise, ancestral_counts, instance_noise
 from mdm_opt.processes.masked.process import MASKED
 from mdm_opt.processes.masked.profile_estimate import own_sequences, sequence_profiles
+from mdm_opt.processes.masked.rule_law import check_orders
+from mdm_opt.processes.masked.rule_loop import generate_by_rule
 
 
 def process_of(model: Denoiser) -> Process:
@@ -28,7 +30,9 @@ __all__ = [
     "Samples",
     "ancestral_counts",
     "check_enumerable",
+    "check_orders",
     "generate",
+    "generate_by_rule",
     "instance_noise",
     "own_sequences",
     "process_of",

@@ -57,7 +57,11 @@ class Batch(ABC):
     @property
     @abstractmethod
     def nfe(self) -> npt.NDArray[np.int64]:
-        """Model calls of each instance, int64 ``(batch,)``."""
+        """Model calls of each instance, int64 ``(batch,)``.
+
+        Raises:
+            ValueError: where only samples tell, because a rule decides what steps reveal.
+        """
 
     def sample(self, model: Denoiser) -> Samples:
         """The samples of these instances."""
@@ -82,7 +86,15 @@ class ExactLaw(Protocol):
     """The law of the samples of a small problem, enumerated."""
 
     def under(self, plan: Plan) -> Array:
-        """Probabilities of all sequences, float64 ``(V,) * length``, under a plan."""
+        """Probabilities of all sequences, float64 ``(V,) * length``, under a plan.
+
+        Raises:
+            InputError: where it is too large to be enumerated.
+        """
+        ...
+
+    def nfe(self, plan: Plan) -> float:
+        """Model calls that a sample is expected to cost under a plan."""
         ...
 
 

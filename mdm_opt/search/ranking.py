@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mdm_opt.candidates import Candidate
+from mdm_opt.candidates import Candidate, rule_coordinates
 from mdm_opt.schedules.base import Array
 from mdm_opt.search.observations import Observation
 from mdm_opt.search.space import SearchSpace
@@ -65,9 +65,12 @@ def expected_values(
 def shapes_of(space: SearchSpace, candidates: Sequence[Candidate]) -> Shapes:
     """Candidates of any step budgets as the model sees them, in the same order."""
     at = space.family.coordinates
+    plans = [one.plan(space.decoding, space.length) for one in candidates]
+    both = list(zip(candidates, plans, strict=True))
     return Shapes(
         steps=np.array([one.steps for one in candidates], dtype=np.int64),
-        angles=np.stack([at(one, one.plan(space.decoding, space.length)) for one in candidates]),
+        angles=np.stack([at(one, plan) for one, plan in both]),
+        rules=np.stack([rule_coordinates(plan, one.steps) for one, plan in both]),
         excess=space.prior.of(candidates),
     )
 

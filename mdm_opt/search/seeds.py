@@ -101,7 +101,9 @@ def _of_steps(
 
 
 def _expected(seed: Seed, costs: ProfileCosts) -> float:
-    """Predicted path KL; none of those that cover the draws, whose order is their own."""
+    """Predicted path KL; none of rules, and of those that cover the draws: their order is kept."""
+    if seed.candidate.rule is not None:
+        return -np.inf
     covers = costs.draws is not None and seed.label.startswith("profile: ")
     return -np.inf if covers else costs.of(seed.candidate)
 

@@ -94,7 +94,10 @@ class ProfilePrior:
         self._known: dict[Candidate, float] = {}
 
     def of(self, candidates: Sequence[Candidate]) -> Array:
-        """float64 ``(len(candidates),)``: logarithms of ratios; zeros without a profile."""
+        """float64 ``(len(candidates),)``: logarithms of ratios.
+
+        Zeros without a profile, and for rules.
+        """
         costs = self._space.costs
         if costs is None:
             return np.zeros(len(candidates))
@@ -104,6 +107,8 @@ class ProfilePrior:
         return np.array([self._known[candidate] for candidate in candidates])
 
     def _excess(self, candidate: Candidate, costs: ProfileCosts) -> float:
+        if candidate.rule is not None:
+            return 0.0
         least = self._least_of(candidate.steps, costs)
         # Next to zero a ratio says nothing.
         floor = 0.05 * least + 1e-3

@@ -39,12 +39,14 @@ class Shapes:
     Attributes:
         steps: int64 ``(n,)``, step budgets.
         angles: float64 ``(n, 7)``, see `mdm_opt.candidates.Family.coordinates`.
+        rules: float64 ``(n, 6)``, see `mdm_opt.candidates.rule_coordinates`; zeros for schedules.
         excess: float64 ``(n,)``, logarithm of the path KL that the profile predicts over the
             least one; zeros where there is no profile.
     """
 
     steps: npt.NDArray[np.int64]
     angles: Array
+    rules: Array
     excess: Array
 
     @classmethod
@@ -53,6 +55,7 @@ class Shapes:
         return cls(
             np.concatenate([part.steps for part in parts]),
             np.concatenate([part.angles for part in parts]),
+            np.concatenate([part.rules for part in parts]),
             np.concatenate([part.excess for part in parts]),
         )
 
@@ -76,7 +79,8 @@ class Posterior:
 class ShapeModel:
     """Gaussian process posterior over candidates of all step budgets.
 
-    A candidate is the shape of its schedule: seven angles, comparable between step counts. The
+    A candidate is the shape of its schedule, seven angles that are comparable between step
+    counts, and where its rule is among rules, which adds to the distance. The
     value is a level of its step budget, plus a slope times what the profile predicts, plus a
     smooth deviation that near step counts share. Values are scaled by the spread of the better
     half of a budget, and bad ones are compressed: how bad they are does not matter. Predictions
@@ -164,6 +168,8 @@ class _Pairs:
             + (second.angles**2).mean(axis=1)[None, :]
             - 2 * first.angles @ second.angles.T / first.angles.shape[1]
         )
+        if first.rules.any() or second.rules.any():
+            squares += ((first.rules[:, None] - second.rules[None]) ** 2).sum(axis=2)
         return cls(
             distance=np.sqrt(np.maximum(squares, 0.0)),
             doublings=np.abs(np.log2(first.steps[:, None] / second.steps[None, :])),

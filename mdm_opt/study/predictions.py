@@ -80,12 +80,15 @@ class Predictions:
 
     Args:
         sample: measured profiles of sequences, at least 8.
-        study_file: whose family, bounds, reveal and rounding are looked at.
+        study_file: whose family, bounds, reveal and rounding are looked at; of a family of rules
+            the Beta schedules alone, for nothing is predicted of a rule.
     """
 
     def __init__(self, sample: ProfileSample, study_file: StudyFile) -> None:
-        self._sample, self._family = sample, study_file.family
-        self._bounds = study_file.space.bounds
+        self._sample = sample
+        self._family = BETA if study_file.family.by_rule else study_file.family
+        own = study_file.space.bounds
+        self._bounds = {key.name: own.get(key.name, key.searched) for key in self._family.keys}
         decoding = study_file.sampler
         self._costs = ProfileCosts(sample.profile(), decoding)
         self._lowest = ProfileCosts(sample.monotone(), decoding)

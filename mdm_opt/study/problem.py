@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from mdm_opt import supervised
-from mdm_opt.config import StudyFile, model_words
+from mdm_opt.config import DivergenceObjective, StudyFile, model_words
+from mdm_opt.errors import InputError
 from mdm_opt.measurement import Problem
+from mdm_opt.messages import key_name
 from mdm_opt.models.base import Denoiser
 from mdm_opt.objectives.base import Objective
 from mdm_opt.study.batch_size import usual_batch_size, with_batch_size
@@ -28,8 +30,24 @@ def build_problem(study_file: StudyFile, folder: Path | None) -> Problem:
     denoiser = build_denoiser(study_file.model, folder)
     study_file.sampler.check_steps(study_file.space.steps, denoiser.length)
     problem = problem_of(study_file, denoiser, objective_of(study_file, folder, denoiser))
+    _check_rule(study_file, denoiser)
     supervised.tell(doing="making the study", model=model_words(study_file.model.model_dump()))
     return with_batch_size(problem, study_file)
+
+
+def _check_rule(study_file: StudyFile, denoiser: Denoiser) -> None:
+    """Raises InputError where the law of a rule's samples is wanted and too large."""
+    if not (study_file.family.by_rule and isinstance(study_file.objective, DivergenceObjective)):
+        return
+    from mdm_opt.processes import check_orders
+
+    try:
+        check_orders(denoiser.length)
+    except InputError as error:
+        raise InputError(
+            f"{key_name('objective.kind')} 'divergence' with {key_name('space.family')} "
+            f"{study_file.space.family!r}: {error}"
+        ) from None
 
 
 def objective_of(study_file: StudyFile, folder: Path | None, denoiser: Denoiser) -> Objective:

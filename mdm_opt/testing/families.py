@@ -102,7 +102,8 @@ class _At(NamedTuple):
             found = found[:: 1 + len(found) // _OF_A_POOL]
             self.checks.expect(found, "the pool is empty")
             some += found
-        some.append(family.optimum(self.steps, self.bounds, costs))
+        if not family.by_rule:
+            some.append(family.optimum(self.steps, self.bounds, costs))
         for candidate in dict.fromkeys(some):
             self.candidate(candidate)
 
@@ -124,8 +125,10 @@ class _At(NamedTuple):
         rises = grid[0] == 0 and grid[-1] == 1 and (np.diff(grid) >= 0).all()
         expect(rises, f"{shown}: alpha does not rise from 0 to 1")
         plan = candidate.plan(Decoding(), self.length)
-        whole = plan.counts is not None and plan.counts.sum() == self.length
+        counts = plan.counts if plan.rule is None else plan.shares
+        whole = counts is not None and counts.sum() == self.length
         expect(whole, f"{shown}: not all is revealed")
+        expect((plan.rule is not None) == family.by_rule, f"{shown}: by_rule is {family.by_rule}")
         seen = np.asarray(family.coordinates(candidate, plan))
         finite = seen.shape == (SHAPE_ANGLES,) and np.isfinite(seen).all()
         expect(finite, f"{shown}: coordinates {seen} are not {SHAPE_ANGLES} finite numbers")

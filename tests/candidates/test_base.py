@@ -31,7 +31,7 @@ AB = {"beta_a": 0.9, "beta_b": 0.2}
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("gamma", 4, AB), "no family 'gamma'; there are beta, free, sine, cosine"),
+        (("gamma", 4, AB), "no family 'gamma'; there are beta, free, adaptive"),
         (("beta", 0, AB), "steps must be at least 1, got 0"),
         (("beta", 4.5, AB), "steps must be an integer, got 4.5"),
         (("beta", True, AB), "steps must be an integer, got True"),

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from search_spaces import LONG, candidates, space, true_value
 
-from mdm_opt.candidates import beta
+from mdm_opt.candidates import Candidate, beta
 from mdm_opt.search import Observation
 from mdm_opt.search.ranking import model_of, shapes_of
-from mdm_opt.search.surrogate import Scale, ShapeModel, Shapes, _scaled
+from mdm_opt.search.surrogate import Scale, ShapeModel, Shapes, _Pairs, _scaled
 
 
 def test_noise_is_weighed_trial_by_trial():
@@ -144,3 +144,31 @@ def test_the_model_is_the_same_on_any_scale(unit):
         _scaled(steps, unit * values, unit * errors), _scaled(steps, values, errors), strict=True
     ):
         np.testing.assert_allclose(found, wanted, rtol=1e-9)
+
+
+def test_rules_are_told_apart_by_more_than_their_schedules():
+    where = space(128, steps=[8])
+    values = {"beta_a": 0.5, "beta_b": 0.5, "cap_ratio": 1.0, "measure": "entropy"}
+    near, far, other = (
+        Candidate("adaptive", 8, {**values, "tolerance": tolerance, "measure": measure})
+        for tolerance, measure in ((0.01, "entropy"), (0.8, "entropy"), (0.01, "bound"))
+    )
+    shapes = shapes_of(where, [beta(0.5, 0.5, 8), near, far, other])
+    assert (shapes.angles == shapes.angles[0]).all()
+    distance = _Pairs.of(shapes, shapes).distance
+    assert (distance + np.eye(4) > 0.2).all()
+    assert distance[0, 1] < distance[0, 2]
+
+
+def test_schedules_alone_are_as_near_as_their_angles_say():
+    """Bit by bit: what rules add is nothing, and not a rounded nothing."""
+    where = space(128, steps=[8])
+    shapes = shapes_of(where, candidates(30))
+    assert not shapes.rules.any()
+    squares = (
+        (shapes.angles**2).mean(axis=1)[:, None]
+        + (shapes.angles**2).mean(axis=1)[None, :]
+        - 2 * shapes.angles @ shapes.angles.T / 7
+    )
+    found = _Pairs.of(shapes, shapes).distance
+    np.testing.assert_array_equal(found, np.sqrt(np.maximum(squares, 0.0)))

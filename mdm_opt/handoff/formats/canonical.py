@@ -13,8 +13,11 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         InputError: for blocks other than the measured ones.
     """
     needs_own_blocks("json", target, exported)
+    loaded = f"schedule = mdm_opt.load_schedule({target.named('.json')!a})"
+    if exported.candidate.rule is not None:
+        return Artefact(exported.to_json(), (loaded, "schedule.candidate.rule"))
     use = (
-        f"schedule = mdm_opt.load_schedule({target.named('.json')!a})",
+        loaded,
         "schedule.counts  # tokens that each step reveals",
         "schedule.mask_schedule.revealed(t)  # revealed fraction at progress t, from 0 to 1",
     )

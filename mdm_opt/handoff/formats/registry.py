@@ -77,8 +77,14 @@ def rendered_by(found: Format, exported: ExportedSchedule, target: Target) -> Ar
     """A schedule in a format; what a user's exporter raises becomes one line.
 
     Raises:
-        InputError: as `render`.
+        InputError: as `render`, and for a rule in any format but ``json``.
     """
+    if exported.candidate.rule is not None and found.render is not canonical.render:
+        raise InputError(
+            f"format {found.name}: schedule.family: {exported.schedule.family!r} is not accepted: "
+            "the model's answers decide what its steps reveal, which this format cannot say yet; "
+            "accepted: json"
+        )
     try:
         return found.render(exported, target)
     except InputError:

@@ -25,7 +25,13 @@ class MaskedBatch(Batch):
 
     @cached_property
     def counts(self) -> Counts:
-        """Tokens revealed by each step, int64 ``(batch, steps)``."""
+        """Tokens revealed by each step, int64 ``(batch, steps)``.
+
+        Raises:
+            ValueError: under a rule, where only samples tell.
+        """
+        if self.plan.rule is not None:
+            raise ValueError("only samples tell what the steps of a rule reveal")
         if self.plan.counts is None:
             return ancestral_counts(self.plan.grid, self.noise)
         return np.tile(self.plan.counts, (len(self.noise), 1))

@@ -12,6 +12,7 @@ import torch
 from mdm_opt.candidates import Plan
 from mdm_opt.errors import InputError
 from mdm_opt.models.base import Denoiser
+from mdm_opt.processes.masked.rule_law import RuleLaw
 from mdm_opt.schedules import Counts
 
 Array = npt.NDArray[np.float64]
@@ -55,6 +56,8 @@ class SampleLaw:
         positions = np.tile(np.arange(self._length), (states, 1))
         with torch.inference_mode():
             log_probs = denoiser.log_probs(torch.from_numpy(tokens), torch.from_numpy(positions))
+        self._log_probs = log_probs
+        self._last: tuple[Plan, tuple[Array, float]] | None = None
         # Per state and position: the law of the token if it is revealed, and "nothing changes".
         probabilities = np.exp(log_probs.cpu().double().numpy())
         self._revealed = np.concatenate([probabilities, np.zeros((*grid.shape, 1))], axis=2)
@@ -62,8 +65,14 @@ class SampleLaw:
         self._revealed[~self._masked] = self._kept[~self._masked]
 
     def under(self, plan: Plan) -> Array:
-        """Law of samples under what a candidate does, see `ancestral` and `fixed`."""
+        """Law of samples under what a candidate does; see `ancestral`, `fixed` and `RuleLaw`."""
+        if plan.rule is not None:
+            return self._by_rule(plan)[0]
         return self.ancestral(plan.grid) if plan.counts is None else self.fixed(plan.counts)
+
+    def nfe(self, plan: Plan) -> float:
+        """Model calls that a sample is expected to cost."""
+        return plan.nfe if plan.rule is None else self._by_rule(plan)[1]
 
     def ancestral(self, grid: Array) -> Array:
         """Law of samples under ancestral reveal.
@@ -100,6 +109,12 @@ class SampleLaw:
             law = after / math.comb(masked, int(count))
             masked -= int(count)
         return self._clean(law)
+
+    def _by_rule(self, plan: Plan) -> tuple[Array, float]:
+        # Law and calls are asked for one after the other.
+        if self._last is None or self._last[0] is not plan:
+            self._last = plan, RuleLaw(self._log_probs, self._masked).under(plan)
+        return self._last[1]
 
     def _start(self) -> Array:
         law = np.zeros(len(self._masked))

@@ -20,6 +20,7 @@ from mdm_opt.processes.masked.likelihood import path_tables
 from mdm_opt.processes.masked.loop import generate
 from mdm_opt.processes.masked.noise import instance_noise
 from mdm_opt.processes.masked.profile_estimate import one_by_one, own_sequences, sequence_profiles
+from mdm_opt.processes.masked.rule_loop import generate_by_rule
 
 
 class Masked(Process):
@@ -55,7 +56,10 @@ class Masked(Process):
     def sample(self, model: Denoiser, batch: Batch) -> Samples:
         """See `Process.sample`."""
         ours = masked_batch(batch)
-        return generate(model, ours.counts, ours.noise, ours.decoding, ours.prompts)
+        given = ours.noise, ours.decoding, ours.prompts
+        if ours.plan.rule is not None:
+            return generate_by_rule(model, ours.plan, *given)
+        return generate(model, ours.counts, *given)
 
     def finest(self, model: Denoiser, instances: Sequence[int], *, seed: int) -> Samples:
         """See `Process.finest`: one token a step."""

@@ -1,4 +1,4 @@
-"""Inside a step the host never waits for the device."""
+"""Inside a step the host never waits for the device, or once under a rule."""
 
 from __future__ import annotations
 
@@ -13,11 +13,18 @@ import torch
 from sampling_cost import Shape, random_model
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from mdm_opt.candidates import ORDERS, Decoding
+from mdm_opt.candidates import ORDERS, Decoding, Rule
 from mdm_opt.models.huggingface import HuggingFaceDenoiser
 from mdm_opt.models.prompts import Prompts
-from mdm_opt.processes import Samples, ancestral_counts, generate, instance_noise
-from mdm_opt.processes.masked.loop import _State
+from mdm_opt.processes import (
+    Samples,
+    ancestral_counts,
+    generate,
+    generate_by_rule,
+    instance_noise,
+)
+from mdm_opt.processes.masked.loop import _StaticState
+from mdm_opt.processes.masked.rule_loop import _RuleState
 from mdm_opt.schedules import BetaSchedule, Counts, reveal_counts, reveal_grid
 
 BATCH, STEPS = 6, 4
@@ -93,6 +100,26 @@ def sample(
     )
 
 
+RULES = [
+    Rule("confidence", 0.95),
+    Rule("bound", 2.5),
+    *(Rule(measure, cutoff, 5) for measure, cutoff in (("entropy", 0.2), ("bound", 2.0))),
+]
+
+
+def sample_by_rule(
+    denoiser: HuggingFaceDenoiser, order: str, rule: Rule, temperature: float, kind: str
+) -> Callable[[], Samples]:
+    """One batch by a rule with all that the order allows."""
+    guidance = 0.0 if kind == "none" else 0.7
+    decoding = Decoding(
+        order=order, temperature=temperature, guidance=guidance, end_last=order != "random"
+    )
+    plan = decoding.plan(BetaSchedule(0.5, 0.4), STEPS, TINY.length, rule)
+    noise = instance_noise(range(BATCH), TINY.length, seed=0)
+    return partial(generate_by_rule, denoiser, plan, noise, decoding, prompts_of(denoiser, kind))
+
+
 @contextmanager
 def no_reading(monkeypatch: pytest.MonkeyPatch, watch: Watch) -> Iterator[None]:
     """Notes what takes numbers from a tensor without an operation."""
@@ -149,6 +176,32 @@ def test_the_device_is_asked_once_at_the_end(
     assert watch.waited == ["_local_scalar_dense"]
 
 
+@pytest.mark.parametrize("kind", ["none", "ragged"])
+@pytest.mark.parametrize("temperature", [0.0, 1.0])
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.measure} {rule.cap}")
+@pytest.mark.parametrize("order", ["random", "confidence"])
+def test_a_rule_asks_the_device_once_a_step(
+    denoiser: HuggingFaceDenoiser,
+    monkeypatch: pytest.MonkeyPatch,
+    order: str,
+    rule: Rule,
+    temperature: float,
+    kind: str,
+) -> None:
+    call = sample_by_rule(denoiser, order, rule, temperature, kind)
+    steps = int(call().nfe.max())
+    assert steps > 1
+    watch = Watch()
+
+    def look(looks: bool) -> None:
+        watch.looks = looks
+
+    with watch, no_reading(monkeypatch, watch), elsewhere(denoiser.model, look):
+        call()
+    # What every step reveals, and at the end whether all was well.
+    assert watch.waited == ["cpu", "numpy"] * steps + ["_local_scalar_dense"]
+
+
 @pytest.mark.parametrize(
     "waits",
     [
@@ -184,18 +237,52 @@ def test_a_step_does_not_wait_for_a_gpu(
     denoiser = random_model(TINY, "cuda", spread=0.4)
     call = sample(denoiser, order, 1.0, "ancestral", kind)
     call()
-    step = _State.step
+    step = _StaticState.step
 
     def look(looks: bool) -> None:
         torch.cuda.set_sync_debug_mode("error" if looks else "default")
 
-    def watched(self: _State, rows: Any, counts: Counts, *, first: bool) -> None:
+    def watched(self: _StaticState, rows: Any, counts: Counts, *, first: bool) -> None:
         look(True)
         try:
             step(self, rows, counts, first=first)
         finally:
             look(False)
 
-    monkeypatch.setattr(_State, "step", watched)
+    monkeypatch.setattr(_StaticState, "step", watched)
     with elsewhere(denoiser.model, look):
+        call()
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device on this machine")
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.measure} {rule.cap}")
+def test_a_rule_waits_for_a_gpu_where_it_counts(
+    monkeypatch: pytest.MonkeyPatch, rule: Rule
+) -> None:
+    denoiser = random_model(TINY, "cuda", spread=0.4)
+    call = sample_by_rule(denoiser, "random", rule, 1.0, "ragged")
+    call()
+    step, counts_of_step = _RuleState.step, torch.Tensor.cpu
+
+    def look(looks: bool) -> None:
+        torch.cuda.set_sync_debug_mode("error" if looks else "default")
+
+    def watched(self: _RuleState, rows: Any) -> None:
+        look(True)
+        try:
+            step(self, rows)
+        finally:
+            look(False)
+
+    def reading(tensor: torch.Tensor) -> torch.Tensor:
+        look(False)
+        try:
+            return counts_of_step(tensor)
+        finally:
+            look(True)
+
+    monkeypatch.setattr(_RuleState, "step", watched)
+    with monkeypatch.context() as patched, elsewhere(denoiser.model, look):
+        patched.setattr(torch.Tensor, "cpu", reading)
         call()
