@@ -23,8 +23,8 @@ from mdm_opt.errors import InputError
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from mdm_opt.study.measured_profile import ProfileResult
     from mdm_opt.study.predictions import PredictedBudget
+    from mdm_opt.study.profile_result import ProfileResult
 
 
 @click.command(
@@ -55,7 +55,7 @@ def profile(
     one fitted to the measured energy, and the limit that no schedule of random order can pass. The
     profile is kept for the model; what has been measured already is not measured again.
     """
-    from mdm_opt.study.measured_profile import profile_study
+    from mdm_opt.study.profile_result import profile_study
 
     screen = console(err=True)
     try:
@@ -70,6 +70,8 @@ def profile(
         return
     screen = console()
     screen.print(_head(result), markup=False)
+    if result.placed:
+        screen.print(_placed(result), markup=False)
     screen.print(_profile_table(result))
     for budget in result.budgets:
         screen.print(_budget_table(budget))
@@ -96,9 +98,17 @@ def _head(result: ProfileResult) -> str:
     source = "the model's own" if result.references == "model" else result.references
     return (
         f"model {result.model_fingerprint[:24]}..., {result.length} tokens: "
-        f"{result.sequences} sequences ({source}), {len(result.known)} boundaries, "
+        f"{result.sequences} sequences ({source}), {result.boundaries} boundaries, "
         f"{result.orders} random orders each; {result.sequence_calls} model calls in all, "
         f"{result.new_sequences} sequences measured now"
+    )
+
+
+def _placed(result: ProfileResult) -> str:
+    places = ", ".join(map(str, result.placed))
+    return (
+        "boundaries placed anew, because one interval of the first sequences held more than half "
+        f"of what few steps cost: {places}"
     )
 
 

@@ -201,11 +201,14 @@ def _record(session: Session, length: int, which: ColumnElement[bool]) -> Profil
     calls, seconds = session.execute(
         select(func.sum(sequences.sequence_calls), func.sum(sequences.seconds)).where(which)
     ).one()
-    known = sorted({row.known for row in rows})
-    nats = np.array([row.nats for row in rows]).reshape(-1, len(known))
+    # Sequences may have been measured at boundaries of their own.
+    known, column = np.unique([row.known for row in rows], return_inverse=True)
+    numbers, place = np.unique([row.sequence for row in rows], return_inverse=True)
+    nats = np.full((len(numbers), len(known)), np.nan)
+    nats[place, column] = [row.nats for row in rows]
     return ProfileRecord(
-        sequences=tuple(sorted({row.sequence for row in rows})),
-        sample=ProfileSample(length, np.array(known, dtype=np.int64), nats),
+        sequences=tuple(numbers.tolist()),
+        sample=ProfileSample(length, known.astype(np.int64), nats),
         sequence_calls=int(calls),
         seconds=float(seconds),
     )

@@ -46,6 +46,17 @@ def test_a_profile_is_found_again_as_it_was_measured(profiles):
     assert (found.sequence_calls, found.seconds) == (12, 0.25)
 
 
+def test_sequences_have_boundaries_of_their_own(profiles):
+    add(profiles, 0, 1)
+    profiles.add(KEY, [0, 1, 3], [MeasuredSequence(2, [2.0, 1.5, 0.0], 6, 0.5)])
+    found = profiles.find(KEY).sample
+    assert found.known.tolist() == [0, 1, 2, 3]
+    third = 1 / 3
+    expected = [[1.0, np.nan, third, 0.0], [2.0, np.nan, third, 0.0], [2.0, 1.5, np.nan, 0.0]]
+    np.testing.assert_array_equal(found.nats, expected)
+    assert found.part([0, 1]).known.tolist() == KNOWN
+
+
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
