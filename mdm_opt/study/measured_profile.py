@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,23 +10,27 @@ import numpy as np
 import numpy.typing as npt
 
 from mdm_opt.config import StudyFile
-from mdm_opt.errors import InputError, MdmOptError, RunError
-from mdm_opt.memory import in_fitting_batches
+from mdm_opt.errors import InputError
 from mdm_opt.models.base import Denoiser
 from mdm_opt.persistence import (
-    MeasuredSequence,
     ModelRecord,
     ProfileKey,
     ProfileRecord,
     Profiles,
     Repository,
 )
-from mdm_opt.plugins import one_line
 from mdm_opt.processes import process_of
 from mdm_opt.schedules import profile_boundaries
-from mdm_opt.study.batch_size import usual_batch_size
 from mdm_opt.study.predictions import Predictions
+from mdm_opt.study.profile_estimator import (
+    Estimator,
+    EstimatorCheck,
+    chain_key,
+    chosen_estimator,
+    estimator_check,
+)
 from mdm_opt.study.profile_sequences import FEWEST, ProfileSequences
+from mdm_opt.study.sequence_measuring import measure_sequences
 
 # What is measured between two moments at which it is kept.
 BLOCK = 4
@@ -44,10 +47,14 @@ class MeasuredProfile:
     Attributes:
         key: which profile it is.
         record: its sequences except those that the study verifies its result on.
+        check: whether what writing a sequence says could be used; None where it was not asked.
+        new: sequences measured for it now.
     """
 
     key: ProfileKey
     record: ProfileRecord
+    check: EstimatorCheck | None
+    new: int
 
 
 def model_record(study_file: StudyFile, denoiser: Denoiser) -> ModelRecord:
@@ -85,21 +92,97 @@ def measured_profile(
         RunError: where the model gives a clean token no probability.
     """
     source = ProfileSequences(study_file, folder, denoiser)
-    key = _key(study_file, denoiser, source.fingerprint)
-    profiles = Profiles(repository)
-    found = profiles.find(key)
-    have = set(found.sequences) if found else set()
-    missing = [i for i in source.numbers if i not in have]
-    kept = _kept(profiles, key, source)
-    while missing and not _suffices(kept, study_file):
-        advance(len(source.numbers) - len(missing), len(source.numbers))
-        block, missing = missing[:BLOCK], missing[BLOCK:]
-        known = _boundaries(key, kept, source)
-        profiles.add(key, known.tolist(), _measure(study_file, denoiser, source, block, known))
-        kept = _kept(profiles, key, source)
-    if kept is None:
+    work, new = _Work(study_file, denoiser, source, Profiles(repository)), 0
+    state = work.state()
+    while state.missing and not _suffices(state.kept, study_file):
+        advance(len(source.numbers) - len(state.missing), len(source.numbers))
+        block = state.missing[:BLOCK]
+        work.measure(block, state)
+        new, state = new + len(block), work.state()
+    if state.kept is None:
         raise InputError("the profile has been deleted while it was being measured")
-    return MeasuredProfile(key, kept)
+    return MeasuredProfile(state.key, state.kept, state.check, new)
+
+
+@dataclass(frozen=True, eq=False)
+class _State:
+    """How far a profile is.
+
+    Attributes:
+        estimator: how it is measured; None before the first sequences have told.
+        key: which profile it is, as far as is known.
+        check: what they have told.
+        kept: its sequences that may be used; None while there are too few.
+        missing: numbers of those that it does not have.
+    """
+
+    estimator: Estimator | None
+    key: ProfileKey
+    check: EstimatorCheck | None
+    kept: ProfileRecord | None
+    missing: Sequence[int]
+
+
+class _Work:
+    """The measuring of one profile.
+
+    Args:
+        study_file: the study.
+        denoiser: its model.
+        source: of the clean sequences.
+        profiles: where they are kept.
+    """
+
+    def __init__(
+        self,
+        study_file: StudyFile,
+        denoiser: Denoiser,
+        source: ProfileSequences,
+        profiles: Profiles,
+    ) -> None:
+        self._file, self._denoiser = study_file, denoiser
+        self._source, self._profiles = source, profiles
+        table = study_file.profile
+        self._key = ProfileKey(
+            model=model_record(study_file, denoiser),
+            references_fingerprint=source.fingerprint,
+            seed=table.seed,
+            boundaries=min(table.boundaries, denoiser.length),
+            orders=table.orders,
+        )
+
+    def state(self) -> _State:
+        """How far it is."""
+        orders = self._profiles.find(self._key)
+        chain = None
+        if not self._source.fingerprint:
+            chain = self._profiles.find(chain_key(self._key))
+        check = estimator_check(self._key, orders, chain)
+        chosen = chosen_estimator(self._file, orders, check)
+        found, key = orders, self._key
+        if chosen == "chain":
+            found, key = chain, chain_key(key)
+        have = set(found.sequences) if found else set()
+        missing = [number for number in self._source.numbers if number not in have]
+        return _State(chosen, key, check, self._usable(found), missing)
+
+    def measure(self, block: Sequence[int], state: _State) -> None:
+        """Measures some sequences and keeps them."""
+        ways = {"orders": state.estimator != "chain", "chain": state.estimator != "orders"}
+        known = _boundaries(self._key, state.kept, self._source)
+        found = measure_sequences(self._file, self._denoiser, self._source, block, known, **ways)
+        # The first sequences are there once they are measured in orders, and then both ways.
+        for key, rows in ((chain_key(self._key), found.chain), (self._key, found.orders)):
+            if rows:
+                self._profiles.add(key, known.tolist(), rows)
+
+    def _usable(self, found: ProfileRecord | None) -> ProfileRecord | None:
+        """The profile without sequences that belong to the study's verification."""
+        if found is None:
+            return None
+        forbidden = self._source.forbidden
+        rows = [row for row, number in enumerate(found.sequences) if number not in forbidden]
+        return found.part(rows) if len(rows) >= FEWEST else None
 
 
 def _boundaries(
@@ -135,73 +218,3 @@ def _suffices(kept: ProfileRecord | None, study_file: StudyFile) -> bool:
     predictions = Predictions(kept.sample, study_file)
     steps = [n for n in study_file.space.steps if n <= kept.sample.length]
     return all(predictions.regret(n) <= precision for n in steps)
-
-
-def find_profile(
-    study_file: StudyFile, folder: Path | None, denoiser: Denoiser, repository: Repository
-) -> ProfileRecord | None:
-    """The profile that a study file asks for, as far as it has been measured, or None."""
-    source = ProfileSequences(study_file, folder, denoiser)
-    key = _key(study_file, denoiser, source.fingerprint)
-    return _kept(Profiles(repository), key, source)
-
-
-def _key(study_file: StudyFile, denoiser: Denoiser, references: str) -> ProfileKey:
-    table = study_file.profile
-    return ProfileKey(
-        model=model_record(study_file, denoiser),
-        references_fingerprint=references,
-        seed=table.seed,
-        boundaries=min(table.boundaries, denoiser.length),
-        orders=table.orders,
-    )
-
-
-def _kept(profiles: Profiles, key: ProfileKey, source: ProfileSequences) -> ProfileRecord | None:
-    """The profile without sequences that belong to the study's verification."""
-    found = profiles.find(key)
-    if found is None:
-        return None
-    rows = [row for row, number in enumerate(found.sequences) if number not in source.forbidden]
-    if len(rows) < FEWEST:
-        return None
-    return ProfileRecord(
-        sequences=tuple(found.sequences[row] for row in rows),
-        sample=found.sample.part(rows),
-        sequence_calls=found.sequence_calls,
-        seconds=found.seconds,
-    )
-
-
-def _measure(
-    study_file: StudyFile,
-    denoiser: Denoiser,
-    source: ProfileSequences,
-    block: Sequence[int],
-    known: npt.NDArray[np.int64],
-) -> list[MeasuredSequence]:
-    started, table = time.perf_counter(), study_file.profile
-
-    def measured(numbers: Sequence[int]) -> tuple[npt.NDArray[np.float64], int]:
-        tokens, written = source.tokens(numbers)
-        orders, seed = table.orders, table.seed
-        found = process_of(denoiser).profiles(
-            denoiser, tokens, numbers, known, orders=orders, seed=seed
-        )
-        return found, written
-
-    try:
-        parts, _ = in_fitting_batches(block, usual_batch_size(study_file), measured)
-    except MdmOptError:
-        raise
-    except Exception as error:  # models and devices may raise anything
-        raise RunError(
-            f"the information profile could not be measured: {type(error).__name__}: "
-            f"{one_line(error)}"
-        ) from error
-    seconds = (time.perf_counter() - started) / len(block)
-    calls = sum(written for _, written in parts) // len(block) + len(known) * table.orders
-    return [
-        MeasuredSequence(number, nats.tolist(), calls, seconds)
-        for number, nats in zip(block, np.concatenate([part for part, _ in parts]), strict=True)
-    ]

@@ -12,8 +12,9 @@ from mdm_opt.config import StudyFile, load_study_file
 from mdm_opt.errors import InputError
 from mdm_opt.models.registry import build_denoiser
 from mdm_opt.persistence import Repository
-from mdm_opt.study.measured_profile import Advance, find_profile, measured_profile
+from mdm_opt.study.measured_profile import Advance, measured_profile
 from mdm_opt.study.predictions import PredictedBudget, Predictions
+from mdm_opt.study.profile_estimator import Estimator, EstimatorCheck
 from mdm_opt.study.profile_sequences import check_sequences
 
 
@@ -23,8 +24,11 @@ class ProfileResult(BaseModel):
     `mean` is h(m) at the boundaries `known`, in nats a token, with its standard error; `smooth` is
     what schedules are predicted from. Each sequence is measured at `boundaries` of them; `placed`
     are those that were placed anew, where the first sequences saw the profile fall.
-    `sequence_calls` counts what all sequences cost, `new_sequences` those that were not in the
-    database before.
+    `estimator` is `orders` where sequences are measured in `orders` independent random orders, and
+    `chain` where along the order in which the model wrote each (`orders` is 0 then); `check` is
+    what the first sequences said of that, null where it was not asked. `sequence_calls` counts
+    what all sequences and the check cost, `new_sequences` those that were not in the database
+    before.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,6 +38,8 @@ class ProfileResult(BaseModel):
     references: str
     sequences: int
     new_sequences: int
+    estimator: Estimator
+    check: EstimatorCheck | None
     orders: int
     sequence_calls: int
     seconds: float
@@ -82,17 +88,18 @@ def profile_study(
         )
     check_sequences(study_file, folder, denoiser)
     repository = Repository(url, create=True)
-    before = find_profile(study_file, folder, denoiser, repository)
-    kept = measured_profile(study_file, folder, denoiser, repository, advance).record
-    sample = kept.sample
+    found = measured_profile(study_file, folder, denoiser, repository, advance)
+    kept, sample = found.record, found.record.sample
     predictions = Predictions(sample, study_file)
     return ProfileResult(
         model_fingerprint=denoiser.fingerprint,
         length=denoiser.length,
         references=study_file.profile_references,
         sequences=len(sample),
-        new_sequences=len(sample) - (len(before.sample) if before else 0),
-        orders=study_file.profile.orders,
+        new_sequences=found.new,
+        estimator="orders" if found.key.orders else "chain",
+        check=found.check,
+        orders=found.key.orders,
         sequence_calls=kept.sequence_calls,
         seconds=kept.seconds,
         boundaries=int((~np.isnan(sample.nats[0])).sum()),

@@ -31,8 +31,8 @@ class _Structured:
         """See `mdm_opt.models.base.Denoiser.log_probs`; float64."""
         certain = self._certain(tokens)
         picked = certain.gather(1, positions)
-        table = torch.full((*positions.shape, self.vocab_size), -np.log(self.vocab_size))
-        table = table.double()
+        shape, level = (*positions.shape, self.vocab_size), -np.log(self.vocab_size)
+        table = torch.full(shape, level, dtype=torch.float64)
         known = picked >= 0
         table[known] = -torch.inf
         table[known] = table[known].scatter(1, picked[known][:, None], 0.0)

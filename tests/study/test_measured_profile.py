@@ -259,6 +259,65 @@ def test_a_measurement_with_a_cliff_that_is_killed_ends_as_it_would_have(tmp_pat
         found.append(measured_profile(file, tmp_path, denoiser, repository).record)
     whole, killed = found
     assert whole.sequences == killed.sequences
-    assert whole.sequence_calls == killed.sequence_calls == 16 * (12 + 5)
+    assert whole.sequence_calls == killed.sequence_calls == 8 * (12 + 5 + 6) + 8 * 12
     np.testing.assert_array_equal(whole.sample.known, killed.sample.known)
     np.testing.assert_array_equal(whole.sample.nats, killed.sample.nats)
+
+
+def test_a_law_is_measured_along_the_chain_and_says_why(tmp_path):
+    opened = create_study(write_study(tmp_path, SEEDED + PRECISE), database(tmp_path))
+    found = measured_profile(
+        opened.study_file, tmp_path, opened.problem.denoiser, opened.repository
+    )
+    assert (found.new, found.key.orders, found.check.chosen) == (0, 0, "chain")
+    assert found.record.sequence_calls == 8 * (16 + 2 * 16 + 6) + 8 * 16
+    assert Profiles(opened.repository).of_study("sudoku4").sequences == found.record.sequences
+    error = found.record.sample.standard_error
+    assert (np.abs(found.record.sample.mean - SUDOKU) < 4 * error + 1e-5).all()
+
+
+def test_a_model_that_is_no_law_is_measured_in_independent_orders(tmp_path):
+    text = SUDOKU4.replace('kind = "enumerated"\nlaw = "sudoku4"', 'kind = "bundled"')
+    table = "[profile]\nprecision = 0\nsequences = 12\nboundaries = 6\norders = 1\n"
+    file = load_study_file(write_study(tmp_path, text + table))
+    denoiser = build_denoiser(file.model, tmp_path)
+    repository = Repository(database(tmp_path), create=True)
+    found = measured_profile(file, tmp_path, denoiser, repository)
+    assert (found.new, found.key.orders, found.check.chosen) == (12, 1, "orders")
+    assert found.check.exchange > found.check.accepted_exchange
+    # Both ways for the first eight, and six calls of the check; the first call is remembered.
+    assert found.record.sequence_calls == 8 * (36 + 6 + 6) + 4 * (35 + 6)
+
+
+def test_what_is_asked_for_is_measured(tmp_path):
+    url, calls = database(tmp_path), {}
+    for estimator in ("orders", "chain", "auto"):
+        text = SUDOKU4 + PRECISE + f'estimator = "{estimator}"\n'
+        file = load_study_file(write_study(tmp_path, text))
+        denoiser = build_denoiser(file.model, tmp_path)
+        found = measured_profile(file, tmp_path, denoiser, Repository(url, create=True))
+        calls[estimator] = found.key.orders, found.new, found.record.sequence_calls
+    assert calls["orders"] == (2, 16, 16 * (16 + 2 * 16))
+    assert calls["chain"] == (0, 16, 16 * 16 + 8 * 6)
+    # Both ways are known by now.
+    assert calls["auto"] == (0, 0, 16 * 16 + 8 * 6)
+
+
+def test_a_profile_that_was_measured_before_there_was_a_choice_goes_on(tmp_path):
+    text = SUDOKU4 + PRECISE + 'estimator = "orders"\n'
+    file = load_study_file(write_study(tmp_path, text))
+    denoiser = build_denoiser(file.model, tmp_path)
+    repository = Repository(database(tmp_path), create=True)
+    before = measured_profile(file, tmp_path, denoiser, repository).record
+    file = load_study_file(write_study(tmp_path, SUDOKU4 + PRECISE, sequences="20"))
+    after = measured_profile(file, tmp_path, denoiser, repository)
+    assert (after.new, after.key.orders, after.check) == (4, 2, None)
+    np.testing.assert_array_equal(after.record.sample.nats[:16], before.sample.nats)
+
+
+def test_a_chain_is_for_sequences_that_the_model_writes(tmp_path):
+    text = SUDOKU4 + '[profile]\nestimator = "chain"\nreferences = "grids.txt"\n'
+    with pytest.raises(
+        InputError, match=r"\[profile\] estimator = 'chain' is for the model's own"
+    ):
+        load_study_file(write_study(tmp_path, text))

@@ -17,7 +17,7 @@ def test_a_profile_is_measured_once_and_extended(tmp_path):
     path, url = write_study(tmp_path, SEEDED), database(tmp_path)
     first = profile_study(path, url, sequences=12)
     assert (first.sequences, first.new_sequences) == (12, 12)
-    assert first.sequence_calls == 12 * (16 + 2 * 16)
+    assert first.sequence_calls == 8 * (16 + 2 * 16 + 6) + 4 * 16
     again = profile_study(path, url, sequences=12)
     assert (again.sequences, again.new_sequences) == (12, 0)
     assert again.mean == first.mean
