@@ -23,8 +23,9 @@ from mdm_opt.errors import InputError
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from mdm_opt.study.measured_profile import ProfileResult
     from mdm_opt.study.predictions import PredictedBudget
+    from mdm_opt.study.profile_estimator import EstimatorCheck
+    from mdm_opt.study.profile_result import ProfileResult
 
 
 @click.command(
@@ -55,7 +56,7 @@ def profile(
     one fitted to the measured energy, and the limit that no schedule of random order can pass. The
     profile is kept for the model; what has been measured already is not measured again.
     """
-    from mdm_opt.study.measured_profile import profile_study
+    from mdm_opt.study.profile_result import profile_study
 
     screen = console(err=True)
     try:
@@ -70,6 +71,10 @@ def profile(
         return
     screen = console()
     screen.print(_head(result), markup=False)
+    if result.check:
+        screen.print(_check(result.check), markup=False)
+    if result.placed:
+        screen.print(_placed(result), markup=False)
     screen.print(_profile_table(result))
     for budget in result.budgets:
         screen.print(_budget_table(budget))
@@ -94,11 +99,40 @@ def _steps(text: str | None) -> list[int] | None:
 
 def _head(result: ProfileResult) -> str:
     source = "the model's own" if result.references == "model" else result.references
+    orders = f"in {result.orders} random orders each"
+    if result.estimator == "chain":
+        orders = "along the order in which each was written"
     return (
         f"model {result.model_fingerprint[:24]}..., {result.length} tokens: "
-        f"{result.sequences} sequences ({source}), {len(result.known)} boundaries, "
-        f"{result.orders} random orders each; {result.sequence_calls} model calls in all, "
+        f"{result.sequences} sequences ({source}), {result.boundaries} boundaries, "
+        f"{orders}; {result.sequence_calls} model calls in all, "
         f"{result.new_sequences} sequences measured now"
+    )
+
+
+def _check(check: EstimatorCheck) -> str:
+    named = (
+        ("independent orders", check.orders),
+        ("divergences", check.divergence),
+        ("entropies", check.entropy),
+    )
+    drops = ", ".join(f"{name} {x.value:.4g} ± {x.standard_error:.2g}" for name, x in named)
+    verdict = "they agree" if check.agree else "they do not agree, so that writing says too little"
+    return (
+        f"fall of h over all boundaries in {check.sequences} sequences, nats a token: {drops}; "
+        f"at most {check.largest_t:.2g} standard errors apart ({check.accepted_t:.2g} accepted), "
+        f"the order of two tokens changes {check.exchange:.2g} nats "
+        f"({check.accepted_exchange:.2g} accepted): {verdict}. What writing says has "
+        f"{check.noise_ratio:.2g} of the noise of {check.orders_calls} calls a sequence for its "
+        f"{check.chain_calls}"
+    )
+
+
+def _placed(result: ProfileResult) -> str:
+    places = ", ".join(map(str, result.placed))
+    return (
+        "boundaries placed anew, because one interval of the first sequences held more than half "
+        f"of what few steps cost: {places}"
     )
 
 

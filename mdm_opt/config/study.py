@@ -102,6 +102,7 @@ class ProfileTable(Table):
     precision: float = Field(0.1, ge=0, lt=1)
     boundaries: int = Field(32, ge=2, le=MAX_STEPS)
     orders: int = Field(2, ge=1, le=1024)
+    estimator: Literal["auto", "orders", "chain"] = "auto"
     seed: int = Field(0, ge=0, lt=2**63)
 
 
@@ -209,6 +210,15 @@ class StudyFile(Table):
             raise ValueError(
                 f"{key_name('search.seeds')}: 'profile' is not accepted with prompts or "
                 "block_length: the profile is that of whole sequences without prompts"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _estimator_fits(self) -> Self:
+        if self.profile.estimator == "chain" and self.profile_references != "model":
+            raise ValueError(
+                f"{key_name('profile.estimator')} = 'chain' is for the model's own sequences "
+                f"({key_name('profile.references')} = 'model'), got {self.profile_references!r}"
             )
         return self
 

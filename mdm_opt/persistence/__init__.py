@@ -20,6 +20,7 @@ from mdm_opt.persistence.profiles import (
     ProfileKey,
     ProfileRecord,
     Profiles,
+    WrittenSums,
 )
 from mdm_opt.persistence.queue import TrialQueue
 from mdm_opt.persistence.records import (
@@ -53,6 +54,7 @@ __all__ = [
     "TrialQueue",
     "TrialRecord",
     "WorkerRecord",
+    "WrittenSums",
     "copy_study",
     "database_file",
     "database_state",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, delete, insert, select, tuple_
 from sqlalchemy.orm import Session
 
 from mdm_opt.persistence.records import ModelRecord
@@ -24,9 +24,20 @@ from mdm_opt.schedules import ProfileSample
 PROFILE_KEY = ("model_fingerprint", "references_fingerprint", "seed", "boundaries", "orders")
 
 
+_WRITTEN = ("divergence_nats", "entropy_nats", "exchange_nats")
+
+
 @dataclass(frozen=True)
 class ProfileKey:
-    """Which profile; see `ProfileRow`."""
+    """Which profile; see `ProfileRow`.
+
+    Attributes:
+        model: whose it is.
+        references_fingerprint: of the file of clean sequences; empty for the model's own.
+        seed: of the noise.
+        boundaries: at which each sequence is measured.
+        orders: random orders of each sequence; 0 for the order in which the model wrote it.
+    """
 
     model: ModelRecord
     references_fingerprint: str
@@ -42,6 +53,21 @@ class ProfileKey:
 
 
 @dataclass(frozen=True)
+class WrittenSums:
+    """What writing a sequence says of all boundaries together, nats; see `WrittenProfiles`.
+
+    Attributes:
+        divergence_nats: what h drops by divergences.
+        entropy_nats: what h drops by entropies.
+        exchange_nats: see `Process.exchange_error`; None where nothing was exchanged.
+    """
+
+    divergence_nats: float
+    entropy_nats: float
+    exchange_nats: float | None = None
+
+
+@dataclass(frozen=True)
 class MeasuredSequence:
     """The profile of one clean sequence.
 
@@ -50,12 +76,14 @@ class MeasuredSequence:
         nats: one value for each boundary.
         sequence_calls: sequences that were put through the model to find out.
         seconds: wall time.
+        written: what writing it says; None where it was not found out.
     """
 
     sequence: int
     nats: Sequence[float]
     sequence_calls: int
     seconds: float
+    written: WrittenSums | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,12 +95,23 @@ class ProfileRecord:
         sample: of these sequences.
         sequence_calls: what all of them cost.
         seconds: wall time of all of them.
+        written: of each sequence; None where it was not found out.
     """
 
     sequences: tuple[int, ...]
     sample: ProfileSample
     sequence_calls: int
     seconds: float
+    written: tuple[WrittenSums | None, ...]
+
+    def part(self, rows: Sequence[int]) -> ProfileRecord:
+        """The record of some of its sequences; what all cost stays."""
+        return replace(
+            self,
+            sequences=tuple(self.sequences[row] for row in rows),
+            sample=self.sample.part(rows),
+            written=tuple(self.written[row] for row in rows),
+        )
 
 
 class Profiles:
@@ -167,6 +206,7 @@ class Profiles:
                         "sequence": one.sequence,
                         "sequence_calls": one.sequence_calls,
                         "seconds": one.seconds,
+                        **_written_columns(one.written),
                     }
                     for one in new
                 ],
@@ -198,17 +238,29 @@ def _record(session: Session, length: int, which: ColumnElement[bool]) -> Profil
     ).all()
     if not rows:
         return None
-    calls, seconds = session.execute(
-        select(func.sum(sequences.sequence_calls), func.sum(sequences.seconds)).where(which)
-    ).one()
-    known = sorted({row.known for row in rows})
-    nats = np.array([row.nats for row in rows]).reshape(-1, len(known))
+    ours = session.scalars(select(sequences).where(which).order_by(sequences.sequence)).all()
+    # Sequences may have been measured at boundaries of their own.
+    known, column = np.unique([row.known for row in rows], return_inverse=True)
+    numbers, place = np.unique([row.sequence for row in rows], return_inverse=True)
+    nats = np.full((len(numbers), len(known)), np.nan)
+    nats[place, column] = [row.nats for row in rows]
     return ProfileRecord(
-        sequences=tuple(sorted({row.sequence for row in rows})),
-        sample=ProfileSample(length, np.array(known, dtype=np.int64), nats),
-        sequence_calls=int(calls),
-        seconds=float(seconds),
+        sequences=tuple(numbers.tolist()),
+        sample=ProfileSample(length, known.astype(np.int64), nats),
+        sequence_calls=sum(row.sequence_calls for row in ours),
+        seconds=float(sum(row.seconds for row in ours)),
+        written=tuple(_written(row) for row in ours),
     )
+
+
+def _written_columns(written: WrittenSums | None) -> dict[str, float | None]:
+    return dict.fromkeys(_WRITTEN) if written is None else vars(written)
+
+
+def _written(row: ProfileSequenceRow) -> WrittenSums | None:
+    if row.divergence_nats is None or row.entropy_nats is None:
+        return None
+    return WrittenSums(**{name: getattr(row, name) for name in _WRITTEN})
 
 
 def _lock_model(session: Session, model: ModelRecord) -> None:

@@ -68,7 +68,7 @@ class ProfileRow(Base):
     seed: Mapped[int] = mapped_column(BigInteger)
     # How many were asked for; shorter sequences have fewer.
     boundaries: Mapped[int] = mapped_column(Integer)
-    # Random orders of each sequence.
+    # Random orders of each sequence; 0: along the order in which the model wrote it.
     orders: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(DateTime, default=utc_now)
 
@@ -85,6 +85,11 @@ class ProfileSequenceRow(Base):
     sequence: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     sequence_calls: Mapped[int] = mapped_column(Integer)
     seconds: Mapped[float] = mapped_column(Float(53))
+    # What all boundaries drop by divergences and by entropies, and the error of exchanging two
+    # tokens; None where it was not found out.
+    divergence_nats: Mapped[float | None] = mapped_column(Float(53))
+    entropy_nats: Mapped[float | None] = mapped_column(Float(53))
+    exchange_nats: Mapped[float | None] = mapped_column(Float(53))
 
 
 class ProfileValueRow(Base):

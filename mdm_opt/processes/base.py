@@ -35,6 +35,24 @@ class Samples:
 
 
 @dataclass(frozen=True, eq=False)
+class WrittenProfiles:
+    """Sequences that a model has written, and what the same calls say of its profile.
+
+    Attributes:
+        tokens: int64 ``(batch, length)`` on the model's device, as `Process.own_sequences` has
+            them.
+        divergence: float64 ``(batch, boundaries)``, nats: h by what one step tells of the rest.
+        entropy: float64 ``(batch, boundaries)``, nats: h by entropies.
+        sequence_calls: sequences that were put through the model.
+    """
+
+    tokens: torch.Tensor
+    divergence: Array
+    entropy: Array
+    sequence_calls: int
+
+
+@dataclass(frozen=True, eq=False)
 class Batch(ABC):
     """One candidate on a batch of instances, before it is sampled.
 
@@ -185,6 +203,54 @@ class Process(ABC):
         Raises:
             RunError: where the model gives something clean no finite log-probability.
         """
+
+    def written_profiles(
+        self,
+        model: Denoiser,
+        numbers: Sequence[int],
+        known: npt.NDArray[np.int64],
+        *,
+        seed: int,
+    ) -> WrittenProfiles | None:
+        """The model's own sequences, with what writing them says of `profiles`.
+
+        It says as much where the model's conditionals are those of one joint law, see
+        `exchange_error`. None for processes in which it says nothing.
+
+        Args:
+            model: frozen model.
+            numbers: of the sequences.
+            known: int64 ``(boundaries,)``, increasing.
+            seed: of the noise.
+
+        Raises:
+            RunError: where the model answers with NaN.
+        """
+        return None
+
+    def exchange_error(
+        self,
+        model: Denoiser,
+        tokens: torch.Tensor,
+        numbers: Sequence[int],
+        known: npt.NDArray[np.int64],
+        *,
+        seed: int,
+    ) -> tuple[Array, int]:
+        """How far the model's conditionals are from those of one joint law.
+
+        Args:
+            model: frozen model, whose process has `written_profiles`.
+            tokens: of these, ``(batch, length)``.
+            numbers: of the sequences.
+            known: int64 ``(boundaries,)``, increasing.
+            seed: of the noise.
+
+        Returns:
+            Nats by which two tokens are more probable in one order than in the other, float64
+            ``(batch,)``, and the sequences put through the model to find out.
+        """
+        raise NotImplementedError(f"{self.name} has no profiles of written sequences")
 
     @abstractmethod
     def path_costs(

@@ -1,6 +1,7 @@
 """Mask schedules as pure functions of numbers; knows neither torch nor Optuna."""
 
 from mdm_opt.schedules.base import MaskSchedule
+from mdm_opt.schedules.boundaries import profile_boundaries
 from mdm_opt.schedules.counts import (
     Counts,
     Reveal,
@@ -45,7 +46,6 @@ from mdm_opt.schedules.profile import (
     ancestral_weights,
     fixed_weights,
     path_kl,
-    profile_boundaries,
 )
 from mdm_opt.schedules.shape import (
     SHAPE_ANGLES,

@@ -11,38 +11,9 @@ import numpy.typing as npt
 from scipy import special
 
 from mdm_opt.schedules.base import Array
+from mdm_opt.schedules.boundaries import Boundaries, completed, placed_anew, profile_boundaries
 from mdm_opt.schedules.counts import Counts
 from mdm_opt.schedules.smooth_drops import SmoothDrops, isotonic, smooth_drops
-
-
-def profile_boundaries(length: int, boundaries: int) -> npt.NDArray[np.int64]:
-    """Numbers of known tokens at which the profile is measured.
-
-    (L - 1) sin^3 of equally spaced angles: denser near both ends, and most at the start, where
-    profiles fall fastest.
-
-    Args:
-        length: tokens of one sequence, L >= 1.
-        boundaries: how many are wanted, at least 2 where there are two; ``length`` or more gives
-            all.
-
-    Returns:
-        int64 ``(at most boundaries,)``, increasing, from 0 to L - 1.
-
-    Raises:
-        ValueError: for fewer than 2 boundaries or a length below 1.
-    """
-    if length < 1 or boundaries < min(2, length):
-        raise ValueError(f"length >= 1 and boundaries >= 2 needed, got {length}, {boundaries}")
-    if boundaries >= length:
-        return np.arange(length)
-    angles = np.linspace(0, np.pi / 2, boundaries)
-    # Halves are rounded up on every machine.
-    ideal = np.floor((length - 1) * np.sin(angles) ** 3 + 0.5 + 1e-9).astype(np.int64)
-    # Next to the ends several fall on one number; they move inwards, and none is lost.
-    rank = np.arange(boundaries)
-    up = np.maximum.accumulate(ideal - rank) + rank
-    return np.minimum(up, length - boundaries + rank)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +22,10 @@ class ProfileSample:
 
     Attributes:
         length: tokens of one sequence, L.
-        known: int64 ``(boundaries,)``, numbers m of known tokens; increasing, from 0 to L - 1.
+        known: int64 ``(boundaries,)``, numbers m of known tokens; increasing, from 0 to L - 1;
+            all at which any sequence was measured.
         nats: float64 ``(sequences, boundaries)``: unbiased estimates of h(m) from one sequence
-            each, see `mdm_opt.processes.sequence_profiles`.
+            each, see `mdm_opt.processes.sequence_profiles`; NaN where a sequence was not measured.
 
     Raises:
         ValueError: for shapes or boundaries that do not fit.
@@ -67,8 +39,9 @@ class ProfileSample:
         known, nats = self.known, self.nats
         if nats.ndim != 2 or not nats.size or nats.shape[1] != len(known):
             raise ValueError(f"nats {nats.shape} do not fit {len(known)} boundaries")
-        if not np.isfinite(nats).all():
-            raise ValueError(f"nats must be finite, got {nats[~np.isfinite(nats)][0]}")
+        needed = np.concatenate([nats[:, [0, -1]].ravel(), nats[~np.isnan(nats)]])
+        if not np.isfinite(needed).all():
+            raise ValueError(f"nats must be finite, got {needed[~np.isfinite(needed)][0]}")
         ends = known[0], known[-1]
         if ends != (0, self.length - 1) or (np.diff(known) <= 0).any():
             raise ValueError(f"boundaries must increase from 0 to {self.length - 1}, got {known}")
@@ -78,19 +51,39 @@ class ProfileSample:
 
     def part(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> ProfileSample:
         """The profile sample of some of the sequences."""
-        return ProfileSample(self.length, self.known, self.nats[np.asarray(rows)])
+        nats = self.nats[np.asarray(rows)]
+        measured = ~np.isnan(nats).all(axis=0)
+        return ProfileSample(self.length, self.known[measured], nats[:, measured])
+
+    @cached_property
+    def completed(self) -> Array:
+        """`nats` without gaps: what a sequence drops between its boundaries is shared."""
+        return completed(self.known, self.nats)
 
     @property
     def mean(self) -> Array:
         """float64 ``(boundaries,)``: h(m) before it is smoothed, nats a token."""
-        return np.asarray(self.nats.mean(axis=0), dtype=np.float64)
+        return np.asarray(self.completed.mean(axis=0), dtype=np.float64)
 
     @property
     def standard_error(self) -> Array:
-        """float64 ``(boundaries,)``: of `mean`; zeros for a single sequence."""
-        if len(self) == 1:
-            return np.zeros(len(self.known))
-        return np.asarray(self.nats.std(axis=0, ddof=1) / np.sqrt(len(self)), dtype=np.float64)
+        """float64 ``(boundaries,)``: of `mean`; zeros for a single sequence.
+
+        Of a boundary that some sequences were not measured at, that of the others.
+        """
+        count = (~np.isnan(self.nats)).sum(axis=0)
+        away = np.nansum((self.nats - np.nanmean(self.nats, axis=0)) ** 2, axis=0)
+        return np.asarray(np.sqrt(away / np.maximum(count - 1, 1) / count), dtype=np.float64)
+
+    @property
+    def placed(self) -> Boundaries:
+        """The boundaries that were placed anew, where the profile falls; see `placed_anew`."""
+        usual = profile_boundaries(self.length, int((~np.isnan(self.nats[0])).sum()))
+        return np.setdiff1d(self.known, usual)
+
+    def better_boundaries(self) -> Boundaries | None:
+        """As many as there are, placed where the profile falls; None where these will do."""
+        return placed_anew(self.known, isotonic(self.mean, self.known))
 
     @cached_property
     def smooth(self) -> SmoothDrops:
@@ -138,7 +131,8 @@ class ProfileSample:
             float64 ``(sequences,)``, whose mean is unbiased up to the straight lines between
             boundaries; not restricted to be monotone.
         """
-        return np.asarray(self.nats @ self._onto_boundaries(weights), dtype=np.float64)
+        found = self.completed @ self._onto_boundaries(weights)
+        return np.asarray(found, dtype=np.float64)
 
     def _onto_boundaries(self, weights: Array) -> Array:
         """Weights of the boundaries that give the same sum as interpolating between them."""

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import scipy
 
 from mdm_opt.schedules.base import Array
+from mdm_opt.schedules.boundaries import completed
 
 # Weights of the second differences, from hardly any smoothing to almost a straight line.
 _PENALTIES = np.geomspace(0.03, 100.0, 8)
@@ -87,6 +88,7 @@ def smooth_drops(
         penalty: weight of the second differences; None lets cross-validation choose.
     """
     weights = np.ones(len(nats)) if weights is None else weights
+    nats = completed(known, nats, weights)
     noise = _noise(-np.diff(nats, axis=1))
     if penalty is None:
         penalty = _cross_validated(nats, known, noise)

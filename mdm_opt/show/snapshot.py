@@ -19,6 +19,7 @@ from mdm_opt.results.best import BestResult, best_of, ranked_records
 from mdm_opt.results.text import metric_words
 from mdm_opt.schedules import ProfileSample
 from mdm_opt.search import SearchSpace
+from mdm_opt.study.profile_estimator import chain_key, chosen_estimator, estimator_check
 from mdm_opt.study.search_space import space_of
 from mdm_opt.study.stored_file import stored_study_file
 
@@ -116,6 +117,10 @@ def _profile(record: StudyRecord, repository: Repository) -> ProfileSample | Non
         boundaries=min(file.profile.boundaries, record.model.length),
         orders=file.profile.orders,
     )
-    own = file.profile_references == "model"
-    found = profiles.find(key) if own else profiles.from_any_file(key)
+    if file.profile_references != "model":
+        found = profiles.from_any_file(key)
+        return found.sample if found else None
+    found, chain = profiles.find(key), profiles.find(chain_key(key))
+    if chosen_estimator(file, found, estimator_check(key, found, chain)) == "chain":
+        found = chain
     return found.sample if found else None

@@ -32,11 +32,11 @@ from mdm_opt.study.locks import exclusive
 from mdm_opt.study.measured_profile import (
     Advance,
     MeasuredProfile,
-    check_sequences,
     measured_profile,
     model_record,
 )
 from mdm_opt.study.problem import build_problem
+from mdm_opt.study.profile_sequences import check_sequences
 from mdm_opt.study.rehearsal import rehearse
 from mdm_opt.study.search_space import space_of
 from mdm_opt.study.stored_file import stored_study_file
@@ -182,7 +182,7 @@ def make_study(
     if (
         before is not None
         and sample is not None
-        and not np.array_equal(before.sample.nats, sample.nats)
+        and not np.array_equal(before.sample.nats, sample.nats, equal_nan=True)
     ):
         said = f"study {name} has another profile than before: [profile] or [verify] has changed"
         news = (*news, said)

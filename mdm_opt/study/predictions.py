@@ -188,7 +188,7 @@ class Predictions:
         """Path KL of each sequence, of what is fitted to the other folds."""
         values = np.empty(len(self._sample))
         for rows, (weights, _) in zip(self._folds, fitted, strict=False):
-            values[rows] = self._sample.part(rows).costs(weights)
+            values[rows] = self._sample.costs(weights)[rows]
         return values
 
     def _counts(self, candidate: Candidate | None) -> list[int] | None:

@@ -17,8 +17,9 @@ from mdm_opt.run.races import Rival, paired, race
 from mdm_opt.schedules import reveal_counts
 from mdm_opt.search import Observation, SearchSpace, rank, seeds
 from mdm_opt.search.shape_search import ShapeSearch
-from mdm_opt.study.measured_profile import BLOCK, ENOUGH_TO_JUDGE, FEWEST
+from mdm_opt.study.measured_profile import BLOCK, ENOUGH_TO_JUDGE
 from mdm_opt.study.predictions import Predictions
+from mdm_opt.study.profile_sequences import FEWEST
 
 GRID = np.arange(1, 11) / 10
 TRIALS = 25

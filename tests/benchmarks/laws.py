@@ -16,9 +16,10 @@ class MixtureDenoiser:
 
     Args:
         components: float64 ``(components, length, vocab)``, each row of tokens sums to 1.
+        weights: float64 ``(components,)``, positive, sum 1; None for equal ones.
     """
 
-    def __init__(self, components: np.ndarray) -> None:
+    def __init__(self, components: np.ndarray, weights: np.ndarray | None = None) -> None:
         count, self.length, self.vocab_size = components.shape
         self.mask_token_id = self.vocab_size
         self.device = torch.device("cpu")
@@ -27,12 +28,17 @@ class MixtureDenoiser:
         self._flat = torch.from_numpy(components.reshape(count, -1))
         # Low enough to rule a component out, high enough to be added up.
         self._logs = self._flat.clamp_min(1e-300).log().T.contiguous()
+        self._prior = torch.zeros(count, dtype=torch.float64)
+        if weights is not None:
+            digest.update(np.ascontiguousarray(weights).tobytes())
+            self.fingerprint = f"mixture:{digest.hexdigest()}"
+            self._prior = torch.from_numpy(weights).log()
 
     def log_probs(self, tokens: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
         """See `mdm_opt.models.base.Denoiser.log_probs`; float64."""
         one_hot = torch.nn.functional.one_hot(tokens, self.vocab_size + 1)[:, :, :-1]
         likelihood = one_hot.reshape(len(tokens), -1).double() @ self._logs
-        posterior = likelihood.softmax(dim=1)
+        posterior = (likelihood + self._prior).softmax(dim=1)
         table = (posterior @ self._flat).reshape(len(tokens), self.length, self.vocab_size)
         # Off the support every component is ruled out, and any token may come.
         table[likelihood.amax(dim=1) < -600] = 1 / self.vocab_size

@@ -265,7 +265,14 @@ BASE = {
         "seeds": ["energy", "baselines"],
         "racing": True,
     },
-    "profile": {"references": "model", "sequences": 8, "boundaries": 4, "orders": 1, "seed": 0},
+    "profile": {
+        "references": "model",
+        "sequences": 8,
+        "boundaries": 4,
+        "orders": 1,
+        "estimator": "auto",
+        "seed": 0,
+    },
     "verify": {"instances": 2, "top": 1, "confidence": 0.95},
 }
 PATHS = [(table, key) for table, content in BASE.items() for key in content]

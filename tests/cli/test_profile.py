@@ -23,7 +23,8 @@ def test_every_schedule_of_every_step_budget_is_predicted(tmp_path):
     assert result.exit_code == 0, result.output
     found = json.loads(result.stdout)
     assert found["sequences"] == found["new_sequences"] == 48
-    assert found["sequence_calls"] == 48 * (16 + 2 * 16)
+    # The first eight both ways and with six calls of the check, the rest in their own order.
+    assert found["sequence_calls"] == 8 * (16 + 2 * 16 + 6) + 40 * 16
     assert [budget["steps"] for budget in found["budgets"]] == [4, 6]
     for budget in found["budgets"]:
         rows = {row["label"]: row for row in budget["schedules"]}
@@ -47,6 +48,33 @@ def test_the_tables_say_what_is_measured_and_what_comes_next(tmp_path):
     assert "next: mdm-opt run" in result.output
     again = invoke(tmp_path, "--sequences", "8")
     assert "0 sequences measured now" in again.output
+
+
+# Any three of six tokens determine the rest; the boundaries are 0, 1, 3, 5.
+CLIFF = """
+import itertools
+from mdm_opt.models.laws import EnumeratedLaw
+
+def law():
+    words = itertools.product(range(7), repeat=3)
+    return EnumeratedLaw.uniform(
+        [[(a + b * x + c * x * x) % 7 for x in range(6)] for a, b, c in words], "1234567"
+    )
+"""
+
+
+def test_boundaries_placed_anew_are_shown(tmp_path):
+    (tmp_path / "cliff.py").write_text(CLIFF)
+    text = SUDOKU4.replace('"sudoku4"\n[space]', '"cliff:law"\n[space]')
+    text += "[profile]\nboundaries = 4\nprecision = 0\n"
+    result = invoke(tmp_path, "--json", "--sequences", "12", text=text)
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert (found["boundaries"], found["known"], found["placed"]) == (4, [0, 1, 2, 3, 5], [2])
+    shown = invoke(tmp_path, "--sequences", "12", text=text).output
+    assert "4 boundaries, " in shown
+    assert "placed anew, because one interval of the first sequences held more" in shown
+    assert "few steps cost: 2\n" in shown
 
 
 def test_ancestral_reveal_has_a_limit_too(tmp_path):

@@ -72,6 +72,7 @@ def test_defaults() -> None:
             "precision": 0.1,
             "boundaries": 32,
             "orders": 2,
+            "estimator": "auto",
             "seed": 0,
         },
         "verify": {"instances": 256, "top": 3, "confidence": 0.95, "equal_linear": True},
@@ -138,6 +139,7 @@ def test_edges_of_what_is_accepted() -> None:
         ("search.racing", 1, "[search] racing: 1 is not accepted: Input should be a valid boo"),
         ("profile.sequences", 7, "[profile] sequences: 7 is not accepted: Input should be great"),
         ("profile.boundaries", 1, "[profile] boundaries: 1 is not accepted: Input should be gre"),
+        ("profile.estimator", "kl", "[profile] estimator: 'kl' is not accepted: Input should be"),
         ("profile.orders", 0, "[profile] orders: 0 is not accepted: Input should be greater"),
         (
             "profile.precision",

@@ -16,7 +16,7 @@ from records import MODEL, study_record
 from sqlalchemy import delete, text
 
 from mdm_opt.errors import InputError
-from mdm_opt.persistence import MeasuredSequence, Profiles, Repository
+from mdm_opt.persistence import MeasuredSequence, Profiles, Repository, WrittenSums
 from mdm_opt.persistence.tables import ProfileRow
 
 OTHERS = {
@@ -44,6 +44,30 @@ def test_a_profile_is_found_again_as_it_was_measured(profiles):
     assert (found.sample.known.dtype, found.sample.known.tolist()) == (np.int64, KNOWN)
     assert found.sample.nats.tolist() == [[3.0, 1 / 3, 0.0], [8.0, 1 / 3, 0.0]]
     assert (found.sequence_calls, found.seconds) == (12, 0.25)
+
+
+def test_what_writing_says_of_a_sequence_is_kept_with_it(profiles):
+    key, sums = replace(KEY, orders=0), WrittenSums(1 / 3, 0.1 + 0.2, 5e-324)
+    rows = [replace(sequence(0), written=sums), sequence(1)]
+    rows.append(replace(sequence(2), written=WrittenSums(1.0, 2.0)))
+    profiles.add(key, KNOWN, rows)
+    found = profiles.find(key)
+    assert found.written == (sums, None, WrittenSums(1.0, 2.0))
+    part = found.part([2, 0])
+    assert (part.sequences, part.written) == ((2, 0), (WrittenSums(1.0, 2.0), sums))
+    assert part.sequence_calls == found.sequence_calls
+    assert profiles.find(KEY) is None
+
+
+def test_sequences_have_boundaries_of_their_own(profiles):
+    add(profiles, 0, 1)
+    profiles.add(KEY, [0, 1, 3], [MeasuredSequence(2, [2.0, 1.5, 0.0], 6, 0.5)])
+    found = profiles.find(KEY).sample
+    assert found.known.tolist() == [0, 1, 2, 3]
+    third = 1 / 3
+    expected = [[1.0, np.nan, third, 0.0], [2.0, np.nan, third, 0.0], [2.0, 1.5, np.nan, 0.0]]
+    np.testing.assert_array_equal(found.nats, expected)
+    assert found.part([0, 1]).known.tolist() == KNOWN
 
 
 @settings(

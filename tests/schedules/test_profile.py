@@ -110,49 +110,6 @@ def _sample(
     return ProfileSample(length, np.array(known), nats)
 
 
-# The boundaries.
-
-
-@FEW
-@given(st.integers(1, 400), st.integers(2, 500))
-def test_boundaries_increase_between_the_ends(length: int, boundaries: int) -> None:
-    known = profile_boundaries(length, boundaries)
-    assert known.dtype == np.int64
-    assert len(known) == min(length, boundaries)
-    assert (known[0], known[-1]) == (0, length - 1)
-    assert (np.diff(known) > 0).all()
-
-
-@pytest.mark.parametrize("length", [200, 1024, 5000])
-def test_boundaries_are_denser_near_both_ends(length: int) -> None:
-    """And most at the start."""
-    gaps = np.diff(profile_boundaries(length, 33))
-    middle = gaps[14:18].sum()
-    assert gaps[:4].sum() < gaps[-4:].sum() / 2
-    assert gaps[-4:].sum() < middle / 3
-
-
-@pytest.mark.parametrize(("length", "boundaries"), [(5000, 17), (1024, 9), (500, 6)])
-def test_boundaries_are_cubes_of_sines_where_they_do_not_collide(
-    length: int, boundaries: int
-) -> None:
-    known, last = profile_boundaries(length, boundaries), boundaries - 1
-    expected = [(length - 1) * math.sin(math.pi / 2 * k / last) ** 3 for k in range(boundaries)]
-    assert np.abs(known - expected).max() <= 0.5 + 1e-9
-
-
-def test_boundaries_that_collide_move_inwards() -> None:
-    """Unrounded: 0, 0.1, 0.7, 2.1, 4.6, ..., and 0, 0.1, 0.9, 2.7, 5.3, 8.0, 10.2, 11."""
-    assert profile_boundaries(30, 12).tolist() == [0, 1, 2, 3, 5, 8, 13, 17, 22, 26, 28, 29]
-    assert profile_boundaries(12, 8).tolist() == [0, 1, 2, 3, 5, 8, 10, 11]
-
-
-@pytest.mark.parametrize(("length", "boundaries"), [(0, 5), (-1, 5), (5, 1), (5, 0)])
-def test_too_few_boundaries_or_tokens_are_refused(length: int, boundaries: int) -> None:
-    with pytest.raises(ValueError, match=f"needed, got {length}, {boundaries}"):
-        profile_boundaries(length, boundaries)
-
-
 # Measured profiles.
 
 
@@ -192,10 +149,14 @@ def test_boundaries_that_do_not_fit_are_refused(known: list[int]) -> None:
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_nats_that_are_not_finite_are_refused(value: float) -> None:
-    nats = np.ones((3, 2))
+    nats = np.ones((3, 3))
     nats[1, 0] = value
     with pytest.raises(ValueError, match=f"must be finite, got {value}"):
-        ProfileSample(4, np.array([0, 3]), nats)
+        ProfileSample(4, np.array([0, 1, 3]), nats)
+    if not math.isnan(value):
+        nats[1, :2] = 1.0, value
+        with pytest.raises(ValueError, match=f"must be finite, got {value}"):
+            ProfileSample(4, np.array([0, 1, 3]), nats)
 
 
 def test_mean_and_standard_error_are_those_of_a_sample() -> None:
@@ -222,6 +183,14 @@ def test_part_keeps_the_rows_asked_for() -> None:
         assert part.length == sample.length
         np.testing.assert_array_equal(part.known, sample.known)
         assert part.nats.tolist() == [sample.nats[row].tolist() for row in rows]
+
+
+def test_part_has_the_boundaries_of_its_sequences() -> None:
+    nats = np.array([[3.0, 2.0, np.nan, 0.5], [3.0, np.nan, 1.0, 0.5], [2.0, 1.0, np.nan, 0.0]])
+    sample = ProfileSample(9, np.array([0, 1, 4, 8]), nats)
+    assert sample.part([0, 2]).known.tolist() == [0, 1, 8]
+    assert sample.part([0, 2]).nats.tolist() == [[3.0, 2.0, 0.5], [2.0, 1.0, 0.0]]
+    assert sample.part([1, 0]).known.tolist() == [0, 1, 4, 8]
 
 
 def test_the_profile_is_that_of_its_smooth_drops() -> None:

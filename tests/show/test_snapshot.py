@@ -11,8 +11,8 @@ from mdm_opt.errors import InputError
 from mdm_opt.persistence import Progress, Repository
 from mdm_opt.results.best import best
 from mdm_opt.show.snapshot import read_snapshot
-from mdm_opt.study.measured_profile import profile_study
 from mdm_opt.study.opening import create_study
+from mdm_opt.study.profile_result import profile_study
 
 
 def test_a_finished_study_is_known_as_it_is_kept(found, url):

@@ -21,8 +21,8 @@ from mdm_opt.results.best import best
 from mdm_opt.results.verification import equal_nfe_steps, verify
 from mdm_opt.run.trials import run_trials
 from mdm_opt.schedules import block_count, reveal_grid
-from mdm_opt.study.measured_profile import profile_study
 from mdm_opt.study.opening import OpenStudy, create_study, open_study
+from mdm_opt.study.profile_result import profile_study
 
 BLOCKS = SUDOKU4.replace("[space]", "[sampler]\nblock_length = 4\n[space]").replace(
     "steps = [4]", "steps = [8]"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from exact_profile import SUDOKU, study_file
+from hard_laws import Cliff
 from study_files import SUDOKU4, database, write_study
 
 from mdm_opt.config import load_study_file
@@ -22,38 +23,14 @@ from mdm_opt.schedules import (
     reveal_counts,
 )
 from mdm_opt.study.instances import InstanceSets
-from mdm_opt.study.measured_profile import measured_profile, profile_study
+from mdm_opt.study.measured_profile import measured_profile
 from mdm_opt.study.opening import create_study, open_study
 from mdm_opt.study.predictions import LIMIT, Predictions
+from mdm_opt.study.profile_result import profile_study
 
 SEEDED = SUDOKU4.replace('seeds = ["energy", "baselines"]', 'seeds = ["energy", "profile"]')
 FREE = SEEDED.replace("[space]", '[space]\nfamily = "free"').replace('"random"', '"shape"')
 PRECISE = "[profile]\nprecision = 0\nsequences = 16\n"
-
-
-def test_a_profile_is_measured_once_and_extended(tmp_path):
-    path, url = write_study(tmp_path, SEEDED), database(tmp_path)
-    first = profile_study(path, url, sequences=12)
-    assert (first.sequences, first.new_sequences) == (12, 12)
-    assert first.sequence_calls == 12 * (16 + 2 * 16)
-    again = profile_study(path, url, sequences=12)
-    assert (again.sequences, again.new_sequences) == (12, 0)
-    assert again.mean == first.mean
-    more = profile_study(path, url, sequences=20)
-    assert (more.sequences, more.new_sequences) == (20, 8)
-    # Another study of the same model finds it.
-    other = tmp_path / "other"
-    other.mkdir()
-    text = SEEDED.replace('name = "sudoku4"', 'name = "other"\nseed = 5')
-    assert profile_study(write_study(other, text), url, sequences=20).new_sequences == 0
-
-
-def test_the_profile_is_that_of_the_law(tmp_path):
-    result = profile_study(write_study(tmp_path), database(tmp_path), sequences=64)
-    error = np.maximum(np.array(result.standard_error), 1e-9)
-    assert result.known == list(range(16))
-    assert (np.abs(np.array(result.mean) - SUDOKU) < 4 * error + 1e-5).all()
-    assert (np.diff(result.smooth) <= 1e-12).all()
 
 
 def test_measuring_stops_where_more_sequences_would_change_little(tmp_path):
@@ -109,27 +86,6 @@ def _grids(denoiser):
     from torch import from_numpy
 
     return from_numpy(denoiser.law.outcomes)
-
-
-@pytest.mark.parametrize(
-    ("lines", "message"),
-    [
-        (3, r"\[profile\] references: .* leaves 3 sequences for the profile; at least 8"),
-        (None, r"\[profile\] references: cannot read .*missing\.txt"),
-    ],
-)
-def test_bad_references_are_refused(tmp_path, lines, message):
-    name = "missing.txt" if lines is None else "few.txt"
-    if lines is not None:
-        (tmp_path / name).write_text("\n".join(["1234341221434321"] * lines))
-    text = SEEDED + f'[profile]\nreferences = "{name}"\n'
-    with pytest.raises(InputError, match=message):
-        profile_study(write_study(tmp_path, text), database(tmp_path))
-
-
-def test_more_steps_than_tokens_are_refused(tmp_path):
-    with pytest.raises(InputError, match="--steps: 17 is not accepted: the model writes 16"):
-        profile_study(write_study(tmp_path), database(tmp_path), steps=[4, 17])
 
 
 def test_predictions_are_made_on_held_out_sequences():
@@ -259,3 +215,109 @@ def test_a_study_that_asks_for_another_profile_says_so(tmp_path):
     other = write_study(tmp_path, SEEDED + "\n[profile]\nseed = 1\n")
     (said,) = create_study(other, url).news
     assert said.startswith("study sudoku4 has another profile than before")
+
+
+# Any 3 of 12 tokens determine the rest; the boundaries are 0, 1, 4, 9, 11.
+FIVE = "[profile]\nprecision = 0\nsequences = 16\nboundaries = 5\norders = 1\n"
+
+
+def _cliff_study(tmp_path):
+    text = SUDOKU4.replace("steps = [4]", "steps = [3]")
+    return load_study_file(write_study(tmp_path, text + FIVE)), Cliff(3, 12, 13)
+
+
+def test_boundaries_are_placed_anew_where_the_first_sequences_see_a_cliff(tmp_path):
+    file, denoiser = _cliff_study(tmp_path)
+    repository = Repository(database(tmp_path), create=True)
+    sample = measured_profile(file, tmp_path, denoiser, repository).record.sample
+    measured = [sample.known[~np.isnan(row)].tolist() for row in sample.nats]
+    assert measured[:8] == [[0, 1, 4, 9, 11]] * 8
+    assert measured[8:] == [[0, 2, 3, 5, 11]] * 8
+    assert sample.placed.tolist() == [2, 3, 5]
+    assert -np.diff(sample.profile())[2] == pytest.approx(np.log(13), rel=1e-6)
+    best = best_beta(sample.profile(), 6, beta_a=(0.1, 8.0), beta_b=(0.1, 8.0))
+    assert path_kl(denoiser.profile(), reveal_counts(best, 6, 12)) == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("after", [1, 2, 3])
+def test_a_measurement_with_a_cliff_that_is_killed_ends_as_it_would_have(tmp_path, after):
+    file, denoiser = _cliff_study(tmp_path)
+    found = []
+    for name, stops in (("whole", 99), ("killed", after)):
+        (tmp_path / name).mkdir()
+        repository = Repository(database(tmp_path / name), create=True)
+        blocks = []
+
+        def stop(done, total, blocks=blocks, stops=stops):
+            if len(blocks) == stops:
+                raise KeyboardInterrupt
+            blocks.append(done)
+
+        if stops < 99:
+            with pytest.raises(KeyboardInterrupt):
+                measured_profile(file, tmp_path, denoiser, repository, stop)
+        found.append(measured_profile(file, tmp_path, denoiser, repository).record)
+    whole, killed = found
+    assert whole.sequences == killed.sequences
+    assert whole.sequence_calls == killed.sequence_calls == 8 * (12 + 5 + 6) + 8 * 12
+    np.testing.assert_array_equal(whole.sample.known, killed.sample.known)
+    np.testing.assert_array_equal(whole.sample.nats, killed.sample.nats)
+
+
+def test_a_law_is_measured_along_the_chain_and_says_why(tmp_path):
+    opened = create_study(write_study(tmp_path, SEEDED + PRECISE), database(tmp_path))
+    found = measured_profile(
+        opened.study_file, tmp_path, opened.problem.denoiser, opened.repository
+    )
+    assert (found.new, found.key.orders, found.check.chosen) == (0, 0, "chain")
+    assert found.record.sequence_calls == 8 * (16 + 2 * 16 + 6) + 8 * 16
+    assert Profiles(opened.repository).of_study("sudoku4").sequences == found.record.sequences
+    error = found.record.sample.standard_error
+    assert (np.abs(found.record.sample.mean - SUDOKU) < 4 * error + 1e-5).all()
+
+
+def test_a_model_that_is_no_law_is_measured_in_independent_orders(tmp_path):
+    text = SUDOKU4.replace('kind = "enumerated"\nlaw = "sudoku4"', 'kind = "bundled"')
+    table = "[profile]\nprecision = 0\nsequences = 12\nboundaries = 6\norders = 1\n"
+    file = load_study_file(write_study(tmp_path, text + table))
+    denoiser = build_denoiser(file.model, tmp_path)
+    repository = Repository(database(tmp_path), create=True)
+    found = measured_profile(file, tmp_path, denoiser, repository)
+    assert (found.new, found.key.orders, found.check.chosen) == (12, 1, "orders")
+    assert found.check.exchange > found.check.accepted_exchange
+    # Both ways for the first eight, and six calls of the check; the first call is remembered.
+    assert found.record.sequence_calls == 8 * (36 + 6 + 6) + 4 * (35 + 6)
+
+
+def test_what_is_asked_for_is_measured(tmp_path):
+    url, calls = database(tmp_path), {}
+    for estimator in ("orders", "chain", "auto"):
+        text = SUDOKU4 + PRECISE + f'estimator = "{estimator}"\n'
+        file = load_study_file(write_study(tmp_path, text))
+        denoiser = build_denoiser(file.model, tmp_path)
+        found = measured_profile(file, tmp_path, denoiser, Repository(url, create=True))
+        calls[estimator] = found.key.orders, found.new, found.record.sequence_calls
+    assert calls["orders"] == (2, 16, 16 * (16 + 2 * 16))
+    assert calls["chain"] == (0, 16, 16 * 16 + 8 * 6)
+    # Both ways are known by now.
+    assert calls["auto"] == (0, 0, 16 * 16 + 8 * 6)
+
+
+def test_a_profile_that_was_measured_before_there_was_a_choice_goes_on(tmp_path):
+    text = SUDOKU4 + PRECISE + 'estimator = "orders"\n'
+    file = load_study_file(write_study(tmp_path, text))
+    denoiser = build_denoiser(file.model, tmp_path)
+    repository = Repository(database(tmp_path), create=True)
+    before = measured_profile(file, tmp_path, denoiser, repository).record
+    file = load_study_file(write_study(tmp_path, SUDOKU4 + PRECISE, sequences="20"))
+    after = measured_profile(file, tmp_path, denoiser, repository)
+    assert (after.new, after.key.orders, after.check) == (4, 2, None)
+    np.testing.assert_array_equal(after.record.sample.nats[:16], before.sample.nats)
+
+
+def test_a_chain_is_for_sequences_that_the_model_writes(tmp_path):
+    text = SUDOKU4 + '[profile]\nestimator = "chain"\nreferences = "grids.txt"\n'
+    with pytest.raises(
+        InputError, match=r"\[profile\] estimator = 'chain' is for the model's own"
+    ):
+        load_study_file(write_study(tmp_path, text))

@@ -13,7 +13,14 @@ from mdm_opt.candidates import Candidate, Decoding
 from mdm_opt.models.base import Denoiser
 from mdm_opt.models.lazy_log_probs import ask, rows_at_once
 from mdm_opt.models.prompts import Prompts
-from mdm_opt.processes.base import Array, Batch, PathCosts, Process, Samples
+from mdm_opt.processes.base import (
+    Array,
+    Batch,
+    PathCosts,
+    Process,
+    Samples,
+    WrittenProfiles,
+)
 from mdm_opt.processes.masked.batch import MaskedBatch, masked_batch
 from mdm_opt.processes.masked.law import SampleLaw
 from mdm_opt.processes.masked.likelihood import path_tables
@@ -21,6 +28,7 @@ from mdm_opt.processes.masked.loop import generate
 from mdm_opt.processes.masked.noise import instance_noise
 from mdm_opt.processes.masked.profile_estimate import one_by_one, own_sequences, sequence_profiles
 from mdm_opt.processes.masked.rule_loop import generate_by_rule
+from mdm_opt.processes.masked.written_profile import exchange_error, written_profiles
 
 
 class Masked(Process):
@@ -81,6 +89,29 @@ class Masked(Process):
     ) -> Array:
         """See `Process.profiles`: h(m), the mean cost of a masked token when m are known."""
         return sequence_profiles(model, clean, numbers, known, orders=orders, seed=seed)
+
+    def written_profiles(
+        self,
+        model: Denoiser,
+        numbers: Sequence[int],
+        known: npt.NDArray[np.int64],
+        *,
+        seed: int,
+    ) -> WrittenProfiles:
+        """See `Process.written_profiles`: along the order in which a sequence is written."""
+        return written_profiles(model, numbers, known, seed=seed)
+
+    def exchange_error(
+        self,
+        model: Denoiser,
+        tokens: torch.Tensor,
+        numbers: Sequence[int],
+        known: npt.NDArray[np.int64],
+        *,
+        seed: int,
+    ) -> tuple[Array, int]:
+        """See `Process.exchange_error`."""
+        return exchange_error(model, tokens, numbers, known, seed=seed)
 
     def path_costs(
         self, model: Denoiser, clean: torch.Tensor, batch: Batch, rows: Sequence[int]

@@ -26,7 +26,10 @@ _POINTS = 48
 
 
 def information_profile(found: Snapshot) -> Figure | None:
-    """h(m) with its standard error; None where it has not been measured."""
+    """h(m) with its standard error; None where it has not been measured.
+
+    Boundaries that were placed anew have a mark of their own.
+    """
     sample = found.profile
     if sample is None:
         return None
@@ -43,9 +46,15 @@ def information_profile(found: Snapshot) -> Figure | None:
             hoverinfo="skip",
         )
     )
-    figure.add_trace(
-        Scatter(x=known, y=mean, mode="markers", name="measured", marker={"color": FOUND})
-    )
+    anew = np.isin(known, sample.placed)
+    for name, shown, symbol in (
+        ("measured", ~anew, "circle"),
+        ("measured, placed anew", anew, "line-ns-open"),
+    ):
+        if shown.any():
+            marker = {"color": FOUND, "symbol": symbol, "size": 6 if symbol == "circle" else 12}
+            at, levels = known[shown], mean[shown]
+            figure.add_trace(Scatter(x=at, y=levels, mode="markers", name=name, marker=marker))
     figure.add_trace(
         Scatter(
             x=np.arange(sample.length),

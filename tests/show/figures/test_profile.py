@@ -29,6 +29,17 @@ def test_information_profile_has_the_measured_means(found, drawn):
     np.testing.assert_allclose(upper, sample.mean + 1.96 * sample.standard_error)
 
 
+def test_boundaries_placed_anew_have_a_mark_of_their_own(found):
+    assert "measured, placed anew" not in traces(information_profile(found))
+    nats = np.full((9, 6), np.nan)
+    nats[:8, [0, 1, 2, 4, 5]], nats[8, [0, 2, 3, 4, 5]] = [3, 3, 0, 0, 0], [3, 3, 0, 0, 0]
+    sample = ProfileSample(12, np.array([0, 1, 4, 5, 9, 11]), nats)
+    shown = traces(information_profile(replace(found, profile=sample)))
+    assert shown["measured"].x.tolist() == [0, 1, 4, 9, 11]
+    assert shown["measured, placed anew"].x.tolist() == [5]
+    assert shown["measured"].marker.symbol != shown["measured, placed anew"].marker.symbol
+
+
 def test_prediction_and_limit_follow_from_the_profile(found, drawn):
     shown = traces(drawn["predicted-path-kl"])
     profile = found.profile.profile()

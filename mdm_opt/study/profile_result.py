@@ -1,0 +1,126 @@
+"""What ``mdm-opt profile`` finds out about a study's model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from mdm_opt.config import StudyFile, load_study_file
+from mdm_opt.errors import InputError
+from mdm_opt.models.registry import build_denoiser
+from mdm_opt.persistence import Repository
+from mdm_opt.study.measured_profile import Advance, measured_profile
+from mdm_opt.study.predictions import PredictedBudget, Predictions
+from mdm_opt.study.profile_estimator import Estimator, EstimatorCheck
+from mdm_opt.study.profile_sequences import check_sequences
+
+
+class ProfileResult(BaseModel):
+    """What ``mdm-opt profile`` prints.
+
+    `mean` is h(m) at the boundaries `known`, in nats a token, with its standard error; `smooth` is
+    what schedules are predicted from. Each sequence is measured at `boundaries` of them; `placed`
+    are those that were placed anew, where the first sequences saw the profile fall.
+    `estimator` is `orders` where sequences are measured in `orders` independent random orders, and
+    `chain` where along the order in which the model wrote each (`orders` is 0 then); `check` is
+    what the first sequences said of that, null where it was not asked. `sequence_calls` counts
+    what all sequences and the check cost, `new_sequences` those that were not in the database
+    before.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model_fingerprint: str
+    length: int
+    references: str
+    sequences: int
+    new_sequences: int
+    estimator: Estimator
+    check: EstimatorCheck | None
+    orders: int
+    sequence_calls: int
+    seconds: float
+    boundaries: int
+    known: list[int]
+    placed: list[int]
+    mean: list[float]
+    standard_error: list[float]
+    smooth: list[float]
+    budgets: list[PredictedBudget]
+
+
+def profile_study(
+    path: str | Path,
+    url: str,
+    advance: Advance = lambda done, total: None,
+    steps: Sequence[int] | None = None,
+    sequences: int | None = None,
+) -> ProfileResult:
+    """Measures the profile of a study's model as far as it is not kept yet, and predicts.
+
+    Args:
+        path: of the study file; the study itself need not exist.
+        url: of the database.
+        advance: called with the number of sequences measured and to be measured.
+        steps: step budgets; the study file's where None.
+        sequences: in place of the study file's.
+
+    Raises:
+        InputError: where the file, the model, the references or the database cannot be used.
+        RunError: where the profile cannot be measured.
+    """
+    study_file = load_study_file(path)
+    if sequences is not None:
+        table = study_file.profile.model_copy(update={"sequences": sequences, "precision": 0.0})
+        study_file = study_file.model_copy(update={"profile": table})
+    _check_whole(study_file)
+    folder = Path(path).resolve().parent
+    denoiser = build_denoiser(study_file.model, folder)
+    budgets = list(steps or study_file.space.steps)
+    space = study_file.space.model_copy(update={"steps": budgets})
+    study_file = study_file.model_copy(update={"space": space})
+    if budgets[-1] > denoiser.length:
+        raise InputError(
+            f"--steps: {budgets[-1]} is not accepted: the model writes {denoiser.length} tokens"
+        )
+    check_sequences(study_file, folder, denoiser)
+    repository = Repository(url, create=True)
+    found = measured_profile(study_file, folder, denoiser, repository, advance)
+    kept, sample = found.record, found.record.sample
+    predictions = Predictions(sample, study_file)
+    return ProfileResult(
+        model_fingerprint=denoiser.fingerprint,
+        length=denoiser.length,
+        references=study_file.profile_references,
+        sequences=len(sample),
+        new_sequences=found.new,
+        estimator="orders" if found.key.orders else "chain",
+        check=found.check,
+        orders=found.key.orders,
+        sequence_calls=kept.sequence_calls,
+        seconds=kept.seconds,
+        boundaries=int((~np.isnan(sample.nats[0])).sum()),
+        known=sample.known.tolist(),
+        placed=sample.placed.tolist(),
+        mean=sample.mean.tolist(),
+        standard_error=sample.standard_error.tolist(),
+        smooth=sample.profile()[sample.known].tolist(),
+        budgets=[predictions.budget(n) for n in budgets],
+    )
+
+
+def _check_whole(study_file: StudyFile) -> None:
+    """Refuses studies of which a profile says nothing.
+
+    Raises:
+        InputError: for prompts or blocks.
+    """
+    found = "block_length" if study_file.sampler.block_length is not None else "prompts"
+    if study_file.prompted or found == "block_length":
+        raise InputError(
+            f"a profile is that of whole sequences without prompts, and this study has {found}; "
+            "its schedules cannot be predicted"
+        )
