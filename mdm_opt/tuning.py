@@ -28,7 +28,8 @@ from mdm_opt.objectives.path_kl import PathKl
 from mdm_opt.objectives.sample_score import SampleFunction, SampleScore
 from mdm_opt.persistence import NoStudies, Repository, storage_url
 from mdm_opt.plugins import one_line, qualified_name, source_fingerprint
-from mdm_opt.results.best import BestResult, best
+from mdm_opt.results.best import best
+from mdm_opt.results.best_result import BestResult
 from mdm_opt.results.progress import Report, search_with_progress, verify_with_progress
 from mdm_opt.results.text import conclusions, headings, metric_words, result_rows
 from mdm_opt.schedules import Counts, Reveal, Rounding

@@ -267,6 +267,16 @@ class Family(ABC):
         """What a study file may give as a seed beside names."""
         return f"a list [{', '.join(one.name for one in self.keys)}] of values that are accepted"
 
+    def accepts_seed(self, values: Sequence[object]) -> bool:
+        """Whether a study file may give these parameters as a seed."""
+        return len(values) == len(self.keys) and all(
+            key.accepts(value) for key, value in zip(self.keys, values, strict=True)
+        )
+
+    def seed_is_inside(self, values: Sequence[Value], bounds: Bounds) -> bool:
+        """Whether a seed that `accepts_seed` lies within the bounds of a study."""
+        return self.inside({key.name: v for key, v in zip(self.keys, values, strict=True)}, bounds)
+
     def given_seed(self, values: Sequence[Value], steps: int) -> Seed:
         """A seed that a study file gives by its parameters, in their order."""
         named = dict(zip((one.name for one in self.keys), values, strict=True))
@@ -362,6 +372,8 @@ RESERVED = (
     *("verified", "feasible", "trials_since", "instances", "baselines", "gain_over_linear"),
     *(
         "better_than_linear",
+        "calls",
+        "families",
         "decided_early",
         "decision",
         "linear_steps_for_equal_quality",

@@ -54,6 +54,10 @@ class Range:
             return False
         return self.accepted[0] <= value <= self.accepted[1]
 
+    def named(self, name: str) -> Range:
+        """This range under another name."""
+        return replace(self, name=name)
+
     def within(self, ends: Sequence[Value]) -> Range:
         """This range, searched between other ends."""
         return replace(self, searched=(float(ends[0]), float(ends[1])))
@@ -86,6 +90,10 @@ class Choice:
     def accepts(self, value: object) -> bool:
         """Whether a study file may have this value."""
         return value in self.accepted
+
+    def named(self, name: str) -> Choice:
+        """This choice under another name."""
+        return replace(self, name=name)
 
     def within(self, options: Sequence[Value]) -> Choice:
         """This choice, of which some options are searched."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.markup import escape
 from rich.table import Table
 
-from mdm_opt.results.best import BestResult
+from mdm_opt.results.best_result import BestResult
 from mdm_opt.results.text import headings, metric_words, result_rows
 
 

@@ -16,6 +16,8 @@ from pydantic import (
 )
 
 from mdm_opt.candidates import FAMILIES, Choice, Family, Parameter, searchable_families
+from mdm_opt.candidates.several import several
+from mdm_opt.messages import key_name
 from mdm_opt.table import Table
 
 MAX_STEPS = 4096
@@ -29,6 +31,7 @@ class SpaceTable(Table):
     """
 
     family: str = "beta"
+    families: list[str] | None = None
     steps: list[Annotated[int, Field(ge=1, le=MAX_STEPS)]] = Field(min_length=1, max_length=32)
     bounds: dict[str, list[float] | list[str]]
 
@@ -37,7 +40,10 @@ class SpaceTable(Table):
     def _bounds_of_family(cls, content: Any) -> Any:
         if not isinstance(content, dict):
             return content
-        kept = {key: content[key] for key in ("family", "steps") if key in content}
+        names = ("family", "families", "steps")
+        kept = {key: content[key] for key in names if key in content}
+        if len(kept.keys() & {"family", "families"}) == 2:
+            raise ValueError("family and families: one of both is accepted")
         own = {key: value for key, value in content.items() if key not in kept}
         bounds = _bounds_of(family_of(content)).model_validate(own)
         return {**kept, "bounds": bounds.model_dump()}
@@ -50,6 +56,27 @@ class SpaceTable(Table):
             raise ValueError(f"Input should be {known}")
         return family
 
+    @field_validator("families", mode="before")
+    @classmethod
+    def _all_searchable(cls, families: Any) -> Any:
+        known = searchable_families()
+        listed = isinstance(families, list) and all(one in known for one in families)
+        if not listed or len(set(families)) < 2 or len(set(families)) != len(families):
+            raise ValueError(f"must be a list of at least two of {', '.join(known)}")
+        return families
+
+    @property
+    def searched(self) -> Family:
+        """The family that is searched, or several as one."""
+        return FAMILIES[self.family] if self.families is None else several(tuple(self.families))
+
+    @property
+    def words(self) -> str:
+        """What the file says of families, for messages."""
+        if self.families is None:
+            return f"{key_name('space.family')} {self.family!r}"
+        return f"{key_name('space.families')} {self.families}"
+
     @field_validator("steps")
     @classmethod
     def _distinct(cls, steps: list[int]) -> list[int]:
@@ -61,13 +88,19 @@ class SpaceTable(Table):
     def _as_in_the_file(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         found: dict[str, Any] = handler(self)
         bounds = found.pop("bounds", {})
+        found.pop("family" if self.families is not None else "families", None)
         return {**found, **bounds}
 
 
 def family_of(content: Any) -> Family:
-    """The family that a ``[space]`` asks for before it is validated; Beta where it is none."""
-    name = content.get("family") if isinstance(content, dict) else None
-    return FAMILIES[name if name in searchable_families() else "beta"]
+    """What a ``[space]`` asks for before it is validated; Beta where that is none."""
+    name, names = None, None
+    if isinstance(content, dict):
+        name, names = content.get("family"), content.get("families")
+    known = searchable_families()
+    if isinstance(names, list) and len(names) > 1 and all(one in known for one in names):
+        return several(tuple(dict.fromkeys(names)))
+    return FAMILIES[name if name in known else "beta"]
 
 
 @lru_cache

@@ -53,10 +53,8 @@ def _seed(value: Any, info: ValidationInfo) -> str | list[Any]:
     family: Family = (info.context or {}).get(_FAMILY, FAMILIES["beta"])
     if isinstance(value, str) and value in SEED_NAMES:
         return value
-    if isinstance(value, list) and len(value) == len(family.keys):
-        accepted = [key.accepts(one) for key, one in zip(family.keys, value, strict=True)]
-        if all(accepted):
-            return [float(one) if isinstance(one, int) else one for one in value]
+    if isinstance(value, list) and family.accepts_seed(value):
+        return [float(one) if isinstance(one, int) else one for one in value]
     raise ValueError(f"must be one of {', '.join(SEED_NAMES)}, or {family.given_words}")
 
 
@@ -160,7 +158,7 @@ class StudyFile(Table):
         space = info.data.get("space")
         if isinstance(value, Table) or space is None:
             return value
-        return SearchTable.model_validate(value, context={_FAMILY: FAMILIES[space.family]})
+        return SearchTable.model_validate(value, context={_FAMILY: space.searched})
 
     @field_validator("objective", mode="before")
     @classmethod
@@ -188,7 +186,7 @@ class StudyFile(Table):
         if isinstance(self.objective, PathKlObjective) and self.family.by_rule:
             raise ValueError(
                 f"{key_name('objective.kind')} 'path_kl' is not accepted with "
-                f"{key_name('space.family')} {self.space.family!r}: it is defined for steps whose "
+                f"{self.space.words}: it is defined for steps whose "
                 "counts are known before they are sampled"
             )
         return self
@@ -203,7 +201,7 @@ class StudyFile(Table):
         whole = not self.prompted and self.sampler.block_length is None
         if self.family.needs_profile and not whole:
             raise ValueError(
-                f"{key_name('space.family')} {self.space.family!r} is not accepted with prompts "
+                f"{self.space.words} is not accepted with prompts "
                 "or block_length: it starts from the profile of whole sequences without prompts"
             )
         if self.needs_profile and not whole:
@@ -227,7 +225,7 @@ class StudyFile(Table):
         self.family.check_decoding(self.sampler)
         if not self.family.is_box and self.search.sampler != "shape":
             raise ValueError(
-                f"{key_name('space.family')} {self.space.family!r} needs "
+                f"{self.space.words} needs "
                 f"{key_name('search.sampler')} = 'shape', got {self.search.sampler!r}"
             )
         if self.tolerance is not None and self.search.sampler != "shape":
@@ -240,8 +238,8 @@ class StudyFile(Table):
 
     @property
     def family(self) -> Family:
-        """The family that is searched."""
-        return FAMILIES[self.space.family]
+        """The family that is searched, or several as one."""
+        return self.space.searched
 
     @property
     def most_trials(self) -> int:
@@ -363,7 +361,12 @@ def _accepted_keys(content: dict[str, Any], table: str) -> list[str]:
     if table not in StudyFile.model_fields:
         return list(StudyFile.model_fields)
     if table == "space":
-        return ["family", "steps", *(key.name for key in family_of(content[table]).keys)]
+        return [
+            "family",
+            "families",
+            "steps",
+            *(key.name for key in family_of(content[table]).keys),
+        ]
     if table in ("model", "objective"):
         kind = str(content[table].get("kind"))
         if table == "model":

@@ -21,7 +21,8 @@ from mdm_opt.handoff.schedule_file import (
     ScheduleValues,
 )
 from mdm_opt.persistence import Repository
-from mdm_opt.results.best import BestResult, BudgetResult, best
+from mdm_opt.results.best import best
+from mdm_opt.results.best_result import BestResult, BudgetResult
 from mdm_opt.study.stored_file import stored_study_file
 
 

@@ -190,12 +190,15 @@ class Mirror:
         if trial is None or trial.candidate is None:
             return create_trial(state=TrialState.FAIL)
         candidate = trial.candidate
+        position = self._family.position(candidate)
+        dimensions = distributions(self._family, candidate.steps, self._file.space.bounds)
         found = create_trial(
             state=TrialState.FAIL if trial.given_up else TrialState.RUNNING,
-            params={"steps": candidate.steps, **self._family.position(candidate)},
+            params={"steps": candidate.steps, **position},
+            # Where several families are searched, a trial has the dimensions of its own.
             distributions={
                 "steps": CategoricalDistribution(self._file.space.steps),
-                **distributions(self._family, candidate.steps, self._file.space.bounds),
+                **{name: dimensions[name] for name in position},
             },
             user_attrs={LABEL: trial.label, POSITION: trial.position}
             | ({} if candidate.counts is None else {"counts": list(candidate.counts)}),

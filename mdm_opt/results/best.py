@@ -6,116 +6,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
-
 from mdm_opt.candidates import BASELINES as KNOWN_BASELINES
-from mdm_opt.candidates import Candidate, baseline, family_named
+from mdm_opt.candidates import baseline, family_named
 from mdm_opt.errors import RunError
 from mdm_opt.persistence import MeasurementRecord, Repository, StudyRecord
-from mdm_opt.results.decision import Decision, decide
+from mdm_opt.results.best_result import (
+    BaselineResult,
+    BestResult,
+    BudgetResult,
+    CallsResult,
+    FamilyResult,
+    ValueResult,
+)
+from mdm_opt.results.decision import decide
 from mdm_opt.search import SearchSpace, observations, rank
-from mdm_opt.statistics import Estimate, at_look, mean_interval, paired_difference, simultaneous
+from mdm_opt.statistics import (
+    Estimate,
+    at_look,
+    mean_interval,
+    paired_difference,
+    simultaneous,
+)
 from mdm_opt.study.search_space import space_of
 from mdm_opt.study.stored_file import stored_study_file
 
 # Measured beside the best schedule, and how it is called itself.
 BASELINES = ("linear", "sin2", "sine")
 BEST = "best"
-
-
-class Result(BaseModel):
-    """Base of what ``--json`` prints."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ValueResult(Result):
-    """A value and its confidence interval."""
-
-    value: float
-    interval: tuple[float, float]
-
-    @classmethod
-    def of(cls, estimate: Estimate, **more: Any) -> Any:
-        """From an estimate."""
-        return cls(value=estimate.value, interval=(estimate.low, estimate.high), **more)
-
-
-class BaselineResult(ValueResult):
-    """A baseline at its own number of steps, which cost at least as many model calls."""
-
-    steps: int
-    nfe: float
-    instances: int
-
-
-class BudgetResult(Result):
-    """The best schedule of one step count.
-
-    `gain_over_linear` is positive where the schedule is better, whatever the direction; its
-    interval holds together with those of all other step counts, and `better_than_linear` says
-    whether it lies above zero (None where the result is not verified). `trial` is the
-    number of the best trial that measured the candidate and `label` its seed, or "search". JSON
-    has the candidate as its family and parameters. `counts` is None where the tokens of a step are
-    random. `feasible` says whether
-    every guard held on these instances; `trials_since` counts the trials since the verification.
-    `decided_early` says whether the first half of the verification's instances decided; the
-    intervals are as wide as that takes.
-    `linear_steps_for_equal_quality` is None where linear never is as good, or where that was not
-    looked for (`equal_linear_sought`).
-    """
-
-    steps: int
-    candidate: Candidate
-    trial: int | None
-    label: str
-    nfe: float
-    counts: list[int] | None
-    value: float
-    interval: tuple[float, float]
-    verified: bool
-    feasible: bool
-    trials_since: int
-    instances: int
-    decided_early: bool
-    decision: Decision | None
-    baselines: dict[str, BaselineResult]
-    gain_over_linear: ValueResult | None
-    better_than_linear: bool | None
-    linear_steps_for_equal_quality: int | None
-    equal_linear_sought: bool
-
-    @model_serializer(mode="wrap")
-    def _with_parameters(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """JSON has the candidate's family and parameters beside the other keys."""
-        found: dict[str, Any] = handler(self)
-        if "candidate" not in found:
-            return found
-        values = family_named(self.candidate.family).values(self.candidate)
-        own = {"family": self.candidate.family, **values}
-        return {
-            name: value
-            for key, kept in found.items()
-            for name, value in (own.items() if key == "candidate" else [(key, kept)])
-        }
-
-
-class BestResult(Result):
-    """What ``mdm-opt best NAME --json`` prints.
-
-    `confidence` is the coverage of every interval by itself, except for the gains over linear,
-    which all hold together with that confidence. So `claim_error_rate` bounds the probability
-    that any of the study's claims "better than linear" is wrong.
-    """
-
-    study: str
-    objective: str
-    unit: str
-    direction: str
-    confidence: float
-    claim_error_rate: float
-    trials: int
-    budgets: list[BudgetResult]
 
 
 def equal_linear_steps(direction: str, records: Sequence[MeasurementRecord]) -> int | None:
@@ -243,6 +160,7 @@ class _Summary:
             next(m for m in measured if m.label == BEST),
             # That of equal cost was measured first, probes for equal quality after it.
             {name: next(m for m in measured if m.label == name) for name in BASELINES},
+            others={m.label: m for m in measured if m.label == m.candidate.family},
             verified=True,
             trials_since=sum(m.role == "search" and (m.id or 0) > newest for m in ours),
             linear_steps_for_equal_quality=equal_linear_steps(self.record.direction, measured),
@@ -259,6 +177,7 @@ class _Summary:
             ranked,
             ranked[0],
             baselines,
+            others=_best_of_others(ranked),
             verified=False,
             trials_since=0,
             linear_steps_for_equal_quality=None,
@@ -271,16 +190,14 @@ class _Summary:
         chosen: MeasurementRecord,
         baselines: Mapping[str, MeasurementRecord],
         *,
+        others: Mapping[str, MeasurementRecord],
         verified: bool,
         **more: Any,
     ) -> BudgetResult:
         estimate, same = None, False
         if "linear" in baselines:
             linear = baselines["linear"]
-            pair = (linear.scores, chosen.scores)
-            first, second = pair if self.record.direction == "minimize" else pair[::-1]
-            together = _confidence_of(chosen, self.together)
-            estimate = paired_difference(first, second, together)
+            estimate = self._gain(chosen, linear, self.together)
             same = self.space.key(linear.candidate) == self.space.key(chosen.candidate)
         gain = None if estimate is None else ValueResult.of(estimate)
         counts = chosen.candidate.plan(self.space.decoding, self.space.length).counts
@@ -298,6 +215,8 @@ class _Summary:
             verified=verified,
             feasible=chosen.feasible,
             instances=chosen.instances,
+            calls=CallsResult.of(chosen),
+            families={name: self._family(m, chosen) for name, m in others.items()},
             decided_early=verified and chosen.stopped_early,
             decision=decide(estimate, chosen.instances, feasible=chosen.feasible, same=same)
             if verified
@@ -312,3 +231,34 @@ class _Summary:
             better_than_linear=gain is not None and gain.interval[0] > 0 if verified else None,
             **more,
         )
+
+    def _family(self, record: MeasurementRecord, chosen: MeasurementRecord) -> FamilyResult:
+        own, candidate = value_of(record, self.confidence), record.candidate
+        found: FamilyResult = FamilyResult.of(
+            own,
+            label=candidate.label,
+            parameters=family_named(candidate.family).values(candidate),
+            calls=CallsResult.of(record),
+            instances=record.instances,
+            gain_of_best=ValueResult.of(self._gain(chosen, record, self.confidence)),
+        )
+        return found
+
+    def _gain(
+        self, chosen: MeasurementRecord, other: MeasurementRecord, confidence: float
+    ) -> Estimate:
+        """By how much a measurement is better than another one, on the instances of both."""
+        count = min(chosen.instances, other.instances)
+        pair = (other.scores[:count], chosen.scores[:count])
+        first, second = pair if self.record.direction == "minimize" else pair[::-1]
+        shorter = min(chosen, other, key=lambda one: one.instances)
+        return paired_difference(first, second, _confidence_of(shorter, confidence))
+
+
+def _best_of_others(ranked: Sequence[MeasurementRecord]) -> dict[str, MeasurementRecord]:
+    """The best trial of every family but that of the best trial of all."""
+    found: dict[str, MeasurementRecord] = {}
+    for one in ranked:
+        if one.candidate.family != ranked[0].candidate.family:
+            found.setdefault(one.candidate.family, one)
+    return found

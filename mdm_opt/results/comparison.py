@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import final
 
@@ -58,8 +58,8 @@ class Comparison:
     Half of the instances come first. There the candidate and the linear schedule end where the
     interval of the gain excludes zero (at the confidence of an early look, see
     `mdm_opt.statistics.at_look`), or the candidate is no better: then no gain would be shown
-    later, but by luck. The other baselines decide nothing, and end there where they are clearly
-    worse.
+    later, but by luck. The other baselines, and the best of other families, decide nothing: they
+    end there where they are clearly worse.
 
     Args:
         candidate: the chosen one.
@@ -88,17 +88,21 @@ class Comparison:
         self._arms: dict[tuple[str, int], Arm] = {}
         self.winner = self._arm(BEST, candidate)
 
-    def measure(self, equal_cost: Callable[[str, float], int]) -> None:
-        """Measures the chosen candidate and the baselines.
+    def measure(
+        self, equal_cost: Callable[[str, float], int], others: Mapping[str, Candidate]
+    ) -> None:
+        """Measures the chosen candidate, the baselines and the best of other families.
 
         Args:
             equal_cost: the steps at which a baseline costs so many model calls.
+            others: by the name of their family.
         """
         first = self._half or len(self._ids)
         self._to(self.winner, BEST, first)
         nfe = self.winner.measurement.nfe
-        for name in BASELINES:
-            arm = self._arm(name, baseline(name, equal_cost(name, nfe)))
+        baselines = {name: baseline(name, equal_cost(name, nfe)) for name in BASELINES}
+        for name, candidate in {**baselines, **others}.items():
+            arm = self._arm(name, candidate)
             self._to(arm, name, first)
             if name == BASELINES[0] and not self._is_decided(arm):
                 self._to(self.winner, BEST, len(self._ids))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mdm_opt.config import StudyFile
 from mdm_opt.persistence import StudyRecord
-from mdm_opt.results.best import BestResult, BudgetResult
+from mdm_opt.results.best_result import BestResult, BudgetResult
 from mdm_opt.statistics import needed_instances, shown_gain, simultaneous
 
 
@@ -51,13 +51,17 @@ def result_rows(result: BestResult) -> list[Row]:
             value = number(baseline.value), interval(baseline.interval)
             about = str(baseline.steps), name, number(baseline.nfe)
             rows.append(Row((*about, *value, "", str(baseline.instances)), False))
+        for name, other in budget.families.items():
+            value = number(other.value), interval(other.interval)
+            about = str(budget.steps), f"best of {name}: {other.label}", other.calls.words
+            rows.append(Row((*about, *value, "", str(other.instances)), False))
         gain = budget.gain_over_linear
         rows.append(
             Row(
                 (
                     str(budget.steps),
                     f"best: {schedule_words(budget)}",
-                    number(budget.nfe),
+                    budget.calls.words,
                     number(budget.value),
                     interval(budget.interval),
                     f"{number(gain.value)} {interval(gain.interval)}" if gain else "",
@@ -92,6 +96,7 @@ def conclusions(result: BestResult, verify: str) -> list[str]:
         if budget.decided_early:
             said += f"; {budget.instances} instances decided"
         lines.append(head + said)
+        lines += [head + line for line in _families_said(budget)]
         if not budget.feasible:
             lines.append(f"{head}its guards do NOT hold on the verification instances")
         if budget.trials_since:
@@ -128,6 +133,20 @@ def _gain_said(budget: BudgetResult) -> str:
         total = budget.instances + decision.instances
         return f"{said}; to show a gain of {number(gain.value)} takes about {total} instances"
     return f"{said}; keep linear"
+
+
+def _families_said(budget: BudgetResult) -> list[str]:
+    """Which of several families wins, and over which of them it is shown."""
+    if not budget.families:
+        return []
+    shown = [name for name, one in budget.families.items() if one.gain_of_best.interval[0] > 0]
+    others = [name for name in budget.families if name not in shown]
+    said = f"the family {budget.candidate.family} is the best"
+    if shown:
+        said += f"; better than {', '.join(shown)}"
+    if others:
+        said += f"; no difference from {', '.join(others)} is shown"
+    return [said]
 
 
 def gain_words(study_file: StudyFile, unit: str) -> str:

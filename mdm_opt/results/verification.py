@@ -92,9 +92,14 @@ class _Budget:
 
     def verified(self, top: Sequence[MeasurementRecord]) -> list[MeasurementRecord]:
         """Measurements of the chosen candidate and of the baselines, selection included."""
-        selected, best = self._selected(top)
-        compared = self._comparison(best.candidate)
-        compared.measure(lambda name, nfe: equal_nfe_steps(self.opened, name, nfe))
+        selected, chosen = self._selected(top)
+        best = chosen[0].candidate
+        others: dict[str, Candidate] = {}
+        for record in chosen[1:]:
+            if record.candidate.family != best.family:
+                others.setdefault(record.candidate.family, record.candidate)
+        compared = self._comparison(best)
+        compared.measure(lambda name, nfe: equal_nfe_steps(self.opened, name, nfe), others)
         if self.opened.study_file.verify.equal_linear and compared.gain().low > 0:
             _find_equal_linear(self.opened, compared)
         records = [
@@ -131,10 +136,13 @@ class _Budget:
 
     def _selected(
         self, top: Sequence[MeasurementRecord]
-    ) -> tuple[list[MeasurementRecord], MeasurementRecord]:
-        """Measurements of the top candidates on the selection instances, and the chosen one."""
+    ) -> tuple[list[MeasurementRecord], list[MeasurementRecord]]:
+        """Measurements of the top candidates on the selection instances, and all by what both say.
+
+        The first is the chosen one.
+        """
         if not _needs_selection(self.opened, top):
-            return [], top[0]
+            return [], list(top)
         selected, ids = [], self.opened.sets.ids("selection")
         for place, record in enumerate(top, start=1):
             doing = f"candidate {place} of {len(top)} again, to choose one"
@@ -150,7 +158,7 @@ class _Budget:
                 f"none of the best {len(top)} candidates at {self.steps} steps held its guards"
             )
         direction = self.opened.record.direction
-        return selected, min(pooled, key=lambda record: badness(direction, record))
+        return selected, sorted(pooled, key=lambda record: badness(direction, record))
 
     def _record(
         self,
@@ -181,7 +189,12 @@ def _top(
         guards = [f"{key} by {value:.4g}" for m in ours[:1] for key, value in m.guards.items()]
         missed = f"; the first one missed {', '.join(guards)}" if guards else ""
         raise RunError(f"none of {len(ours)} trials at {steps} steps is feasible{missed}")
-    return list(ranked[: opened.study_file.verify.top])
+    top = list(ranked[: opened.study_file.verify.top])
+    for record in ranked[len(top) :]:
+        # The best of every family is verified, too.
+        if all(record.candidate.family != one.candidate.family for one in top):
+            top.append(record)
+    return top
 
 
 def equal_nfe_steps(opened: OpenStudy, name: str, nfe: float) -> int:

@@ -70,8 +70,7 @@ def check_given_seeds(study_file: StudyFile) -> None:
         if isinstance(seed, str):
             continue
         given += 1
-        values = {key.name: value for key, value in zip(study_file.family.keys, seed, strict=True)}
-        if not study_file.family.inside(values, space.bounds):
+        if not study_file.family.seed_is_inside(seed, space.bounds):
             bounds = ", ".join(f"{name} = {ends}" for name, ends in space.bounds.items())
             raise InputError(f"{key_name('search.seeds', index)}: {seed} lies outside {bounds}")
     needed = given * len(space.steps)

@@ -15,7 +15,8 @@ from mdm_opt.persistence import (
     StudyRecord,
     TrialQueue,
 )
-from mdm_opt.results.best import BestResult, best_of, ranked_records
+from mdm_opt.results.best import best_of, ranked_records
+from mdm_opt.results.best_result import BestResult
 from mdm_opt.results.text import metric_words
 from mdm_opt.schedules import ProfileSample
 from mdm_opt.search import SearchSpace

@@ -45,8 +45,7 @@ def _check_rule(study_file: StudyFile, denoiser: Denoiser) -> None:
         check_orders(denoiser.length)
     except InputError as error:
         raise InputError(
-            f"{key_name('objective.kind')} 'divergence' with {key_name('space.family')} "
-            f"{study_file.space.family!r}: {error}"
+            f"{key_name('objective.kind')} 'divergence' with {study_file.space.words}: {error}"
         ) from None
 
 

@@ -23,7 +23,7 @@ from mdm_opt.candidates.base import RESERVED
 from mdm_opt.candidates.beta import Beta
 from mdm_opt.config import SpaceTable
 from mdm_opt.handoff.schedule_file import ScheduleValues
-from mdm_opt.results.best import BudgetResult
+from mdm_opt.results.best_result import BudgetResult
 
 AB = {"beta_a": 0.9, "beta_b": 0.2}
 

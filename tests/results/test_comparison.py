@@ -35,14 +35,14 @@ class Scores:
         return sum(end - first for name, _, first, end in self.asked if name == label)
 
 
-def compared(scores, candidate=FOUND, direction="minimize", **options):
+def compared(scores, candidate=FOUND, direction="minimize", others=None, **options):
     count = len(next(iter(scores.scores.values())))
 
     def key(one):
         return one.key(Decoding(), LENGTH)
 
     found = Comparison(candidate, range(count), direction, 0.95, scores, key, **options)
-    found.measure(lambda name, nfe: round(nfe))
+    found.measure(lambda name, nfe: round(nfe), others or {})
     return found
 
 
@@ -83,6 +83,15 @@ def test_few_instances_are_looked_at_once():
     scores = Scores(instances=63, best=-2.0, linear=0.0, sin2=0.0, sine=0.0)
     compared(scores)
     assert scores.asked[0] == ("best", 4, 0, 63)
+
+
+def test_the_best_of_other_families_is_measured_as_long_as_it_may_be_better():
+    scores = Scores(best=-0.25, linear=0.0, sin2=9.0, sine=9.0, threshold=-0.25, adaptive=3.0)
+    others = {"threshold": beta(2.0, 1.0, 4), "adaptive": beta(1.0, 2.0, 4)}
+    found = dict(compared(scores, others=others).arms())
+    assert found["threshold"].instances == found["best"].instances == 128
+    assert found["adaptive"].instances == 64
+    assert found["adaptive"].stopped_early
 
 
 def test_all_instances_can_be_asked_for():

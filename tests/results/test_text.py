@@ -6,7 +6,14 @@ import pytest
 from search_spaces import study_file
 
 from mdm_opt.candidates import beta, counts_candidate
-from mdm_opt.results.best import BaselineResult, BestResult, BudgetResult, ValueResult
+from mdm_opt.results.best_result import (
+    BaselineResult,
+    BestResult,
+    BudgetResult,
+    CallsResult,
+    FamilyResult,
+    ValueResult,
+)
 from mdm_opt.results.decision import decide
 from mdm_opt.results.text import (
     Row,
@@ -41,6 +48,8 @@ def budget(gain=(1.0, 0.5, 1.5), steps=4, **changes):
         "feasible": True,
         "trials_since": 0,
         "instances": 256,
+        "calls": CallsResult(mean=steps, standard_error=0, percentile_95=steps, largest=steps),
+        "families": {},
         "decided_early": False,
         "decision": decide(Estimate(value, *ends), 256) if gain else None,
         "baselines": {"linear": LINEAR},
@@ -95,6 +104,33 @@ def test_every_row_has_a_cell_for_every_heading_and_the_best_comes_last():
 def test_without_a_linear_baseline_the_gain_is_left_empty():
     (row,) = result_rows(result(budget(gain=None, baselines={})))
     assert row.cells[5] == ""
+
+
+def other(low, high):
+    return FamilyResult(
+        value=1.5,
+        interval=(1.0, 2.0),
+        label="threshold(0.9)",
+        parameters={"cutoff": 0.9},
+        calls=CallsResult(mean=3.5, standard_error=0.25, percentile_95=6, largest=9),
+        instances=128,
+        gain_of_best=ValueResult(value=(low + high) / 2, interval=(low, high)),
+    )
+
+
+def test_the_best_of_every_family_has_a_row_and_the_winner_is_said():
+    families = {"threshold": other(0.1, 0.9), "adaptive": other(-0.1, 0.5)}
+    found = result(budget(families=families))
+    assert [row.best for row in result_rows(found)] == [False, False, False, True]
+    assert result_rows(found)[1].cells == (
+        "4", "best of threshold: threshold(0.9)", "3.5 +- 0.25 (95%: 6, most 9)", "1.5", "[1, 2]",
+        "", "128",
+    )  # fmt: skip
+    assert said(budget(families=families))[1] == (
+        "4 steps: the family beta is the best; better than threshold; no difference from adaptive "
+        "is shown"
+    )
+    assert not any("family" in line for line in said(budget()))
 
 
 def test_a_schedule_that_is_counts_is_all_of_them():

@@ -25,13 +25,15 @@ def landscape(found: Snapshot, steps: int) -> Figure | None:
     """Trials of a step count in the plane of its family, over what the search's model expects.
 
     The plane is that of the first two numbers that are searched, (a, b) in the Beta family. Where
-    one is searched, the values are the other axis. None before a trial is finished.
+    one is searched, the values are the other axis. None before a trial is finished. Of several
+    families those are drawn that have these numbers.
     """
-    trials = [m for m in found.trials if m.budget_steps == steps]
+    axes = _axes(found, steps)
+    trials = [m for m in found.trials if m.budget_steps == steps and _is_placed(found, m, axes)]
     if not trials:
         return None
     whole = [m for m in trials if not m.stopped_early and m.feasible]
-    values, axes = [m.value for m in whole], _axes(found, steps)
+    values = [m.value for m in whole]
     figure, title = Figure(), f"{steps} steps: what the search has seen"
     flat = len(axes) == 2 and len(found.space.family.parameters) == 2
     if flat and len(whole) >= _ENOUGH and np.ptp(values) > 0:
@@ -48,6 +50,11 @@ def _axes(found: Snapshot, steps: int) -> list[Range]:
     """The dimensions that are drawn."""
     dimensions = found.space.family.dimensions(steps, found.space.bounds)
     return [one for one in dimensions if isinstance(one, Range)][:2]
+
+
+def _is_placed(found: Snapshot, record: MeasurementRecord, axes: Sequence[Range]) -> bool:
+    position = found.space.family.position(record.candidate)
+    return all(axis.name in position for axis in axes)
 
 
 def _add_trials(

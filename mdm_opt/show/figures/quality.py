@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from plotly.graph_objects import Figure, Scatter
 
 from mdm_opt.persistence import MeasurementRecord
-from mdm_opt.results.best import BestResult, BudgetResult, value_of
+from mdm_opt.results.best import value_of
+from mdm_opt.results.best_result import BestResult, BudgetResult
 from mdm_opt.show.figures.style import (
     COLOURS,
     FAINT,

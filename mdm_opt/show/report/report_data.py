@@ -9,7 +9,7 @@ from mdm_opt.candidates import baseline
 from mdm_opt.handoff.export import export_budget
 from mdm_opt.handoff.schedule_file import Provenance
 from mdm_opt.persistence import MeasurementRecord, Repository
-from mdm_opt.results.best import BudgetResult
+from mdm_opt.results.best_result import BudgetResult
 from mdm_opt.results.text import conclusions, number, schedule_words
 from mdm_opt.show.notes import model_words
 from mdm_opt.show.snapshot import Snapshot, read_snapshot

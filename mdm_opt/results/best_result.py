@@ -1,0 +1,155 @@
+"""What ``mdm-opt best`` knows of a study, as data."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
+
+from mdm_opt.candidates import Candidate, Value, family_named
+from mdm_opt.persistence import MeasurementRecord
+from mdm_opt.results.decision import Decision
+from mdm_opt.statistics import Estimate, deviation
+
+
+class Result(BaseModel):
+    """Base of what ``--json`` prints."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ValueResult(Result):
+    """A value and its confidence interval."""
+
+    value: float
+    interval: tuple[float, float]
+
+    @classmethod
+    def of(cls, estimate: Estimate, **more: Any) -> Any:
+        """From an estimate."""
+        return cls(value=estimate.value, interval=(estimate.low, estimate.high), **more)
+
+
+class BaselineResult(ValueResult):
+    """A baseline at its own number of steps, which cost at least as many model calls."""
+
+    steps: int
+    nfe: float
+    instances: int
+
+
+class CallsResult(Result):
+    """Model calls of one sequence: mean with its standard error, 95th percentile, and largest."""
+
+    mean: float
+    standard_error: float
+    percentile_95: float
+    largest: float
+
+    @classmethod
+    def of(cls, record: MeasurementRecord) -> CallsResult:
+        """From the calls of each instance."""
+        calls, n = record.calls, len(record.calls)
+        return cls(
+            mean=record.nfe,
+            standard_error=deviation(calls) / math.sqrt(n) if n > 1 else 0.0,
+            percentile_95=float(np.quantile(calls, 0.95, method="higher")),
+            largest=float(calls.max()),
+        )
+
+    @property
+    def words(self) -> str:
+        """The mean, and how far single sequences are from it where they are."""
+        if self.largest == self.mean:
+            return f"{self.mean:.4g}"
+        return (
+            f"{self.mean:.4g} +- {self.standard_error:.2g} "
+            f"(95%: {self.percentile_95:.4g}, most {self.largest:.4g})"
+        )
+
+
+class FamilyResult(ValueResult):
+    """The best candidate of a family that did not win.
+
+    `gain_of_best` is the paired gain of the best candidate over it, with its own interval.
+    """
+
+    label: str
+    parameters: dict[str, Value | None]
+    calls: CallsResult
+    instances: int
+    gain_of_best: ValueResult
+
+
+class BudgetResult(Result):
+    """The best schedule of one step count.
+
+    `gain_over_linear` is positive where the schedule is better, whatever the direction; its
+    interval holds together with those of all other step counts, and `better_than_linear` says
+    whether it lies above zero (None where the result is not verified). `trial` is the
+    number of the best trial that measured the candidate and `label` its seed, or "search". JSON
+    has the candidate as its family and parameters. `counts` is None where the tokens of a step are
+    random. `feasible` says whether
+    every guard held on these instances; `trials_since` counts the trials since the verification.
+    `families` has the best of every other family that was searched. `decided_early` says whether
+    the first half of the verification's instances decided; the intervals are as wide as that
+    takes.
+    `linear_steps_for_equal_quality` is None where linear never is as good, or where that was not
+    looked for (`equal_linear_sought`).
+    """
+
+    steps: int
+    candidate: Candidate
+    trial: int | None
+    label: str
+    nfe: float
+    counts: list[int] | None
+    value: float
+    interval: tuple[float, float]
+    verified: bool
+    feasible: bool
+    trials_since: int
+    instances: int
+    calls: CallsResult
+    families: dict[str, FamilyResult]
+    decided_early: bool
+    decision: Decision | None
+    baselines: dict[str, BaselineResult]
+    gain_over_linear: ValueResult | None
+    better_than_linear: bool | None
+    linear_steps_for_equal_quality: int | None
+    equal_linear_sought: bool
+
+    @model_serializer(mode="wrap")
+    def _with_parameters(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """JSON has the candidate's family and parameters beside the other keys."""
+        found: dict[str, Any] = handler(self)
+        if "candidate" not in found:
+            return found
+        values = family_named(self.candidate.family).values(self.candidate)
+        own = {"family": self.candidate.family, **values}
+        return {
+            name: value
+            for key, kept in found.items()
+            for name, value in (own.items() if key == "candidate" else [(key, kept)])
+        }
+
+
+class BestResult(Result):
+    """What ``mdm-opt best NAME --json`` prints.
+
+    `confidence` is the coverage of every interval by itself, except for the gains over linear,
+    which all hold together with that confidence. So `claim_error_rate` bounds the probability
+    that any of the study's claims "better than linear" is wrong.
+    """
+
+    study: str
+    objective: str
+    unit: str
+    direction: str
+    confidence: float
+    claim_error_rate: float
+    trials: int
+    budgets: list[BudgetResult]

@@ -1,0 +1,26 @@
+"""What `mdm-opt best` knows of a study, as data."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from records import measurement
+
+from mdm_opt.results.best_result import CallsResult
+
+
+def test_calls_are_told_by_their_mean_a_percentile_and_the_largest():
+    calls = np.array([*[4.0] * 90, *[8.0] * 9, 20.0])
+    scores = np.zeros(100)
+    nfe = float(calls.mean())
+    found = CallsResult.of(replace(measurement(scores=scores, nfe=nfe), calls=calls))
+    assert (found.mean, found.percentile_95, found.largest) == (pytest.approx(4.52), 8.0, 20.0)
+    assert found.standard_error == pytest.approx(calls.std(ddof=1) / 10)
+    assert found.words == "4.52 +- 0.2 (95%: 8, most 20)"
+
+
+def test_calls_that_are_all_the_same_are_one_number():
+    found = CallsResult.of(measurement(scores=np.zeros(3), nfe=6.0))
+    assert (found.standard_error, found.words) == (0.0, "6")
