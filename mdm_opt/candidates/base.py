@@ -86,13 +86,13 @@ class Candidate:
         """What the candidate does to sequences of a length.
 
         Args:
-            decoding: of the study.
+            decoding: of the study; the candidate's own values take the place of its.
             length: tokens of one sequence.
 
         Raises:
             ValueError: as `Decoding.plan`.
         """
-        return _plan(self, decoding, length)
+        return _plan(self, decoding.with_values(self.decoding), length)
 
     def key(self, decoding: Decoding, length: int) -> tuple[object, ...]:
         """Equal for two candidates of a step budget only where they sample the same.

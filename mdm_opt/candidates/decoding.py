@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, Self, get_args
 
 import numpy as np
@@ -32,8 +32,8 @@ ORDERS: tuple[str, ...] = get_args(Order)
 # all that are certain.
 Measure = Literal["confidence", "entropy", "bound"]
 MEASURES: tuple[str, ...] = get_args(Measure)
-# What a candidate may bring of the decoding: what the plan of its steps does not depend on.
-SEARCHABLE = ("order", "temperature", "guidance")
+# What a candidate may bring of the decoding.
+SEARCHABLE = ("order", "temperature", "guidance", "block_length")
 
 
 @dataclass(frozen=True)
@@ -177,15 +177,7 @@ class Decoding(Table):
         Raises:
             ValueError: for another key, or a value that is not accepted.
         """
-        if not values:
-            return self
-        foreign = [key for key in values if key not in SEARCHABLE]
-        if foreign:
-            raise ValueError(f"{foreign[0]} cannot be searched; {', '.join(SEARCHABLE)} can")
-        try:
-            return Decoding(**{**self.model_dump(), **values})
-        except ValidationError as error:
-            raise ValueError(refusal(error)) from error
+        return _with_values(self, tuple(values.items())) if values else self
 
     def blocks(self, length: int) -> int:
         """Blocks of a sequence, of which every step count is a multiple."""
@@ -275,3 +267,19 @@ class Decoding(Table):
                 f"{self.block_length} tokens share the steps evenly; multiples of {blocks} are "
                 "accepted"
             )
+
+
+@lru_cache(maxsize=4096)
+def _with_values(decoding: Decoding, values: tuple[tuple[str, Value], ...]) -> Decoding:
+    given: dict[str, object] = dict(values)
+    foreign = [key for key in given if key not in SEARCHABLE]
+    if foreign:
+        raise ValueError(f"{foreign[0]} cannot be searched; {', '.join(SEARCHABLE)} can")
+    length = given.get("block_length")
+    if isinstance(length, float) and length.is_integer():
+        # Candidates keep numbers as floats.
+        given["block_length"] = int(length)
+    try:
+        return Decoding(**{**decoding.model_dump(), **given})
+    except ValidationError as error:
+        raise ValueError(refusal(error)) from error

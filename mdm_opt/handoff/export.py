@@ -56,9 +56,10 @@ def export_budget(
     repository = Repository(url, create=False)
     record = repository.study(name)
     study_file = stored_study_file(record)
+    decoding = study_file.sampler.with_values(budget.candidate.decoding)
     return ExportedSchedule(
-        schedule=ScheduleValues.of(budget.candidate, study_file.sampler, record.model.length),
-        sampler=SamplerValues.of(study_file.sampler.with_values(budget.candidate.decoding)),
+        schedule=ScheduleValues.of(budget.candidate, decoding, record.model.length),
+        sampler=SamplerValues.of(decoding),
         result=_result_values(result, budget),
         provenance=Provenance(
             study=name,

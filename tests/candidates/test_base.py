@@ -50,7 +50,7 @@ AB = {"beta_a": 0.9, "beta_b": 0.2}
         (("free", 2, {}, (1.5, 2.5)), "a count must be an integer, got 1.5"),
         (("free", 2, {}, ("1", "3")), "a count must be an integer, got '1'"),
         (("beta", 4, AB, None, {"junk": 1}), "junk cannot be searched; order, temperature"),
-        (("beta", 4, AB, None, {"block_length": 2.0}), "block_length cannot be searched"),
+        (("beta", 4, AB, None, {"block_length": 2.5}), "block_length: 2.5 is not accepted"),
         (("beta", 4, AB, None, {"order": "left"}), "order: 'left' is not accepted: Input should"),
         (("beta", 4, AB, None, {"temperature": -1.0}), "temperature: -1.0 is not accepted"),
     ],
