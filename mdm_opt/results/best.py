@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 from mdm_opt.candidates import BASELINES as KNOWN_BASELINES
@@ -13,7 +15,13 @@ from mdm_opt.candidates import Candidate, baseline, family_named
 from mdm_opt.errors import RunError
 from mdm_opt.persistence import MeasurementRecord, Repository, StudyRecord
 from mdm_opt.search import SearchSpace, observations, rank
-from mdm_opt.statistics import Estimate, mean_interval, paired_difference, simultaneous
+from mdm_opt.statistics import (
+    Estimate,
+    deviation,
+    mean_interval,
+    paired_difference,
+    simultaneous,
+)
 from mdm_opt.study.search_space import space_of
 from mdm_opt.study.stored_file import stored_study_file
 
@@ -47,6 +55,29 @@ class BaselineResult(ValueResult):
     nfe: float
 
 
+class CallsResult(Result):
+    """Model calls of a sequence where a rule decides; a batch waits for its slowest one."""
+
+    mean: float
+    standard_error: float
+    percentile_95: float
+    most: float
+
+    @classmethod
+    def of(cls, record: MeasurementRecord) -> CallsResult | None:
+        """From a measurement; None where the schedule alone decides."""
+        calls = record.calls
+        if record.candidate.rule is None or not np.isfinite(calls).all():
+            return None
+        error = deviation(calls) / math.sqrt(len(calls)) if len(calls) > 1 else 0.0
+        return cls(
+            mean=float(calls.mean()),
+            standard_error=error,
+            percentile_95=float(np.percentile(calls, 95)),
+            most=float(calls.max()),
+        )
+
+
 class BudgetResult(Result):
     """The best schedule of one step count.
 
@@ -55,7 +86,7 @@ class BudgetResult(Result):
     whether it lies above zero (None where the result is not verified). `trial` is the
     number of the best trial that measured the candidate and `label` its seed, or "search". JSON
     has the candidate as its family and parameters. `counts` is None where the tokens of a step are
-    random. `feasible` says whether
+    random, and `calls` None where a schedule fixes them. `feasible` says whether
     every guard held on these instances; `trials_since` counts the trials since the verification.
     `linear_steps_for_equal_quality` is None where linear never is as good, or where that was not
     looked for (`equal_linear_sought`).
@@ -66,6 +97,7 @@ class BudgetResult(Result):
     trial: int | None
     label: str
     nfe: float
+    calls: CallsResult | None = None
     counts: list[int] | None
     value: float
     interval: tuple[float, float]
@@ -268,6 +300,7 @@ class _Summary:
             trial=None if trial is None else trial.trial_number,
             label="" if trial is None else trial.label,
             nfe=chosen.nfe,
+            calls=CallsResult.of(chosen),
             counts=None if counts is None else counts.tolist(),
             verified=verified,
             feasible=chosen.feasible,

@@ -61,7 +61,7 @@ def result_rows(result: BestResult) -> list[Row]:
                 (
                     str(budget.steps),
                     f"best: {schedule_words(budget)}",
-                    number(budget.nfe),
+                    calls_words(budget),
                     number(budget.value),
                     interval(budget.interval),
                     f"{number(gain.value)} {interval(gain.interval)}" if gain else "",
@@ -71,6 +71,15 @@ def result_rows(result: BestResult) -> list[Row]:
             )
         )
     return rows
+
+
+def calls_words(budget: BudgetResult) -> str:
+    """Model calls of a sequence; under a rule with what 95% of them stay below, and the most."""
+    calls = budget.calls
+    if calls is None:
+        return number(budget.nfe)
+    error = number(calls.standard_error)
+    return f"{number(calls.mean)} ± {error} (95%: {calls.percentile_95:g}, most {calls.most:g})"
 
 
 def schedule_words(budget: BudgetResult) -> str:
