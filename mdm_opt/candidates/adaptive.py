@@ -15,17 +15,17 @@ from mdm_opt.candidates.pools import BoxPool
 from mdm_opt.candidates.rules import RuleFamily
 from mdm_opt.schedules import BetaSchedule
 
-CAP_RATIO, TOLERANCE, MEASURE = "cap_ratio", "tolerance", "measure"
+CAP_RATIO, DOUBT, MEASURE = "cap_ratio", "doubt", "measure"
 # Of the first candidates: steps of the schedule over the budget, and what counts as certain.
-_RATIOS, _TOLERANCE = (1.0, 1.5, 2.0), 0.1
+_RATIOS, _DOUBT = (1.0, 1.5, 2.0), 0.1
 
 
 class Adaptive(RuleFamily):
     """A Beta schedule of ``cap_ratio`` N steps for what is not certain.
 
-    ``tolerance`` is the doubt that still counts as certain: a position of confidence at least
-    1 - tolerance, of entropy at most tolerance, or by rising entropy while all entropies but the
-    largest sum to at most tolerance, in nats. With a ratio of 1 no sequence takes more than N
+    ``doubt`` is what still counts as certain: a position of confidence at least 1 - doubt, of
+    entropy at most doubt, or by rising entropy while all entropies but the largest sum to at most
+    doubt, in nats. With a ratio of 1 no sequence takes more than N
     calls; with more, those that are certain early make up for the others.
     """
 
@@ -33,7 +33,7 @@ class Adaptive(RuleFamily):
     parameters = (
         *BETA.parameters,
         Range(CAP_RATIO, (1.0, 64.0), (1.0, 8.0), title="cap of steps over budget"),
-        Range(TOLERANCE, (1e-6, 1e6), (0.003, 1.0)),
+        Range(DOUBT, (1e-6, 1e6), (0.003, 1.0)),
         Choice(MEASURE, ("entropy", "confidence", "bound")),
     )
 
@@ -44,8 +44,8 @@ class Adaptive(RuleFamily):
     def rule(self, candidate: Candidate) -> Rule:
         """See `Family.rule`."""
         values = candidate.parameters
-        measure, tolerance = str(values[MEASURE]), float(values[TOLERANCE])
-        cutoff = 1 - tolerance if measure == "confidence" else tolerance
+        measure, doubt = str(values[MEASURE]), float(values[DOUBT])
+        cutoff = 1 - doubt if measure == "confidence" else doubt
         cap = max(1, round(candidate.steps * float(values[CAP_RATIO])))
         return Rule(measure, cutoff, cap)  # type: ignore[arg-type]
 
@@ -77,11 +77,11 @@ class Adaptive(RuleFamily):
         return found
 
     def _seed(self, pair: Seed, ratio: float, bounds: Bounds) -> Seed:
-        ends = np.array(bounds[TOLERANCE], dtype=np.float64)
+        ends = np.array(bounds[DOUBT], dtype=np.float64)
         values: Mapping[str, Value] = {
             **pair.candidate.parameters,
             CAP_RATIO: ratio,
-            TOLERANCE: float(np.clip(_TOLERANCE, *ends)),
+            DOUBT: float(np.clip(_DOUBT, *ends)),
             MEASURE: bounds[MEASURE][0],
         }
         candidate = Candidate(self.name, pair.candidate.steps, values)

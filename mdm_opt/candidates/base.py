@@ -368,17 +368,10 @@ class Family(ABC):
 # in what `best --json` prints.
 RESERVED = (
     *("family", "steps", "bounds", "parameters", "length", "reveal", "rounding", "block_length"),
-    *("counts", "revealed", "candidate", "trial", "label", "nfe", "value", "interval"),
+    *("counts", "revealed", "candidate", "trial", "label", "nfe", "calls", "value", "interval"),
     *("verified", "feasible", "trials_since", "instances", "baselines", "gain_over_linear"),
-    *(
-        "better_than_linear",
-        "calls",
-        "families",
-        "decided_early",
-        "decision",
-        "linear_steps_for_equal_quality",
-        "equal_linear_sought",
-    ),
+    *("better_than_linear", "families", "decided_early", "decision"),
+    *("linear_steps_for_equal_quality", "equal_linear_sought"),
 )
 
 # Families by name; `mdm_opt.candidates` fills it.

@@ -41,32 +41,26 @@ class BaselineResult(ValueResult):
 
 
 class CallsResult(Result):
-    """Model calls of one sequence: mean with its standard error, 95th percentile, and largest."""
+    """Model calls of a sequence; a batch waits for its slowest one.
+
+    All but the mean are those of the sequences that were measured.
+    """
 
     mean: float
     standard_error: float
     percentile_95: float
-    largest: float
+    most: float
 
     @classmethod
     def of(cls, record: MeasurementRecord) -> CallsResult:
-        """From the calls of each instance."""
-        calls, n = record.calls, len(record.calls)
+        """From the calls of each instance; where an old version kept none, from their mean."""
+        known = np.isfinite(record.calls).all()
+        calls = record.calls if known else np.full(len(record.calls), record.nfe)
         return cls(
             mean=record.nfe,
-            standard_error=deviation(calls) / math.sqrt(n) if n > 1 else 0.0,
+            standard_error=deviation(calls) / math.sqrt(len(calls)) if len(calls) > 1 else 0.0,
             percentile_95=float(np.quantile(calls, 0.95, method="higher")),
-            largest=float(calls.max()),
-        )
-
-    @property
-    def words(self) -> str:
-        """The mean, and how far single sequences are from it where they are."""
-        if self.largest == self.mean:
-            return f"{self.mean:.4g}"
-        return (
-            f"{self.mean:.4g} +- {self.standard_error:.2g} "
-            f"(95%: {self.percentile_95:.4g}, most {self.largest:.4g})"
+            most=float(calls.max()),
         )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mdm_opt.config import StudyFile
 from mdm_opt.persistence import StudyRecord
-from mdm_opt.results.best_result import BestResult, BudgetResult
+from mdm_opt.results.best_result import BestResult, BudgetResult, CallsResult
 from mdm_opt.statistics import needed_instances, shown_gain, simultaneous
 
 
@@ -53,7 +53,7 @@ def result_rows(result: BestResult) -> list[Row]:
             rows.append(Row((*about, *value, "", str(baseline.instances)), False))
         for name, other in budget.families.items():
             value = number(other.value), interval(other.interval)
-            about = str(budget.steps), f"best of {name}: {other.label}", other.calls.words
+            about = str(budget.steps), f"best of {name}: {other.label}", calls_words(other.calls)
             rows.append(Row((*about, *value, "", str(other.instances)), False))
         gain = budget.gain_over_linear
         rows.append(
@@ -61,7 +61,7 @@ def result_rows(result: BestResult) -> list[Row]:
                 (
                     str(budget.steps),
                     f"best: {schedule_words(budget)}",
-                    budget.calls.words,
+                    calls_words(budget.calls),
                     number(budget.value),
                     interval(budget.interval),
                     f"{number(gain.value)} {interval(gain.interval)}" if gain else "",
@@ -71,6 +71,14 @@ def result_rows(result: BestResult) -> list[Row]:
             )
         )
     return rows
+
+
+def calls_words(calls: CallsResult) -> str:
+    """Model calls of a sequence; where they differ with what 95% stay below, and the most."""
+    if calls.most == calls.mean:
+        return number(calls.mean)
+    error = number(calls.standard_error)
+    return f"{number(calls.mean)} ± {error} (95%: {calls.percentile_95:g}, most {calls.most:g})"
 
 
 def schedule_words(budget: BudgetResult) -> str:

@@ -12,14 +12,14 @@ BOUNDS = {one.name: list(one.searched) for one in ADAPTIVE.keys}
 
 
 def adaptive(steps: int = 8, **changes: object) -> Candidate:
-    values = {"beta_a": 0.4, "beta_b": 0.3, "cap_ratio": 1.5, "tolerance": 0.1}
+    values = {"beta_a": 0.4, "beta_b": 0.3, "cap_ratio": 1.5, "doubt": 0.1}
     return Candidate("adaptive", steps, {**values, "measure": "entropy", **changes})
 
 
 @pytest.mark.parametrize(
     ("measure", "cutoff"), [("confidence", 0.9), ("entropy", 0.1), ("bound", 0.1)]
 )
-def test_the_tolerance_is_the_doubt_that_is_certain(measure: str, cutoff: float) -> None:
+def test_the_doubt_is_what_is_still_certain(measure: str, cutoff: float) -> None:
     assert adaptive(measure=measure).rule == Rule(measure, cutoff, 12)
 
 
@@ -62,8 +62,8 @@ def test_no_seed_or_proposal_has_more_steps_than_tokens(length: int) -> None:
 
 
 def test_narrow_bounds_hold_for_seeds() -> None:
-    bounds = {**BOUNDS, "cap_ratio": [3.0, 4.0], "tolerance": [0.2, 0.4], "measure": ["bound"]}
+    bounds = {**BOUNDS, "cap_ratio": [3.0, 4.0], "doubt": [0.2, 0.4], "measure": ["bound"]}
     (seed, *_) = ADAPTIVE.seeds(["energy"], 8, bounds, 36, None)
     assert seed.candidate.parameters["cap_ratio"] == 3.0
-    assert seed.candidate.parameters["tolerance"] == 0.2
+    assert seed.candidate.parameters["doubt"] == 0.2
     assert seed.candidate.rule.measure == "bound"

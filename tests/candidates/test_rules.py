@@ -19,7 +19,7 @@ from mdm_opt.errors import InputError
 from mdm_opt.testing import check_family
 
 RULES = {
-    "adaptive": {"beta_a": 0.4, "beta_b": 0.3, "cap_ratio": 2.0, "tolerance": 0.1}
+    "adaptive": {"beta_a": 0.4, "beta_b": 0.3, "cap_ratio": 2.0, "doubt": 0.1}
     | {"measure": "entropy"},
     "threshold": {"cutoff": 0.9},
     "entropy_bound": {"cutoff": 0.1},
@@ -67,7 +67,7 @@ def test_candidates_that_differ_in_the_rule_alone_are_not_the_same() -> None:
     keys = {candidate(family).key(Decoding(), 16) for family in RULES}
     keys |= {
         Candidate("adaptive", 4, {**RULES["adaptive"], name: value}).key(Decoding(), 16)
-        for name, value in (("tolerance", 0.2), ("measure", "bound"), ("cap_ratio", 3.0))
+        for name, value in (("doubt", 0.2), ("measure", "bound"), ("cap_ratio", 3.0))
     }
     assert len(keys) == 6
     # The cap is a whole number of steps.
@@ -117,7 +117,7 @@ def test_a_profile_is_measured_where_seeds_come_from_it(family: str, measured: b
         ("threshold", {"cutoff": [0.5, 1.5]}),
         ("threshold", {"cutoff": [0.0, 0.9]}),
         ("entropy_bound", {"cutoff": [-1.0, 2.0]}),
-        ("adaptive", {"tolerance": [0.0, 1.0]}),
+        ("adaptive", {"doubt": [0.0, 1.0]}),
         ("adaptive", {"cap_ratio": [0.5, 2.0]}),
         ("adaptive", {"measure": ["margin"]}),
     ],

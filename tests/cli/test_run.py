@@ -28,11 +28,19 @@ def test_best_json_has_the_documented_form(finished):
     assert [budget["steps"] for budget in found["budgets"]] == [4, 8]
     for budget in found["budgets"]:
         assert budget.keys() == {
-            "steps", "family", "beta_a", "beta_b", "trial", "label", "nfe", "counts", "value",
-            "interval", "verified",
+            "steps", "family", "beta_a", "beta_b", "trial", "label", "nfe", "calls", "counts",
+            "value", "interval", "verified",
             "feasible", "trials_since", "instances", "baselines", "gain_over_linear",
             "better_than_linear", "linear_steps_for_equal_quality", "equal_linear_sought",
+            "families", "decided_early", "decision",
         }  # fmt: skip
+        nfe = budget["nfe"]
+        assert budget["calls"] == {
+            "mean": nfe, "standard_error": 0.0, "percentile_95": nfe, "most": nfe,
+        }  # fmt: skip
+        assert budget["families"] == {}
+        assert budget["decision"]["action"] in ("use", "keep", "measure")
+        assert budget["decision"]["baseline"] == "linear"
         assert budget["verified"] is True
         assert sum(budget["counts"]) == 16
         assert budget["interval"][0] <= budget["value"] <= budget["interval"][1]

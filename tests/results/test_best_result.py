@@ -9,6 +9,7 @@ import pytest
 from records import measurement
 
 from mdm_opt.results.best_result import CallsResult
+from mdm_opt.results.text import calls_words
 
 
 def test_calls_are_told_by_their_mean_a_percentile_and_the_largest():
@@ -16,11 +17,16 @@ def test_calls_are_told_by_their_mean_a_percentile_and_the_largest():
     scores = np.zeros(100)
     nfe = float(calls.mean())
     found = CallsResult.of(replace(measurement(scores=scores, nfe=nfe), calls=calls))
-    assert (found.mean, found.percentile_95, found.largest) == (pytest.approx(4.52), 8.0, 20.0)
+    assert (found.mean, found.percentile_95, found.most) == (pytest.approx(4.52), 8.0, 20.0)
     assert found.standard_error == pytest.approx(calls.std(ddof=1) / 10)
-    assert found.words == "4.52 +- 0.2 (95%: 8, most 20)"
+    assert calls_words(found) == "4.52 ± 0.1961 (95%: 8, most 20)"
 
 
 def test_calls_that_are_all_the_same_are_one_number():
     found = CallsResult.of(measurement(scores=np.zeros(3), nfe=6.0))
-    assert (found.standard_error, found.words) == (0.0, "6")
+    assert (found.standard_error, calls_words(found)) == (0.0, "6")
+
+
+def test_calls_that_an_old_version_did_not_keep_are_taken_from_their_mean():
+    record = replace(measurement(scores=np.zeros(3), nfe=6.0), calls=np.full(3, np.nan))
+    assert CallsResult.of(record).most == 6.0

@@ -48,7 +48,7 @@ def budget(gain=(1.0, 0.5, 1.5), steps=4, **changes):
         "feasible": True,
         "trials_since": 0,
         "instances": 256,
-        "calls": CallsResult(mean=steps, standard_error=0, percentile_95=steps, largest=steps),
+        "calls": CallsResult(mean=steps, standard_error=0, percentile_95=steps, most=steps),
         "families": {},
         "decided_early": False,
         "decision": decide(Estimate(value, *ends), 256) if gain else None,
@@ -112,7 +112,7 @@ def other(low, high):
         interval=(1.0, 2.0),
         label="threshold(0.9)",
         parameters={"cutoff": 0.9},
-        calls=CallsResult(mean=3.5, standard_error=0.25, percentile_95=6, largest=9),
+        calls=CallsResult(mean=3.5, standard_error=0.25, percentile_95=6, most=9),
         instances=128,
         gain_of_best=ValueResult(value=(low + high) / 2, interval=(low, high)),
     )
@@ -123,7 +123,7 @@ def test_the_best_of_every_family_has_a_row_and_the_winner_is_said():
     found = result(budget(families=families))
     assert [row.best for row in result_rows(found)] == [False, False, False, True]
     assert result_rows(found)[1].cells == (
-        "4", "best of threshold: threshold(0.9)", "3.5 +- 0.25 (95%: 6, most 9)", "1.5", "[1, 2]",
+        "4", "best of threshold: threshold(0.9)", "3.5 ± 0.25 (95%: 6, most 9)", "1.5", "[1, 2]",
         "", "128",
     )  # fmt: skip
     assert said(budget(families=families))[1] == (

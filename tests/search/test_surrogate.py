@@ -150,8 +150,8 @@ def test_rules_are_told_apart_by_more_than_their_schedules():
     where = space(128, steps=[8])
     values = {"beta_a": 0.5, "beta_b": 0.5, "cap_ratio": 1.0, "measure": "entropy"}
     near, far, other = (
-        Candidate("adaptive", 8, {**values, "tolerance": tolerance, "measure": measure})
-        for tolerance, measure in ((0.01, "entropy"), (0.8, "entropy"), (0.01, "bound"))
+        Candidate("adaptive", 8, {**values, "doubt": doubt, "measure": measure})
+        for doubt, measure in ((0.01, "entropy"), (0.8, "entropy"), (0.01, "bound"))
     )
     shapes = shapes_of(where, [beta(0.5, 0.5, 8), near, far, other])
     assert (shapes.angles == shapes.angles[0]).all()

@@ -70,9 +70,22 @@ def test_the_best_costs_no_more_than_its_budget(found):
         assert searched[budget["trial"]].feasible
         assert budget["verified"]
         assert budget["feasible"]
+        fresh = next(
+            one
+            for one in records(url, "verification")
+            if one.label == "best" and one.budget_steps == budget["steps"]
+        )
+        assert budget["calls"] == {
+            "mean": pytest.approx(fresh.calls.mean()),
+            "standard_error": pytest.approx(fresh.calls.std(ddof=1) / np.sqrt(len(fresh.calls))),
+            "percentile_95": np.quantile(fresh.calls, 0.95, method="higher"),
+            "most": fresh.calls.max(),
+        }
         linear = budget["baselines"]["linear"]
         assert linear["nfe"] == linear["steps"] == np.ceil(budget["nfe"] - 1e-9)
-    assert family in succeed("best", "sudoku4", "--storage", url)
+    shown = " ".join(succeed("best", "sudoku4", "--storage", url).split())
+    assert family in shown
+    assert "±" in shown
 
 
 def test_fresh_instances_allow_for_the_error_of_the_mean(found):

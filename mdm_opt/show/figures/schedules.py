@@ -14,7 +14,10 @@ _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
 
 def schedules(found: Snapshot) -> Figure | None:
-    """The revealed fraction over progress, found and baselines."""
+    """The revealed fraction over progress, found and baselines.
+
+    Of a rule the schedule of what is not certain, where it has one.
+    """
     if found.result is None:
         return None
     progress = np.linspace(0, 1, _POINTS)
@@ -30,6 +33,9 @@ def schedules(found: Snapshot) -> Figure | None:
             )
         )
     for i, budget in enumerate(found.result.budgets):
+        rule = budget.candidate.rule
+        if rule is not None and not rule.scheduled:
+            continue
         figure.add_trace(
             Scatter(
                 x=progress,
