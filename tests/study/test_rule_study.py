@@ -85,7 +85,8 @@ def test_the_best_costs_no_more_than_its_budget(found):
         assert linear["nfe"] == linear["steps"] == np.ceil(budget["nfe"] - 1e-9)
     shown = " ".join(succeed("best", "sudoku4", "--storage", url).split())
     assert family in shown
-    assert "±" in shown
+    random = any(budget["calls"]["standard_error"] > 0 for budget in best["budgets"])
+    assert ("±" in shown) == random
 
 
 def test_fresh_instances_allow_for_the_error_of_the_mean(found):
