@@ -65,8 +65,7 @@ def test_samples_and_their_calls_follow_the_law(denoiser: EnumeratedDenoiser, ru
     assert law.sum() == pytest.approx(1, abs=1e-12)
     assert p_value(found.tokens.numpy(), law) > 1e-3
     error = found.nfe.std() / np.sqrt(DRAWS)
-    assert error > 0
-    assert abs(found.nfe.mean() - exact.nfe(plan)) < 4 * error
+    assert abs(found.nfe.mean() - exact.nfe(plan)) <= 4 * error + 1e-9
     # The test has power: tokens that are all revealed at once follow another law.
     assert p_value(found.tokens.numpy(), exact.fixed(np.array([4]))) < 1e-6
 
