@@ -160,7 +160,7 @@ class _Summary:
             next(m for m in measured if m.label == BEST),
             # That of equal cost was measured first, probes for equal quality after it.
             {name: next(m for m in measured if m.label == name) for name in BASELINES},
-            others={m.label: m for m in measured if m.label == m.candidate.family},
+            others=_others(measured),
             verified=True,
             trials_since=sum(m.role == "search" and (m.id or 0) > newest for m in ours),
             linear_steps_for_equal_quality=equal_linear_steps(self.record.direction, measured),
@@ -253,6 +253,13 @@ class _Summary:
         first, second = pair if self.record.direction == "minimize" else pair[::-1]
         shorter = min(chosen, other, key=lambda one: one.instances)
         return paired_difference(first, second, _confidence_of(shorter, confidence))
+
+
+def _others(measured: Sequence[MeasurementRecord]) -> dict[str, MeasurementRecord]:
+    """The verified best of other families; a baseline may have the name of its family, too."""
+    return {
+        m.label: m for m in measured if m.label == m.candidate.family and m.label not in BASELINES
+    }
 
 
 def _best_of_others(ranked: Sequence[MeasurementRecord]) -> dict[str, MeasurementRecord]:

@@ -114,7 +114,7 @@ def test_a_line_for_every_trial_and_stage_where_there_is_no_terminal(tmp_path):
     lines = ran.stderr.splitlines()
     assert sum(line.startswith("trial ") for line in lines) == 6
     assert any(line.startswith("trial 6 of 6: 4 steps, ") for line in lines)
-    assert any(line.startswith("verifying: 4 steps: linear at ") for line in lines)
+    assert any(line.startswith("verifying: 4 steps: best at ") for line in lines)
 
 
 ONCE = """
