@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from mdm_opt.measurement import Measurement, joined
-from mdm_opt.statistics import paired_standard_error, worse_p_value
+from mdm_opt.measurement import CALLS, Measurement, joined
+from mdm_opt.statistics import deviation, paired_standard_error, worse_p_value
 
 # The best candidate of a step count loses its race in at most this share of studies.
 ERROR_RATE = 0.05
+# Of the mean calls above the budget, at each look.
+_CLEAR = 3.0
 # Instances before the first look; fewer say too little for the error rate above.
 FIRST_LOOK = 16
 
@@ -62,6 +65,8 @@ def race(
     instances: Sequence[int],
     rival: Rival | None,
     direction: str,
+    *,
+    by_rule: bool = False,
 ) -> Measurement:
     """Measures a candidate block by block, until it is done or has clearly lost.
 
@@ -71,16 +76,20 @@ def race(
     at most `ERROR_RATE` of studies (Bonferroni), although the rival was chosen for having been
     lucky on these very instances.
 
+    A rule is looked at without a rival, too: it ends where it clearly costs more calls than its
+    budget, so that it could not be chosen.
+
     Args:
         measure: of the candidate on some instances.
         instances: all of them, in their order.
         rival: measured on all of them; None where there is none yet.
         direction: ``minimize`` or ``maximize``.
+        by_rule: whether the candidate is a rule.
 
     Returns:
         The measurement, of fewer instances where the race was lost.
     """
-    if rival is None:
+    if rival is None and not by_rule:
         return measure(instances)
     planned = looks(len(instances))
     parts: list[Measurement] = []
@@ -91,11 +100,25 @@ def race(
         # What costs nothing need not be stopped.
         if not parts[-1].sequence_calls:
             break
+        if costs_too_much(joined(parts)):
+            return joined(parts)
+        if rival is None:
+            continue
         own = np.concatenate([part.scores for part in parts])
         share = ERROR_RATE / (len(planned) * max(1, rival.chosen_from))
         if clearly_worse(own, rival.scores[:done], direction, share):
             return joined(parts)
     return joined([*parts, measure(instances[done:])])
+
+
+def costs_too_much(measurement: Measurement) -> bool:
+    """Whether a rule costs more calls than its budget by `_CLEAR` standard errors of the mean."""
+    over = measurement.guards.get(CALLS)
+    if over is None:
+        return False
+    calls = measurement.calls
+    error = deviation(calls) / math.sqrt(len(calls)) if len(calls) > 1 else 0.0
+    return over > _CLEAR * error
 
 
 def clearly_worse(own: Array, rival: Array, direction: str, error_rate: float) -> bool:

@@ -54,7 +54,7 @@ def measurement_record(
         rival_number=None if rival is None else rival.number,
         paired_value=None if beside is None else beside.value,
         paired_error=None if beside is None else beside.error,
-        stopped_early=rival is not None and len(measurement.scores) < len(rival.scores),
+        stopped_early=role == "search" and len(measurement.scores) < opened.sets.search,
         worker_id=worker_id,
         samples=drawn.texts,
     )

@@ -299,6 +299,7 @@ class _Loop:
             self._opened.sets.ids("search"),
             rival if racing else None,
             self._opened.record.direction,
+            by_rule=racing and candidate.rule is not None,
         )
         if measurement.batch_size < self._problem.batch_size:
             self._report(

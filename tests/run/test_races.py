@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from study_files import SUDOKU4, database, optuna_trials, write_study
 
-from mdm_opt.measurement import Measurement
+from mdm_opt.measurement import CALLS, Measurement
 from mdm_opt.results.best import ranked_records
-from mdm_opt.run.races import ERROR_RATE, FIRST_LOOK, Rival, looks, paired, race
+from mdm_opt.run.races import (
+    ERROR_RATE,
+    FIRST_LOOK,
+    Rival,
+    costs_too_much,
+    looks,
+    paired,
+    race,
+)
 from mdm_opt.run.trials import run_trials
 from mdm_opt.statistics import worse_p_value
 from mdm_opt.study.opening import create_study
@@ -140,3 +150,40 @@ def test_racing_can_be_switched_off_later(tmp_path):
     list(run_trials(opened))
     later = opened.repository.measurements("sudoku4", ["search"])[4:]
     assert [m.instances for m in later] == [64] * 4
+
+
+def with_calls(mean, spread=0.0, budget=4, count=128):
+    """Measures scores that are all the same, at calls around a mean."""
+    rng, asked = np.random.default_rng(0), []
+
+    def measured(ids):
+        asked.append(len(ids))
+        calls = mean + spread * rng.choice([-1.0, 1.0], size=len(ids))
+        guards = {CALLS: float(calls.mean()) - budget}
+        scores = np.ones(len(ids))
+        return Measurement(tuple(ids), scores, calls, len(ids), 0.0, "cpu", guards, 1)
+
+    return measured, asked
+
+
+@pytest.mark.parametrize("rival", [None, Rival(0, np.ones(128), 1)])
+def test_a_rule_ends_where_it_clearly_costs_more_than_its_budget(rival):
+    measured, asked = with_calls(mean=9.0, spread=1.0)
+    found = race(measured, range(128), rival, "maximize", by_rule=True)
+    assert asked == [FIRST_LOOK]
+    assert found.guards[CALLS] > 0
+
+
+def test_a_rule_that_may_hold_its_budget_is_measured_to_the_end():
+    for mean in (3.0, 4.0, 4.1):
+        measured, asked = with_calls(mean, spread=2.0)
+        assert len(race(measured, range(128), None, "maximize", by_rule=True).scores) == 128
+        assert sum(asked) == 128
+
+
+def test_calls_that_are_all_the_same_are_above_the_budget_or_not():
+    for mean, says in ((4.0, False), (5.0, True)):
+        measured, _ = with_calls(mean)
+        assert costs_too_much(measured(range(16))) == says
+    measured, _ = with_calls(5.0)
+    assert not costs_too_much(replace(measured(range(16)), guards={}))
