@@ -20,6 +20,7 @@ from mdm_opt.candidates.free import FREE, counts_candidate
 from mdm_opt.candidates.hand_crafted import BASELINES, COSINE, SINE, baseline
 from mdm_opt.candidates.parameters import Choice, Parameter, Range, Value
 from mdm_opt.candidates.rules import RULE_COORDINATES, rule_coordinates
+from mdm_opt.candidates.settings import Setting, setting_candidate
 from mdm_opt.candidates.threshold import THRESHOLD
 
 # The table of families; those that a study can search come first.
@@ -44,6 +45,7 @@ __all__ = [
     "Range",
     "Rule",
     "Seed",
+    "Setting",
     "Value",
     "baseline",
     "beta",
@@ -52,4 +54,5 @@ __all__ = [
     "register",
     "rule_coordinates",
     "searchable_families",
+    "setting_candidate",
 ]

@@ -371,6 +371,7 @@ RESERVED = (
     *("counts", "revealed", "candidate", "trial", "label", "nfe", "calls", "value", "interval"),
     *("verified", "feasible", "trials_since", "instances", "baselines", "gain_over_linear"),
     *("better_than_linear", "families", "decided_early", "decision"),
+    *("gain_over_baseline", "goal", "against_reference", "keeps_quality"),
     *("linear_steps_for_equal_quality", "equal_linear_sought"),
 )
 

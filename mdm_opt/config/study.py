@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from mdm_opt.candidates import FAMILIES, Decoding, Family
+from mdm_opt.candidates import FAMILIES, Decoding, Family, setting_candidate
 from mdm_opt.config.models import MODEL_KINDS, ModelTable, PluginModel
 from mdm_opt.config.objectives import (
     OBJECTIVE_KINDS,
@@ -36,11 +36,23 @@ from mdm_opt.plugins import is_reference, one_line
 from mdm_opt.table import Table
 
 
+def _setting(value: Any) -> dict[str, Any]:
+    """A schedule or rule with its parameters and decoding."""
+    if not isinstance(value, dict):
+        raise ValueError("a table { family = ..., ... } is expected")
+    setting_candidate(value, 1)
+    return value
+
+
+GivenSetting = Annotated[Any, BeforeValidator(_setting)]
+
+
 class StudyTable(Table):
-    """[study]"""
+    """[study]; the baseline is how the user samples today."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     seed: int = Field(0, ge=0, lt=2**63)
+    baseline: GivenSetting | None = None
 
 
 # Of the family in the context of a validation.
@@ -79,10 +91,18 @@ def _trials(value: Any) -> int | str:
 class SearchTable(Table):
     """[search]; trials is the number of finished trials, seeds included.
 
+    The goal is the best quality at each step count, or the fewest calls at which the share
+    `quality` of a reference's value is kept, or at most `margin` is lost. The reference is one
+    token a step unless it is given.
+
     With a tolerance the search of a step count ends before that, once another trial is expected
     to gain less than this share of what the verification can tell apart.
     """
 
+    goal: Literal["quality", "calls"] = "quality"
+    quality: float | None = Field(None, gt=0, le=1)
+    margin: float | None = Field(None, ge=0)
+    reference: GivenSetting | None = None
     trials: Annotated[Any, BeforeValidator(_trials)] = 40
     tolerance: float | None = Field(None, gt=0, le=1)
     sampler: Literal["shape", "gp", "tpe", "random"] = "shape"
@@ -212,6 +232,23 @@ class StudyFile(Table):
         return self
 
     @model_validator(mode="after")
+    def _goal_fits(self) -> Self:
+        search = self.search
+        given = [key for key in ("quality", "margin") if getattr(search, key) is not None]
+        if search.goal == "calls" and len(given) != 1:
+            raise ValueError(
+                f"{key_name('search.goal')} = 'calls' needs one of {key_name('search.quality')} "
+                f"and {key_name('search.margin')}, got {' and '.join(given) or 'none'}"
+            )
+        more = [*given, *(["reference"] if search.reference is not None else [])]
+        if search.goal == "quality" and more:
+            raise ValueError(
+                f"{key_name(f'search.{more[0]}')} = {getattr(search, more[0])!r} needs "
+                f"{key_name('search.goal')} = 'calls'"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _estimator_fits(self) -> Self:
         if self.profile.estimator == "chain" and self.profile_references != "model":
             raise ValueError(
@@ -282,8 +319,8 @@ class StudyFile(Table):
         """What makes two runs the same study: the canonical file without what may change later.
 
         Where it runs, how long a metric or a trial may take, how many trials it gets, whether
-        they race, how many samples of them are kept, what the profile is measured on and how
-        results are verified may change.
+        they race, how many samples of them are kept, what the profile is measured on, what results
+        are compared with and how they are verified may change.
         """
         kept = self.canonical()
         for table in (kept["model"], kept["objective"].get("judge", {})):
@@ -291,6 +328,9 @@ class StudyFile(Table):
                 table.pop(key, None)
         if not isinstance(self.objective, TaskObjective):
             kept["objective"].pop("timeout_seconds", None)
+        kept["study"].pop("baseline", None)
+        for key in ("goal", "quality", "margin", "reference"):
+            kept["search"].pop(key, None)
         for key in ("trials", "tolerance", "racing", "samples", "trial_seconds"):
             kept["search"].pop(key, None)
         del kept["profile"], kept["verify"]

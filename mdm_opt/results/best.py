@@ -8,6 +8,7 @@ from typing import Any
 
 from mdm_opt.candidates import BASELINES as KNOWN_BASELINES
 from mdm_opt.candidates import baseline, family_named
+from mdm_opt.config import StudyFile
 from mdm_opt.errors import RunError
 from mdm_opt.persistence import MeasurementRecord, Repository, StudyRecord
 from mdm_opt.results.best_result import (
@@ -16,9 +17,11 @@ from mdm_opt.results.best_result import (
     BudgetResult,
     CallsResult,
     FamilyResult,
+    GoalResult,
     ValueResult,
 )
-from mdm_opt.results.decision import decide
+from mdm_opt.results.decision import Decision, decide
+from mdm_opt.results.fewest_calls import Kept
 from mdm_opt.search import SearchSpace, observations, rank
 from mdm_opt.statistics import (
     Estimate,
@@ -33,6 +36,8 @@ from mdm_opt.study.stored_file import stored_study_file
 # Measured beside the best schedule, and how it is called itself.
 BASELINES = ("linear", "sin2", "sine")
 BEST = "best"
+# The user's own, and what the fewest calls have to keep the quality of.
+BASELINE, REFERENCE = "baseline", "reference"
 
 
 def equal_linear_steps(direction: str, records: Sequence[MeasurementRecord]) -> int | None:
@@ -49,6 +54,12 @@ def equal_linear_steps(direction: str, records: Sequence[MeasurementRecord]) -> 
         and sign * (record.scores - best.scores[: record.instances]).mean() <= 0
     ]
     return min(equal, default=None)
+
+
+def claims(study_file: StudyFile) -> int:
+    """How many gains a study claims together: over linear, and over the user's baseline."""
+    each = 1 if study_file.study.baseline is None else 2
+    return each * len(study_file.space.steps)
 
 
 def value_of(record: MeasurementRecord, confidence: float) -> Estimate:
@@ -110,9 +121,11 @@ def best_of(
         measurements: all of it.
         ranked: see `ranked_records`.
     """
-    confidence = stored_study_file(record).verify.confidence
-    together = simultaneous(confidence, len(space.steps))
-    summary = _Summary(record, space, measurements, confidence, together)
+    study_file = stored_study_file(record)
+    confidence = study_file.verify.confidence
+    together = simultaneous(confidence, claims(study_file))
+    kept = Kept.of(study_file, record.direction)
+    summary = _Summary(record, space, measurements, confidence, together, kept)
     budgets = [summary.budget(steps, ranked.get(steps, ())) for steps in space.steps]
     found = [budget for budget in budgets if budget is not None]
     if not found:
@@ -125,7 +138,22 @@ def best_of(
         confidence=confidence,
         claim_error_rate=(1 - confidence) / 2,
         trials=sum(1 for m in measurements if m.role == "search"),
+        goal=None if kept is None else _goal(kept, found),
         budgets=found,
+    )
+
+
+def _goal(kept: Kept, budgets: Sequence[BudgetResult]) -> GoalResult:
+    shown = [one for one in budgets if one.keeps_quality]
+    fewest = min(shown, key=lambda one: one.steps, default=None)
+    labels = [one.baselines[REFERENCE].label for one in budgets if REFERENCE in one.baselines]
+    return GoalResult(
+        reference=labels[0] if labels else "",
+        quality=kept.quality,
+        margin=kept.margin,
+        error_rate=kept.error_rate,
+        steps=None if fewest is None else fewest.steps,
+        nfe=None if fewest is None else fewest.nfe,
     )
 
 
@@ -139,6 +167,8 @@ class _Summary:
     confidence: float
     # Of the gains over linear, which hold together.
     together: float
+    # Where the goal is the fewest calls.
+    kept: Kept | None
 
     def budget(self, steps: int, ranked: Sequence[MeasurementRecord]) -> BudgetResult | None:
         ours = [m for m in self.measurements if m.budget_steps == steps]
@@ -159,7 +189,11 @@ class _Summary:
             searched,
             next(m for m in measured if m.label == BEST),
             # That of equal cost was measured first, probes for equal quality after it.
-            {name: next(m for m in measured if m.label == name) for name in BASELINES},
+            {
+                name: next(m for m in measured if m.label == name)
+                for name in (*BASELINES, BASELINE, REFERENCE)
+                if any(m.label == name for m in measured)
+            },
             others=_others(measured),
             verified=True,
             trials_since=sum(m.role == "search" and (m.id or 0) > newest for m in ours),
@@ -194,12 +228,17 @@ class _Summary:
         verified: bool,
         **more: Any,
     ) -> BudgetResult:
-        estimate, same = None, False
-        if "linear" in baselines:
-            linear = baselines["linear"]
-            estimate = self._gain(chosen, linear, self.together)
-            same = self.space.key(linear.candidate) == self.space.key(chosen.candidate)
-        gain = None if estimate is None else ValueResult.of(estimate)
+        gains = {
+            name: self._gain(chosen, baselines[name], self.together)
+            for name in ("linear", BASELINE)
+            if name in baselines
+        }
+        kept = None
+        if self.kept is not None and REFERENCE in baselines:
+            reference = baselines[REFERENCE].scores
+            kept = ValueResult.of(self.kept.estimate(chosen.scores, reference))
+        results = {name: ValueResult.of(one) for name, one in gains.items()}
+        gain = results.get("linear")
         counts = chosen.candidate.plan(self.space.decoding, self.space.length).counts
         trial = next((m for m in searched if m.candidate == chosen.candidate), None)
         own = value_of(chosen, self.confidence)
@@ -218,18 +257,42 @@ class _Summary:
             calls=CallsResult.of(chosen),
             families={name: self._family(m, chosen) for name, m in others.items()},
             decided_early=verified and chosen.stopped_early,
-            decision=decide(estimate, chosen.instances, feasible=chosen.feasible, same=same)
-            if verified
-            else None,
+            decision=self._decision(chosen, baselines, gains) if verified else None,
             baselines={
                 name: BaselineResult.of(
-                    value_of(m, self.confidence), steps=m.steps, nfe=m.nfe, instances=m.instances
+                    value_of(m, self.confidence),
+                    label=m.candidate.label,
+                    steps=m.steps,
+                    nfe=m.nfe,
+                    instances=m.instances,
                 )
                 for name, m in baselines.items()
             },
             gain_over_linear=gain,
+            gain_over_baseline=results.get(BASELINE),
+            against_reference=kept,
+            keeps_quality=None if kept is None else chosen.feasible and kept.interval[0] >= 0,
             better_than_linear=gain is not None and gain.interval[0] > 0 if verified else None,
             **more,
+        )
+
+    def _decision(
+        self,
+        chosen: MeasurementRecord,
+        baselines: Mapping[str, MeasurementRecord],
+        gains: Mapping[str, Estimate],
+    ) -> Decision | None:
+        """What is to be done, by the user's baseline where there is one, else by linear."""
+        name = BASELINE if BASELINE in gains else "linear"
+        if name not in gains:
+            return None
+        other = baselines[name].candidate
+        return decide(
+            gains[name],
+            chosen.instances,
+            feasible=chosen.feasible,
+            same=self.space.key(other) == self.space.key(chosen.candidate),
+            baseline=other.label if name == BASELINE else name,
         )
 
     def _family(self, record: MeasurementRecord, chosen: MeasurementRecord) -> FamilyResult:

@@ -35,6 +35,7 @@ class ValueResult(Result):
 class BaselineResult(ValueResult):
     """A baseline at its own number of steps, which cost at least as many model calls."""
 
+    label: str
     steps: int
     nfe: float
     instances: int
@@ -87,9 +88,10 @@ class BudgetResult(Result):
     has the candidate as its family and parameters. `counts` is None where the tokens of a step are
     random. `feasible` says whether
     every guard held on these instances; `trials_since` counts the trials since the verification.
-    `families` has the best of every other family that was searched. `decided_early` says whether
-    the first half of the verification's instances decided; the intervals are as wide as that
-    takes.
+    `gain_over_baseline` is likewise for the user's own baseline, which `baselines` has as
+    "baseline", too. `families` has the best of every other family that was searched.
+    `decided_early` says whether the first half of the verification's instances decided; the
+    intervals are as wide as that takes.
     `linear_steps_for_equal_quality` is None where linear never is as good, or where that was not
     looked for (`equal_linear_sought`).
     """
@@ -112,6 +114,9 @@ class BudgetResult(Result):
     decision: Decision | None
     baselines: dict[str, BaselineResult]
     gain_over_linear: ValueResult | None
+    gain_over_baseline: ValueResult | None
+    against_reference: ValueResult | None
+    keeps_quality: bool | None
     better_than_linear: bool | None
     linear_steps_for_equal_quality: int | None
     equal_linear_sought: bool
@@ -131,12 +136,29 @@ class BudgetResult(Result):
         }
 
 
+class GoalResult(Result):
+    """The fewest calls at which the quality of a reference is shown to be kept.
+
+    `steps` is their step count and `nfe` the mean calls of a sequence there; None where it is
+    shown at no step count. `error_rate` is the probability, at most, that a step count is named
+    which does not keep `quality`, the share of the reference's value, or loses more than `margin`.
+    """
+
+    reference: str
+    quality: float | None
+    margin: float | None
+    error_rate: float
+    steps: int | None
+    nfe: float | None
+
+
 class BestResult(Result):
     """What ``mdm-opt best NAME --json`` prints.
 
     `confidence` is the coverage of every interval by itself, except for the gains over linear,
     which all hold together with that confidence. So `claim_error_rate` bounds the probability
-    that any of the study's claims "better than linear" is wrong.
+    that any of the study's claims "better than linear" is wrong. `goal` is None where it is the
+    best quality.
     """
 
     study: str
@@ -146,4 +168,5 @@ class BestResult(Result):
     confidence: float
     claim_error_rate: float
     trials: int
+    goal: GoalResult | None
     budgets: list[BudgetResult]

@@ -55,7 +55,8 @@ class Arm:
 class Comparison:
     """Measures the chosen candidate and what it is compared with, until the decision is clear.
 
-    Half of the instances come first. There the candidate and the linear schedule end where the
+    What decides is the user's baseline where there is one, else the linear schedule. Half of the
+    instances come first. There the candidate and what decides end where the
     interval of the gain excludes zero (at the confidence of an early look, see
     `mdm_opt.statistics.at_look`), or the candidate is no better: then no gain would be shown
     later, but by luck. The other baselines, and the best of other families, decide nothing: they
@@ -69,6 +70,7 @@ class Comparison:
         measure: measures a candidate on some instances.
         key: equal for two candidates only where they sample the same.
         sequential: whether half of the instances may decide.
+        decisive: label of what decides.
     """
 
     def __init__(
@@ -81,9 +83,10 @@ class Comparison:
         key: Callable[[Candidate], object],
         *,
         sequential: bool = True,
+        decisive: str = BASELINES[0],
     ) -> None:
         self._ids, self._direction, self._confidence = ids, direction, confidence
-        self._measure, self._key = measure, key
+        self._measure, self._key, self._decisive = measure, key, decisive
         self._half = early_look(len(ids)) if sequential else None
         self._arms: dict[tuple[str, int], Arm] = {}
         self.winner = self._arm(BEST, candidate)
@@ -91,32 +94,35 @@ class Comparison:
     def measure(
         self, equal_cost: Callable[[str, float], int], others: Mapping[str, Candidate]
     ) -> None:
-        """Measures the chosen candidate, the baselines and the best of other families.
+        """Measures the chosen candidate, the baselines and what else it is compared with.
 
         Args:
             equal_cost: the steps at which a baseline costs so many model calls.
-            others: by the name of their family.
+            others: the best of other families, and the user's baseline, by label.
         """
         first = self._half or len(self._ids)
         self._to(self.winner, BEST, first)
         nfe = self.winner.measurement.nfe
         baselines = {name: baseline(name, equal_cost(name, nfe)) for name in BASELINES}
-        for name, candidate in {**baselines, **others}.items():
-            arm = self._arm(name, candidate)
+        compared = {**baselines, **others}
+        # What decides comes first: the others end where it does.
+        for name in sorted(compared, key=lambda label: label != self._decisive):
+            arm = self._arm(name, compared[name])
             self._to(arm, name, first)
-            if name == BASELINES[0] and not self._is_decided(arm):
+            if name == self._decisive and not self._is_decided(arm):
                 self._to(self.winner, BEST, len(self._ids))
                 self._to(arm, name, len(self._ids))
             elif not self._is_worse(arm, self.winner):
                 self._to(arm, name, self.winner.instances)
 
-    def gain(self) -> Estimate:
-        """By how much the chosen candidate is better than the linear schedule."""
-        linear = next(arm for (label, _), arm in self._arms.items() if label == BASELINES[0])
-        pair = (linear.scores, self.winner.scores)
+    def gain(self, label: str) -> Estimate:
+        """By how much the chosen candidate is better than what has a label."""
+        other = next(arm for (name, _), arm in self._arms.items() if name == label)
+        count = min(other.instances, self.winner.instances)
+        pair = (other.scores[:count], self.winner.scores[:count])
         first, second = pair if self._direction == "minimize" else pair[::-1]
-        early = len(first) < len(self._ids)
-        return paired_difference(first, second, at_look(self._confidence, len(first), early=early))
+        early = count < len(self._ids)
+        return paired_difference(first, second, at_look(self._confidence, count, early=early))
 
     def reaches(self, steps: int) -> bool:
         """Whether the linear schedule in so many steps is as good as the chosen candidate."""
@@ -158,11 +164,11 @@ class Comparison:
                 return other
         return None
 
-    def _is_decided(self, linear: Arm) -> bool:
+    def _is_decided(self, decisive: Arm) -> bool:
         """Whether half of the instances say what there is to say."""
-        if linear.instances == len(self._ids):
+        if decisive.instances == len(self._ids):
             return True
-        found = self.gain()
+        found = self.gain(self._decisive)
         return found.low > 0 or found.value <= 0
 
     def _is_worse(self, arm: Arm, other: Arm) -> bool:

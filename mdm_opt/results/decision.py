@@ -31,25 +31,22 @@ class Decision(BaseModel):
 
 
 def decide(
-    gain: Estimate | None,
+    gain: Estimate,
     instances: int,
     *,
     feasible: bool = True,
     same: bool = False,
     baseline: str = "linear",
-) -> Decision | None:
+) -> Decision:
     """The decision on a verified schedule.
 
     Args:
-        gain: of the schedule over the baseline, with its interval; None where the baseline was
-            not measured.
+        gain: of the schedule over the baseline, with its interval.
         instances: that both were measured on.
         feasible: whether the guards of the schedule hold.
         same: whether the schedule and the baseline sample the same.
         baseline: its name.
     """
-    if gain is None:
-        return None
     keep = Decision(action="keep", baseline=baseline, nothing_to_gain=same)
     if same or not feasible or gain.value <= 0:
         return keep

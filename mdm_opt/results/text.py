@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from mdm_opt.config import StudyFile
 from mdm_opt.persistence import StudyRecord
-from mdm_opt.results.best_result import BestResult, BudgetResult, CallsResult
+from mdm_opt.results.best import BASELINE, REFERENCE
+from mdm_opt.results.best_result import (
+    BestResult,
+    BudgetResult,
+    CallsResult,
+    GoalResult,
+    ValueResult,
+)
+from mdm_opt.results.decision import Decision
 from mdm_opt.statistics import needed_instances, shown_gain, simultaneous
 
 
@@ -49,7 +57,8 @@ def result_rows(result: BestResult) -> list[Row]:
     for budget in result.budgets:
         for name, baseline in budget.baselines.items():
             value = number(baseline.value), interval(baseline.interval)
-            about = str(baseline.steps), name, number(baseline.nfe)
+            shown = f"{name}: {baseline.label}" if name in (BASELINE, REFERENCE) else name
+            about = str(baseline.steps), shown, number(baseline.nfe)
             rows.append(Row((*about, *value, "", str(baseline.instances)), False))
         for name, other in budget.families.items():
             value = number(other.value), interval(other.interval)
@@ -95,15 +104,19 @@ def conclusions(result: BestResult, verify: str) -> list[str]:
         verify: the command that verifies it, as it can be typed.
     """
     lines = []
+    any_tested = any(budget.keeps_quality is not None for budget in result.budgets)
     for budget in result.budgets:
         head = f"{budget.steps} steps: "
+        if result.goal is not None and budget.keeps_quality is None and any_tested:
+            lines.append(head + "not tested: more calls are not shown to keep the quality")
+            continue
         if not budget.verified:
             lines.append(head + f"not verified: the best of a search is biased; run '{verify}'")
             continue
-        said = _gain_said(budget)
+        said = _gains_said(budget) if result.goal is None else [_kept_said(result.goal, budget)]
         if budget.decided_early:
-            said += f"; {budget.instances} instances decided"
-        lines.append(head + said)
+            said[0] += f"; {budget.instances} instances decided"
+        lines += [head + line for line in said]
         lines += [head + line for line in _families_said(budget)]
         if not budget.feasible:
             lines.append(f"{head}its guards do NOT hold on the verification instances")
@@ -112,6 +125,8 @@ def conclusions(result: BestResult, verify: str) -> list[str]:
                 f"{head}{budget.trials_since} trials are newer than this verification; "
                 f"run '{verify}'"
             )
+    if result.goal is not None and any_tested:
+        lines.append(_goal_said(result.goal))
     if any(budget.better_than_linear for budget in result.budgets):
         lines.append(
             "with probability at least "
@@ -121,26 +136,66 @@ def conclusions(result: BestResult, verify: str) -> list[str]:
     return lines
 
 
-def _gain_said(budget: BudgetResult) -> str:
-    """What is known of a verified schedule beside linear, and what is to be done."""
-    gain, decision = budget.gain_over_linear, budget.decision
-    if gain is None or decision is None:
-        return "linear was not measured beside it"
-    if decision.nothing_to_gain:
-        return "nothing to gain: the best schedule found samples as linear does; keep linear"
+def _gains_said(budget: BudgetResult) -> list[str]:
+    """What is known of a verified schedule beside the user's baseline and beside linear."""
+    decision, gain = budget.decision, budget.gain_over_linear
+    own = budget.gain_over_baseline
+    found = []
+    if own is not None and decision is not None:
+        found.append(_gain_said(budget, own, f"the baseline {decision.baseline}", decision))
+    if gain is None:
+        return found or ["linear was not measured beside it"]
+    said = _gain_said(budget, gain, "linear", None if own is not None else decision)
     if gain.interval[0] > 0:
-        said = "better than linear; the interval of the gain excludes zero"
         equal = budget.linear_steps_for_equal_quality
         if equal:
-            return f"{said}; linear needs {equal} steps for the same"
-        return f"{said}; linear never does" if budget.equal_linear_sought else said
+            said += f"; linear needs {equal} steps for the same"
+        elif budget.equal_linear_sought:
+            said += "; linear never does"
+    return [*found, said]
+
+
+def _gain_said(
+    budget: BudgetResult, gain: ValueResult, name: str, decision: Decision | None
+) -> str:
+    """What the gain over a baseline says, and what is to be done where that decides."""
+    keep = f"; keep {name}" if decision is not None else ""
+    if decision is not None and decision.nothing_to_gain:
+        return f"nothing to gain: the best schedule found samples as {name} does{keep}"
+    if gain.interval[0] > 0:
+        return f"better than {name}; the interval of the gain excludes zero"
     if gain.interval[1] < 0:
-        return "worse than linear; the interval of the gain excludes zero; keep linear"
-    said = "no difference from linear is shown; the interval of the gain includes zero"
-    if decision.action == "measure" and decision.instances is not None:
+        return f"worse than {name}; the interval of the gain excludes zero{keep}"
+    said = f"no difference from {name} is shown; the interval of the gain includes zero"
+    if decision is not None and decision.instances is not None:
         total = budget.instances + decision.instances
         return f"{said}; to show a gain of {number(gain.value)} takes about {total} instances"
-    return f"{said}; keep linear"
+    return said + keep
+
+
+def _kept_words(goal: GoalResult) -> str:
+    if goal.quality is not None:
+        return f"{100 * goal.quality:g}% of the value of {goal.reference}"
+    return f"the value of {goal.reference} within {number(goal.margin or 0.0)}"
+
+
+def _kept_said(goal: GoalResult, budget: BudgetResult) -> str:
+    """Whether a step count keeps the quality."""
+    kept = _kept_words(goal)
+    if budget.keeps_quality:
+        return f"keeps {kept}"
+    return f"is not shown to keep {kept}"
+
+
+def _goal_said(goal: GoalResult) -> str:
+    """The fewest calls, and how sure that is."""
+    if goal.steps is None or goal.nfe is None:
+        return f"no step count is shown to keep {_kept_words(goal)}; keep {goal.reference}"
+    return (
+        f"fewest calls: {goal.steps} steps, {number(goal.nfe)} calls of a sequence; with "
+        f"probability at least {100 * (1 - goal.error_rate):g}% no step count is named that does "
+        f"not keep {_kept_words(goal)}"
+    )
 
 
 def _families_said(budget: BudgetResult) -> list[str]:

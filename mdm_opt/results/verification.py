@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mdm_opt import supervised
-from mdm_opt.candidates import Candidate, baseline
+from mdm_opt.candidates import Candidate, baseline, setting_candidate
 from mdm_opt.errors import RunError
 from mdm_opt.measurement import Measurement, measure
 from mdm_opt.persistence import MeasurementRecord
-from mdm_opt.results.best import BEST, badness, ranked_records
+from mdm_opt.results.best import BASELINE, BEST, REFERENCE, badness, claims, ranked_records
 from mdm_opt.results.comparison import Comparison
+from mdm_opt.results.fewest_calls import Kept
 from mdm_opt.run.records import measurement_record
 from mdm_opt.run.time_limit import TimeLimit
 from mdm_opt.statistics import early_look, simultaneous
@@ -35,6 +36,9 @@ def verify(opened: OpenStudy, report: Report = lambda _: None) -> None:
     instances, so its value there is not biased by having been chosen. A step count is left as it
     is where the same candidates are the best as when it was verified, and no trial has come since.
 
+    Where the goal is the fewest calls, the chosen ones are measured beside the reference, from the
+    largest step count down to the first that is not shown to keep the quality, see `Kept`.
+
     Args:
         opened: the study.
         report: called with a line about what is being measured.
@@ -48,21 +52,57 @@ def verify(opened: OpenStudy, report: Report = lambda _: None) -> None:
         ranked = ranked_records(opened.record, opened.space, found)
         limit = TimeLimit(opened, report)
         limit.learn(found)
-        for steps in opened.study_file.space.steps:
+        kept = Kept.of(opened.study_file, opened.record.direction)
+        # Of the fewest calls the largest step count comes first.
+        order = sorted(opened.study_file.space.steps, reverse=kept is not None)
+        for place, steps in enumerate(order, start=1):
             ours = [m for m in found if m.budget_steps == steps]
             top = _top(opened, steps, ours, ranked.get(steps, []))
-            if not _is_current(opened, ours, top):
-                records = _Budget(opened, steps, limit, report).verified(top)
+            records = [m for m in ours if m.role == "verification"]
+            if not _is_current(opened, steps, ours, top):
+                budget = _Budget(opened, steps, limit, report)
+                records = budget.verified(top) if kept is None else budget.beside_reference(top)
                 opened.repository.replace_verification(opened.name, steps, records)
-                supervised.tell(verified=opened.study_file.space.steps.index(steps) + 1)
+            supervised.tell(verified=place)
+            if kept is not None and not _is_kept(kept, records):
+                # Fewer calls are not tested any more, and what was said of them is void.
+                for fewer in order[place:]:
+                    opened.repository.replace_verification(opened.name, fewer, [])
+                break
+
+
+def _is_kept(kept: Kept, records: Sequence[MeasurementRecord]) -> bool:
+    best, reference = (
+        next(m for m in records if m.role == "verification" and m.label == label)
+        for label in (BEST, REFERENCE)
+    )
+    return best.feasible and kept.is_shown(best.scores, reference.scores)
+
+
+def _beside(opened: OpenStudy, steps: int) -> dict[str, Candidate]:
+    """What the user wants candidates to be measured beside, by label."""
+    file = opened.study_file
+    if file.search.goal == "calls":
+        given = file.search.reference
+        most = opened.problem.denoiser.length
+        finest = baseline("linear", most)
+        return {REFERENCE: finest if given is None else setting_candidate(given, most)}
+    own = file.study.baseline
+    return {} if own is None else {BASELINE: setting_candidate(own, steps)}
 
 
 def _is_current(
-    opened: OpenStudy, records: Sequence[MeasurementRecord], best: Sequence[MeasurementRecord]
+    opened: OpenStudy,
+    steps: int,
+    records: Sequence[MeasurementRecord],
+    best: Sequence[MeasurementRecord],
 ) -> bool:
     searched = [m.id or 0 for m in records if m.role == "search"]
     verified = [m for m in records if m.role == "verification"]
     top = [m.candidate for m in best]
+    beside = {m.label: m.candidate for m in verified if m.label in (BASELINE, REFERENCE)}
+    if beside != _beside(opened, steps):
+        return False
     if _needs_selection(opened, top):
         same_top = [m.candidate for m in records if m.role == "selection"] == top
     else:
@@ -98,9 +138,11 @@ class _Budget:
         for record in chosen[1:]:
             if record.candidate.family != best.family:
                 others.setdefault(record.candidate.family, record.candidate)
-        compared = self._comparison(best)
+        own = _beside(self.opened, self.steps)
+        others |= own
+        compared = self._comparison(best, next(iter(own), "linear"))
         compared.measure(lambda name, nfe: equal_nfe_steps(self.opened, name, nfe), others)
-        if self.opened.study_file.verify.equal_linear and compared.gain().low > 0:
+        if self.opened.study_file.verify.equal_linear and compared.gain("linear").low > 0:
             _find_equal_linear(self.opened, compared)
         records = [
             self._record(arm.candidate, arm.measurement, "verification", label, arm.stopped_early)
@@ -108,9 +150,19 @@ class _Budget:
         ]
         return [*selected, *records]
 
-    def _comparison(self, candidate: Candidate) -> Comparison:
-        opened = self.opened
-        file = opened.study_file
+    def beside_reference(self, top: Sequence[MeasurementRecord]) -> list[MeasurementRecord]:
+        """Measurements of the chosen candidate and of the reference, selection included."""
+        selected, chosen = self._selected(top)
+        arms = {BEST: chosen[0].candidate, **_beside(self.opened, self.steps)}
+        ids = self.opened.sets.ids("verification")
+        for label, candidate in arms.items():
+            doing = f"{label} at {candidate.steps} steps on {len(ids)} fresh instances"
+            found = self.measured(candidate, "verification", doing, ids)
+            selected.append(self._record(candidate, found, "verification", label))
+        return selected
+
+    def _comparison(self, candidate: Candidate, decisive: str) -> Comparison:
+        opened, file = self.opened, self.opened.study_file
 
         def measured(label: str, candidate: Candidate, ids: Sequence[int]) -> Measurement:
             doing = f"{label} at {candidate.steps} steps on {len(ids)} fresh instances"
@@ -120,10 +172,11 @@ class _Budget:
             candidate,
             opened.sets.ids("verification"),
             opened.record.direction,
-            simultaneous(file.verify.confidence, len(file.space.steps)),
+            simultaneous(file.verify.confidence, claims(file)),
             measured,
             opened.space.key,
             sequential=file.verify.sequential,
+            decisive=decisive,
         )
 
     def measured(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from mdm_opt import supervised
-from mdm_opt.config import DivergenceObjective, StudyFile, model_words
+from mdm_opt.candidates import setting_candidate
+from mdm_opt.config import DivergenceObjective, PathKlObjective, StudyFile, model_words
 from mdm_opt.errors import InputError
 from mdm_opt.measurement import Problem
 from mdm_opt.messages import key_name
@@ -31,6 +32,8 @@ def build_problem(study_file: StudyFile, folder: Path | None) -> Problem:
     study_file.sampler.check_steps(study_file.space.steps, denoiser.length)
     problem = problem_of(study_file, denoiser, objective_of(study_file, folder, denoiser))
     _check_rule(study_file, denoiser)
+    _check_settings(study_file, problem)
+    _check_share(study_file, problem.objective)
     supervised.tell(doing="making the study", model=model_words(study_file.model.model_dump()))
     return with_batch_size(problem, study_file)
 
@@ -47,6 +50,40 @@ def _check_rule(study_file: StudyFile, denoiser: Denoiser) -> None:
         raise InputError(
             f"{key_name('objective.kind')} 'divergence' with {study_file.space.words}: {error}"
         ) from None
+
+
+def _check_settings(study_file: StudyFile, problem: Problem) -> None:
+    """Raises InputError where the user's baseline or reference cannot be measured."""
+    given = {"study.baseline": study_file.study.baseline}
+    given["search.reference"] = study_file.search.reference
+    exact = isinstance(study_file.objective, PathKlObjective | DivergenceObjective)
+    for key, setting in given.items():
+        if setting is None:
+            continue
+        for steps in study_file.space.steps:
+            try:
+                candidate = setting_candidate(setting, steps)
+                problem.plan(candidate)
+                brought = study_file.sampler.with_values(candidate.decoding)
+                if brought.guidance and not study_file.prompted:
+                    raise ValueError("guidance needs an objective with prompts (task or lm_eval)")
+                if exact and (candidate.rule is not None or candidate.decoding):
+                    raise ValueError(
+                        f"objective {study_file.objective.kind!r} knows schedules of the study's "
+                        "own [sampler] only"
+                    )
+            except ValueError as error:
+                raise InputError(f"{key_name(key)}: {error}") from error
+
+
+def _check_share(study_file: StudyFile, objective: Objective) -> None:
+    """Raises InputError where a share of values is to be kept that are better the smaller."""
+    if study_file.search.quality is not None and objective.direction == "minimize":
+        raise InputError(
+            f"{key_name('search.quality')} = {study_file.search.quality} is a share of values "
+            f"that are maximised, and objective {objective.name!r} is minimised; give "
+            f"{key_name('search.margin')} in {objective.unit}"
+        )
 
 
 def objective_of(study_file: StudyFile, folder: Path | None, denoiser: Denoiser) -> Objective:

@@ -50,14 +50,14 @@ def test_a_clear_gain_ends_after_half_of_the_instances():
     scores = Scores(best=-2.0, linear=0.0, sin2=0.0, sine=0.0)
     found = compared(scores)
     assert {scores.spent(one) for one in ("best", "linear", "sin2", "sine")} == {64}
-    assert found.gain().low > 0
+    assert found.gain("linear").low > 0
     assert all(arm.stopped_early for _, arm in found.arms())
 
 
 @pytest.mark.parametrize("best", [1.0, 3.0])
 def test_a_schedule_that_is_no_better_ends_there_too(best):
     scores = Scores(best=best, linear=0.0, sin2=0.0, sine=0.0)
-    assert compared(scores).gain().value < 0
+    assert compared(scores).gain("linear").value < 0
     assert scores.spent("best") == scores.spent("linear") == 64
 
 
@@ -76,7 +76,7 @@ def test_what_is_not_clear_is_measured_to_the_end_and_clear_losers_are_not():
 def test_a_gain_is_positive_where_the_schedule_is_better(direction):
     better = -2.0 if direction == "minimize" else 2.0
     scores = Scores(best=better, linear=0.0, sin2=0.0, sine=0.0)
-    assert compared(scores, direction=direction).gain().low > 0
+    assert compared(scores, direction=direction).gain("linear").low > 0
 
 
 def test_few_instances_are_looked_at_once():
@@ -109,7 +109,7 @@ def test_a_schedule_that_is_a_baseline_is_not_measured_twice():
     assert by_label["linear"].candidate == baseline("linear", 4)
     assert by_label["linear"].measurement.sequence_calls == 0
     np.testing.assert_array_equal(by_label["linear"].scores, by_label["best"].scores)
-    assert found.gain().value == 0
+    assert found.gain("linear").value == 0
     # Both are done after half: there is nothing to gain.
     assert scores.spent("best") == 64
 
@@ -135,7 +135,7 @@ def test_intervals_of_comparisons_that_may_end_early_cover_the_gain(effect):
     for seed in range(runs):
         scores = Scores(seed=seed, best=-effect, linear=0.0, sin2=9.0, sine=9.0)
         found = compared(scores)
-        gain = found.gain()
+        gain = found.gain("linear")
         missed += not gain.low <= effect <= gain.high
         wrong += effect == 0 and gain.low > 0
         early += found.winner.instances == 64

@@ -32,10 +32,6 @@ def test_the_interval_of_the_gain_decides(gain, action, more):
     assert not found.nothing_to_gain
 
 
-def test_without_a_baseline_there_is_no_decision():
-    assert decide(None, 100) is None
-
-
 def test_guards_that_do_not_hold_keep_the_baseline():
     assert decide(Estimate(0.2, 0.1, 0.3), 100, feasible=False).action == "keep"
 

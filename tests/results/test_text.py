@@ -29,7 +29,9 @@ from mdm_opt.results.text import (
 )
 from mdm_opt.statistics import Estimate
 
-LINEAR = BaselineResult(value=3.0, interval=(2.5, 3.5), steps=5, nfe=5.0, instances=128)
+LINEAR = BaselineResult(
+    value=3.0, interval=(2.5, 3.5), label="beta(0.500, 0.500)", steps=5, nfe=5.0, instances=128
+)
 
 
 def budget(gain=(1.0, 0.5, 1.5), steps=4, **changes):
@@ -54,6 +56,9 @@ def budget(gain=(1.0, 0.5, 1.5), steps=4, **changes):
         "decision": decide(Estimate(value, *ends), 256) if gain else None,
         "baselines": {"linear": LINEAR},
         "gain_over_linear": ValueResult(value=value, interval=tuple(ends)) if gain else None,
+        "gain_over_baseline": None,
+        "against_reference": None,
+        "keeps_quality": None,
         "better_than_linear": gain is not None and ends[0] > 0,
         "linear_steps_for_equal_quality": None,
         "equal_linear_sought": False,
@@ -70,6 +75,7 @@ def result(*budgets, **changes):
         "confidence": 0.95,
         "claim_error_rate": 0.025,
         "trials": 40,
+        "goal": None,
         "budgets": list(budgets),
     }
     return BestResult(**(values | changes))
@@ -206,6 +212,34 @@ def test_how_many_linear_steps_are_as_good_is_said_where_it_was_looked_for(steps
 def test_where_half_of_the_instances_decided_is_said():
     first, *_ = said(budget(decided_early=True, instances=128))
     assert first.endswith("the interval of the gain excludes zero; 128 instances decided")
+
+
+NO_OTHER = "no difference from the baseline mine is shown; the interval of the gain includes zero"
+
+
+@pytest.mark.parametrize(
+    ("gain", "words"),
+    [
+        ((0.2, 0.1, 0.3), "better than the baseline mine; the interval of the gain excludes zero"),
+        ((0.1, -0.1, 0.3), f"{NO_OTHER}; to show a gain of 0.1 takes about 1024 instances"),
+        ((-0.1, -0.2, 0.1), f"{NO_OTHER}; keep the baseline mine"),
+    ],
+)
+def test_the_baseline_of_the_user_decides_and_linear_is_said_beside_it(gain, words):
+    own = BaselineResult(
+        value=2.0, interval=(1.5, 2.5), label="mine", steps=4, nfe=4.0, instances=256
+    )
+    found = budget(
+        (0.1, -0.1, 0.3),
+        baselines={"linear": LINEAR, "baseline": own},
+        gain_over_baseline=ValueResult(value=gain[0], interval=gain[1:]),
+        decision=decide(Estimate(*gain), 256, baseline="mine"),
+    )
+    assert said(found) == [
+        f"4 steps: {words}",
+        "4 steps: no difference from linear is shown; the interval of the gain includes zero",
+    ]
+    assert result_rows(result(found))[1].cells[1] == "baseline: mine"
 
 
 def test_that_there_is_nothing_to_gain_is_an_answer():

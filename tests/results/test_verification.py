@@ -84,7 +84,7 @@ def test_equal_linear_steps_are_the_fewest_that_reach_the_quality(tmp_path):
 
 
 def test_where_no_gain_is_shown_nobody_looks_for_equal_quality(searched, monkeypatch):
-    monkeypatch.setattr(Comparison, "gain", lambda _: Estimate(0.5, -0.1, 1.1))
+    monkeypatch.setattr(Comparison, "gain", lambda *_: Estimate(0.5, -0.1, 1.1))
     verify(searched)
     labels = sorted(m.label for m in rows(searched, "verification", 4))
     assert labels == ["best", "linear", "sin2", "sine"]
