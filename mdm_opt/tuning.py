@@ -13,6 +13,7 @@ from typing import Any, Literal, NoReturn, cast
 import numpy as np
 from rich.console import Console
 
+from mdm_opt.candidates import Setting
 from mdm_opt.config import StudyFile, parse_study
 from mdm_opt.errors import InputError
 from mdm_opt.handoff.export import export_schedule
@@ -35,13 +36,14 @@ from mdm_opt.results.text import conclusions, headings, metric_words, result_row
 from mdm_opt.schedules import Counts, Reveal, Rounding
 from mdm_opt.study.acceptance import take_source
 from mdm_opt.study.opening import OpenStudy, make_study
-from mdm_opt.study.problem import problem_of
+from mdm_opt.study.problem import check_problem, problem_of
 from mdm_opt.study.stored_file import FROM_PYTHON
 
 # Keys of the study file by the arguments of `tune` that become them.
 _KEYS = {
     "name": ("study", "name"),
     "seed": ("study", "seed"),
+    "baseline": ("study", "baseline"),
     "batch_size": ("model", "batch_size"),
     "denoiser": ("model", "options"),
     "order": ("sampler", "order"),
@@ -50,13 +52,19 @@ _KEYS = {
     "rounding": ("sampler", "rounding"),
     "steps": ("space", "steps"),
     "family": ("space", "family"),
+    "families": ("space", "families"),
     "beta_a": ("space", "beta_a"),
     "beta_b": ("space", "beta_b"),
     "instances": ("objective", "instances"),
     "direction": ("objective", "direction"),
     "unit": ("objective", "unit"),
     "objective": ("objective", "options"),
+    "goal": ("search", "goal"),
+    "quality": ("search", "quality"),
+    "margin": ("search", "margin"),
+    "reference": ("search", "reference"),
     "trials": ("search", "trials"),
+    "tolerance": ("search", "tolerance"),
     "sampler": ("search", "sampler"),
     "seeds": ("search", "seeds"),
     "racing": ("search", "racing"),
@@ -120,6 +128,7 @@ def tune(
     *,
     steps: int | Sequence[int] = (8,),
     trials: int | Literal["auto"] = 40,
+    tolerance: float | None = None,
     name: str = "tuned",
     direction: Direction | None = None,
     unit: str | None = None,
@@ -132,10 +141,16 @@ def tune(
     temperature: float = 1.0,
     reveal: Reveal = "fixed",
     rounding: Rounding = "full",
-    family: str = "beta",
+    family: str | None = None,
+    families: Sequence[str] | None = None,
     beta_a: Sequence[float] | None = None,
     beta_b: Sequence[float] | None = None,
     bounds: Mapping[str, Sequence[float | str]] | None = None,
+    goal: Literal["quality", "calls"] = "quality",
+    quality: float | None = None,
+    margin: float | None = None,
+    reference: Setting | None = None,
+    baseline: Setting | None = None,
     sampler: Literal["shape", "gp", "tpe", "random"] = "shape",
     seeds: Sequence[str | Sequence[float]] = ("energy", "profile", "baselines"),
     racing: bool = True,
@@ -163,6 +178,10 @@ def tune(
         name: of the study, where ``storage`` keeps several.
         direction: of a function's numbers; None is ``maximize``. Objects have their own.
         unit: of a function's numbers; None is ``score``. Objects have their own.
+        family: that is searched, ``beta`` unless ``families`` has several.
+        goal: the best quality at each step count, or the fewest calls that keep ``quality`` or
+            lose at most ``margin`` of the ``reference``.
+        baseline: how you sample today, e.g. ``{"family": "threshold", "cutoff": 0.9}``.
         bounds: by parameter of the family, the ends of its range or its options; what is left out,
             as ``beta_a`` and ``beta_b``, is as in a study file.
         storage: a file name or URL that keeps everything. The same call with the same storage
@@ -202,7 +221,7 @@ def tune(
         "name": name, "seed": seed, "batch_size": batch_size,
         "order": order, "temperature": temperature, "reveal": reveal, "rounding": rounding,
         "steps": [steps] if np.ndim(steps) == 0 else steps,
-        "family": family,
+        "goal": goal,
         "instances": instances, "direction": judge.direction, "unit": judge.unit,
         "trials": trials, "sampler": sampler, "seeds": seeds, "racing": racing,
         "profile_sequences": profile_sequences,
@@ -211,6 +230,11 @@ def tune(
         "denoiser": {"object": qualified_name(getattr(denoiser, "model", denoiser))},
         "objective": {"object": qualified_name(objective)},
     }  # fmt: skip
+    optional = {
+        "family": family, "families": families, "baseline": baseline, "quality": quality,
+        "margin": margin, "reference": reference, "tolerance": tolerance,
+    }  # fmt: skip
+    settings |= {argument: value for argument, value in optional.items() if value is not None}
     with naming(_NAMES):
         study_file = _study_file(settings, {"beta_a": beta_a, "beta_b": beta_b, **(bounds or {})})
         study_file.sampler.check_steps(study_file.space.steps, denoiser.length)
@@ -250,7 +274,10 @@ def _problem(study_file: StudyFile, denoiser: Denoiser, judge: Objective) -> Pro
     """What is measured, with the names and the sources of what was given."""
     inner = getattr(denoiser, "model", denoiser)
     model = named(denoiser, f"model {qualified_name(inner)!r}", source_fingerprint(inner, None))
-    return problem_of(study_file, model, judge)
+    problem = problem_of(study_file, model, judge)
+    with naming(_NAMES):
+        check_problem(study_file, problem)
+    return problem
 
 
 def _studies(url: str) -> list[str]:
@@ -296,6 +323,8 @@ def _plain(value: Any) -> Any:
         return value.tolist()
     if isinstance(value, tuple | list | range):
         return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
     return value
 
 

@@ -79,7 +79,10 @@ class Candidate:
     @property
     def label(self) -> str:
         """The candidate in a few words, e.g. ``beta(0.396, 0.258)``."""
-        brought = [f"{key} {shown(value)}" for key, value in self.decoding.items()]
+        brought = [
+            f"{key} {value if isinstance(value, str) else format(value, '.3g')}"
+            for key, value in self.decoding.items()
+        ]
         return ", ".join([family_named(self.family).label(self), *brought])
 
     def plan(self, decoding: Decoding, length: int) -> Plan:
@@ -371,7 +374,7 @@ RESERVED = (
     *("counts", "revealed", "candidate", "trial", "label", "nfe", "calls", "value", "interval"),
     *("verified", "feasible", "trials_since", "instances", "baselines", "gain_over_linear"),
     *("better_than_linear", "families", "decided_early", "decision"),
-    *("gain_over_baseline", "goal", "against_reference", "keeps_quality"),
+    *("gain_over_baseline", "against_reference", "keeps_quality"),
     *("linear_steps_for_equal_quality", "equal_linear_sought"),
 )
 

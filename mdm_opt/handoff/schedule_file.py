@@ -187,6 +187,7 @@ class Interval(Part):
 class MeasuredBaseline(Interval):
     """A baseline measured beside the schedule."""
 
+    label: str | None = None
     steps: int
     nfe: float
     instances: int | None = None

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from mdm_opt import supervised
 from mdm_opt.candidates import setting_candidate
-from mdm_opt.config import DivergenceObjective, PathKlObjective, StudyFile, model_words
+from mdm_opt.config import DivergenceObjective, StudyFile, model_words
 from mdm_opt.errors import InputError
 from mdm_opt.measurement import Problem
 from mdm_opt.messages import key_name
-from mdm_opt.models.base import Denoiser
+from mdm_opt.models.base import Denoiser, offers
 from mdm_opt.objectives.base import Objective
 from mdm_opt.study.batch_size import usual_batch_size, with_batch_size
 from mdm_opt.study.instances import InstanceSets
@@ -31,11 +31,16 @@ def build_problem(study_file: StudyFile, folder: Path | None) -> Problem:
     denoiser = build_denoiser(study_file.model, folder)
     study_file.sampler.check_steps(study_file.space.steps, denoiser.length)
     problem = problem_of(study_file, denoiser, objective_of(study_file, folder, denoiser))
-    _check_rule(study_file, denoiser)
-    _check_settings(study_file, problem)
-    _check_share(study_file, problem.objective)
+    check_problem(study_file, problem)
     supervised.tell(doing="making the study", model=model_words(study_file.model.model_dump()))
     return with_batch_size(problem, study_file)
+
+
+def check_problem(study_file: StudyFile, problem: Problem) -> None:
+    """Raises InputError where what a study asks for does not fit its model or its objective."""
+    _check_rule(study_file, problem.denoiser)
+    _check_settings(study_file, problem)
+    _check_share(study_file, problem.objective)
 
 
 def _check_rule(study_file: StudyFile, denoiser: Denoiser) -> None:
@@ -56,7 +61,7 @@ def _check_settings(study_file: StudyFile, problem: Problem) -> None:
     """Raises InputError where the user's baseline or reference cannot be measured."""
     given = {"study.baseline": study_file.study.baseline}
     given["search.reference"] = study_file.search.reference
-    exact = isinstance(study_file.objective, PathKlObjective | DivergenceObjective)
+    exact = problem.objective.name in ("path_kl", "divergence")
     for key, setting in given.items():
         if setting is None:
             continue
@@ -65,11 +70,11 @@ def _check_settings(study_file: StudyFile, problem: Problem) -> None:
                 candidate = setting_candidate(setting, steps)
                 problem.plan(candidate)
                 brought = study_file.sampler.with_values(candidate.decoding)
-                if brought.guidance and not study_file.prompted:
+                if brought.guidance and not offers(problem.objective, "prompt_ids"):
                     raise ValueError("guidance needs an objective with prompts (task or lm_eval)")
                 if exact and (candidate.rule is not None or candidate.decoding):
                     raise ValueError(
-                        f"objective {study_file.objective.kind!r} knows schedules of the study's "
+                        f"objective {problem.objective.name!r} knows schedules of the study's "
                         "own [sampler] only"
                     )
             except ValueError as error:

@@ -92,7 +92,7 @@ def test_keys_tell_what_samples_differently() -> None:
 
     assert warm(1.0).key(fixed, 16) == linear.key(fixed, 16)
     assert warm(0.5).key(fixed, 16) != linear.key(fixed, 16)
-    assert warm(0.5).label == "beta(0.500, 0.500), temperature 0.500"
+    assert warm(0.5).label == "beta(0.500, 0.500), temperature 0.5"
     ancestral = Decoding(reveal="ancestral")
     assert linear.key(ancestral, 16) != beta(0.501, 0.5, 4).key(ancestral, 16)
 

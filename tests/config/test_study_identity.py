@@ -48,6 +48,7 @@ RICH: Tree = {
         "min_entropy_nats": 0.5,
     },
     "search": {
+        "goal": "quality",
         "trials": 40,
         "sampler": "shape",
         "seeds": ["energy"],
@@ -63,7 +64,13 @@ RICH: Tree = {
         "precision": 0.0,
         "seed": 0,
     },
-    "verify": {"instances": 256, "top": 3, "confidence": 0.95, "equal_linear": True},
+    "verify": {
+        "instances": 256,
+        "top": 3,
+        "confidence": 0.95,
+        "equal_linear": True,
+        "sequential": True,
+    },
 }
 IGNORED: Tree = {
     "model.device": "cuda",
@@ -83,6 +90,7 @@ IGNORED: Tree = {
     "verify.top": 4,
     "verify.confidence": 0.9,
     "verify.equal_linear": False,
+    "verify.sequential": False,
 }
 IDENTITY: Tree = {
     "study.name": "other",
@@ -131,13 +139,21 @@ def identity(path: str, value: Any, base: Tree = RICH) -> str:
 
 
 def test_every_key_is_known_to_these_tests() -> None:
-    assert set(leaves(RICH)) == {*IGNORED, *IDENTITY, *JUDGE_PLACE}
+    assert set(leaves(RICH)) == {*IGNORED, *IDENTITY, *JUDGE_PLACE, "search.goal"}
     assert set(leaves(parse_study(RICH, "f").canonical())) == set(leaves(RICH))
 
 
 @pytest.mark.parametrize("path", IGNORED)
 def test_identity_ignores(path: str) -> None:
     assert identity(path, IGNORED[path]) == parse_study(RICH, "f").identity_hash()
+
+
+def test_identity_ignores_what_results_are_compared_with() -> None:
+    own = {"family": "threshold", "cutoff": 0.9}
+    goal = {"goal": "calls", "margin": 0.1, "reference": own, "tolerance": 0.3}
+    content = {**RICH, "search": {**RICH["search"], **goal}}
+    content["study"] = {**RICH["study"], "baseline": own}
+    assert parse_study(content, "f").identity_hash() == parse_study(RICH, "f").identity_hash()
 
 
 @pytest.mark.parametrize("path", JUDGE_PLACE)

@@ -207,3 +207,30 @@ def test_infeasible_candidates_are_never_best(tmp_path):
         verify(opened)
     with pytest.raises(RunError, match="no feasible finished trial"):
         best(opened.name, opened.repository.url)
+
+
+def test_the_baseline_of_the_user_is_measured_and_may_change(tmp_path):
+    own = 'name = "sudoku4"\nbaseline = { family = "threshold", cutoff = 0.9, block_length = 4 }'
+    changes = {"instances": "96", "trials": "6"}
+    url = database(tmp_path)
+    opened = create_study(write_study(tmp_path, **changes), url)
+    list(run_trials(opened))
+    verify(opened)
+    assert best(opened.name, url).budgets[0].gain_over_baseline is None
+    study = SUDOKU4.replace('name = "sudoku4"', own)
+    again = create_study(write_study(tmp_path, study, **changes), url)
+    verify(again)
+    (budget,) = best(again.name, url).budgets
+    (measured,) = rows(again, "verification", 4, "baseline")
+    assert measured.candidate.decoding == {"block_length": 4.0}
+    gain = budget.gain_over_baseline
+    (chosen,) = rows(again, "verification", 4, "best")
+    assert gain.value == pytest.approx(chosen.value - measured.value)
+    assert budget.decision.baseline == measured.candidate.label
+    # Both gains are claimed together.
+    (linear,) = rows(again, "verification", 4, "linear")
+    both = paired_difference(chosen.scores, linear.scores, 0.975)
+    assert budget.gain_over_linear.interval == pytest.approx((both.low, both.high))
+    before = [m.id for m in rows(again, "verification", 4)]
+    verify(again)
+    assert [m.id for m in rows(again, "verification", 4)] == before
