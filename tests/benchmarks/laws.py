@@ -28,11 +28,15 @@ class MixtureDenoiser:
         self._flat = torch.from_numpy(components.reshape(count, -1))
         # Low enough to rule a component out, high enough to be added up.
         self._logs = self._flat.clamp_min(1e-300).log().T.contiguous()
-        self._prior = torch.zeros(count, dtype=torch.float64)
+        self.weights = np.full(count, 1 / count) if weights is None else weights
+        self._prior = torch.from_numpy(self.weights).log()
         if weights is not None:
             digest.update(np.ascontiguousarray(weights).tobytes())
             self.fingerprint = f"mixture:{digest.hexdigest()}"
-            self._prior = torch.from_numpy(weights).log()
+
+    def components(self, numbers: np.ndarray) -> np.ndarray:
+        """Some of the components, float64 ``(len(numbers), length, vocab)``."""
+        return self._flat[numbers].numpy().reshape(len(numbers), self.length, self.vocab_size)
 
     def log_probs(self, tokens: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
         """See `mdm_opt.models.base.Denoiser.log_probs`; float64."""

@@ -87,3 +87,12 @@ def test_a_process_that_lacks_something_is_none(name: str) -> None:
 def test_every_model_belongs_to_the_masked_process() -> None:
     assert process_of(EnumeratedDenoiser(toy_balanced())) is MASKED
     assert MASKED.name == "masked"
+
+
+def test_a_process_need_not_say_what_writing_says_of_a_profile() -> None:
+    methods = {one: getattr(type(MASKED), one) for one in Process.__abstractmethods__}
+    plain_process = type("Plain", (Process,), {**methods, "name": "plain"})()
+    model, known = EnumeratedDenoiser(toy_balanced()), np.array([0, 4])
+    assert plain_process.written_profiles(model, [0], known, seed=0) is None
+    with pytest.raises(NotImplementedError, match="plain has no profiles of written sequences"):
+        plain_process.exchange_error(model, torch.zeros(1, 5), [0], known, seed=0)
