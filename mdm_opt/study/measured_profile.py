@@ -29,7 +29,7 @@ from mdm_opt.persistence import (
 )
 from mdm_opt.plugins import one_line
 from mdm_opt.processes import process_of
-from mdm_opt.schedules import profile_boundaries
+from mdm_opt.schedules import ProfileSample, profile_boundaries
 from mdm_opt.study.batch_size import usual_batch_size
 from mdm_opt.study.instances import InstanceSets
 from mdm_opt.study.predictions import PredictedBudget, Predictions
@@ -99,7 +99,7 @@ def measured_profile(
     have = set(found.sequences) if found else set()
     missing = [i for i in source.numbers if i not in have]
     kept = _kept(profiles, key, source)
-    while missing and not _suffices(kept, study_file):
+    while missing and (kept is None or not suffices(kept.sample, study_file)):
         advance(len(source.numbers) - len(missing), len(source.numbers))
         block, missing = missing[:BLOCK], missing[BLOCK:]
         profiles.add(key, known.tolist(), _measure(study_file, denoiser, source, block, known))
@@ -109,13 +109,18 @@ def measured_profile(
     return MeasuredProfile(key, kept)
 
 
-def _suffices(kept: ProfileRecord | None, study_file: StudyFile) -> bool:
-    """Whether more sequences would not change the schedules that are fitted to them much."""
+def suffices(sample: ProfileSample, study_file: StudyFile) -> bool:
+    """Whether more sequences would not change the schedules that are fitted to them much.
+
+    Args:
+        sample: what has been measured.
+        study_file: whose ``[profile] precision`` is wanted for its step budgets.
+    """
     precision = study_file.profile.precision
-    if kept is None or len(kept.sample) < ENOUGH_TO_JUDGE or not precision:
+    if len(sample) < ENOUGH_TO_JUDGE or not precision:
         return False
-    predictions = Predictions(kept.sample, study_file)
-    steps = [n for n in study_file.space.steps if n <= kept.sample.length]
+    predictions = Predictions(sample, study_file)
+    steps = [n for n in study_file.space.steps if n <= sample.length]
     return all(predictions.regret(n) <= precision for n in steps)
 
 
