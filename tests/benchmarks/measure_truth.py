@@ -18,9 +18,11 @@ import numpy as np
 import torch
 from laws import templates
 
+from mdm_opt.candidates import Candidate, Decoding, beta
 from mdm_opt.models.base import Denoiser
 from mdm_opt.models.packaged import load_antiberty, load_bundled
-from mdm_opt.processes import instance_noise, own_sequences, sequence_profiles
+from mdm_opt.processes import generate, instance_noise, own_sequences, sequence_profiles
+from mdm_opt.processes.masked.profile_estimate import OWN_START
 from mdm_opt.schedules import profile_boundaries
 
 HERE = Path(__file__).parent
@@ -37,10 +39,9 @@ class Source:
     Attributes:
         load: of the model.
         length: tokens of one sequence.
-        truth: sequences that true values are means over.
-        fitted: further sequences, measured like a profile, for a model that is too slow to be
-            asked in every run of a benchmark.
-        boundaries: of the true values, beside those of a profile; None for all.
+        sequences: that true values are means over.
+        boundaries: at which they are measured; None for all.
+        written: how sequences are written; None for one token a step.
         chunk: sequences at once.
         exact: whether the law is known, so that the entropy of a token stands for its cost: the
             mean is the same, with less noise.
@@ -48,53 +49,57 @@ class Source:
 
     load: Callable[[], Denoiser]
     length: int
-    truth: int
-    fitted: int = 0
+    sequences: int
     boundaries: int | None = None
+    written: Candidate | None = None
     chunk: int = 100
     exact: bool = False
 
     @property
-    def parts(self) -> list[tuple[str, range]]:
-        """Chunks of the numbers of sequences, and what they are for."""
-        first = {"truth": range(self.truth), "fitted": range(self.truth, self.truth + self.fitted)}
-        return [
-            (part, numbers[at : at + self.chunk])
-            for part, numbers in first.items()
-            for at in range(0, len(numbers), self.chunk)
-        ]
-
-    def known(self, part: str) -> np.ndarray:
+    def known(self) -> np.ndarray:
         """Boundaries at which sequences are measured."""
-        profile = profile_boundaries(self.length, BOUNDARIES)
-        if part == "fitted":
-            return profile
-        return np.union1d(profile, profile_boundaries(self.length, self.boundaries or self.length))
+        return profile_boundaries(self.length, self.boundaries or self.length)
+
+    @property
+    def chunks(self) -> list[range]:
+        """Numbers of the sequences, in parts."""
+        numbers = range(self.sequences)
+        return [numbers[first : first + self.chunk] for first in numbers[:: self.chunk]]
+
+    def write(self, denoiser: Denoiser, numbers: range) -> torch.Tensor:
+        """The model's own sequences, int64 ``(n, length)``."""
+        if self.written is None:
+            return own_sequences(denoiser, numbers, seed=SEED).tokens
+        counts = self.written.plan(Decoding(), self.length).counts
+        noise = instance_noise([OWN_START + i for i in numbers], self.length, seed=SEED)
+        return generate(denoiser, counts, noise).tokens
 
 
 SOURCES = {
+    # A call takes a hundred times what one of the others takes. Near the best schedule 32 steps
+    # write as well as 121, and 32 boundaries tell what schedules cost to some thousandths.
     "antiberty": Source(
-        lambda: load_antiberty(length=121, dtype="bfloat16"),
-        121,
-        352,
-        160,
-        boundaries=63,
+        load=lambda: load_antiberty(length=121, dtype="bfloat16"),
+        length=121,
+        sequences=352,
+        boundaries=BOUNDARIES,
+        written=beta(0.7, 0.4, 32),
         chunk=16,
     ),
-    "bundled": Source(load_bundled, 36, 2400),
-    "templates": Source(lambda: templates(noise=0.2), 64, 1600, exact=True),
+    "bundled": Source(load=load_bundled, length=36, sequences=2400),
+    "templates": Source(load=lambda: templates(noise=0.2), length=64, sequences=1600, exact=True),
 }
 
 
 @torch.inference_mode()
-def profiles(denoiser: Denoiser, numbers: range, known: np.ndarray, *, exact: bool) -> np.ndarray:
+def profiles(source: Source, denoiser: Denoiser, numbers: range) -> np.ndarray:
     """Profiles of sequences in one random order each, float64 ``(n, boundaries)``.
 
     The same as `mdm_opt.processes.sequence_profiles`, with entropies in place of costs where the
     law is exact.
     """
-    tokens = own_sequences(denoiser, numbers, seed=SEED).tokens
-    if not exact:
+    tokens, known = source.write(denoiser, numbers), source.known
+    if not source.exact:
         return sequence_profiles(denoiser, tokens, numbers, known, orders=1, seed=SEED)
     noise = instance_noise(numbers, denoiser.length, seed=SEED)
     order = torch.from_numpy(noise.permutation)
@@ -113,43 +118,37 @@ def profiles(denoiser: Denoiser, numbers: range, known: np.ndarray, *, exact: bo
     return np.stack(levels, axis=1)
 
 
-def chunk_path(folder: Path, name: str, part: str, numbers: range) -> Path:
+def chunk_path(folder: Path, name: str, numbers: range) -> Path:
     """Where the profiles of some sequences are kept."""
-    return folder / f"{name}-{part}-{numbers[0]:05d}-{numbers[-1]:05d}.npy"
+    return folder / f"{name}-{numbers[0]:05d}-{numbers[-1]:05d}.npy"
 
 
-def measure(name: str, folder: Path) -> None:
-    """Measures the chunks that are not kept yet."""
+def measure(name: str, folder: Path, turn: int, turns: int) -> None:
+    """Measures the chunks that are not kept yet; of several processes each its own."""
     source, denoiser = SOURCES[name], None
-    total, started, made = source.truth + source.fitted, time.monotonic(), 0
-    for part, numbers in source.parts:
-        path = chunk_path(folder, name, part, numbers)
+    total, started, made = source.sequences, time.monotonic(), 0
+    for numbers in source.chunks[turn::turns]:
+        path = chunk_path(folder, name, numbers)
         if path.exists():
             continue
         denoiser = denoiser or source.load()
-        known = source.known(part)
-        found = profiles(denoiser, numbers, known, exact=source.exact)
+        found = profiles(source, denoiser, numbers)
         unfinished = path.with_suffix(".part")
         with unfinished.open("wb") as file:
             np.save(file, found.astype(np.float32))
         unfinished.replace(path)
         made += len(numbers)
         pace = (time.monotonic() - started) / made
-        left = pace * (total - numbers[-1] - 1) / 60
+        left = pace / turns * (total - numbers[-1] - 1) / 60
         told = f"{name}: {numbers[-1] + 1} of {total} sequences, {pace:.2f} s each"
         print(f"\r{told}, about {left:.0f} min to go ", end="", flush=True)
 
 
 def store(name: str, folder: Path) -> Path:
     """Writes the profiles of all chunks that are kept, with their boundaries."""
-    source, content = SOURCES[name], {}
-    for part in ("truth", "fitted"):
-        kept = [np.load(path) for path in sorted(folder.glob(f"{name}-{part}-*.npy"))]
-        if kept:
-            content[part] = np.concatenate(kept)
-            content[f"{part}_known"] = source.known(part)
+    kept = [np.load(path) for path in sorted(folder.glob(f"{name}-*.npy"))]
     target = HERE / f"truth_{name}.npz"
-    np.savez_compressed(target, **content)
+    np.savez_compressed(target, known=SOURCES[name].known, nats=np.concatenate(kept))
     return target
 
 
@@ -159,12 +158,15 @@ def main() -> None:
     parser.add_argument("model", choices=SOURCES)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where chunks are kept")
     parser.add_argument("--threads", type=int, default=1, help="of torch")
+    parser.add_argument(
+        "--turn", type=int, nargs=2, default=(0, 1), help="0 2 and 1 2: two processes share"
+    )
     parser.add_argument("--store", action="store_true", help="store what is kept, measure nothing")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     given.folder.mkdir(parents=True, exist_ok=True)
     if not given.store:
-        measure(given.model, given.folder)
+        measure(given.model, given.folder, *given.turn)
     print(f"\n{store(given.model, given.folder)}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ from mdm_opt.sudoku import is_valid
 
 # The profile of each run has a seed of its own, which no stored sequences have.
 FIRST_SEED = 1000
+BOUNDARIES = 32
 
 # What a study's profile is after every few sequences, and the model calls so far.
 Course = Callable[[StudyFile, int], list[tuple[ProfileSample, int]]]
@@ -66,8 +68,8 @@ class TableProblem:
 
     def scores(self, counts: Sequence[int], run: int, first: int, end: int) -> np.ndarray:
         """Path KL of the search instances from ``first`` to ``end`` of a run."""
-        shuffled = np.random.default_rng(run).permutation(len(self._tables))
-        return self._path_kl(counts, self._tables[shuffled[first:end]])
+        chosen = shuffled(len(self._tables), run)[::-1][first:end]
+        return self._path_kl(counts, self._tables[chosen])
 
     def truth(self, counts: Sequence[int]) -> float:
         """The true value; less is better."""
@@ -176,17 +178,22 @@ def measured_course(denoiser) -> Course:
     return course
 
 
-def stored_course(nats: np.ndarray, length: int) -> Course:
-    """The same for a model that is too slow to be asked in each run: some of stored profiles.
+def stored_course(tables: np.ndarray) -> Course:
+    """The same for a model that is too slow to be asked in each run: from stored costs.
 
     Args:
-        nats: ``(sequences, boundaries)``, in one order each.
-        length: tokens of one sequence.
+        tables: ``(sequences, length, length)``, see `TableProblem`; a run takes its first ones.
     """
-    known = profile_boundaries(length, nats.shape[1])
+    length = tables.shape[1]
+    known = profile_boundaries(length, BOUNDARIES)
+    levels = [tables[:, 0].mean(axis=1)]
+    for a, b in pairwise(known):
+        # As `mdm_opt.processes.sequence_profiles` does.
+        levels.append(levels[-1] - (tables[:, a, b:] - tables[:, b, b:]).mean(axis=1))
+    nats = np.stack(levels, axis=1)
 
     def course(file: StudyFile, run: int) -> list[tuple[ProfileSample, int]]:
-        chosen, found = np.random.default_rng(FIRST_SEED + run).permutation(len(nats)), []
+        chosen, found = shuffled(len(nats), run), []
         for sequences in range(FEWEST, file.profile.sequences + 1, BLOCK):
             sample = ProfileSample(length, known, nats[chosen[:sequences]])
             found.append((sample, sequences * (length + len(known))))
@@ -195,6 +202,11 @@ def stored_course(nats: np.ndarray, length: int) -> Course:
         return found
 
     return course
+
+
+def shuffled(sequences: int, run: int) -> np.ndarray:
+    """The numbers of stored sequences as a run takes them: the profile first, trials last."""
+    return np.random.default_rng(run).permutation(sequences)
 
 
 def path_kl_tables(denoiser, sequences: int, batch: int = 100) -> np.ndarray:
@@ -208,10 +220,10 @@ def path_kl_tables(denoiser, sequences: int, batch: int = 100) -> np.ndarray:
     return found
 
 
-def stored(name: str, part: str, length: int) -> ProfileSample:
+def stored_truth(name: str, length: int) -> ProfileSample:
     """Profiles that ``measure_truth.py`` has stored."""
     with np.load(Path(__file__).with_name(f"truth_{name}.npz")) as kept:
-        return ProfileSample(length, kept[f"{part}_known"], kept[part].astype(np.float64))
+        return ProfileSample(length, kept["known"], kept["nats"].astype(np.float64))
 
 
 @cache
@@ -227,7 +239,7 @@ def template_path_kl() -> TableProblem:
     return TableProblem(
         "template mixture, path KL",
         path_kl_tables(law, 200),
-        stored("templates", "truth", 64),
+        stored_truth("templates", 64),
         measured_course(law),
         32,
         (4, 3, 6),
@@ -241,7 +253,7 @@ def bundled_path_kl() -> TableProblem:
     return TableProblem(
         "bundled model, path KL",
         path_kl_tables(model, 300),
-        stored("bundled", "truth", 36),
+        stored_truth("bundled", 36),
         measured_course(model),
         32,
         (8, 4, 12),
@@ -258,8 +270,8 @@ def antiberty_path_kl() -> TableProblem:
     return TableProblem(
         "AntiBERTy, path KL",
         tables,
-        stored("antiberty", "truth", 121),
-        stored_course(stored("antiberty", "fitted", 121).nats, 121),
+        stored_truth("antiberty", 121),
+        stored_course(tables),
         32,
         (8, 4, 16),
     )
