@@ -36,8 +36,8 @@ from mdm_opt.study.predictions import PredictedBudget, Predictions
 
 # What is measured between two moments at which it is kept.
 BLOCK = 4
-# Fewer cannot be split into those that fit and those that judge.
-FEWEST = 8
+# Predictions leave each quarter of them out once.
+FEWEST = 4
 # From here on it is asked whether more are needed.
 ENOUGH_TO_JUDGE = 16
 

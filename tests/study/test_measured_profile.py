@@ -35,7 +35,7 @@ def test_a_profile_is_measured_once_and_extended(tmp_path):
     path, url = write_study(tmp_path, SEEDED), database(tmp_path)
     first = profile_study(path, url, sequences=12)
     assert (first.sequences, first.new_sequences) == (12, 12)
-    assert first.sequence_calls == 12 * (16 + 2 * 16)
+    assert first.sequence_calls == 12 * (16 + 16)
     again = profile_study(path, url, sequences=12)
     assert (again.sequences, again.new_sequences) == (12, 0)
     assert again.mean == first.mean
@@ -46,6 +46,14 @@ def test_a_profile_is_measured_once_and_extended(tmp_path):
     other.mkdir()
     text = SEEDED.replace('name = "sudoku4"', 'name = "other"\nseed = 5')
     assert profile_study(write_study(other, text), url, sequences=20).new_sequences == 0
+
+
+def test_four_sequences_are_enough_for_predictions(tmp_path):
+    result = profile_study(write_study(tmp_path, SEEDED), database(tmp_path), sequences=4)
+    assert result.sequences == 4
+    for budget in result.budgets:
+        values = [(one.value, one.standard_error) for one in budget.schedules]
+        assert np.isfinite(values).all()
 
 
 def test_the_profile_is_that_of_the_law(tmp_path):
@@ -102,7 +110,7 @@ def test_sequences_of_the_verification_are_never_used(tmp_path):
     assert len(kept.record.sample) == 288 - sets.verification
     assert not {grids[line] for line in kept.record.sequences} & verified
     # The user's own sequences cost no generation.
-    assert kept.record.sequence_calls == 2 * 16 * len(kept.record.sample)
+    assert kept.record.sequence_calls == 16 * len(kept.record.sample)
 
 
 def _grids(denoiser):
@@ -114,7 +122,7 @@ def _grids(denoiser):
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        (3, r"\[profile\] references: .* leaves 3 sequences for the profile; at least 8"),
+        (3, r"\[profile\] references: .* leaves 3 sequences for the profile; at least 4"),
         (None, r"\[profile\] references: cannot read .*missing\.txt"),
     ],
 )
