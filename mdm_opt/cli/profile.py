@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @click.option("--steps", metavar="N,N,...", help="Step budgets.  [default: the study file's]")
 @click.option(
     "--sequences",
-    type=click.IntRange(8, 65536),
+    type=click.IntRange(4, 65536),
     help="Clean sequences to measure.  [default: as many as the study file's precision needs]",
 )
 @storage_option

@@ -116,10 +116,10 @@ class ProfileTable(Table):
     """[profile]; the information profile that seeds and the search start from."""
 
     references: str | None = Field(None, min_length=1)
-    sequences: int = Field(32, ge=8, le=65536)
-    precision: float = Field(0.1, ge=0, lt=1)
+    sequences: int = Field(48, ge=4, le=65536)
+    precision: float = Field(0.02, ge=0, lt=1)
     boundaries: int = Field(32, ge=2, le=MAX_STEPS)
-    orders: int = Field(2, ge=1, le=1024)
+    orders: int = Field(1, ge=1, le=1024)
     estimator: Literal["auto", "orders", "chain"] = "auto"
     seed: int = Field(0, ge=0, lt=2**63)
 

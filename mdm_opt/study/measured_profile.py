@@ -20,7 +20,7 @@ from mdm_opt.persistence import (
     Repository,
 )
 from mdm_opt.processes import process_of
-from mdm_opt.schedules import profile_boundaries
+from mdm_opt.schedules import ProfileSample, profile_boundaries
 from mdm_opt.study.predictions import Predictions
 from mdm_opt.study.profile_estimator import (
     Estimator,
@@ -29,7 +29,7 @@ from mdm_opt.study.profile_estimator import (
     chosen_estimator,
     estimator_check,
 )
-from mdm_opt.study.profile_sequences import FEWEST, ProfileSequences
+from mdm_opt.study.profile_sequences import FEWEST, FIRST, ProfileSequences
 from mdm_opt.study.sequence_measuring import measure_sequences
 
 # What is measured between two moments at which it is kept.
@@ -94,7 +94,7 @@ def measured_profile(
     source = ProfileSequences(study_file, folder, denoiser)
     work, new = _Work(study_file, denoiser, source, Profiles(repository)), 0
     state = work.state()
-    while state.missing and not _suffices(state.kept, study_file):
+    while state.missing and (state.kept is None or not suffices(state.kept.sample, study_file)):
         advance(len(source.numbers) - len(state.missing), len(source.numbers))
         block = state.missing[:BLOCK]
         work.measure(block, state)
@@ -203,18 +203,23 @@ def _boundaries(
         for row, nats in enumerate(kept.sample.nats)
         if kept.sequences[row] in order and (~np.isnan(nats) == at_usual).all()
     ]
-    first = sorted(first, key=lambda row: order[kept.sequences[row]])[:FEWEST]
-    if len(first) < FEWEST:
+    first = sorted(first, key=lambda row: order[kept.sequences[row]])[:FIRST]
+    if len(first) < FIRST:
         return usual
     better = kept.sample.part(first).better_boundaries()
     return usual if better is None else better
 
 
-def _suffices(kept: ProfileRecord | None, study_file: StudyFile) -> bool:
-    """Whether more sequences would not change the schedules that are fitted to them much."""
+def suffices(sample: ProfileSample, study_file: StudyFile) -> bool:
+    """Whether more sequences would not change the schedules that are fitted to them much.
+
+    Args:
+        sample: what has been measured.
+        study_file: whose ``[profile] precision`` is wanted for its step budgets.
+    """
     precision = study_file.profile.precision
-    if kept is None or len(kept.sample) < ENOUGH_TO_JUDGE or not precision:
+    if len(sample) < ENOUGH_TO_JUDGE or not precision:
         return False
-    predictions = Predictions(kept.sample, study_file)
-    steps = [n for n in study_file.space.steps if n <= kept.sample.length]
+    predictions = Predictions(sample, study_file)
+    steps = [n for n in study_file.space.steps if n <= sample.length]
     return all(predictions.regret(n) <= precision for n in steps)

@@ -79,7 +79,7 @@ class Predictions:
     """Path KL under a profile.
 
     Args:
-        sample: measured profiles of sequences, at least 8.
+        sample: measured profiles of sequences, at least 4.
         study_file: whose family, bounds, reveal and rounding are looked at; of a family of rules
             the Beta schedules alone, for nothing is predicted of a rule.
     """

@@ -13,7 +13,7 @@ from scipy import special
 from mdm_opt.config import StudyFile
 from mdm_opt.persistence import ProfileKey, ProfileRecord
 from mdm_opt.schedules.base import Array
-from mdm_opt.study.profile_sequences import FEWEST
+from mdm_opt.study.profile_sequences import FIRST
 
 Estimator = Literal["orders", "chain"]
 
@@ -89,13 +89,13 @@ def estimator_check(
         for one in written
         if one is not None and one.exchange_nats is not None
     ]
-    if len(rows[0]) < FEWEST or len(sums) < FEWEST:
+    if len(rows[0]) < FIRST or len(sums) < FIRST:
         return None
     ours, theirs = orders.sample.part(rows[0]), chain.sample.part(rows[1])
     divergence, entropy, exchange = np.array(sums).T
     drops = [ours.nats[:, 0] - ours.nats[:, -1], divergence, entropy]
     largest = max(_apart(one, other) for one, other in combinations(drops, 2))
-    accepted = float(special.stdtrit(FEWEST - 1, 1 - (1 - _CONFIDENCE) / (2 * _PAIRS)))
+    accepted = float(special.stdtrit(FIRST - 1, 1 - (1 - _CONFIDENCE) / (2 * _PAIRS)))
     error = float(np.sqrt(np.mean(exchange**2)))
     length = key.model.length
     calls = length + key.boundaries * key.orders, length
@@ -105,7 +105,7 @@ def estimator_check(
     ratio = (noise[1] + floor) * calls[1] / ((noise[0] + floor) * calls[0])
     agree = largest <= accepted and error <= _MOST_EXCHANGE
     return EstimatorCheck(
-        sequences=FEWEST,
+        sequences=FIRST,
         orders=_estimate(drops[0]),
         divergence=_estimate(divergence),
         entropy=_estimate(entropy),
@@ -138,12 +138,12 @@ def chosen_estimator(
     if check is not None:
         return check.chosen
     # Measured by a version that did not look at what writing says.
-    told = orders is not None and len(_first_rows(orders)) >= FEWEST
+    told = orders is not None and len(_first_rows(orders)) >= FIRST
     return "orders" if told else None
 
 
 def _first_rows(record: ProfileRecord) -> Sequence[int]:
-    return [row for row, number in enumerate(record.sequences) if number < FEWEST]
+    return [row for row, number in enumerate(record.sequences) if number < FIRST]
 
 
 def _estimate(values: Array) -> Estimate:

@@ -16,7 +16,9 @@ from mdm_opt.processes import process_of
 from mdm_opt.study.instances import InstanceSets
 
 # Fewer cannot be split into those that fit and those that judge.
-FEWEST = 8
+FEWEST = 4
+# These say how and where the others are measured.
+FIRST = 8
 
 
 class ProfileSequences:

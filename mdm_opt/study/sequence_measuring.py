@@ -20,7 +20,7 @@ from mdm_opt.processes import process_of
 from mdm_opt.processes.base import WrittenProfiles
 from mdm_opt.schedules.base import Array
 from mdm_opt.study.batch_size import usual_batch_size
-from mdm_opt.study.profile_sequences import FEWEST, ProfileSequences
+from mdm_opt.study.profile_sequences import FIRST, ProfileSequences
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +156,7 @@ class _Work:
         """What writing says of each sequence, and the calls that checking it took."""
         calls = np.zeros(len(numbers), dtype=np.int64)
         exchange: list[float | None] = [None] * len(numbers)
-        checked = [row for row, number in enumerate(numbers) if number < FEWEST]
+        checked = [row for row, number in enumerate(numbers) if number < FIRST]
         if checked:
             first = [numbers[row] for row in checked]
             errors, made = self._process.exchange_error(

@@ -17,12 +17,11 @@ from mdm_opt.run.races import Rival, paired, race
 from mdm_opt.schedules import reveal_counts
 from mdm_opt.search import Observation, SearchSpace, rank, seeds
 from mdm_opt.search.shape_search import ShapeSearch
-from mdm_opt.study.measured_profile import BLOCK, ENOUGH_TO_JUDGE
-from mdm_opt.study.predictions import Predictions
-from mdm_opt.study.profile_sequences import FEWEST
 
 GRID = np.arange(1, 11) / 10
-TRIALS = 25
+# Of each step budget: of the others at most, and of ours, which the default of a study with three
+# of them comes to.
+TRIALS, OUR_TRIALS = 25, 13
 
 
 @dataclass(frozen=True)
@@ -57,15 +56,33 @@ def counts_of(problem, candidate: Candidate) -> tuple[int, ...]:
     return tuple(counts.tolist())
 
 
-def calls_until_good(problem, budgets: Sequence[int], course: Iterator[Standing]) -> float:
-    """Model calls until the incumbents of all budgets are truly within 5% of the best cell."""
+@dataclass(frozen=True)
+class Found:
+    """Model calls until the incumbents of all budgets are truly within 5% of the best cell.
+
+    Attributes:
+        first: for the first time; infinite where they never are.
+        stays: from then on; infinite where the last ones are not.
+    """
+
+    first: float
+    stays: float
+
+
+def calls_until_good(problem, budgets: Sequence[int], course: Iterator[Standing]) -> Found:
+    """What a way to find schedules takes; the whole course is looked at."""
     goals = {n: within_5_percent(best_cell(problem, n)) for n in budgets}
+    first = stays = np.inf
     for standing in course:
-        if all(
+        good = all(
             n in standing.counts and problem.truth(standing.counts[n]) <= goals[n] for n in budgets
-        ):
-            return standing.calls
-    return np.inf
+        )
+        if not good:
+            stays = np.inf
+        elif np.isinf(stays):
+            stays = standing.calls
+            first = min(first, stays)
+    return Found(first, stays)
 
 
 def within_5_percent(value: float) -> float:
@@ -107,11 +124,11 @@ def optuna_course(problem, budgets: Sequence[int], sampler: str, run: int) -> It
             )
 
 
-def our_course(problem, budgets: Sequence[int], run: int, **space: object) -> Iterator[Standing]:
+def our_course(problem, budgets: Sequence[int], run: int) -> Iterator[Standing]:
     """A study of this package: profile, seeds, races, the model of shapes."""
-    file = study_file(problem, budgets, **space)
+    file = study_file(problem, budgets)
     trials = dict.fromkeys(budgets, 0)
-    for sample, calls in _growing_profile(problem, file, run):
+    for sample, calls in problem.course(file, run):
         profile = sample.profile()
         queue = list(seeds(file, problem.length, profile, draws=sample.draws(64)))
         first = {
@@ -120,7 +137,7 @@ def our_course(problem, budgets: Sequence[int], run: int, **space: object) -> It
         incumbents = {n: counts_of(problem, candidate) for n, candidate in first.items()}
         yield Standing(calls, incumbents, dict(trials))
     search = _Search(problem, SearchSpace.of(file, problem.length, profile), run)
-    while min(trials.values()) < TRIALS:
+    while min(trials.values()) < OUR_TRIALS:
         steps = min(trials, key=trials.__getitem__)
         waiting = (seed.candidate for seed in queue if seed.candidate.steps == steps)
         candidate = next(waiting, None)
@@ -130,18 +147,6 @@ def our_course(problem, budgets: Sequence[int], run: int, **space: object) -> It
         trials[steps] += 1
         incumbents = {n: search.incumbent(n) or incumbents[n] for n in budgets}
         yield Standing(calls, incumbents, dict(trials))
-
-
-def _growing_profile(problem, file, run: int):
-    """The profile block by block, until it is as precise as the study file wants it."""
-    table = file.profile
-    for sequences in range(FEWEST, table.sequences + 1, BLOCK):
-        sample, calls = problem.profile(run, sequences)
-        yield sample, calls
-        if sequences >= ENOUGH_TO_JUDGE:
-            predictions = Predictions(sample, file)
-            if all(predictions.regret(n) <= table.precision for n in file.space.steps):
-                return
 
 
 class _Search:

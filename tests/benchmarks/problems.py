@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import torch
 from laws import sudoku, templates
 
 from mdm_opt.candidates import counts_candidate
@@ -16,22 +16,32 @@ from mdm_opt.config import StudyFile, parse_study
 from mdm_opt.measurement import Problem, measure
 from mdm_opt.models.packaged import load_bundled
 from mdm_opt.objectives.sample_score import validity
-from mdm_opt.processes import instance_noise, own_sequences, sequence_profiles
+from mdm_opt.persistence import Repository
+from mdm_opt.processes import instance_noise, own_sequences
 from mdm_opt.processes.masked.likelihood import path_tables
-from mdm_opt.schedules import ProfileSample, profile_boundaries
+from mdm_opt.schedules import ProfileSample, fixed_weights, profile_boundaries
+from mdm_opt.study.measured_profile import BLOCK, measured_profile, suffices
+from mdm_opt.study.profile_sequences import FEWEST
 from mdm_opt.sudoku import is_valid
 
+# The profile of each run has a seed of its own, which no stored sequences have.
+FIRST_SEED = 1000
 BOUNDARIES = 32
+
+# What a study's profile is after every few sequences, and the model calls so far.
+Course = Callable[[StudyFile, int], list[tuple[ProfileSample, int]]]
 
 
 class TableProblem:
     """Path KL by stored costs: entry (m, j) is what token j of an order costs when m are known.
 
-    A run gets half of the sequences, drawn by its seed: some for the profile, the rest for the
-    search. The true value of a schedule is its mean over all sequences.
+    What a run sees are sequences of its own for the profile, and some of the tables for its
+    trials. The true value of a schedule is its mean over sequences that no run sees.
 
     Args:
-        tables: float64 ``(orders, sequences, length, length)``.
+        tables: float ``(sequences, length, length)``.
+        truth: profiles of other sequences.
+        course: profiles that a run measures, see `measured_course` and `stored_course`.
         instances: of one trial.
         steps: step budgets; the first one is that of studies with one budget.
     """
@@ -42,36 +52,23 @@ class TableProblem:
         self,
         name: str,
         tables: np.ndarray,
+        truth: ProfileSample,
+        course: Course,
         instances: int,
         steps: Sequence[int],
     ) -> None:
         self.name, self._tables, self.instances, self.steps = name, tables, instances, tuple(steps)
-        _, self.sequences, self.length, _ = tables.shape
-        known = profile_boundaries(self.length, BOUNDARIES)
-        self._profiles = [self._telescoped(one, known) for one in tables]
-        self.orders = len(self._profiles)
-        self._truth: dict[tuple[int, ...], float] = {}
+        self.known_truth, self.course, self.length = truth, course, truth.length
+        self.true_profile = np.interp(np.arange(self.length), truth.known, truth.mean)
 
     def scores(self, counts: Sequence[int], run: int, first: int, end: int) -> np.ndarray:
         """Path KL of the search instances from ``first`` to ``end`` of a run."""
-        chosen = self._shuffled(run)[::-1][first:end]
-        return self._path_kl(counts, self._tables[0, chosen])
+        chosen = shuffled(len(self._tables), run)[::-1][first:end]
+        return self._path_kl(counts, self._tables[chosen])
 
     def truth(self, counts: Sequence[int]) -> float:
         """The true value; less is better."""
-        key = tuple(counts)
-        if key not in self._truth:
-            values = [self._path_kl(counts, tables) for tables in self._tables]
-            self._truth[key] = float(np.mean(values))
-        return self._truth[key]
-
-    def profile(self, run: int, sequences: int) -> tuple[ProfileSample, int]:
-        """The profile of some sequences of a run, and the calls that it cost."""
-        known = profile_boundaries(self.length, BOUNDARIES)
-        chosen = self._shuffled(run)[:sequences]
-        nats = np.mean([one[chosen] for one in self._profiles], axis=0)
-        calls = sequences * (self.length + self.orders * len(known))
-        return ProfileSample(self.length, known, nats), calls
+        return float(fixed_weights(counts) @ self.true_profile)
 
     def trial_calls(self, steps: int, instances: int, new: int, *, tabled: bool) -> int:
         """Calls of a trial: references of new instances, and its steps.
@@ -85,23 +82,12 @@ class TableProblem:
         references = new * self.length
         return references + (new * self.length if tabled else instances * steps)
 
-    def _shuffled(self, run: int) -> np.ndarray:
-        return np.random.default_rng(run).permutation(self.sequences)
-
     @staticmethod
     def _path_kl(counts: Sequence[int], tables: np.ndarray) -> np.ndarray:
         counts = np.asarray(counts)
         known = np.repeat(np.cumsum(counts) - counts, counts)
         order = np.arange(len(known))
         return (tables[:, known, order] - tables[:, order, order]).sum(axis=1)
-
-    @staticmethod
-    def _telescoped(tables: np.ndarray, known: np.ndarray) -> np.ndarray:
-        """See `mdm_opt.processes.sequence_profiles`."""
-        values = [tables[:, 0].mean(axis=1)]
-        for a, b in pairwise(known):
-            values.append(values[-1] - (tables[:, a, b:] - tables[:, b, b:]).mean(axis=1))
-        return np.stack(values, axis=1)
 
 
 class SamplingProblem:
@@ -114,13 +100,13 @@ class SamplingProblem:
     """
 
     direction = "maximize"
-    orders = 2
 
     def __init__(
         self, name: str, denoiser, instances: int, steps: Sequence[int], truth_instances: int
     ) -> None:
         self.name, self.instances, self.steps = name, instances, tuple(steps)
         self.length, self._denoiser = denoiser.length, denoiser
+        self.course = measured_course(denoiser)
         self._truth_instances = truth_instances
         self._truth: dict[tuple[int, ...], float] = {}
 
@@ -136,17 +122,6 @@ class SamplingProblem:
             self._truth[key] = -float(self._measured(counts, 10**6, ids).mean())
         return self._truth[key]
 
-    def profile(self, run: int, sequences: int) -> tuple[ProfileSample, int]:
-        """The profile of some sequences of a run, and the calls that it cost."""
-        known = profile_boundaries(self.length, BOUNDARIES)
-        numbers = range(sequences)
-        tokens = own_sequences(self._denoiser, numbers, seed=run).tokens
-        nats = sequence_profiles(
-            self._denoiser, tokens, numbers, known, orders=self.orders, seed=run
-        )
-        calls = sequences * (self.length + self.orders * len(known))
-        return ProfileSample(self.length, known, nats), calls
-
     def trial_calls(self, steps: int, instances: int, new: int, *, tabled: bool) -> int:
         """Calls of a trial."""
         return instances * steps
@@ -157,29 +132,91 @@ class SamplingProblem:
         return measure(problem, candidate, ids).scores
 
 
-def study_file(problem, steps: Sequence[int], **space: object) -> StudyFile:
-    """The study file that a problem would have, for what reads one."""
+def study_file(problem, steps: Sequence[int], **tables: dict) -> StudyFile:
+    """The study file that a problem would have, for what reads one.
+
+    Args:
+        problem: whose name it has.
+        steps: step budgets.
+        tables: more keys of its tables, by table.
+    """
     content = {
         "study": {"name": "bench"},
         "model": {"kind": "bundled"},
-        "space": {"steps": list(steps), **space},
-        "objective": {"kind": "validity", "verifier": "sudoku"},
+        "space": {"steps": list(steps)} | tables.pop("space", {}),
+        "objective": {"kind": "path_kl", "references": "model"},
         "search": {"trials": 1000},
     }
-    return parse_study(content, problem.name)
+    return parse_study(content | tables, problem.name)
 
 
-def model_tables(denoiser, sequences: int, orders: int, batch: int = 100) -> np.ndarray:
-    """Costs of a model's own sequences in independent orders, for `TableProblem`."""
-    found = np.empty((orders, sequences, denoiser.length, denoiser.length), dtype=np.float32)
+def measured_course(denoiser) -> Course:
+    """The profiles of a study as the package measures them, on sequences of each run's own."""
+
+    def course(file: StudyFile, run: int) -> list[tuple[ProfileSample, int]]:
+        found = []
+        with tempfile.TemporaryDirectory() as folder:
+            repository = Repository(f"sqlite:///{folder}/bench.db", create=True)
+            for sequences in range(FEWEST, file.profile.sequences + 1, BLOCK):
+                changes = {"seed": FIRST_SEED + run, "sequences": sequences}
+                table = file.profile.model_copy(update=changes)
+                part = file.model_copy(update={"profile": table})
+                kept = measured_profile(part, None, denoiser, repository).record
+                found.append((kept.sample, kept.sequence_calls))
+                if suffices(kept.sample, file):
+                    break
+            repository.engine.dispose()
+        return found
+
+    return course
+
+
+def stored_course(tables: np.ndarray) -> Course:
+    """The same for a model that is too slow to be asked in each run: from stored costs.
+
+    Args:
+        tables: ``(sequences, length, length)``, see `TableProblem`; a run takes its first ones.
+    """
+    length = tables.shape[1]
+    known = profile_boundaries(length, BOUNDARIES)
+    levels = [tables[:, 0].mean(axis=1)]
+    for a, b in pairwise(known):
+        # As `mdm_opt.processes.sequence_profiles` does.
+        levels.append(levels[-1] - (tables[:, a, b:] - tables[:, b, b:]).mean(axis=1))
+    nats = np.stack(levels, axis=1)
+
+    def course(file: StudyFile, run: int) -> list[tuple[ProfileSample, int]]:
+        chosen, found = shuffled(len(nats), run), []
+        for sequences in range(FEWEST, file.profile.sequences + 1, BLOCK):
+            sample = ProfileSample(length, known, nats[chosen[:sequences]])
+            found.append((sample, sequences * (length + len(known))))
+            if suffices(sample, file):
+                break
+        return found
+
+    return course
+
+
+def shuffled(sequences: int, run: int) -> np.ndarray:
+    """The numbers of stored sequences as a run takes them: the profile first, trials last."""
+    return np.random.default_rng(run).permutation(sequences)
+
+
+def path_kl_tables(denoiser, sequences: int, batch: int = 100) -> np.ndarray:
+    """Costs of a model's own sequences, for `TableProblem`."""
+    found = np.empty((sequences, denoiser.length, denoiser.length), dtype=np.float32)
     for first in range(0, sequences, batch):
         ids = range(first, min(first + batch, sequences))
         tokens = own_sequences(denoiser, ids, seed=1).tokens
-        for order in range(orders):
-            noise = instance_noise([10**6 * (order + 1) + i for i in ids], denoiser.length, seed=1)
-            tables = path_tables(denoiser, noise, tokens)
-            found[order, list(ids)] = [table._costs for table in tables]
+        noise = instance_noise([10**6 + i for i in ids], denoiser.length, seed=1)
+        found[list(ids)] = [table._costs for table in path_tables(denoiser, noise, tokens)]
     return found
+
+
+def stored_truth(name: str, length: int) -> ProfileSample:
+    """Profiles that ``measure_truth.py`` has stored."""
+    with np.load(Path(__file__).with_name(f"truth_{name}.npz")) as kept:
+        return ProfileSample(length, kept["known"], kept["nats"].astype(np.float64))
 
 
 @cache
@@ -191,16 +228,28 @@ def sudoku_validity() -> SamplingProblem:
 @cache
 def template_path_kl() -> TableProblem:
     """Path KL of 4096 noisy templates of 64 tokens."""
-    torch.set_num_threads(2)
-    tables = model_tables(templates(noise=0.2), 300, 2)
-    return TableProblem("template mixture, path KL", tables, 32, (4, 3, 6))
+    law = templates(noise=0.2)
+    return TableProblem(
+        "template mixture, path KL",
+        path_kl_tables(law, 200),
+        stored_truth("templates", 64),
+        measured_course(law),
+        32,
+        (4, 3, 6),
+    )
 
 
 @cache
 def bundled_path_kl() -> TableProblem:
     """Path KL of the bundled model."""
+    model = load_bundled()
     return TableProblem(
-        "bundled model, path KL", model_tables(load_bundled(), 300, 2), 32, (8, 4, 12)
+        "bundled model, path KL",
+        path_kl_tables(model, 300),
+        stored_truth("bundled", 36),
+        measured_course(model),
+        32,
+        (8, 4, 12),
     )
 
 
@@ -208,7 +257,14 @@ def bundled_path_kl() -> TableProblem:
 def antiberty_path_kl() -> TableProblem:
     """Path KL of AntiBERTy, from costs measured once and stored."""
     costs = np.load(Path(__file__).with_name("antiberty.npz"))["costs"].astype(np.float32)
-    tables = np.zeros((1, len(costs), 121, 121), dtype=np.float32)
+    tables = np.zeros((len(costs), 121, 121), dtype=np.float32)
     rows, columns = np.triu_indices(121)
-    tables[0, :, rows, columns] = costs.T
-    return TableProblem("AntiBERTy, path KL", tables, 32, (8, 4, 16))
+    tables[:, rows, columns] = costs
+    return TableProblem(
+        "AntiBERTy, path KL",
+        tables,
+        stored_truth("antiberty", 121),
+        stored_course(tables),
+        32,
+        (8, 4, 16),
+    )

@@ -24,7 +24,7 @@ def test_every_schedule_of_every_step_budget_is_predicted(tmp_path):
     found = json.loads(result.stdout)
     assert found["sequences"] == found["new_sequences"] == 48
     # The first eight both ways and with six calls of the check, the rest in their own order.
-    assert found["sequence_calls"] == 8 * (16 + 2 * 16 + 6) + 40 * 16
+    assert found["sequence_calls"] == 8 * (16 + 16 + 6) + 40 * 16
     assert [budget["steps"] for budget in found["budgets"]] == [4, 6]
     for budget in found["budgets"]:
         rows = {row["label"]: row for row in budget["schedules"]}
@@ -93,7 +93,7 @@ def test_ancestral_reveal_has_a_limit_too(tmp_path):
         (["--steps", "4,x"], "--steps: '4,x' is not accepted: whole numbers"),
         (["--steps", "0"], "--steps: '0' is not accepted"),
         (["--steps", "17"], "--steps: 17 is not accepted: the model writes 16 tokens"),
-        (["--sequences", "2"], "2 is not in the range 8<=x<=65536"),
+        (["--sequences", "2"], "2 is not in the range 4<=x<=65536"),
     ],
 )
 def test_bad_options_are_refused_in_one_line(tmp_path, arguments, message):
@@ -107,7 +107,7 @@ def test_bad_options_are_refused_in_one_line(tmp_path, arguments, message):
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ("[profile]\nsequences = 4\n", "[profile] sequences: 4 is not accepted"),
+        ("[profile]\nsequences = 3\n", "[profile] sequences: 3 is not accepted"),
         ("[profile]\nprecision = 1.5\n", "[profile] precision: 1.5 is not accepted"),
         ("[profile]\nreferences = 'no.txt'\n", "[profile] references: cannot read"),
         ("[profile]\nlength = 4\n", "length"),
