@@ -270,7 +270,7 @@ def test_a_law_is_measured_along_the_chain_and_says_why(tmp_path):
         opened.study_file, tmp_path, opened.problem.denoiser, opened.repository
     )
     assert (found.new, found.key.orders, found.check.chosen) == (0, 0, "chain")
-    assert found.record.sequence_calls == 8 * (16 + 2 * 16 + 6) + 8 * 16
+    assert found.record.sequence_calls == 8 * (16 + 16 + 6) + 8 * 16
     assert Profiles(opened.repository).of_study("sudoku4").sequences == found.record.sequences
     error = found.record.sample.standard_error
     assert (np.abs(found.record.sample.mean - SUDOKU) < 4 * error + 1e-5).all()
@@ -297,7 +297,7 @@ def test_what_is_asked_for_is_measured(tmp_path):
         denoiser = build_denoiser(file.model, tmp_path)
         found = measured_profile(file, tmp_path, denoiser, Repository(url, create=True))
         calls[estimator] = found.key.orders, found.new, found.record.sequence_calls
-    assert calls["orders"] == (2, 16, 16 * (16 + 2 * 16))
+    assert calls["orders"] == (1, 16, 16 * (16 + 16))
     assert calls["chain"] == (0, 16, 16 * 16 + 8 * 6)
     # Both ways are known by now.
     assert calls["auto"] == (0, 0, 16 * 16 + 8 * 6)
@@ -311,7 +311,7 @@ def test_a_profile_that_was_measured_before_there_was_a_choice_goes_on(tmp_path)
     before = measured_profile(file, tmp_path, denoiser, repository).record
     file = load_study_file(write_study(tmp_path, SUDOKU4 + PRECISE, sequences="20"))
     after = measured_profile(file, tmp_path, denoiser, repository)
-    assert (after.new, after.key.orders, after.check) == (4, 2, None)
+    assert (after.new, after.key.orders, after.check) == (4, 1, None)
     np.testing.assert_array_equal(after.record.sample.nats[:16], before.sample.nats)
 
 

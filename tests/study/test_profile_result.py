@@ -17,7 +17,7 @@ def test_a_profile_is_measured_once_and_extended(tmp_path):
     path, url = write_study(tmp_path, SEEDED), database(tmp_path)
     first = profile_study(path, url, sequences=12)
     assert (first.sequences, first.new_sequences) == (12, 12)
-    assert first.sequence_calls == 8 * (16 + 2 * 16 + 6) + 4 * 16
+    assert first.sequence_calls == 8 * (16 + 16 + 6) + 4 * 16
     again = profile_study(path, url, sequences=12)
     assert (again.sequences, again.new_sequences) == (12, 0)
     assert again.mean == first.mean
@@ -41,3 +41,11 @@ def test_the_profile_is_that_of_the_law(tmp_path):
 def test_more_steps_than_tokens_are_refused(tmp_path):
     with pytest.raises(InputError, match="--steps: 17 is not accepted: the model writes 16"):
         profile_study(write_study(tmp_path), database(tmp_path), steps=[4, 17])
+
+
+def test_four_sequences_are_enough_for_predictions(tmp_path):
+    result = profile_study(write_study(tmp_path, SEEDED), database(tmp_path), sequences=4)
+    assert result.sequences == 4
+    for budget in result.budgets:
+        values = [(one.value, one.standard_error) for one in budget.schedules]
+        assert np.isfinite(values).all()

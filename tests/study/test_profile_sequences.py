@@ -14,7 +14,7 @@ SEEDED = SUDOKU4.replace('seeds = ["energy", "baselines"]', 'seeds = ["energy", 
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        (3, r"\[profile\] references: .* leaves 3 sequences for the profile; at least 8"),
+        (3, r"\[profile\] references: .* leaves 3 sequences for the profile; at least 4"),
         (None, r"\[profile\] references: cannot read .*missing\.txt"),
     ],
 )
