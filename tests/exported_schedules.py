@@ -56,10 +56,22 @@ def content(
             "nfe": 4.0,
             "verified": True,
             "baselines": {
-                "linear": {"value": 2.0, "interval": [1.9, 2.1], "steps": 4, "nfe": 4.0}
+                "linear": {
+                    "value": 2.0,
+                    "interval": [1.9, 2.1],
+                    "steps": 4,
+                    "nfe": 4.0,
+                    "instances": 64,
+                }
             },
             "gain_over_linear": {"value": 0.5, "interval": [0.4, 0.6]},
             "better_than_linear": True,
+            "decision": {
+                "action": "use",
+                "baseline": "linear",
+                "instances": None,
+                "nothing_to_gain": False,
+            },
             "linear_steps_for_equal_quality": None,
         },
         "provenance": {

@@ -30,6 +30,7 @@ def test_exported_schedule_carries_result_and_provenance(finished, tmp_path):
     assert exported.counts.tolist() == budget.counts
     assert exported.result.value == budget.value
     assert exported.result.verified
+    assert exported.result.decision.model_dump() == budget.decision.model_dump()
     assert set(exported.result.baselines) == {"linear", "sin2", "sine"}
     provenance = exported.provenance
     assert provenance.study == "sudoku4"

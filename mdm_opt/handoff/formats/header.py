@@ -104,6 +104,8 @@ def _results(exported: ExportedSchedule) -> list[str]:
         )
     if result.gain_over_linear is not None:
         lines.append(f"gain over linear {_interval(result.gain_over_linear)}")
+    if result.decision is not None:
+        lines.append(f"decision: {result.decision.said}")
     return lines
 
 
