@@ -10,7 +10,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 import mdm_opt
-from mdm_opt.handoff.schedule_file import ExportedSchedule
+from mdm_opt.candidates import Candidate, Decoding
+from mdm_opt.handoff.schedule_file import ExportedSchedule, SamplerValues, ScheduleValues
 from mdm_opt.schedules import BetaSchedule, block_count, reveal_counts, reveal_grid
 
 
@@ -56,10 +57,22 @@ def content(
             "nfe": 4.0,
             "verified": True,
             "baselines": {
-                "linear": {"value": 2.0, "interval": [1.9, 2.1], "steps": 4, "nfe": 4.0}
+                "linear": {
+                    "value": 2.0,
+                    "interval": [1.9, 2.1],
+                    "steps": 4,
+                    "nfe": 4.0,
+                    "instances": 64,
+                }
             },
             "gain_over_linear": {"value": 0.5, "interval": [0.4, 0.6]},
             "better_than_linear": True,
+            "decision": {
+                "action": "use",
+                "baseline": "linear",
+                "instances": None,
+                "nothing_to_gain": False,
+            },
             "linear_steps_for_equal_quality": None,
         },
         "provenance": {
@@ -187,3 +200,35 @@ def schedules(draw: st.DrawFn, blocks: int = 1) -> ExportedSchedule:
 
 def nonzero(counts: Any) -> list[int]:
     return [count for count in counts if count]
+
+
+def exported_rule(
+    family: str,
+    parameters: dict[str, Any],
+    length: int = 36,
+    steps: int = 6,
+    **settings: Any,
+) -> ExportedSchedule:
+    """A candidate of a family of rules; settings are those of the sampler."""
+    decoding = Decoding(**settings)
+    values = content()
+    candidate = Candidate(family, steps, parameters)
+    values["schedule"] = ScheduleValues.of(candidate, decoding, length).model_dump()
+    values["sampler"] = SamplerValues.of(decoding).model_dump()
+    return ExportedSchedule.model_validate(values)
+
+
+def adaptive(measure: str = "entropy", doubt: float = 0.3, **options: Any) -> ExportedSchedule:
+    """The adaptive rule with a schedule of twice as many steps as the budget."""
+    parameters = {"beta_a": 0.6, "beta_b": 0.3, "cap_ratio": 2.0, "doubt": doubt}
+    return exported_rule("adaptive", {**parameters, "measure": measure}, **options)
+
+
+def threshold(cutoff: float = 0.6, **options: Any) -> ExportedSchedule:
+    """Fast-dLLM's rule."""
+    return exported_rule("threshold", {"cutoff": cutoff}, **options)
+
+
+def entropy_bound(cutoff: float = 1.0, **options: Any) -> ExportedSchedule:
+    """The EB-Sampler's rule."""
+    return exported_rule("entropy_bound", {"cutoff": cutoff}, **options)

@@ -127,6 +127,9 @@ def _export_one(
     _record(lambda: keep_export(url, schedule, format_name))
     state = "verified" if schedule.result.verified else "NOT verified"
     click.echo(f"wrote {out}: {schedule.schedule.steps} steps, {state}", err=True)
+    decision = schedule.result.decision
+    if decision is not None and decision.action != "use":
+        click.echo(f"note: {decision.said}", err=True)
     for path in beside:
         click.echo(f"wrote {path}", err=True)
     for note in artefact.notes:

@@ -13,6 +13,7 @@ from mdm_opt import __version__
 from mdm_opt.errors import InputError
 from mdm_opt.handoff.files import is_special, write_text
 from mdm_opt.handoff.formats import Artefact, kept_name
+from mdm_opt.handoff.parts import DecisionValues
 from mdm_opt.handoff.schedule_file import (
     ExportedSchedule,
     Provenance,
@@ -155,6 +156,8 @@ def _result_values(result: BestResult, budget: BudgetResult) -> ResultValues:
             "linear_steps_for_equal_quality",
         }
     )
+    decision = budget.decision
+    kept = set(DecisionValues.model_fields)
     return ResultValues.model_validate(
         {
             "objective": result.objective,
@@ -162,6 +165,7 @@ def _result_values(result: BestResult, budget: BudgetResult) -> ResultValues:
             "direction": result.direction,
             "confidence": result.confidence,
             "claim_error_rate": result.claim_error_rate,
+            "decision": None if decision is None else decision.model_dump(include=kept),
             **shared,
         }
     )

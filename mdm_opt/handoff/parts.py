@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from mdm_opt.candidates import Choice, Family, Parameter
 
@@ -14,6 +14,33 @@ class Part(BaseModel):
     """A part of the file; unknown keys are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class DecisionValues(Part):
+    """What a verified result says is to be done, see `mdm_opt.results.decision.Decision`.
+
+    `instances` is how many more are to be measured, where the action is "measure".
+    """
+
+    action: Literal["use", "keep", "measure"]
+    baseline: str
+    instances: int | None = Field(None, ge=1)
+    nothing_to_gain: bool = False
+
+    @property
+    def said(self) -> str:
+        """The decision in words."""
+        if self.action == "use":
+            return f"use it: its gain over {self.baseline} is shown"
+        if self.nothing_to_gain:
+            return f"keep {self.baseline}: what was found samples as it does"
+        if self.action == "keep":
+            return f"keep {self.baseline}: no gain over it is shown"
+        more = "more" if self.instances is None else f"about {self.instances} more"
+        return (
+            f"measure {more} instances: no gain over {self.baseline} is shown yet; until then "
+            f"keep {self.baseline}"
+        )
 
 
 def json_schema(key: Parameter) -> dict[str, Any]:

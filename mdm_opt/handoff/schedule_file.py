@@ -30,7 +30,7 @@ from mdm_opt.candidates import (
 )
 from mdm_opt.candidates.decoding import Order
 from mdm_opt.errors import InputError
-from mdm_opt.handoff.parts import Part, json_schema, parameters_of
+from mdm_opt.handoff.parts import DecisionValues, Part, json_schema, parameters_of
 from mdm_opt.messages import refusal
 from mdm_opt.schedules import (
     Counts,
@@ -198,6 +198,7 @@ class ResultValues(Part):
 
     `gain_over_linear` holds together with those of the study's other step counts;
     `claim_error_rate` bounds the probability that any `better_than_linear` among them is wrong.
+    `decision` says what is to be done, and is null where nothing was verified.
     """
 
     objective: str
@@ -213,6 +214,7 @@ class ResultValues(Part):
     baselines: dict[str, MeasuredBaseline]
     gain_over_linear: Interval | None
     better_than_linear: bool | None = None
+    decision: DecisionValues | None = None
     linear_steps_for_equal_quality: int | None
 
 

@@ -46,6 +46,8 @@ def test_every_format_is_written_kept_and_read_back(name, finished):
     lines = result.stderr.splitlines()
     assert lines[0] == f"wrote {out}: 8 steps, verified"
     assert lines[-3:] == [f"  {line}" for line in found.use]
+    decision = exported.result.decision
+    assert (f"note: {decision.said}" in lines) == (decision.action != "use")
     assert [f"note: {note}" in lines for note in found.notes] == [True] * len(found.notes)
     assert kept_formats(finished)[before:] == [name]
 

@@ -30,6 +30,7 @@ def test_exported_schedule_carries_result_and_provenance(finished, tmp_path):
     assert exported.counts.tolist() == budget.counts
     assert exported.result.value == budget.value
     assert exported.result.verified
+    assert exported.result.decision.model_dump() == budget.decision.model_dump()
     assert set(exported.result.baselines) == {"linear", "sin2", "sine"}
     provenance = exported.provenance
     assert provenance.study == "sudoku4"
@@ -138,3 +139,25 @@ def test_weights_are_bit_identical_after_a_study(tmp_path):
     for name, tensor in denoiser.model.state_dict().items():
         assert tensor.equal(weights[name]), name
     assert not any(parameter.requires_grad for parameter in denoiser.model.parameters())
+
+
+@pytest.mark.parametrize("family", ["threshold", "adaptive"])
+def test_rules_are_searched_verified_and_exported(family, tmp_path):
+    study = SUDOKU4.replace("[space]", f'[space]\nfamily = "{family}"')
+    path, url = write_study(tmp_path, study, trials="6", steps="[8]"), database(tmp_path)
+    shown = CliRunner().invoke(main, ["run", str(path), "--storage", url])
+    assert shown.exit_code == 0, shown.output
+    (budget,) = best("sudoku4", url).budgets
+    exported = export_schedule("sudoku4", url)
+    assert exported.candidate == budget.candidate
+    assert exported.schedule.counts is None
+    assert exported.result.decision.action == budget.decision.action
+    out = tmp_path / "all"
+    command = ["export", "sudoku4", "--storage", url, "--all-steps", "--out", str(out)]
+    shown = CliRunner().invoke(main, command)
+    assert shown.exit_code == 0, shown.output
+    index = json.loads((out / "index.json").read_text())
+    assert [entry["format"] for entry in index["files"]] == ["json", "python", "llada", "sglang"]
+    assert [entry["format"] for entry in index["left_out"]] == ["dllm", "mdlm", "dream", "maskgit"]
+    for entry in index["files"]:
+        assert mdm_opt.load_schedule(out / entry["file"]).candidate == budget.candidate

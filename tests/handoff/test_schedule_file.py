@@ -87,13 +87,14 @@ def test_counts_of_any_shape_round_trip_through_a_file(
     assert again.tolist() == counts
 
 
-def test_a_file_of_before_claims_had_an_error_rate_is_read(tmp_path: Path) -> None:
+def test_a_file_of_before_claims_and_decisions_is_read(tmp_path: Path) -> None:
     old = content()
-    del old["result"]["claim_error_rate"], old["result"]["better_than_linear"]
+    for key in ("claim_error_rate", "better_than_linear", "decision"):
+        del old["result"][key]
     path = tmp_path / "old.json"
     path.write_text(json.dumps(old))
     result = load_schedule(path).result
-    assert (result.claim_error_rate, result.better_than_linear) == (None, None)
+    assert (result.claim_error_rate, result.better_than_linear, result.decision) == (None,) * 3
     assert result.value == 1.5
 
 
@@ -237,6 +238,7 @@ def test_missing_keys_are_refused(tmp_path: Path, path: str) -> None:
         ("result.direction", "up"),
         ("result.value", float("nan")),
         ("result.interval", [1.0]),
+        ("result.decision.action", "wait"),
         ("format", "another"),
     ],
 )

@@ -72,12 +72,15 @@ class Format:
         target: the programs that read it.
         suffix: of its file.
         render: makes the artefact; raises InputError where the target cannot express a schedule.
+        render_rule: the same for a candidate that is a rule; None where the target has no place
+            for one.
     """
 
     name: str
     target: str
     suffix: str
     render: Callable[[ExportedSchedule, Target], Artefact]
+    render_rule: Callable[[ExportedSchedule, Target], Artefact] | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mdm_opt.handoff.formats.base import Layout
+from mdm_opt.handoff.formats.rules import rule_of, rule_said
 from mdm_opt.handoff.schedule_file import SCHEDULE_LINE, ExportedSchedule, Interval, ResultValues
 
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_ ./:()+-]*")
@@ -32,7 +33,8 @@ def document(
         body: code after the comment.
     """
     lines = [
-        f"A mask schedule tuned by mdm-opt, for {what}.",
+        f"A {'mask schedule' if exported.candidate.rule is None else 'decoding rule'} tuned by "
+        f"mdm-opt, for {what}.",
         *_facts(exported, plan),
         *(f"NOTE: {note}" for note in notes),
         "Use:",
@@ -56,25 +58,40 @@ def _ascii(line: str) -> str:
 
 
 def _facts(exported: ExportedSchedule, plan: Layout) -> list[str]:
-    origin, values, sampler = exported.provenance, exported.schedule, exported.sampler
+    origin, sampler = exported.provenance, exported.sampler
     trial = "no trial" if origin.trial is None else f"trial {origin.trial}"
-    given = ", ".join(map(str, exported.candidate.parameters.values()))
-    named = f"{values.family.capitalize()}({given})"
-    kind = "counts of any shape" if exported.by_counts else named
     lines = [
         f"study {shown(origin.study)}, {trial} ({shown(origin.label)}), seed {origin.seed}, "
         f"exported {shown(origin.created_at)}",
         f"model {json.dumps(origin.model)}",
         f"model fingerprint {shown(origin.model_fingerprint)}",
-        f"schedule {kind}: {values.steps} steps for {values.length} tokens, reveal "
-        f"{values.reveal}, rounding {values.rounding}; measured in order "
-        f"{shown(sampler.order)} at temperature {sampler.temperature}{_conditional(exported)}",
+        f"{_named(exported)}; measured in order {shown(sampler.order)} at temperature "
+        f"{sampler.temperature}{_conditional(exported)}",
     ]
     if plan.blocks > 1:
-        lines.append(
-            f"here in {plan.blocks} blocks of {plan.block_length} tokens, {plan.steps} steps each"
-        )
+        steps = f"{plan.steps} steps"
+        if exported.candidate.rule is not None:
+            steps = f"at most {steps}"
+        lines.append(f"here in {plan.blocks} blocks of {plan.block_length} tokens, {steps} each")
     return [*lines, *_results(exported), f"versions {json.dumps(origin.versions)}"]
+
+
+def _named(exported: ExportedSchedule) -> str:
+    """The schedule or the rule, and how long it is."""
+    values, candidate = exported.schedule, exported.candidate
+    if candidate.rule is not None:
+        return (
+            f"rule {shown(candidate.label)}: {rule_said(rule_of(exported))}; at most "
+            f"{values.steps} model calls on average for {values.length} tokens"
+        )
+    given = ", ".join(map(str, candidate.parameters.values()))
+    kind = (
+        "counts of any shape" if exported.by_counts else f"{values.family.capitalize()}({given})"
+    )
+    return (
+        f"schedule {kind}: {values.steps} steps for {values.length} tokens, reveal "
+        f"{values.reveal}, rounding {values.rounding}"
+    )
 
 
 def _conditional(exported: ExportedSchedule) -> str:
@@ -104,6 +121,8 @@ def _results(exported: ExportedSchedule) -> list[str]:
         )
     if result.gain_over_linear is not None:
         lines.append(f"gain over linear {_interval(result.gain_over_linear)}")
+    if result.decision is not None:
+        lines.append(f"decision: {result.decision.said}")
     return lines
 
 

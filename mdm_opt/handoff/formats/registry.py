@@ -6,7 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from mdm_opt.errors import InputError
-from mdm_opt.handoff.formats import canonical, dllm, dream, llada, maskgit, mdlm, python, sglang
+from mdm_opt.handoff.formats import (
+    canonical,
+    dllm,
+    dream,
+    llada,
+    llada_rule,
+    maskgit,
+    mdlm,
+    python,
+    python_rule,
+    sglang,
+    sglang_rule,
+)
 from mdm_opt.handoff.formats.base import Artefact, Format, Target, needs_own_blocks
 from mdm_opt.handoff.schedule_file import ExportedSchedule
 from mdm_opt.plugins import is_reference, load_callable, one_line
@@ -14,16 +26,24 @@ from mdm_opt.plugins import is_reference, load_callable, one_line
 FORMATS: dict[str, Format] = {
     entry.name: entry
     for entry in (
-        Format("json", "mdm_opt.load_schedule, and any program", ".json", canonical.render),
-        Format("python", "your own sampling loop", ".py", python.render),
-        Format("llada", "LLaDA and Fast-dLLM", ".py", llada.render),
+        Format(
+            "json",
+            "mdm_opt.load_schedule, and any program",
+            ".json",
+            canonical.render,
+            canonical.render,
+        ),
+        Format("python", "your own sampling loop", ".py", python.render, python_rule.render),
+        Format("llada", "LLaDA and Fast-dLLM", ".py", llada.render, llada_rule.render),
         Format("dllm", "dllm", ".py", dllm.render),
         Format("mdlm", "MDLM and SEDD", ".py", mdlm.render),
         Format("dream", "Dream", ".py", dream.render),
-        Format("sglang", "SGLang", ".yaml", sglang.render),
+        Format("sglang", "SGLang", ".yaml", sglang.render, sglang_rule.render),
         Format("maskgit", "muse-maskgit-pytorch", ".py", maskgit.render),
     )
 }
+
+_RULE_FORMATS = [entry.name for entry in FORMATS.values() if entry.render_rule is not None]
 
 
 def format_named(name: str) -> Format:
@@ -49,7 +69,7 @@ def format_named(name: str) -> Format:
         needs_own_blocks(name, target, exported)
         return Artefact(_own_text(name, function(exported)))
 
-    return Format(name, name, ".txt", render_own)
+    return Format(name, name, ".txt", render_own, render_own)
 
 
 def render(
@@ -77,16 +97,17 @@ def rendered_by(found: Format, exported: ExportedSchedule, target: Target) -> Ar
     """A schedule in a format; what a user's exporter raises becomes one line.
 
     Raises:
-        InputError: as `render`, and for a rule in any format but ``json``.
+        InputError: as `render`, and for a rule where the target has no place for one.
     """
-    if exported.candidate.rule is not None and found.render is not canonical.render:
+    rendering = found.render if exported.candidate.rule is None else found.render_rule
+    if rendering is None:
         raise InputError(
             f"format {found.name}: schedule.family: {exported.schedule.family!r} is not accepted: "
-            "the model's answers decide what its steps reveal, which this format cannot say yet; "
-            "accepted: json"
+            "the model's answers decide what its steps reveal, which this target has no place "
+            f"for; formats that have: {', '.join(_RULE_FORMATS)}"
         )
     try:
-        return found.render(exported, target)
+        return rendering(exported, target)
     except InputError:
         raise
     except Exception as error:  # a user's exporter may raise anything

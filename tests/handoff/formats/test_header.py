@@ -36,12 +36,25 @@ def test_a_document_is_a_comment_the_schedule_and_the_code() -> None:
 
 def test_header_says_what_is_not_verified() -> None:
     values = content()
-    values["result"] |= {"verified": False, "gain_over_linear": None}
+    values["result"] |= {"verified": False, "gain_over_linear": None, "decision": None}
     values["provenance"]["trial"] = None
     text = render(ExportedSchedule.model_validate(values), "python").text
     assert "NOT verified (search result)" in text
     assert "no trial" in text
     assert "gain over linear" not in text
+
+
+def test_header_says_what_is_to_be_done() -> None:
+    values = content()
+    keep = {"action": "keep", "baseline": "linear\n", "nothing_to_gain": False}
+    for decision, said in (
+        (values["result"]["decision"], "# decision: use it: its gain over linear is shown\n"),
+        (keep, "# decision: keep linear\\n: no gain over it is shown\n"),
+    ):
+        values["result"]["decision"] = decision
+        assert said in render(ExportedSchedule.model_validate(values), "llada").text
+    del values["result"]["decision"]
+    assert "decision:" not in render(ExportedSchedule.model_validate(values), "llada").text
 
 
 @pytest.mark.parametrize(
