@@ -195,10 +195,16 @@ def _entropies(law, components: np.ndarray, rng: np.random.Generator) -> np.ndar
     order = torch.from_numpy(
         rng.permuted(np.tile(np.arange(law.length), (len(tokens), 1)), axis=1)
     )
-    found = np.empty(tokens.shape)
+    found, before = np.empty(tokens.shape), None
     for known in range(law.length):
         hidden = order[:, known:]
         masked = tokens.scatter(1, hidden, law.mask_token_id)
         log_p = law.log_probs(masked, hidden).clamp_min(-700.0)
-        found[:, known] = -(log_p.exp() * log_p).sum(-1).mean(1).numpy()
+        entropy = -(log_p.exp() * log_p).sum(-1)
+        # Differences on the tokens that are masked at both, as `sequence_profiles` has them.
+        if before is None:
+            found[:, 0] = entropy.mean(1)
+        else:
+            found[:, known] = found[:, known - 1] - (before[:, 1:] - entropy).mean(1).numpy()
+        before = entropy
     return found
