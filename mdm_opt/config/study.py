@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from mdm_opt.candidates import FAMILIES, Decoding, Family
+from mdm_opt.candidates import FAMILIES, SEARCHABLE, Decoding, Family
 from mdm_opt.config.models import MODEL_KINDS, ModelTable, PluginModel
 from mdm_opt.config.objectives import (
     OBJECTIVE_KINDS,
@@ -28,8 +28,9 @@ from mdm_opt.config.objectives import (
     PluginObjective,
     TaskObjective,
 )
-from mdm_opt.config.space import MAX_STEPS, SpaceTable, family_of
-from mdm_opt.config.tables import PLACE_KEYS
+from mdm_opt.config.settings import check_searched, sampler_apart
+from mdm_opt.config.space import SpaceTable, family_of
+from mdm_opt.config.tables import PLACE_KEYS, ProfileTable, VerifyTable
 from mdm_opt.errors import InputError
 from mdm_opt.messages import describe, key_name
 from mdm_opt.plugins import is_reference, one_line
@@ -92,28 +93,6 @@ class SearchTable(Table):
     trial_seconds: float | None = Field(None, gt=0, le=10_000_000)
 
 
-class ProfileTable(Table):
-    """[profile]; the information profile that seeds and the search start from."""
-
-    references: str | None = Field(None, min_length=1)
-    sequences: int = Field(32, ge=8, le=65536)
-    precision: float = Field(0.1, ge=0, lt=1)
-    boundaries: int = Field(32, ge=2, le=MAX_STEPS)
-    orders: int = Field(2, ge=1, le=1024)
-    estimator: Literal["auto", "orders", "chain"] = "auto"
-    seed: int = Field(0, ge=0, lt=2**63)
-
-
-class VerifyTable(Table):
-    """[verify]"""
-
-    instances: int = Field(256, ge=2)
-    top: int = Field(3, ge=1, le=100)
-    confidence: float = Field(0.95, gt=0.5, lt=1)
-    equal_linear: bool = True
-    sequential: bool = True
-
-
 # Keys that older versions did not have, and what these did.
 _ADDED_KEYS = (
     ("space", "family", "beta"),
@@ -136,14 +115,20 @@ class StudyFile(Table):
 
     @model_validator(mode="before")
     @classmethod
+    def _settings_apart(cls, content: Any) -> Any:
+        """A setting of the sampler is fixed or searched."""
+        sampler = sampler_apart(*_tables(content, "sampler", "space"))
+        return {**content, "sampler": sampler} if sampler else content
+
+    @model_validator(mode="before")
+    @classmethod
     def _seeds_that_fit(cls, content: Any) -> Any:
         """Where the profile says nothing, the default seeds do without it."""
-        if not isinstance(content, dict):
-            return content
-        tables = [content.get(name) for name in ("objective", "sampler", "search")]
-        objective, sampler, search = [t if isinstance(t, dict) else {} for t in tables]
-        plain = objective.get("kind") not in PROMPTED and sampler.get("block_length") is None
-        if plain or "seeds" in search or not isinstance(tables[2], dict | None):
+        names = "objective", "sampler", "space", "search"
+        objective, sampler, space, search = _tables(content, *names)
+        blocks = [table.get("block_length") for table in (sampler, space)]
+        plain = objective.get("kind") not in PROMPTED and blocks == [None, None]
+        if plain or "seeds" in search or not isinstance(content.get("search"), dict | None):
             return content
         return {**content, "search": {**search, "seeds": ["energy", "baselines"]}}
 
@@ -198,7 +183,7 @@ class StudyFile(Table):
                 f"{key_name('sampler.guidance')} = {self.sampler.guidance} needs an objective "
                 f"with prompts (task or lm_eval), got objective {self.objective.kind!r}"
             )
-        whole = not self.prompted and self.sampler.block_length is None
+        whole = not self.prompted and not self.has_blocks
         if self.family.needs_profile and not whole:
             raise ValueError(
                 f"{self.space.words} is not accepted with prompts "
@@ -236,9 +221,36 @@ class StudyFile(Table):
             )
         return self
 
+    @model_validator(mode="after")
+    def _settings_fit(self) -> Self:
+        exact = isinstance(self.objective, PathKlObjective | DivergenceObjective)
+        for one in self.space.settings:
+            kind = self.objective.kind if exact else None
+            check_searched(one, self.sampler, exact=kind, prompted=self.prompted)
+        if self.space.order is not None and not self.family.has_order:
+            raise ValueError(
+                f"{key_name('space.order')} is not accepted with {self.space.words}: what it "
+                "reveals does not depend on an order"
+            )
+        return self
+
+    @property
+    def has_blocks(self) -> bool:
+        """Whether candidates may fill sequences block by block."""
+        return (self.sampler.block_length, self.space.block_length) != (None, None)
+
+    def check_length(self, length: int) -> None:
+        """Refuses steps and blocks that do not fit the length of a model's sequences.
+
+        Raises:
+            InputError: naming the key and the value.
+        """
+        self.sampler.check_steps(self.space.steps, length)
+        self.space.check_blocks(length)
+
     @property
     def family(self) -> Family:
-        """The family that is searched, or several as one."""
+        """The family that is searched, or several as one, with the settings that are."""
         return self.space.searched
 
     @property
@@ -276,7 +288,10 @@ class StudyFile(Table):
 
     def canonical(self) -> dict[str, Any]:
         """All values, defaults included, in a form that TOML and JSON can hold."""
-        return self.model_dump(mode="json", exclude_none=True)
+        found = self.model_dump(mode="json", exclude_none=True)
+        for one in self.space.settings:
+            found["sampler"].pop(one.name, None)
+        return found
 
     def fixed(self) -> dict[str, Any]:
         """What makes two runs the same study: the canonical file without what may change later.
@@ -341,6 +356,12 @@ def parse_study(content: dict[str, Any], source: str) -> StudyFile:
         raise InputError(f"{source}: {said}" if source else said) from error
 
 
+def _tables(content: Any, *names: str) -> list[dict[str, Any]]:
+    """Tables of a study file before it is validated; empty ones in place of what is none."""
+    found = content if isinstance(content, dict) else {}
+    return [one if isinstance(one := found.get(name), dict) else {} for name in names]
+
+
 def _of_kind(value: Any, kinds: dict[str, type[Table]], plugin: type[Table]) -> Any:
     """Validates a table against the model that its ``kind`` names."""
     if isinstance(value, Table):
@@ -366,6 +387,7 @@ def _accepted_keys(content: dict[str, Any], table: str) -> list[str]:
             "families",
             "steps",
             *(key.name for key in family_of(content[table]).keys),
+            *SEARCHABLE,
         ]
     if table in ("model", "objective"):
         kind = str(content[table].get("kind"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mdm_opt.candidates import BASELINES as KNOWN_BASELINES
-from mdm_opt.candidates import baseline, family_named
+from mdm_opt.candidates import family_named
 from mdm_opt.errors import RunError
 from mdm_opt.persistence import MeasurementRecord, Repository, StudyRecord
 from mdm_opt.results.best_result import (
@@ -160,7 +160,11 @@ class _Summary:
             next(m for m in measured if m.label == BEST),
             # That of equal cost was measured first, probes for equal quality after it.
             {name: next(m for m in measured if m.label == name) for name in BASELINES},
-            others={m.label: m for m in measured if m.label == m.candidate.family},
+            others={
+                m.label: m
+                for m in measured
+                if m.label == m.candidate.family and m.label not in BASELINES
+            },
             verified=True,
             trials_since=sum(m.role == "search" and (m.id or 0) > newest for m in ours),
             linear_steps_for_equal_quality=equal_linear_steps(self.record.direction, measured),
@@ -171,7 +175,7 @@ class _Summary:
         baselines: dict[str, MeasurementRecord] = {}
         for m in ranked:
             for name in KNOWN_BASELINES:
-                if m.candidate == baseline(name, m.steps):
+                if self.space.is_baseline(m.candidate, name):
                     baselines.setdefault(name, m)
         return self._result(
             ranked,
@@ -238,6 +242,7 @@ class _Summary:
             own,
             label=candidate.label,
             parameters=family_named(candidate.family).values(candidate),
+            sampler=dict(candidate.decoding),
             calls=CallsResult.of(record),
             instances=record.instances,
             gain_of_best=ValueResult.of(self._gain(chosen, record, self.confidence)),

@@ -182,7 +182,7 @@ def test_samples_of_the_best_can_be_drawn(url):
         ("power = [0.0, 1.0]", None, "[space] power"),
         ('end = ["early", "sideways"]', None, "[space] end"),
         ('end = ["early", "early"]', None, "[space] end"),
-        ("beta_a = [0.1, 1.0]", None, "unknown key; known: family, steps, power, end"),
+        ("beta_a = [0.1, 1.0]", None, "unknown key; known: family, families, steps, power, end"),
         (None, '[[0.5, "sideways"]]', "a list [power, end]"),
         (None, "[[0.5, 0.5]]", "a list [power, end]"),
     ],

@@ -74,7 +74,7 @@ def test_bounds_are_keys_of_their_own_in_the_file() -> None:
 
 def test_keys_of_another_family_are_unknown() -> None:
     message = refusal(with_value("space", {"steps": [4], "power": [0.1, 1.0]}))
-    assert "[space] power: unknown key; known: family, steps, beta_a, beta_b" in message
+    assert "[space] power: unknown key; known: family, families, steps, beta_a, beta_b" in message
 
 
 def test_at_most_32_step_counts_are_searched() -> None:
