@@ -237,7 +237,7 @@ def tune(
     settings |= {argument: value for argument, value in optional.items() if value is not None}
     with naming(_NAMES):
         study_file = _study_file(settings, {"beta_a": beta_a, "beta_b": beta_b, **(bounds or {})})
-        study_file.sampler.check_steps(study_file.space.steps, denoiser.length)
+        study_file.check_length(denoiser.length)
         kept = None if storage is None else storage_url(str(storage))
     screen = Console(stderr=True, highlight=False)
     screen.quiet = not (progress and screen.is_terminal)

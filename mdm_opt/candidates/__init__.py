@@ -6,7 +6,6 @@ from mdm_opt.candidates.base import (
     Bounds,
     Candidate,
     Family,
-    Pool,
     Seed,
     family_named,
     register,
@@ -14,14 +13,22 @@ from mdm_opt.candidates.base import (
 )
 from mdm_opt.candidates.beta import BETA, beta
 from mdm_opt.candidates.costs import ProfileCosts
-from mdm_opt.candidates.decoding import MEASURES, ORDERS, Decoding, Plan, Rule
+from mdm_opt.candidates.decoding import MEASURES, ORDERS, SEARCHABLE, Decoding, Plan, Rule
 from mdm_opt.candidates.entropy_bound import ENTROPY_BOUND
 from mdm_opt.candidates.free import FREE, counts_candidate
 from mdm_opt.candidates.hand_crafted import BASELINES, COSINE, SINE, baseline
 from mdm_opt.candidates.parameters import Choice, Parameter, Range, Value
+from mdm_opt.candidates.pools import Pool
 from mdm_opt.candidates.rules import RULE_COORDINATES, rule_coordinates
 from mdm_opt.candidates.settings import Setting, setting_candidate
 from mdm_opt.candidates.threshold import THRESHOLD
+from mdm_opt.candidates.with_settings import (
+    SETTING_COORDINATES,
+    fits,
+    fitting,
+    setting_coordinates,
+    with_settings,
+)
 
 # The table of families; those that a study can search come first.
 for _family in (BETA, FREE, ADAPTIVE, THRESHOLD, ENTROPY_BOUND, SINE, COSINE):
@@ -33,6 +40,8 @@ __all__ = [
     "MEASURES",
     "ORDERS",
     "RULE_COORDINATES",
+    "SEARCHABLE",
+    "SETTING_COORDINATES",
     "Bounds",
     "Candidate",
     "Choice",
@@ -51,8 +60,12 @@ __all__ = [
     "beta",
     "counts_candidate",
     "family_named",
+    "fits",
+    "fitting",
     "register",
     "rule_coordinates",
     "searchable_families",
     "setting_candidate",
+    "setting_coordinates",
+    "with_settings",
 ]

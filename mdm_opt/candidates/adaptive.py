@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from mdm_opt.candidates.base import Bounds, Candidate, Pool, Seed
+from mdm_opt.candidates.base import Bounds, Candidate, Seed
 from mdm_opt.candidates.beta import BETA
 from mdm_opt.candidates.costs import ProfileCosts
 from mdm_opt.candidates.decoding import Rule
 from mdm_opt.candidates.parameters import Choice, Range, Value
-from mdm_opt.candidates.pools import BoxPool
+from mdm_opt.candidates.pools import BoxPool, Pool
 from mdm_opt.candidates.rules import RuleFamily
 from mdm_opt.schedules import BetaSchedule
 

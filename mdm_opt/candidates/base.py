@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import operator
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from mdm_opt.candidates.costs import ProfileCosts
-from mdm_opt.candidates.decoding import Decoding, Plan, Rule
+from mdm_opt.candidates.decoding import SEARCHABLE, Decoding, Plan, Rule, normal_values
 from mdm_opt.candidates.parameters import Parameter, Range, Value, shown
 from mdm_opt.schedules import MaskSchedule, shape_angles
 from mdm_opt.schedules.base import Array
+
+if TYPE_CHECKING:
+    from mdm_opt.candidates.pools import Pool
 
 # What [space] says of each parameter: the ends of a range, or the options of a choice.
 Bounds = Mapping[str, Sequence[Value]]
@@ -42,7 +45,8 @@ class Candidate:
     steps: int
     parameters: Mapping[str, Value] = field(default_factory=dict)
     counts: tuple[int, ...] | None = None
-    decoding: Mapping[str, Value] = field(default_factory=dict)
+    # Tokens of a block are a whole number, in JSON and labels, too.
+    decoding: Mapping[str, int | Value] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         family = family_named(self.family)
@@ -54,7 +58,7 @@ class Candidate:
             "steps": steps,
             "parameters": family.normal(self.parameters),
             "counts": None if counts is None else tuple(_whole(n, "a count") for n in counts),
-            "decoding": dict(self.decoding),
+            "decoding": normal_values(self.decoding),
         }
         for name, value in kept.items():
             object.__setattr__(self, name, value)
@@ -102,7 +106,7 @@ class Candidate:
 
         Schedules with the same counts do; where counts are random, those with the same grid.
         """
-        chosen = decoding.with_values(self.decoding)
+        chosen = decoding.with_values(self.decoding).without_one_block(length)
         return (*family_named(self.family).key(self, self.plan(decoding, length)), chosen)
 
 
@@ -133,26 +137,6 @@ class Seed:
     candidate: Candidate
 
 
-class Pool(Protocol):
-    """Candidates of one step budget that the search chooses from."""
-
-    def candidates(
-        self, rng: np.random.Generator, parents: Sequence[Candidate], *, wide: bool
-    ) -> Iterator[Candidate]:
-        """Candidates, the most promising first; some may be the same.
-
-        Args:
-            rng: the randomness.
-            parents: good ones, to look around.
-            wide: whether to look everywhere, too.
-        """
-        ...
-
-    def anything(self, rng: np.random.Generator) -> Candidate:
-        """Some candidate, where all have been measured."""
-        ...
-
-
 class Family(ABC):
     """A kind of candidate; one file in `mdm_opt.candidates`, and one line in its table.
 
@@ -166,6 +150,7 @@ class Family(ABC):
         by_counts: whether its candidates are given by their counts.
         by_rule: whether a rule decides what a step reveals; a profile predicts nothing of those.
         uses_profile: whether some of its seeds come from a profile.
+        has_order: whether the order of the sampler makes a difference to its candidates.
     """
 
     name: ClassVar[str]
@@ -177,6 +162,7 @@ class Family(ABC):
     by_counts: ClassVar[bool] = False
     by_rule: ClassVar[bool] = False
     uses_profile: ClassVar[bool] = True
+    has_order: ClassVar[bool] = True
 
     @abstractmethod
     def schedule(self, candidate: Candidate) -> MaskSchedule:
@@ -370,7 +356,8 @@ class Family(ABC):
 # Keys that stand beside the parameters of a family, in a study file, in the exported schedule and
 # in what `best --json` prints.
 RESERVED = (
-    *("family", "steps", "bounds", "parameters", "length", "reveal", "rounding", "block_length"),
+    *("family", "steps", "bounds", "parameters", "length", "reveal", "rounding", "sampler"),
+    *SEARCHABLE,
     *("counts", "revealed", "candidate", "trial", "label", "nfe", "calls", "value", "interval"),
     *("verified", "feasible", "trials_since", "instances", "baselines", "gain_over_linear"),
     *("better_than_linear", "families", "decided_early", "decision"),

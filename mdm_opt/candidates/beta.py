@@ -11,12 +11,11 @@ from mdm_opt.candidates.base import (
     Candidate,
     Family,
     NamedSeeds,
-    Pool,
     Seed,
 )
 from mdm_opt.candidates.costs import BetaBounds, ProfileCosts
 from mdm_opt.candidates.parameters import Range
-from mdm_opt.candidates.pools import BoxPool
+from mdm_opt.candidates.pools import BoxPool, Pool
 from mdm_opt.schedules import BETA_MAX, BETA_MIN, BetaSchedule
 from mdm_opt.schedules.base import Array
 

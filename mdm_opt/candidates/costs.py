@@ -64,6 +64,14 @@ class ProfileCosts:
             return fixed_weights(plan.counts)
         return ancestral_weights(plan.grid, self.length)
 
+    def predicts(self, candidate: Candidate) -> bool:
+        """Whether the profile says something of a candidate: not of rules, nor of other orders.
+
+        At other temperatures, and where the study itself fixes another order, it is a place to
+        start from.
+        """
+        return candidate.rule is None and candidate.decoding.get("order", "random") == "random"
+
     def of(self, candidate: Candidate) -> float:
         """Predicted path KL of a candidate."""
         return float(self.weights(candidate) @ self.profile)

@@ -179,6 +179,12 @@ class Decoding(Table):
         """
         return _with_values(self, tuple(values.items())) if values else self
 
+    def without_one_block(self, length: int) -> Decoding:
+        """The same where a block is shorter than sequences of a length; one block is none."""
+        if self.block_length != length:
+            return self
+        return self.model_copy(update={"block_length": None})
+
     def blocks(self, length: int) -> int:
         """Blocks of a sequence, of which every step count is a multiple."""
         return length // (self.block_length or length)
@@ -269,16 +275,21 @@ class Decoding(Table):
             )
 
 
+def normal_values(values: Mapping[str, Value]) -> dict[str, Value]:
+    """Values of a decoding with a whole number of tokens in a block; the database has floats."""
+    found = dict(values)
+    length = found.get("block_length")
+    if isinstance(length, float) and length.is_integer():
+        found["block_length"] = int(length)
+    return found
+
+
 @lru_cache(maxsize=4096)
 def _with_values(decoding: Decoding, values: tuple[tuple[str, Value], ...]) -> Decoding:
-    given: dict[str, object] = dict(values)
+    given = normal_values(dict(values))
     foreign = [key for key in given if key not in SEARCHABLE]
     if foreign:
         raise ValueError(f"{foreign[0]} cannot be searched; {', '.join(SEARCHABLE)} can")
-    length = given.get("block_length")
-    if isinstance(length, float) and length.is_integer():
-        # Candidates keep numbers as floats.
-        given["block_length"] = int(length)
     try:
         return Decoding(**{**decoding.model_dump(), **given})
     except ValidationError as error:

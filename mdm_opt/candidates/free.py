@@ -10,13 +10,13 @@ from mdm_opt.candidates.base import (
     Bounds,
     Candidate,
     Family,
-    Pool,
     Seed,
 )
 from mdm_opt.candidates.beta import BETA
 from mdm_opt.candidates.costs import ProfileCosts
 from mdm_opt.candidates.decoding import Decoding
 from mdm_opt.candidates.parameters import Parameter, Range, Value
+from mdm_opt.candidates.pools import Pool
 from mdm_opt.messages import key_name
 from mdm_opt.schedules import CountsSchedule, count_coordinates, counts_at, limit, reveal_counts
 from mdm_opt.schedules.base import Array

@@ -65,27 +65,29 @@ class Range:
 
 @dataclass(frozen=True)
 class Choice:
-    """A text that a family searches.
+    """Options of which a family searches one: texts, or numbers of the sampler's settings.
 
     Attributes:
         name: of the parameter, and of its key in ``[space]``.
-        accepted: all texts that a study file may ask for.
+        accepted: all options that a study file may ask for.
         searched: those that are searched where a study file says nothing; all where empty.
     """
 
     name: str
-    accepted: tuple[str, ...]
-    searched: tuple[str, ...] = ()
+    accepted: tuple[Value, ...]
+    searched: tuple[Value, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.searched:
             object.__setattr__(self, "searched", self.accepted)
 
-    def normal(self, value: object) -> str:
-        """A value as it is; ValueError where it is none of those that are accepted."""
-        if isinstance(value, str) and value in self.accepted:
-            return value
-        raise ValueError(f"{self.name} must be one of {', '.join(self.accepted)}, got {value!r}")
+    def normal(self, value: object) -> Value:
+        """The option that equals a value; ValueError where it is none that is accepted."""
+        for option in self.accepted:
+            if value == option and not isinstance(value, bool):
+                return option
+        options = ", ".join(map(str, self.accepted))
+        raise ValueError(f"{self.name} must be one of {options}, got {value!r}")
 
     def accepts(self, value: object) -> bool:
         """Whether a study file may have this value."""
@@ -97,7 +99,7 @@ class Choice:
 
     def within(self, options: Sequence[Value]) -> Choice:
         """This choice, of which some options are searched."""
-        return replace(self, searched=tuple(str(option) for option in options))
+        return replace(self, searched=tuple(options))
 
 
 Parameter = Range | Choice
@@ -105,6 +107,6 @@ Parameter = Range | Choice
 
 def shown(value: Value) -> str:
     """A parameter in tables: three decimals, or three digits where these say little."""
-    if isinstance(value, str):
-        return value
+    if isinstance(value, str | int):
+        return str(value)
     return f"{value:.3f}" if abs(value) >= 0.1 else f"{value:.3g}"

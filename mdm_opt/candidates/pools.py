@@ -1,8 +1,9 @@
-"""Candidates that a search chooses from, where the family is a box of parameters."""
+"""Candidates that a search chooses from: what a pool is, and that of a box of parameters."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -17,6 +18,26 @@ SPREAD, NEAR = 256, 192
 _STEPS = (0.05, 0.15, 0.45)
 # How often a neighbour has another option of a choice.
 _SWITCHES = 0.2
+
+
+class Pool(Protocol):
+    """Candidates of one step budget that the search chooses from."""
+
+    def candidates(
+        self, rng: np.random.Generator, parents: Sequence[Candidate], *, wide: bool
+    ) -> Iterator[Candidate]:
+        """Candidates, the most promising first; some may be the same.
+
+        Args:
+            rng: the randomness.
+            parents: good ones, to look around.
+            wide: whether to look everywhere, too.
+        """
+        ...
+
+    def anything(self, rng: np.random.Generator) -> Candidate:
+        """Some candidate, where all have been measured."""
+        ...
 
 
 class BoxPool:

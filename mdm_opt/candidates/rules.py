@@ -8,10 +8,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from mdm_opt.candidates.base import Bounds, Candidate, Family, Pool, Seed
+from mdm_opt.candidates.base import Bounds, Candidate, Family, Seed
 from mdm_opt.candidates.costs import ProfileCosts
 from mdm_opt.candidates.decoding import MEASURES, Decoding, Measure, Plan, Rule
-from mdm_opt.candidates.pools import BoxPool
+from mdm_opt.candidates.pools import BoxPool, Pool
 from mdm_opt.messages import key_name
 from mdm_opt.schedules import BetaSchedule, MaskSchedule
 from mdm_opt.schedules.base import Array
@@ -89,6 +89,8 @@ class PublishedRule(RuleFamily):
     """
 
     uses_profile = False
+    # The rest is left alone or gives its most certain position, whatever the sampler's order.
+    has_order = False
     measure: ClassVar[Measure]
 
     def rule(self, candidate: Candidate) -> Rule:

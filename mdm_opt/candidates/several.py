@@ -8,11 +8,12 @@ from functools import cache
 
 import numpy as np
 
-from mdm_opt.candidates.base import Bounds, Candidate, Family, Pool, Seed, family_named
+from mdm_opt.candidates.base import Bounds, Candidate, Family, Seed, family_named
 from mdm_opt.candidates.beta import BETA
 from mdm_opt.candidates.costs import ProfileCosts
 from mdm_opt.candidates.decoding import Decoding, Plan
 from mdm_opt.candidates.parameters import Choice, Parameter, Value
+from mdm_opt.candidates.pools import Pool
 from mdm_opt.schedules import MaskSchedule
 from mdm_opt.schedules.base import Array
 
@@ -44,6 +45,7 @@ class Several(Family):
         self.needs_profile = any(one.needs_profile for one in self.members)  # type: ignore[misc]
         self.by_rule = any(one.by_rule for one in self.members)  # type: ignore[misc]
         self.uses_profile = any(one.uses_profile for one in self.members)  # type: ignore[misc]
+        self.has_order = any(one.has_order for one in self.members)  # type: ignore[misc]
 
     @property
     def keys(self) -> tuple[Parameter, ...]:

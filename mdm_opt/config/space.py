@@ -1,4 +1,4 @@
-"""[space]: which family is searched, in how many steps, and within which bounds."""
+"""[space]: which family and settings are searched, in how many steps, within which bounds."""
 
 from __future__ import annotations
 
@@ -15,8 +15,19 @@ from pydantic import (
     model_validator,
 )
 
-from mdm_opt.candidates import FAMILIES, Choice, Family, Parameter, searchable_families
+from mdm_opt.candidates import (
+    FAMILIES,
+    SEARCHABLE,
+    Choice,
+    Family,
+    Parameter,
+    fits,
+    searchable_families,
+    with_settings,
+)
 from mdm_opt.candidates.several import several
+from mdm_opt.config.settings import BlockLengths, Numbers, Orders, searched_setting
+from mdm_opt.errors import InputError
 from mdm_opt.messages import key_name
 from mdm_opt.table import Table
 
@@ -27,20 +38,24 @@ class SpaceTable(Table):
     """What is searched; the bounds of a family's parameters are keys of their own in the file.
 
     `bounds` has the ends of each range and the options of each choice that are searched, by the
-    name of the parameter.
+    name of the parameter. Settings of the sampler are searched where they stand here.
     """
 
     family: str = "beta"
     families: list[str] | None = None
     steps: list[Annotated[int, Field(ge=1, le=MAX_STEPS)]] = Field(min_length=1, max_length=32)
     bounds: dict[str, list[float] | list[str]]
+    order: Orders = None
+    temperature: Numbers = None
+    guidance: Numbers = None
+    block_length: BlockLengths = None
 
     @model_validator(mode="before")
     @classmethod
     def _bounds_of_family(cls, content: Any) -> Any:
         if not isinstance(content, dict):
             return content
-        names = ("family", "families", "steps")
+        names = ("family", "families", "steps", *SEARCHABLE)
         kept = {key: content[key] for key in names if key in content}
         if len(kept.keys() & {"family", "families"}) == 2:
             raise ValueError("family and families: one of both is accepted")
@@ -67,8 +82,40 @@ class SpaceTable(Table):
 
     @property
     def searched(self) -> Family:
-        """The family that is searched, or several as one."""
-        return FAMILIES[self.family] if self.families is None else several(tuple(self.families))
+        """The family that is searched, or several as one, with the settings that are."""
+        one = FAMILIES[self.family] if self.families is None else several(tuple(self.families))
+        return with_settings(one, self.settings)
+
+    @property
+    def settings(self) -> tuple[Parameter, ...]:
+        """The settings of the sampler that are searched."""
+        given = {name: getattr(self, name) for name in SEARCHABLE}
+        return tuple(searched_setting(k, one) for k, one in given.items() if one is not None)
+
+    def check_blocks(self, length: int) -> None:
+        """Refuses block lengths that no step count has, and step counts that none fits.
+
+        Raises:
+            InputError: naming the first.
+        """
+        key, options = key_name("space.block_length"), self.block_length or []
+        for one in options:
+            if length % one:
+                raise InputError(
+                    f"{key}: {one} is not accepted: it does not divide the {length} tokens that "
+                    "the model writes"
+                )
+            if not any(fits(one, steps, length) for steps in self.steps):
+                raise InputError(
+                    f"{key}: {one} is not accepted: its {length // one} blocks share none of the "
+                    f"step counts {self.steps} evenly"
+                )
+        for steps in self.steps:
+            if options and not any(fits(one, steps, length) for one in options):
+                raise InputError(
+                    f"{key_name('space.steps')}: {steps} is not accepted: the blocks of no "
+                    f"{key} {options} share the steps evenly; {length} there is one block"
+                )
 
     @property
     def words(self) -> str:
@@ -89,7 +136,8 @@ class SpaceTable(Table):
         found: dict[str, Any] = handler(self)
         bounds = found.pop("bounds", {})
         found.pop("family" if self.families is not None else "families", None)
-        return {**found, **bounds}
+        settings = {name: found.pop(name) for name in SEARCHABLE if name in found}
+        return {**found, **bounds, **{k: one for k, one in settings.items() if one is not None}}
 
 
 def family_of(content: Any) -> Family:

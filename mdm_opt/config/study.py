@@ -6,18 +6,16 @@ import hashlib
 import json
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Self
 
 from pydantic import (
-    BeforeValidator,
-    Field,
     ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
-from mdm_opt.candidates import FAMILIES, Decoding, Family, setting_candidate
+from mdm_opt.candidates import SEARCHABLE, Decoding, Family
 from mdm_opt.config.models import MODEL_KINDS, ModelTable, PluginModel
 from mdm_opt.config.objectives import (
     OBJECTIVE_KINDS,
@@ -28,111 +26,14 @@ from mdm_opt.config.objectives import (
     PluginObjective,
     TaskObjective,
 )
-from mdm_opt.config.space import MAX_STEPS, SpaceTable, family_of
-from mdm_opt.config.tables import PLACE_KEYS
+from mdm_opt.config.search import FAMILY, SearchTable, StudyTable
+from mdm_opt.config.settings import check_searched, sampler_apart
+from mdm_opt.config.space import SpaceTable, family_of
+from mdm_opt.config.tables import PLACE_KEYS, ProfileTable, VerifyTable
 from mdm_opt.errors import InputError
 from mdm_opt.messages import describe, key_name
 from mdm_opt.plugins import is_reference, one_line
 from mdm_opt.table import Table
-
-
-def _setting(value: Any) -> dict[str, Any]:
-    """A schedule or rule with its parameters and decoding."""
-    if not isinstance(value, dict):
-        raise ValueError("a table { family = ..., ... } is expected")
-    setting_candidate(value, 1)
-    return value
-
-
-GivenSetting = Annotated[Any, BeforeValidator(_setting)]
-
-
-class StudyTable(Table):
-    """[study]; the baseline is how the user samples today."""
-
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
-    seed: int = Field(0, ge=0, lt=2**63)
-    baseline: GivenSetting | None = None
-
-
-# Of the family in the context of a validation.
-_FAMILY = "family"
-SEED_NAMES = ("energy", "profile", "baselines", "history")
-
-
-def _seed(value: Any, info: ValidationInfo) -> str | list[Any]:
-    """A name, or the parameters of a candidate of the study's family."""
-    family: Family = (info.context or {}).get(_FAMILY, FAMILIES["beta"])
-    if isinstance(value, str) and value in SEED_NAMES:
-        return value
-    if isinstance(value, list) and family.accepts_seed(value):
-        return [float(one) if isinstance(one, int) else one for one in value]
-    raise ValueError(f"must be one of {', '.join(SEED_NAMES)}, or {family.given_words}")
-
-
-# One validator instead of a union, whose messages would not say what is accepted.
-Seed = Annotated[Any, BeforeValidator(_seed)]
-
-AUTO = "auto"
-_MOST_TRIALS = 1_000_000
-# Under "auto": at most so many trials for each step count, and in all at least the other number.
-_AUTO_TRIALS, _AUTO_TRIALS_IN_ALL = 20, 40
-_AUTO_TOLERANCE = 0.2
-
-
-def _trials(value: Any) -> int | str:
-    """A number of trials, or as many as it takes."""
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    if value == AUTO or (whole and 1 <= value <= _MOST_TRIALS):
-        return int(value) if whole else AUTO
-    raise ValueError(f"must be a whole number from 1 to {_MOST_TRIALS}, or {AUTO!r}")
-
-
-class SearchTable(Table):
-    """[search]; trials is the number of finished trials, seeds included.
-
-    The goal is the best quality at each step count, or the fewest calls at which the share
-    `quality` of a reference's value is kept, or at most `margin` is lost. The reference is one
-    token a step unless it is given.
-
-    With a tolerance the search of a step count ends before that, once another trial is expected
-    to gain less than this share of what the verification can tell apart.
-    """
-
-    goal: Literal["quality", "calls"] = "quality"
-    quality: float | None = Field(None, gt=0, le=1)
-    margin: float | None = Field(None, ge=0)
-    reference: GivenSetting | None = None
-    trials: Annotated[Any, BeforeValidator(_trials)] = 40
-    tolerance: float | None = Field(None, gt=0, le=1)
-    sampler: Literal["shape", "gp", "tpe", "random"] = "shape"
-    seeds: list[Seed] = ["energy", "profile", "baselines"]
-    racing: bool = True
-    samples: int = Field(3, ge=0, le=64)
-    trial_seconds: float | None = Field(None, gt=0, le=10_000_000)
-
-
-class ProfileTable(Table):
-    """[profile]; the information profile that seeds and the search start from."""
-
-    references: str | None = Field(None, min_length=1)
-    sequences: int = Field(48, ge=4, le=65536)
-    precision: float = Field(0.02, ge=0, lt=1)
-    boundaries: int = Field(32, ge=2, le=MAX_STEPS)
-    orders: int = Field(1, ge=1, le=1024)
-    estimator: Literal["auto", "orders", "chain"] = "auto"
-    seed: int = Field(0, ge=0, lt=2**63)
-
-
-class VerifyTable(Table):
-    """[verify]"""
-
-    instances: int = Field(256, ge=2)
-    top: int = Field(3, ge=1, le=100)
-    confidence: float = Field(0.95, gt=0.5, lt=1)
-    equal_linear: bool = True
-    sequential: bool = True
-
 
 # Keys that older versions did not have, and what these did.
 _ADDED_KEYS = (
@@ -156,14 +57,20 @@ class StudyFile(Table):
 
     @model_validator(mode="before")
     @classmethod
+    def _settings_apart(cls, content: Any) -> Any:
+        """A setting of the sampler is fixed or searched."""
+        sampler = sampler_apart(*_tables(content, "sampler", "space"))
+        return {**content, "sampler": sampler} if sampler else content
+
+    @model_validator(mode="before")
+    @classmethod
     def _seeds_that_fit(cls, content: Any) -> Any:
         """Where the profile says nothing, the default seeds do without it."""
-        if not isinstance(content, dict):
-            return content
-        tables = [content.get(name) for name in ("objective", "sampler", "search")]
-        objective, sampler, search = [t if isinstance(t, dict) else {} for t in tables]
-        plain = objective.get("kind") not in PROMPTED and sampler.get("block_length") is None
-        if plain or "seeds" in search or not isinstance(tables[2], dict | None):
+        names = "objective", "sampler", "space", "search"
+        objective, sampler, space, search = _tables(content, *names)
+        blocks = [table.get("block_length") for table in (sampler, space)]
+        plain = objective.get("kind") not in PROMPTED and blocks == [None, None]
+        if plain or "seeds" in search or not isinstance(content.get("search"), dict | None):
             return content
         return {**content, "search": {**search, "seeds": ["energy", "baselines"]}}
 
@@ -178,7 +85,7 @@ class StudyFile(Table):
         space = info.data.get("space")
         if isinstance(value, Table) or space is None:
             return value
-        return SearchTable.model_validate(value, context={_FAMILY: space.searched})
+        return SearchTable.model_validate(value, context={FAMILY: space.searched})
 
     @field_validator("objective", mode="before")
     @classmethod
@@ -218,7 +125,7 @@ class StudyFile(Table):
                 f"{key_name('sampler.guidance')} = {self.sampler.guidance} needs an objective "
                 f"with prompts (task or lm_eval), got objective {self.objective.kind!r}"
             )
-        whole = not self.prompted and self.sampler.block_length is None
+        whole = not self.prompted and not self.has_blocks
         if self.family.needs_profile and not whole:
             raise ValueError(
                 f"{self.space.words} is not accepted with prompts "
@@ -228,23 +135,6 @@ class StudyFile(Table):
             raise ValueError(
                 f"{key_name('search.seeds')}: 'profile' is not accepted with prompts or "
                 "block_length: the profile is that of whole sequences without prompts"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _goal_fits(self) -> Self:
-        search = self.search
-        given = [key for key in ("quality", "margin") if getattr(search, key) is not None]
-        if search.goal == "calls" and len(given) != 1:
-            raise ValueError(
-                f"{key_name('search.goal')} = 'calls' needs one of {key_name('search.quality')} "
-                f"and {key_name('search.margin')}, got {' and '.join(given) or 'none'}"
-            )
-        more = [*given, *(["reference"] if search.reference is not None else [])]
-        if search.goal == "quality" and more:
-            raise ValueError(
-                f"{key_name(f'search.{more[0]}')} = {getattr(search, more[0])!r} needs "
-                f"{key_name('search.goal')} = 'calls'"
             )
         return self
 
@@ -265,32 +155,49 @@ class StudyFile(Table):
                 f"{self.space.words} needs "
                 f"{key_name('search.sampler')} = 'shape', got {self.search.sampler!r}"
             )
-        if self.tolerance is not None and self.search.sampler != "shape":
-            key = "trials" if self.search.tolerance is None else "tolerance"
+        return self
+
+    @model_validator(mode="after")
+    def _settings_fit(self) -> Self:
+        exact = isinstance(self.objective, PathKlObjective | DivergenceObjective)
+        for one in self.space.settings:
+            kind = self.objective.kind if exact else None
+            check_searched(one, self.sampler, exact=kind, prompted=self.prompted)
+        if self.space.order is not None and not self.family.has_order:
             raise ValueError(
-                f"{key_name(f'search.{key}')} = {getattr(self.search, key)!r} needs "
-                f"{key_name('search.sampler')} = 'shape', got {self.search.sampler!r}"
+                f"{key_name('space.order')} is not accepted with {self.space.words}: what it "
+                "reveals does not depend on an order"
             )
         return self
 
     @property
+    def has_blocks(self) -> bool:
+        """Whether candidates may fill sequences block by block."""
+        return (self.sampler.block_length, self.space.block_length) != (None, None)
+
+    def check_length(self, length: int) -> None:
+        """Refuses steps and blocks that do not fit the length of a model's sequences.
+
+        Raises:
+            InputError: naming the key and the value.
+        """
+        self.sampler.check_steps(self.space.steps, length)
+        self.space.check_blocks(length)
+
+    @property
     def family(self) -> Family:
-        """The family that is searched, or several as one."""
+        """The family that is searched, or several as one, with the settings that are."""
         return self.space.searched
 
     @property
     def most_trials(self) -> int:
-        """Trials of the whole search, seeds included; with a tolerance at most so many."""
-        if self.search.trials == AUTO:
-            return max(_AUTO_TRIALS_IN_ALL, _AUTO_TRIALS * len(self.space.steps))
-        return int(self.search.trials)
+        """See `SearchTable.most_trials`."""
+        return self.search.most_trials(len(self.space.steps))
 
     @property
     def tolerance(self) -> float | None:
-        """Share of the half width of a gain's interval, see `SearchTable`; None for no end."""
-        if self.search.tolerance is None and self.search.trials == AUTO:
-            return _AUTO_TOLERANCE
-        return self.search.tolerance
+        """See `SearchTable.least_gain`."""
+        return self.search.least_gain
 
     @property
     def prompted(self) -> bool:
@@ -313,7 +220,10 @@ class StudyFile(Table):
 
     def canonical(self) -> dict[str, Any]:
         """All values, defaults included, in a form that TOML and JSON can hold."""
-        return self.model_dump(mode="json", exclude_none=True)
+        found = self.model_dump(mode="json", exclude_none=True)
+        for one in self.space.settings:
+            found["sampler"].pop(one.name, None)
+        return found
 
     def fixed(self) -> dict[str, Any]:
         """What makes two runs the same study: the canonical file without what may change later.
@@ -381,6 +291,12 @@ def parse_study(content: dict[str, Any], source: str) -> StudyFile:
         raise InputError(f"{source}: {said}" if source else said) from error
 
 
+def _tables(content: Any, *names: str) -> list[dict[str, Any]]:
+    """Tables of a study file before it is validated; empty ones in place of what is none."""
+    found = content if isinstance(content, dict) else {}
+    return [one if isinstance(one := found.get(name), dict) else {} for name in names]
+
+
 def _of_kind(value: Any, kinds: dict[str, type[Table]], plugin: type[Table]) -> Any:
     """Validates a table against the model that its ``kind`` names."""
     if isinstance(value, Table):
@@ -406,6 +322,7 @@ def _accepted_keys(content: dict[str, Any], table: str) -> list[str]:
             "families",
             "steps",
             *(key.name for key in family_of(content[table]).keys),
+            *SEARCHABLE,
         ]
     if table in ("model", "objective"):
         kind = str(content[table].get("kind"))

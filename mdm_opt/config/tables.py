@@ -1,12 +1,13 @@
-"""What the tables of a study file have in common."""
+"""What tables of a study file have in common, and those that belong to nothing else."""
 
 from __future__ import annotations
 
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from mdm_opt.config.space import MAX_STEPS
 from mdm_opt.table import Table
 
 
@@ -50,3 +51,25 @@ class RunsOnDevice(Table):
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     device: str = "auto"
     batch_size: BatchSize = "auto"
+
+
+class ProfileTable(Table):
+    """[profile]; the information profile that seeds and the search start from."""
+
+    references: str | None = Field(None, min_length=1)
+    sequences: int = Field(48, ge=4, le=65536)
+    precision: float = Field(0.02, ge=0, lt=1)
+    boundaries: int = Field(32, ge=2, le=MAX_STEPS)
+    orders: int = Field(1, ge=1, le=1024)
+    estimator: Literal["auto", "orders", "chain"] = "auto"
+    seed: int = Field(0, ge=0, lt=2**63)
+
+
+class VerifyTable(Table):
+    """[verify]"""
+
+    instances: int = Field(256, ge=2)
+    top: int = Field(3, ge=1, le=100)
+    confidence: float = Field(0.95, gt=0.5, lt=1)
+    equal_linear: bool = True
+    sequential: bool = True

@@ -59,7 +59,7 @@ def check_model(known: Known) -> Iterator[Check]:
     if known.study_file is None:
         return
     denoiser = build_denoiser(known.study_file.model, known.folder)
-    known.study_file.sampler.check_steps(known.study_file.space.steps, denoiser.length)
+    known.study_file.check_length(denoiser.length)
     dtype = getattr(getattr(denoiser, "model", None), "dtype", None)
     precision = "" if dtype is None else f"{dtype} ".removeprefix("torch.")
     found = (

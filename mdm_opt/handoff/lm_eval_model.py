@@ -7,6 +7,7 @@ import json
 import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -269,14 +270,17 @@ def _candidate(
     found = {name: getattr(values, name) for name in asked}
     for name, value in exported.sampler.model_dump().items():
         asked[name], found[name] = getattr(sampler, name), value
+    # What the study searches is the schedule's own.
+    searched = [one.name for one in study_file.space.settings]
     for name, value in asked.items():
-        if found[name] != value:
+        if found[name] != value and name not in searched:
             raise InputError(
                 f"{schedule}: measured with {name} = {found[name]!r}; the study has {value!r}"
             )
     if exported.provenance.model_fingerprint != denoiser.fingerprint:
         _log.warning("%s was measured with another model", schedule)
-    return exported.candidate
+    brought = {name: found[name] for name in searched if found[name] is not None}
+    return replace(exported.candidate, decoding=brought)
 
 
 def _check_blocks(study_file: StudyFile, denoiser: Denoiser, steps: int) -> None:

@@ -6,7 +6,7 @@ between. Nothing is ever read from here except how far it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, TrialState, create_trial
 from sqlalchemy import func, select, text
 
-from mdm_opt.candidates import Bounds, Choice, Family, Parameter
+from mdm_opt.candidates import Choice, Family, Parameter
 from mdm_opt.config import StudyFile
 from mdm_opt.errors import InputError
 from mdm_opt.persistence.location import is_sqlite
@@ -191,7 +191,8 @@ class Mirror:
             return create_trial(state=TrialState.FAIL)
         candidate = trial.candidate
         position = self._family.position(candidate)
-        dimensions = distributions(self._family, candidate.steps, self._file.space.bounds)
+        bounds = self._file.space.bounds
+        dimensions = distributions(self._family.dimensions(candidate.steps, bounds))
         found = create_trial(
             state=TrialState.FAIL if trial.given_up else TrialState.RUNNING,
             params={"steps": candidate.steps, **position},
@@ -284,9 +285,9 @@ class Mirror:
             yield lambda: connection.execute(text("SELECT 1"))
 
 
-def distributions(family: Family, steps: int, bounds: Bounds) -> dict[str, BaseDistribution]:
+def distributions(dimensions: Sequence[Parameter]) -> dict[str, BaseDistribution]:
     """What is searched at a step count, as Optuna says it."""
-    return {one.name: _distribution(one) for one in family.dimensions(steps, bounds)}
+    return {one.name: _distribution(one) for one in dimensions}
 
 
 def _distribution(one: Parameter) -> BaseDistribution:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mdm_opt.candidates import BASELINES as KNOWN_BASELINES
-from mdm_opt.candidates import baseline, family_named
+from mdm_opt.candidates import family_named
 from mdm_opt.config import StudyFile
 from mdm_opt.errors import RunError
 from mdm_opt.persistence import MeasurementRecord, Repository, StudyRecord
@@ -205,7 +205,7 @@ class _Summary:
         baselines: dict[str, MeasurementRecord] = {}
         for m in ranked:
             for name in KNOWN_BASELINES:
-                if m.candidate == baseline(name, m.steps):
+                if self.space.is_baseline(m.candidate, name):
                     baselines.setdefault(name, m)
         return self._result(
             ranked,
@@ -301,6 +301,7 @@ class _Summary:
             own,
             label=candidate.label,
             parameters=family_named(candidate.family).values(candidate),
+            sampler=dict(candidate.decoding),
             calls=CallsResult.of(record),
             instances=record.instances,
             gain_of_best=ValueResult.of(self._gain(chosen, record, self.confidence)),

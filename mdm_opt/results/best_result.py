@@ -68,11 +68,13 @@ class CallsResult(Result):
 class FamilyResult(ValueResult):
     """The best candidate of a family that did not win.
 
-    `gain_of_best` is the paired gain of the best candidate over it, with its own interval.
+    `sampler` has the values of the sampler's settings that were searched. `gain_of_best` is the
+    paired gain of the best candidate over it, with its own interval.
     """
 
     label: str
     parameters: dict[str, Value | None]
+    sampler: dict[str, int | Value]
     calls: CallsResult
     instances: int
     gain_of_best: ValueResult
@@ -85,7 +87,8 @@ class BudgetResult(Result):
     interval holds together with those of all other step counts, and `better_than_linear` says
     whether it lies above zero (None where the result is not verified). `trial` is the
     number of the best trial that measured the candidate and `label` its seed, or "search". JSON
-    has the candidate as its family and parameters. `counts` is None where the tokens of a step are
+    has the candidate as its family and parameters, and under `sampler` the values of the settings
+    that were searched. `counts` is None where the tokens of a step are
     random. `feasible` says whether
     every guard held on these instances; `trials_since` counts the trials since the verification.
     `gain_over_baseline` is likewise for the user's own baseline, which `baselines` has as
@@ -128,7 +131,7 @@ class BudgetResult(Result):
         if "candidate" not in found:
             return found
         values = family_named(self.candidate.family).values(self.candidate)
-        own = {"family": self.candidate.family, **values}
+        own = {"family": self.candidate.family, **values, "sampler": self.candidate.decoding}
         return {
             name: value
             for key, kept in found.items()

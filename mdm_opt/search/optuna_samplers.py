@@ -47,7 +47,7 @@ def propose(
         direction: of the values as they are kept, ``minimize`` or ``maximize``.
         seed: of the proposal.
     """
-    dimensions = distributions(space.family, steps, space.bounds)
+    dimensions = distributions(space.dimensions(steps))
 
     def trial(candidate: Candidate, one: Observation | None) -> FrozenTrial:
         state = TrialState.RUNNING
@@ -77,4 +77,4 @@ def propose(
         for _, one in sorted(seen, key=lambda pair: pair[0]):
             study.add_trial(one)
         params = study.ask(fixed_distributions=dimensions).params
-    return Candidate(space.family.name, steps, params)
+    return space.family.candidate(steps, params)

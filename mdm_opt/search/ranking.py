@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mdm_opt.candidates import Candidate, rule_coordinates
+from mdm_opt.candidates import Candidate, rule_coordinates, setting_coordinates
 from mdm_opt.schedules.base import Array
 from mdm_opt.search.observations import Observation
 from mdm_opt.search.space import SearchSpace
@@ -71,6 +71,7 @@ def shapes_of(space: SearchSpace, candidates: Sequence[Candidate]) -> Shapes:
         steps=np.array([one.steps for one in candidates], dtype=np.int64),
         angles=np.stack([at(one, plan) for one, plan in both]),
         rules=np.stack([rule_coordinates(plan, one.steps) for one, plan in both]),
+        settings=np.stack([setting_coordinates(one, space.length) for one in candidates]),
         excess=space.prior.of(candidates),
     )
 

@@ -100,8 +100,8 @@ def _of_steps(
 
 
 def _expected(seed: Seed, costs: ProfileCosts) -> float:
-    """Predicted path KL; none of rules, and of those that cover the draws: their order is kept."""
-    if seed.candidate.rule is not None:
+    """Predicted path KL; the order is kept of those without, and of those that cover the draws."""
+    if not costs.predicts(seed.candidate):
         return -np.inf
     covers = costs.draws is not None and seed.label.startswith("profile: ")
     return -np.inf if covers else costs.of(seed.candidate)

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from mdm_opt.candidates import Bounds, Candidate, Decoding, Family, Pool, ProfileCosts
+from mdm_opt.candidates import (
+    Bounds,
+    Candidate,
+    Decoding,
+    Family,
+    Parameter,
+    Pool,
+    ProfileCosts,
+    baseline,
+    fitting,
+)
 from mdm_opt.config import StudyFile
 from mdm_opt.schedules.base import Array
 
@@ -72,6 +82,16 @@ class SearchSpace:
         """See `Candidate.key`."""
         return candidate.key(self.decoding, self.length)
 
+    def is_baseline(self, candidate: Candidate, name: str) -> bool:
+        """Whether a candidate is a baseline, with the settings that baselines are sampled with."""
+        alone = replace(candidate, decoding={}) if candidate.decoding else candidate
+        same = alone == baseline(name, candidate.steps)
+        return same and self.key(candidate) == self.key(alone)
+
+    def dimensions(self, steps: int) -> tuple[Parameter, ...]:
+        """What is searched at a step count."""
+        return fitting(self.family.dimensions(steps, self.bounds), steps, self.length)
+
     def pool(self, steps: int) -> Pool:
         """Candidates of a step budget to choose from.
 
@@ -96,7 +116,7 @@ class ProfilePrior:
     def of(self, candidates: Sequence[Candidate]) -> Array:
         """float64 ``(len(candidates),)``: logarithms of ratios.
 
-        Zeros without a profile, and for rules.
+        Zeros without a profile, and for what it does not predict.
         """
         costs = self._space.costs
         if costs is None:
@@ -107,7 +127,7 @@ class ProfilePrior:
         return np.array([self._known[candidate] for candidate in candidates])
 
     def _excess(self, candidate: Candidate, costs: ProfileCosts) -> float:
-        if candidate.rule is not None:
+        if not costs.predicts(candidate):
             return 0.0
         least = self._least_of(candidate.steps, costs)
         # Next to zero a ratio says nothing.

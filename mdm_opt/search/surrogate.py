@@ -40,6 +40,8 @@ class Shapes:
         steps: int64 ``(n,)``, step budgets.
         angles: float64 ``(n, 7)``, see `mdm_opt.candidates.Family.coordinates`.
         rules: float64 ``(n, 6)``, see `mdm_opt.candidates.rule_coordinates`; zeros for schedules.
+        settings: float64 ``(n, 7)``, see `mdm_opt.candidates.setting_coordinates`; zeros where a
+            study fixes them.
         excess: float64 ``(n,)``, logarithm of the path KL that the profile predicts over the
             least one; zeros where there is no profile.
     """
@@ -47,6 +49,7 @@ class Shapes:
     steps: npt.NDArray[np.int64]
     angles: Array
     rules: Array
+    settings: Array
     excess: Array
 
     @classmethod
@@ -56,6 +59,7 @@ class Shapes:
             np.concatenate([part.steps for part in parts]),
             np.concatenate([part.angles for part in parts]),
             np.concatenate([part.rules for part in parts]),
+            np.concatenate([part.settings for part in parts]),
             np.concatenate([part.excess for part in parts]),
         )
 
@@ -80,11 +84,12 @@ class ShapeModel:
     """Gaussian process posterior over candidates of all step budgets.
 
     A candidate is the shape of its schedule, seven angles that are comparable between step
-    counts, and where its rule is among rules, which adds to the distance. The
-    value is a level of its step budget, plus a slope times what the profile predicts, plus a
-    smooth deviation that near step counts share. Values are scaled by the spread of the better
-    half of a budget, and bad ones are compressed: how bad they are does not matter. Predictions
-    are means over settings of length scale, amplitude and slope, weighted by their likelihood.
+    counts, and where its rule is among rules and the sampler's settings are, which add to the
+    distance. The value is a level of its step budget, plus a slope times what the profile
+    predicts, plus a smooth deviation that near step counts share. Values are scaled by the spread
+    of the better half of a budget, and bad ones are compressed: how bad they are does not matter.
+    Predictions are means over settings of length scale, amplitude and slope, weighted by their
+    likelihood.
 
     Args:
         shapes: of the measured candidates, at least one.
@@ -168,8 +173,9 @@ class _Pairs:
             + (second.angles**2).mean(axis=1)[None, :]
             - 2 * first.angles @ second.angles.T / first.angles.shape[1]
         )
-        if first.rules.any() or second.rules.any():
-            squares += ((first.rules[:, None] - second.rules[None]) ** 2).sum(axis=2)
+        for one, other in ((first.rules, second.rules), (first.settings, second.settings)):
+            if one.any() or other.any():
+                squares += ((one[:, None] - other[None]) ** 2).sum(axis=2)
         return cls(
             distance=np.sqrt(np.maximum(squares, 0.0)),
             doublings=np.abs(np.log2(first.steps[:, None] / second.steps[None, :])),

@@ -29,7 +29,7 @@ def build_problem(study_file: StudyFile, folder: Path | None) -> Problem:
     from mdm_opt.models.registry import build_denoiser
 
     denoiser = build_denoiser(study_file.model, folder)
-    study_file.sampler.check_steps(study_file.space.steps, denoiser.length)
+    study_file.check_length(denoiser.length)
     problem = problem_of(study_file, denoiser, objective_of(study_file, folder, denoiser))
     check_problem(study_file, problem)
     supervised.tell(doing="making the study", model=model_words(study_file.model.model_dump()))

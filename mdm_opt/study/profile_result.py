@@ -118,7 +118,7 @@ def _check_whole(study_file: StudyFile) -> None:
     Raises:
         InputError: for prompts or blocks.
     """
-    found = "block_length" if study_file.sampler.block_length is not None else "prompts"
+    found = "block_length" if study_file.has_blocks else "prompts"
     if study_file.prompted or found == "block_length":
         raise InputError(
             f"a profile is that of whole sequences without prompts, and this study has {found}; "

@@ -11,6 +11,7 @@ import pytest
 
 from mdm_opt.candidates import (
     BETA,
+    SEARCHABLE,
     Candidate,
     Choice,
     Decoding,
@@ -115,7 +116,11 @@ def test_names_that_would_clash_are_refused(name: str, parameter: str, said: str
 
 def test_reserved_names_are_all_keys_that_stand_beside_parameters() -> None:
     tables = (SpaceTable, ScheduleValues, BudgetResult)
-    assert {key for table in tables for key in table.model_fields} == set(RESERVED)
+    keys = {key for table in tables for key in table.model_fields}
+    # What a candidate brings of the sampler's settings.
+    assert keys | {"sampler"} == set(RESERVED)
+    assert len(RESERVED) == len(set(RESERVED))
+    assert set(SEARCHABLE) < set(RESERVED)
 
 
 def test_bounds_are_those_of_the_parameters() -> None:

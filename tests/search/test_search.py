@@ -246,7 +246,7 @@ def test_what_an_interrupted_creation_left_is_made_anew(make):
 
 def test_space_is_logarithmic():
     file = study_file()
-    space = distributions(file.family, 8, file.space.bounds)
+    space = distributions(file.family.dimensions(8, file.space.bounds))
     assert space["beta_a"].log
     assert space["beta_b"].log
     assert set(space) == {"beta_a", "beta_b"}

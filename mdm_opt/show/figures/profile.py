@@ -122,6 +122,7 @@ def _step_counts(most: int) -> npt.NDArray[np.int64]:
 
 def _add_found(figure: Figure, found: Snapshot, costs: ProfileCosts) -> None:
     budgets = found.result.budgets if found.result else []
+    budgets = [one for one in budgets if costs.predicts(one.candidate)]
     figure.add_trace(
         Scatter(
             x=[b.steps for b in budgets],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mdm_opt.candidates import baseline
+from mdm_opt.config import StudyFile
 from mdm_opt.handoff.export import export_budget
 from mdm_opt.handoff.schedule_file import Provenance
 from mdm_opt.persistence import MeasurementRecord, Repository
@@ -141,7 +141,7 @@ def _compared(found: Snapshot, budget: BudgetResult) -> list[tuple[str, Measurem
     number = found.best_trials().get(budget.steps)
     best = [m for m in found.trials if m.trial_number == number]
     ours = [m for m in found.trials if m.budget_steps == budget.steps]
-    linear = [m for m in ours if m.candidate == baseline("linear", m.steps)]
+    linear = [m for m in ours if found.space.is_baseline(m.candidate, "linear")]
     return [
         (_sampled_name(label, m, budget), m)
         for label, records in zip(_COMPARED, (best, linear), strict=True)
@@ -152,6 +152,17 @@ def _compared(found: Snapshot, budget: BudgetResult) -> list[tuple[str, Measurem
 def _sampled_name(label: str, record: MeasurementRecord, budget: BudgetResult) -> str:
     words = f"found: {schedule_words(budget)}" if label == "best" else label
     return f"{words}, {record.steps} steps"
+
+
+def _sampler_words(file: StudyFile) -> str:
+    """How the study samples; of what it searches that it does."""
+    searched = [one.name for one in file.space.settings]
+    fixed = {"order": file.sampler.order, "temperature": f"{file.sampler.temperature:g}"}
+    words = [f"{name} {value}" for name, value in fixed.items() if name not in searched]
+    words += [f"{name} searched" for name in searched]
+    return ", ".join(
+        [*words, f"{file.sampler.reveal} reveal", f"{file.sampler.rounding} rounding"]
+    )
 
 
 def _facts(found: Snapshot, provenance: Provenance | None) -> list[tuple[str, str]]:
@@ -165,11 +176,7 @@ def _facts(found: Snapshot, provenance: Provenance | None) -> list[tuple[str, st
         ("model revision", str(record.model.source.get("revision") or "")),
         ("objective's data or judge", record.objective_fingerprint),
         ("seed", str(file.study.seed)),
-        (
-            "sampler",
-            f"order {file.sampler.order}, temperature {file.sampler.temperature:g}, "
-            f"{file.sampler.reveal} reveal, {file.sampler.rounding} rounding",
-        ),
+        ("sampler", _sampler_words(file)),
         ("study file hash", record.identity_hash),
         ("made by", f"mdm-opt {record.package_version}"),
         (
