@@ -18,6 +18,9 @@ from mdm_opt.schedules import MaskSchedule
 from mdm_opt.schedules.base import Array
 
 FAMILY = "family"
+# Names of seeds in the order in which they are taken, and how many of each family.
+_FIRST = ("profile", "energy", "baselines", "history")
+_MOST = 4
 
 
 class Several(Family):
@@ -120,15 +123,22 @@ class Several(Family):
         length: int,
         costs: ProfileCosts | None,
     ) -> list[Seed]:
-        """See `Family.seeds`; the families take turns."""
+        """See `Family.seeds`; the families take turns.
+
+        Of each family there are the user's own and `_MOST` others, those of the profile first: as
+        many as one family has by itself would leave no trials for the search.
+        """
+        names = sorted((one for one in wanted if isinstance(one, str)), key=_FIRST.index)
         found = []
         for one in self.members:
-            ours = [
-                seed if isinstance(seed, str) else seed[1:]
-                for seed in wanted
-                if isinstance(seed, str) or seed[0] == one.name
+            own = [
+                seed[1:] for seed in wanted if not isinstance(seed, str) and seed[0] == one.name
             ]
-            seeds = one.seeds(ours, steps, self.bounds_of(one, bounds), length, costs)
+            within = self.bounds_of(one, bounds)
+            seeds = [
+                *one.seeds(own, steps, within, length, costs),
+                *one.seeds(names, steps, within, length, costs)[:_MOST],
+            ]
             found.append(
                 [Seed(f"{one.name}, {seed.label}", seed.candidate) for seed in seeds]
                 if one is not self.members[0]

@@ -68,6 +68,19 @@ def test_the_families_take_turns_in_the_seeds():
     assert len({seed.label for seed in found}) == len(found)
 
 
+def test_the_seeds_leave_trials_for_the_search():
+    found = ALL.seeds(["energy", "profile", "baselines"], 8, BOUNDS, 16, COSTS)
+    count = Counter(seed.candidate.family for seed in found)
+    assert max(count.values()) == 4
+    # Those of the profile come first, and the user's own are never left out.
+    assert found[0].label == "profile: best Beta"
+    own = [["beta", 0.3 + 0.1 * i, 0.3] for i in range(6)]
+    more = ALL.seeds([*own, "energy", "profile"], 8, BOUNDS, 16, COSTS)
+    assert [seed.candidate for seed in more if seed.label.startswith("user")] == [
+        beta(*pair, 8) for _, *pair in own
+    ]
+
+
 def test_seeds_that_are_given_begin_with_their_family():
     assert ALL.accepts_seed(["threshold", 0.9])
     assert not ALL.accepts_seed([0.4, 0.3])
