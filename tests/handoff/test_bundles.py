@@ -87,7 +87,9 @@ def test_all_steps_leaves_out_what_a_target_cannot_express(ancestral, tmp_path):
     result = export(ancestral, "--all-steps", "--out", "bundle")
     assert result.exit_code == 0, result.output
     index = json.loads((tmp_path / "bundle" / "index.json").read_text())
-    assert {each["format"] for each in index["left_out"]} == {"llada", "sglang", "maskgit"}
+    assert {each["format"] for each in index["left_out"]} == {
+        *("llada", "sglang", "maskgit", "diffusers")
+    }
     assert all(
         "reveal: 'ancestral' is not accepted" in each["reason"] for each in index["left_out"]
     )

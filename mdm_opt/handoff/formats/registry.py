@@ -8,6 +8,7 @@ from typing import Any
 from mdm_opt.errors import InputError
 from mdm_opt.handoff.formats import (
     canonical,
+    diffusers,
     dllm,
     dream,
     llada,
@@ -39,6 +40,13 @@ FORMATS: dict[str, Format] = {
         Format("mdlm", "MDLM and SEDD", ".py", mdlm.render),
         Format("dream", "Dream", ".py", dream.render),
         Format("sglang", "SGLang", ".yaml", sglang.render, sglang_rule.render),
+        Format(
+            "diffusers",
+            "diffusers (LLaDA2Pipeline)",
+            ".py",
+            diffusers.render,
+            diffusers.render_rule,
+        ),
         Format("maskgit", "muse-maskgit-pytorch", ".py", maskgit.render),
     )
 }

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import shlex
 
-from mdm_opt.candidates import Rule
 from mdm_opt.handoff.formats.base import (
     Artefact,
     Layout,
@@ -120,7 +119,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         }
     body = "".join(f"{key}: {json.dumps(value)}\n" for key, value in values.items())
     use = _use(plan, target.named(".yaml"), own=own)
-    notes = _notes(exported, rule, published, own=own)
+    notes = _notes(exported, plan, published, own=own)
     text = document(exported, plan, "SGLang (--dllm-algorithm-config)", notes, use, body)
     companions = (
         {} if own else {ALGORITHM_FILE: _ALGORITHM + TORCH_SOURCE + "\n\nAlgorithm = MdmOptRule\n"}
@@ -144,7 +143,7 @@ def _use(plan: Layout, file: str, *, own: bool) -> tuple[str, ...]:
 
 
 def _notes(
-    exported: ExportedSchedule, rule: Rule, published: tuple[str, str] | None, *, own: bool
+    exported: ExportedSchedule, plan: Layout, published: tuple[str, str] | None, *, own: bool
 ) -> tuple[str, ...]:
     notes = list(lacking_note(exported, "guidance", "end_last"))
     if own:
@@ -158,10 +157,14 @@ def _notes(
             f"An SGLang with the algorithm {algorithm} reads {key} from the same file, and always "
             "takes the most probable token: that was measured at temperature 0 only."
         )
-    if rule.scheduled:
+    if plan.counts is not None:
         notes.append(
             "A block that begins with the end of the prompt enters the schedule where as many "
             "tokens are masked."
+        )
+    if plan.blocks > 1:
+        notes.append(
+            "SGLang shows the model no block after the current one, mdm-opt all of them, masked."
         )
     notes.append("A batch makes the calls of its slowest block.")
     if not own:

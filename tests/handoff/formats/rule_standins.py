@@ -206,3 +206,61 @@ class LowConfidence(SglangBase):
                 found[certainty[row].argmax()] = True
             tokens[row, found] = law[row, found].argmax(-1)
         return (~masked.any(1)).tolist()
+
+
+class BlockRefinementScheduler:
+    """diffusers' scheduler of that name, without editing."""
+
+    def __init__(self, block_length: int = 32) -> None:
+        self.block_length, self.counts = block_length, torch.empty(0)
+
+    def set_timesteps(self, steps: int) -> None:
+        """Asks for the counts of a block."""
+        self.counts = self.get_num_transfer_tokens(self.block_length, steps)
+
+    def get_num_transfer_tokens(self, block_length: int, num_inference_steps: int) -> Any:
+        """The same in every step, the first ones one more."""
+        base, more = divmod(block_length, num_inference_steps)
+        return torch.tensor([base + (step < more) for step in range(num_inference_steps)])
+
+    def step(
+        self, law: torch.Tensor, step: int, tokens: torch.Tensor, mask: int, cut: float
+    ) -> None:
+        """Reveals what is more probable than the threshold, or the count, in place."""
+        masked = tokens == mask
+        certainty = torch.where(masked, law.amax(-1), -torch.inf)
+        for row, left in enumerate(masked.sum(1).tolist()):
+            count, found = int(self.counts[step]), certainty[row] > cut
+            if int(found.sum()) < count:
+                found = torch.zeros_like(found)
+                found[certainty[row].topk(min(count, left)).indices] = True
+            tokens[row, found] = law[row, found].argmax(-1)
+
+
+def llada2_pipeline(
+    model: Answers,
+    scheduler: BlockRefinementScheduler,
+    batch: int,
+    *,
+    gen_length: int,
+    block_length: int,
+    num_inference_steps: int,
+    temperature: float,
+    threshold: float = 0.7,
+    editing_threshold: float | None = 0.5,
+) -> torch.Tensor:
+    """diffusers' LLaDA2Pipeline; blocks end with their masks or their steps."""
+    assert (temperature, editing_threshold) == (0, None)
+    scheduler.set_timesteps(min(num_inference_steps, gen_length))
+    x = torch.full((batch, gen_length), model.mask)
+    for start in range(0, gen_length, block_length):
+        window, step = slice(start, start + block_length), 0
+        while step < num_inference_steps and bool((x[:, window] == model.mask).any()):
+            logits = model(x).logits[:, window]
+            mask = torch.tensor([model.mask])
+            law = logits.index_fill(-1, mask, -torch.inf).softmax(-1)
+            block = x[:, window].clone()
+            scheduler.step(law, step, block, model.mask, threshold)
+            x[:, window] = block
+            step += 1
+    return x

@@ -108,7 +108,7 @@ def test_formats_without_blocks_refuse_them(name: str) -> None:
         render(SCHEDULES["fixed"], name, block_length=32)
 
 
-@pytest.mark.parametrize("name", ["llada", "dllm", "sglang"])
+@pytest.mark.parametrize("name", ["llada", "dllm", "sglang", "diffusers"])
 def test_blocks_that_do_not_share_evenly_are_refused(name: str) -> None:
     schedule = exported(0.4, 0.26, 8, 96)
     for block_length in (12, 24, 48, 96):
@@ -127,7 +127,7 @@ def test_blocks_that_do_not_share_evenly_are_refused(name: str) -> None:
         render(exported(0.4, 0.26, 64, 8), name, block_length=4)
 
 
-@pytest.mark.parametrize("name", ["llada", "dllm", "sglang"])
+@pytest.mark.parametrize("name", ["llada", "dllm", "sglang", "diffusers"])
 def test_blocks_are_stated_as_not_measured(name: str) -> None:
     found = render(SCHEDULES["fixed"], name, block_length=16)
     note = "in 4 blocks of 16 tokens it was not measured"
@@ -137,7 +137,7 @@ def test_blocks_are_stated_as_not_measured(name: str) -> None:
     assert not any("blocks" in each for each in render(SCHEDULES["fixed"], "llada").notes)
 
 
-@pytest.mark.parametrize("name", ["llada", "dllm", "sglang"])
+@pytest.mark.parametrize("name", ["llada", "dllm", "sglang", "diffusers"])
 def test_measured_blocks_are_exported_as_they_were_measured(name: str, tmp_path: Path) -> None:
     found = render(IN_BLOCKS, name)
     assert found.text == render(IN_BLOCKS, name, block_length=16).text
@@ -176,7 +176,7 @@ def test_formats_without_blocks_refuse_measured_ones(name: str) -> None:
     assert render(exported(0.4, 0.26, 8, 64, block_length=64), name)
 
 
-@pytest.mark.parametrize("name", ["llada", "sglang", "maskgit"])
+@pytest.mark.parametrize("name", ["llada", "sglang", "maskgit", "diffusers"])
 def test_formats_of_counts_refuse_ancestral_reveal(name: str) -> None:
     with pytest.raises(InputError, match=f"format {name}: reveal: 'ancestral' is not accepted"):
         render(ANCESTRAL[0], name)
