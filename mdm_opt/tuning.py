@@ -14,6 +14,7 @@ import numpy as np
 from rich.console import Console
 
 from mdm_opt.candidates import Setting
+from mdm_opt.candidates.decoding import Order
 from mdm_opt.config import StudyFile, parse_study
 from mdm_opt.errors import InputError
 from mdm_opt.handoff.export import export_schedule
@@ -50,6 +51,7 @@ _KEYS = {
     "temperature": ("sampler", "temperature"),
     "reveal": ("sampler", "reveal"),
     "rounding": ("sampler", "rounding"),
+    "block_length": ("sampler", "block_length"),
     "steps": ("space", "steps"),
     "family": ("space", "family"),
     "families": ("space", "families"),
@@ -74,7 +76,12 @@ _KEYS = {
     "top": ("verify", "top"),
     "confidence": ("verify", "confidence"),
 }
+# Settings of the sampler that are searched where they are no single value.
+_SEARCHED = ("order", "temperature", "block_length")
+# Left to the study file's default where they are None.
+_OPTIONAL = ("block_length", "seeds")
 _ARGUMENTS = {key: argument for argument, key in _KEYS.items()}
+_ARGUMENTS |= {("space", argument): argument for argument in _SEARCHED}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -137,10 +144,11 @@ def tune(
     top: int = 3,
     confidence: float = 0.95,
     seed: int = 0,
-    order: Literal["random", "confidence", "margin", "entropy"] = "random",
-    temperature: float = 1.0,
+    order: Order | Sequence[Order] = "random",
+    temperature: float | Sequence[float] | Mapping[str, float] = 1.0,
     reveal: Reveal = "fixed",
     rounding: Rounding = "full",
+    block_length: int | Sequence[int] | None = None,
     family: str | None = None,
     families: Sequence[str] | None = None,
     beta_a: Sequence[float] | None = None,
@@ -152,7 +160,7 @@ def tune(
     reference: Setting | None = None,
     baseline: Setting | None = None,
     sampler: Literal["shape", "gp", "tpe", "random"] = "shape",
-    seeds: Sequence[str | Sequence[float]] = ("energy", "profile", "baselines"),
+    seeds: Sequence[str | Sequence[float | str]] | None = None,
     racing: bool = True,
     samples: int = 3,
     profile_sequences: int = 32,
@@ -182,8 +190,12 @@ def tune(
         goal: the best quality at each step count, or the fewest calls that keep ``quality`` or
             lose at most ``margin`` of the ``reference``.
         baseline: how you sample today, e.g. ``{"family": "threshold", "cutoff": 0.9}``.
+        order: of reveal; several are searched.
+        temperature: likewise; ``{"low": 0.0, "high": 1.0}`` is a range that is searched.
+        block_length: of blocks that are filled one after the other; likewise.
         bounds: by parameter of the family, the ends of its range or its options; what is left out,
             as ``beta_a`` and ``beta_b``, is as in a study file.
+        seeds: tried first; None are those of a study file.
         storage: a file name or URL that keeps everything. The same call with the same storage
             goes on with what is there; other settings, another model, and an objective or a model
             whose source was edited are refused. None keeps nothing.
@@ -215,11 +227,13 @@ def tune(
     if twice:
         _refuse("bounds", twice[0], f"{twice[0]!r} is an argument of its own")
     judge = _judge(objective, direction, unit)
-    if isinstance(judge, PathKl | Divergence) and (order, temperature) != ("random", 1.0):
-        _refuse("order, temperature", (order, temperature), f"{judge.name} needs 'random' and 1.0")
+    sampled = _plain(order), _plain(temperature)
+    if isinstance(judge, PathKl | Divergence) and sampled != ("random", 1.0):
+        _refuse("order, temperature", sampled, f"{judge.name} needs 'random' and 1.0")
     settings = {
         "name": name, "seed": seed, "batch_size": batch_size,
-        "order": order, "temperature": temperature, "reveal": reveal, "rounding": rounding,
+        "order": order, "temperature": temperature, "block_length": block_length,
+        "reveal": reveal, "rounding": rounding,
         "steps": [steps] if np.ndim(steps) == 0 else steps,
         "goal": goal,
         "instances": instances, "direction": judge.direction, "unit": judge.unit,
@@ -312,7 +326,11 @@ def _study_file(settings: Mapping[str, Any], bounds: Mapping[str, Any]) -> Study
     }
     for argument, value in settings.items():
         table, key = _KEYS[argument]
-        content.setdefault(table, {})[key] = _plain(value)
+        plain = _plain(value)
+        if argument in _SEARCHED and isinstance(plain, list | dict):
+            table = "space"
+        if plain is not None or argument not in _OPTIONAL:
+            content.setdefault(table, {})[key] = plain
     content["space"] |= {key: _plain(ends) for key, ends in bounds.items() if ends is not None}
     return parse_study(content, "")
 

@@ -6,12 +6,24 @@ import numpy as np
 from exact_profile import study_file
 
 from mdm_opt.candidates import beta
+from mdm_opt.config import parse_study
 from mdm_opt.schedules import fixed_weights
 from mdm_opt.search import SearchSpace
 
 
 def space(length=16, profile=None, **more):
     return SearchSpace.of(study_file(**more), length, profile)
+
+
+def validity_space(length=16, profile=None, steps=(8,), **more):
+    """Of a study whose samples are scored, which may search settings of the sampler."""
+    content = {
+        "study": {"name": "s"},
+        "model": {"kind": "enumerated", "law": "sudoku4"},
+        "space": {"steps": list(steps), **more},
+        "objective": {"kind": "validity", "verifier": "sudoku"},
+    }
+    return SearchSpace.of(parse_study(content, "test"), length, profile)
 
 
 def candidates(count, seed=0, steps=8):

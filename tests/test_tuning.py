@@ -321,6 +321,23 @@ def test_counts_of_any_shape(tmp_path):
     assert result.counts.sum() == LENGTH
 
 
+def test_settings_that_are_no_single_value_are_searched():
+    searched = {
+        "order": ("random", "confidence"),
+        "temperature": {"low": 0, "high": np.float64(1)},
+    }
+    result = tune(torch_denoiser(), pairs, steps=2, block_length=[6, 3], **searched, **SMALL)
+    exported = result.schedule()
+    chosen = result.best.budgets[0].candidate.decoding
+    assert set(chosen) == {"order", "temperature", "block_length"}
+    found = exported.sampler.order, exported.sampler.temperature, exported.schedule.block_length
+    assert found == tuple(chosen[name] for name in ("order", "temperature", "block_length"))
+    kept = exported.provenance.study_file
+    assert kept["space"]["temperature"] == {"low": 0.0, "high": 1.0}
+    assert kept["search"]["seeds"] == ["energy", "baselines"]
+    assert f"block_length {chosen['block_length']}" in str(result)
+
+
 class Deaf:
     name, direction, unit = "deaf", "maximize", "score"
 
@@ -358,6 +375,23 @@ class Deaf:
         ({"batch_size": 0}, "batch_size: 0 is not accepted"),
         ({"order": "left"}, "order: 'left' is not accepted: .*'random', 'confidence'"),
         ({"temperature": -1.0}, "temperature: -1.0 is not accepted"),
+        ({"temperature": [1, -1]}, r"temperature: \[1, -1\] is not accepted: must be a list of"),
+        ({"temperature": {"low": 1}}, "temperature: {'low': 1} is not accepted: must be a list"),
+        ({"order": ["random", "left"]}, r"order: \['random', 'left'\] is not accepted"),
+        ({"block_length": 5}, "block_length: 5 is not accepted: it does not divide the 6 tokens"),
+        ({"block_length": (3, 5)}, "block_length: 5 is not accepted: it does not divide"),
+        ({"block_length": [3, 1]}, "block_length: 1 is not accepted: its 6 blocks share none"),
+        ({"block_length": "all"}, "block_length: 'all' is not accepted"),
+        ({"bounds": {"order": ["random"]}}, "bounds: 'order' is not accepted: 'order' is an arg"),
+        ({"bounds": {"guidance": [0.0]}}, r"bounds\['guidance'\] needs an objective with prompts"),
+        (
+            {"objective": PathKl(), "temperature": [0.5]},
+            r"order, temperature: \('random', \[0.5\]\) is not accepted: path_kl needs 'random'",
+        ),
+        (
+            {"seeds": ["profile"], "block_length": [3]},
+            "seeds: 'profile' is not accepted with prompts or block_length",
+        ),
         ({"reveal": "slow"}, "reveal: 'slow' is not accepted"),
         ({"rounding": "up"}, "rounding: 'up' is not accepted"),
         ({"family": "gamma"}, "family: 'gamma' is not accepted"),

@@ -35,7 +35,7 @@ class Candidate:
         steps: step budget N >= 1.
         parameters: values of the family's parameters by name, in the family's order.
         counts: tokens that each step reveals, where the family is counts; else None.
-        decoding: searched values of `Decoding`, by keys of `SEARCHABLE`.
+        decoding: searched values of `Decoding`, by keys of `SEARCHABLE`; block lengths are ints.
 
     Raises:
         ValueError: for an unknown family, or values that make none of its schedules.
@@ -45,7 +45,6 @@ class Candidate:
     steps: int
     parameters: Mapping[str, Value] = field(default_factory=dict)
     counts: tuple[int, ...] | None = None
-    # Tokens of a block are a whole number, in JSON and labels, too.
     decoding: Mapping[str, int | Value] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -83,11 +82,15 @@ class Candidate:
     @property
     def label(self) -> str:
         """The candidate in a few words, e.g. ``beta(0.396, 0.258)``."""
+        return self.with_settings(family_named(self.family).label(self))
+
+    def with_settings(self, words: str) -> str:
+        """What is said of the candidate, with what it brings of the decoding."""
         brought = [
             f"{key} {value if isinstance(value, str) else format(value, '.3g')}"
             for key, value in self.decoding.items()
         ]
-        return ", ".join([family_named(self.family).label(self), *brought])
+        return ", ".join([words, *brought])
 
     def plan(self, decoding: Decoding, length: int) -> Plan:
         """What the candidate does to sequences of a length.

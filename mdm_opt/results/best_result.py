@@ -74,7 +74,7 @@ class FamilyResult(ValueResult):
 
     label: str
     parameters: dict[str, Value | None]
-    sampler: dict[str, int | Value]
+    sampler: dict[str, int | Value] = {}
     calls: CallsResult
     instances: int
     gain_of_best: ValueResult

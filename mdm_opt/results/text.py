@@ -92,8 +92,10 @@ def calls_words(calls: CallsResult) -> str:
 
 def schedule_words(budget: BudgetResult) -> str:
     """The best schedule of a step count; where it is counts, all of them."""
-    counts = budget.candidate.counts
-    return budget.candidate.label if counts is None else f"counts {' '.join(map(str, counts))}"
+    one, counts = budget.candidate, budget.candidate.counts
+    if counts is None:
+        return one.label
+    return one.with_settings(f"counts {' '.join(map(str, counts))}")
 
 
 def conclusions(result: BestResult, verify: str) -> list[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from mdm_opt.candidates import Decoding, baseline, beta
+from mdm_opt.candidates.decoding import normal_values
 from mdm_opt.errors import InputError
 
 LINEAR = baseline("linear", 4).schedule
@@ -121,3 +123,21 @@ def test_steps_that_fit_are_accepted() -> None:
     Decoding().check_steps([1, 16], 16)
     Decoding(block_length=4).check_steps([4, 8, 16], 16)
     Decoding(reveal="ancestral").check_steps([17, 40], 16)
+
+
+def test_one_block_is_none():
+    blocks = Decoding(block_length=8)
+    assert blocks.without_one_block(8) == Decoding()
+    assert blocks.without_one_block(16) is blocks
+    whole = replace(beta(0.5, 0.5, 4), decoding={"block_length": 16})
+    assert whole.key(Decoding(), 16) == beta(0.5, 0.5, 4).key(Decoding(), 16)
+    halves = replace(whole, decoding={"block_length": 8})
+    assert halves.key(Decoding(), 16) != whole.key(Decoding(), 16)
+
+
+def test_tokens_of_a_block_are_a_whole_number():
+    assert repr(normal_values({"block_length": 8.0, "temperature": 1.0})) == (
+        "{'block_length': 8, 'temperature': 1.0}"
+    )
+    with pytest.raises(ValueError, match=r"block_length: 8\.5 is not accepted"):
+        Decoding().with_values({"block_length": 8.5})

@@ -85,6 +85,17 @@ def test_all_options_are_searched_where_nothing_is_said() -> None:
     assert END.within(["late"]) == Choice("end", ("early", "middle", "late"), ("late",))
 
 
+def test_options_may_be_numbers() -> None:
+    heat = Choice("temperature", (0.0, 0.5))
+    assert heat.normal(0) == 0.0
+    assert isinstance(heat.normal(0), float)
+    assert heat.within([0.5]).searched == (0.5,)
+    for value in (False, 1.0, "0.5"):
+        with pytest.raises(ValueError, match=r"temperature must be one of 0\.0, 0\.5, got"):
+            heat.normal(value)
+    assert shown(16) == "16"
+
+
 def test_an_option_is_one_of_those_that_are_accepted() -> None:
     assert END.normal("middle") == "middle"
     assert END.accepts("late")

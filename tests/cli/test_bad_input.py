@@ -97,6 +97,31 @@ CASES = {
         '[sampler]\norder = "confidence"\n[objective]\nkind = "path_kl"',
         "order = 'confidence'",
     ),
+    "setting that is fixed and searched": (
+        "[space]",
+        "[sampler]\ntemperature = 1.0\n[space]\ntemperature = { low = 0.0, high = 1.0 }",
+        "[sampler] temperature and [space] temperature: one of both is accepted",
+    ),
+    "setting that is neither list nor table": (
+        "[space]",
+        "[space]\ntemperature = 0.5",
+        "[space] temperature: 0.5 is not accepted: must be a list of different numbers",
+    ),
+    "guidance without prompts": (
+        "[space]",
+        "[space]\nguidance = [0.0, 1.0]",
+        "[space] guidance needs an objective with prompts",
+    ),
+    "searched blocks that do not divide": (
+        "[space]",
+        "[space]\nblock_length = [8, 5]",
+        "[space] block_length: 5 is not accepted: it does not divide the 16 tokens",
+    ),
+    "searched blocks that share no step count": (
+        "steps = [4]",
+        "steps = [3]\nblock_length = [16, 8]",
+        "[space] block_length: 8 is not accepted: its 2 blocks share none of the step counts [3]",
+    ),
     "law too large": (
         'kind = "validity"\nverifier = "sudoku"\ninstances = 16',
         'kind = "divergence"',

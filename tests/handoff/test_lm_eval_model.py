@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import json
 import os
 import warnings
 from types import SimpleNamespace
 
 import pytest
+from exported_schedules import content
 from study_files import SUDOKU4, write_study
 
 from mdm_opt.config import load_study_file
@@ -105,3 +107,21 @@ def test_a_study_without_prompts_or_documents_is_refused(lm_eval_model, tmp_path
         lm_eval_model.StudyModel(path, "linear", 4)
     with pytest.raises(InputError, match="kind is 'validity'; 'lm_eval' has documents"):
         lm_eval_model.document_numbers(path, "search")
+
+
+def test_a_schedule_brings_the_settings_that_its_study_searches(lm_eval_model, tmp_path):
+    kind = 'kind = "lm_eval"\ntask = "gsm8k"'
+    text = SUDOKU4.replace('kind = "validity"\nverifier = "sudoku"', kind)
+    searched = "[space]\ntemperature = { low = 0.0, high = 1.0 }\nblock_length = [4, 8]"
+    study_file = load_study_file(write_study(tmp_path, text.replace("[space]", searched)))
+    values = content(steps=4, length=16, block_length=8)
+    values["sampler"]["temperature"] = 0.25
+    path = tmp_path / "best.json"
+    path.write_text(json.dumps(values))
+    denoiser = SimpleNamespace(length=16, fingerprint=values["provenance"]["model_fingerprint"])
+    found = lm_eval_model._candidate(str(path), None, study_file, denoiser)
+    assert found.decoding == {"temperature": 0.25, "block_length": 8}
+    values["sampler"]["order"] = "margin"
+    path.write_text(json.dumps(values))
+    with pytest.raises(InputError, match="measured with order = 'margin'; the study has 'random'"):
+        lm_eval_model._candidate(str(path), None, study_file, denoiser)

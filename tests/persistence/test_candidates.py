@@ -11,6 +11,7 @@ from mdm_opt.persistence.candidates import candidate_of, candidate_row
 from mdm_opt.persistence.tables import CandidateRow, ParameterRow
 
 SEARCHED = {"temperature": 0.3, "order": "entropy"}
+BLOCKS = Candidate("beta", 8, {"beta_a": 1.0, "beta_b": 2.0}, decoding={"block_length": 16})
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,16 @@ SEARCHED = {"temperature": 0.3, "order": "entropy"}
 )
 def test_a_row_gives_its_candidate_back(candidate):
     assert candidate_of(candidate_row(1, candidate)) == candidate
+
+
+def test_tokens_of_a_block_come_back_as_a_whole_number():
+    row = candidate_row(1, BLOCKS)
+    assert [(one.name, one.number) for one in row.parameters if one.part == "sampler"] == [
+        ("block_length", 16.0)
+    ]
+    found = candidate_of(row)
+    assert found == BLOCKS
+    assert found.label == "beta(1.000, 2.000), block_length 16"
 
 
 def test_a_parameter_is_a_number_or_a_text_of_its_part():

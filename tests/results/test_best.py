@@ -115,6 +115,8 @@ def test_values_and_gains_of_a_verified_budget():
         "sin2": (4.0, 4),
         "sine": (4.5, 4),
     }
+    # A baseline whose name is a family's is no family that was searched.
+    assert budget.families == {}
     assert (budget.trials_since, budget.feasible) == (0, True)
     assert (budget.equal_linear_sought, budget.linear_steps_for_equal_quality) == (False, None)
 
@@ -170,7 +172,8 @@ def test_badness_is_less_where_the_value_is_better():
 
 def test_in_json_family_and_parameters_stand_for_the_candidate():
     found = budgets_of(VERIFIED)[4].model_dump(mode="json")
-    assert list(found)[:5] == ["steps", "family", "beta_a", "beta_b", "trial"]
+    assert list(found)[:6] == ["steps", "family", "beta_a", "beta_b", "sampler", "trial"]
+    assert found["sampler"] == {}
     assert (found["family"], found["beta_a"], found["beta_b"]) == ("beta", 0.9, 0.3)
     assert "candidate" not in found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from search_spaces import study_file
 
@@ -141,7 +143,10 @@ def test_the_best_of_every_family_has_a_row_and_the_winner_is_said():
 
 def test_a_schedule_that_is_counts_is_all_of_them():
     assert schedule_words(budget()) == "beta(0.900, 0.300)"
-    assert schedule_words(budget(candidate=counts_candidate([1, 3, 12]))) == "counts 1 3 12"
+    counts = counts_candidate([1, 3, 12])
+    assert schedule_words(budget(candidate=counts)) == "counts 1 3 12"
+    cold = replace(counts, decoding={"temperature": 0.0})
+    assert schedule_words(budget(candidate=cold)) == "counts 1 3 12, temperature 0"
 
 
 def test_what_is_not_verified_claims_nothing():

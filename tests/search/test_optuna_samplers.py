@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import optuna
 import pytest
-from search_spaces import space
+from search_spaces import space, validity_space
 
 from mdm_opt.candidates import beta
 from mdm_opt.search import Observation
@@ -100,6 +100,36 @@ def test_lost_races_and_running_trials_are_no_obstacle(name):
 def test_another_worker_that_asks_meanwhile_is_told_something_else(name):
     first = asked(name, observed(), seed=0)
     assert asked(name, observed(), [(12, first)], seed=1) != first
+
+
+HEAT = {"low": 0.0, "high": 1.0}
+SETTINGS = {"temperature": HEAT, "order": ["random", "margin"], "block_length": [8, 16, 4]}
+
+
+def with_settings(count=12, steps=6):
+    """Trials that are the better the colder they are, and in order margin."""
+    rng = np.random.default_rng(0)
+    for one in observed(count, steps):
+        order, heat = ("random", "margin")[int(rng.integers(2))], float(rng.random())
+        brought = {"order": order, "temperature": heat, "block_length": (8, 16)[one.number % 2]}
+        value = 3 * heat + 2 * (order == "random")
+        yield replace(one, candidate=replace(one.candidate, decoding=brought), value=value)
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_settings_are_proposed_with_the_family_and_blocks_that_fit(name):
+    where = validity_space(steps=[4, 6], **SETTINGS)
+    for steps in (4, 6):
+        seen = [
+            replace(one, candidate=replace(one.candidate, steps=steps)) for one in with_settings()
+        ]
+        found = [asked(name, seen, where=where, steps=steps, seed=seed) for seed in range(4)]
+        for one in found:
+            assert set(one.decoding) == {"temperature", "order", "block_length"}
+            assert one.decoding["block_length"] in ((4, 8, 16) if steps == 4 else (8, 16))
+        if name == "gp":
+            heats = [one.decoding["temperature"] for one in found]
+            assert np.median(heats) < 0.3
 
 
 def test_nothing_is_printed_of_the_study_in_memory(capfd):

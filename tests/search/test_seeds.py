@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from exact_profile import SUDOKU, study_file
+from search_spaces import validity_space
 
 from mdm_opt.candidates import Decoding, Seed, beta, counts_candidate
 from mdm_opt.config import parse_study
@@ -90,3 +92,22 @@ def test_ancestral_seeds_differ_by_their_parameters():
     found = seeds(parse_study(content, "test"), 16, SUDOKU)
     assert len(found) == 6
     assert found[0].label == "profile: best Beta"
+
+
+def test_settings_are_tried_after_the_best_expected_seed():
+    where = validity_space(profile=SUDOKU, steps=[4], order=["random", "margin"])
+    content = {
+        "study": {"name": "s"},
+        "model": {"kind": "enumerated", "law": "sudoku4"},
+        "space": {"steps": [4], "order": ["random", "margin"], "temperature": [1.0, 0.5]},
+        "objective": {"kind": "validity", "verifier": "sudoku"},
+    }
+    found = seeds(parse_study(content, ""), 16, SUDOKU, draws=np.tile(SUDOKU, (4, 1)))
+    labels = [seed.label for seed in found]
+    assert labels[:3] == [
+        "profile: best Beta",
+        "order margin, profile: best Beta",
+        "temperature 0.500, profile: best Beta",
+    ]
+    assert len({where.key(seed.candidate) for seed in found}) == len(found)
+    assert [seed.candidate.decoding["order"] for seed in found].count("margin") == 1

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from exact_profile import SUDOKU
-from search_spaces import LONG, candidates, space, true_value
+from search_spaces import LONG, candidates, space, true_value, validity_space
 
 from mdm_opt.candidates import beta
 from mdm_opt.schedules import fixed_weights, limit
@@ -145,3 +145,24 @@ def test_trials_that_lost_their_race_count_with_the_value_that_pairing_gave_them
     keys = {where.key(p) for p in tried}
     assert where.key(proposed(raced)) not in keys
     assert proposed(fewer) != proposed(raced)
+
+
+def test_settings_are_found_with_the_schedule():
+    """Only one order is good, and a temperature within its range."""
+    heat = {"low": 0.0, "high": 1.0}
+    where = validity_space(
+        128, steps=[8], order=["random", "confidence", "margin"], temperature=heat
+    )
+
+    def value(one):
+        away = abs(one.decoding["temperature"] - 0.3)
+        return true_value(where, one, LONG) + 3 * away + 2 * (one.decoding["order"] != "margin")
+
+    rng, observed = np.random.default_rng(0), []
+    for number in range(40):
+        search = ShapeSearch(where, 8, seed=number)
+        one = search.propose(observed, [])
+        observed.append(Observation(number, one, value(one) + 0.05 * rng.normal(), 0.05))
+    best = ranked(where, observed)[0].candidate
+    assert best.decoding["order"] == "margin"
+    assert abs(best.decoding["temperature"] - 0.3) < 0.15

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from exact_profile import SUDOKU, study_file
-from search_spaces import space
+from search_spaces import space, validity_space
 
 from mdm_opt.candidates import BETA, FREE, Decoding, baseline, beta, counts_candidate
 from mdm_opt.search import SearchSpace
@@ -81,3 +83,33 @@ def test_random_counts_are_compared_with_the_best_of_the_family():
     found = where.prior.of([best, baseline("linear", 4), beta(8.0, 0.1, 4)])
     assert found[0] == 0.0
     assert 0 < found[1] < found[2]
+
+
+def test_what_is_searched_at_a_step_count_are_blocks_that_fit_it():
+    where = validity_space(steps=[4, 6], block_length=[4, 8, 16], temperature=[0.0, 1.0])
+    names = [one.name for one in where.dimensions(4)]
+    assert names == ["beta_a", "beta_b", "temperature", "block_length"]
+    assert where.dimensions(4)[-1].searched == (4, 8, 16)
+    assert where.dimensions(6)[-1].searched == (8, 16)
+
+
+def test_a_baseline_is_one_with_the_settings_that_are_not_searched():
+    where = validity_space(block_length=[4, 16], temperature=[0.0, 1.0])
+    usual = {"temperature": 1.0, "block_length": 16}
+    linear = replace(baseline("linear", 8), decoding=usual)
+    assert where.is_baseline(linear, "linear")
+    assert where.is_baseline(baseline("linear", 8), "linear")
+    assert not where.is_baseline(linear, "sin2")
+    for other in ({"temperature": 0.0}, {"block_length": 4}):
+        assert not where.is_baseline(replace(linear, decoding={**usual, **other}), "linear")
+
+
+def test_a_profile_is_a_prior_of_random_order_alone():
+    where = validity_space(profile=SUDOKU, steps=[4], order=["random", "margin"])
+    steep = beta(4.0, 0.2, 4)
+    both = [replace(steep, decoding={"order": order}) for order in ("random", "margin")]
+    random, margin = where.prior.of(both)
+    assert random > 0.1
+    assert margin == 0
+    fixed = SearchSpace.of(study_file(steps=[4]), 16, SUDOKU)
+    assert fixed.prior.of([steep])[0] == random

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from search_spaces import LONG, candidates, space, true_value
+from search_spaces import LONG, candidates, space, true_value, validity_space
 
 from mdm_opt.candidates import Candidate, beta
 from mdm_opt.search import Observation
@@ -172,3 +174,41 @@ def test_schedules_alone_are_as_near_as_their_angles_say():
     )
     found = _Pairs.of(shapes, shapes).distance
     np.testing.assert_array_equal(found, np.sqrt(np.maximum(squares, 0.0)))
+
+
+def with_settings(candidates, **settings):
+    return [replace(one, decoding=settings) for one in candidates]
+
+
+def test_settings_add_to_the_distance_and_nothing_where_they_are_fixed():
+    where = validity_space(order=["random", "margin"], temperature=[0.0, 1.0])
+    tried = candidates(6)
+    plain = _Pairs.of(shapes_of(where, tried), shapes_of(where, tried)).distance
+    cold = shapes_of(where, with_settings(tried, order="margin", temperature=0.0))
+    hot = shapes_of(where, with_settings(tried, order="random", temperature=1.0))
+    np.testing.assert_allclose(_Pairs.of(cold, cold).distance, plain, atol=1e-7)
+    apart = _Pairs.of(cold, hot).distance
+    np.testing.assert_allclose(apart**2, plain**2 + 0.3**2 + 0.6**2, atol=1e-9)
+    # Bit for bit what it is where nobody knows of settings.
+    shapes = shapes_of(where, tried)
+    assert not shapes.settings.any()
+    angles = shapes.angles
+    squares = (angles**2).mean(axis=1)
+    expected = squares[:, None] + squares[None] - 2 * angles @ angles.T / angles.shape[1]
+    assert np.array_equal(plain, np.sqrt(np.maximum(expected, 0.0)))
+
+
+def test_what_is_better_in_one_order_is_expected_of_others_at_that_order():
+    where = validity_space(order=["random", "margin"])
+    tried, orders = candidates(16), ("random", "margin")
+    observed = [
+        Observation(i, replace(one, decoding={"order": orders[i % 2]}), 1.0 - i % 2, 0.1)
+        for i, one in enumerate(tried)
+    ]
+    model = model_of(where, observed)
+    asked = candidates(30, seed=3)
+    random, margin = (
+        model.posterior(shapes_of(where, with_settings(asked, order=order))).mean
+        for order in orders
+    )
+    assert (margin < random).mean() > 0.9

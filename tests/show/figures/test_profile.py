@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from figure_studies import traces
 
-from mdm_opt.candidates import Decoding
+from mdm_opt.candidates import Candidate, Decoding
 from mdm_opt.schedules import (
     ProfileSample,
     fixed_weights,
@@ -77,6 +77,16 @@ def test_nothing_is_drawn_without_a_profile(found):
     without = replace(found, profile=None)
     assert information_profile(without) is None
     assert predicted_path_kl(without) is None
+
+
+def test_only_what_a_profile_predicts_is_drawn_as_found(found):
+    (first, *_) = found.result.budgets
+    rule = Candidate("threshold", first.steps, {"cutoff": 0.9})
+    other = replace(first.candidate, decoding={"order": "margin"})
+    for candidate in (rule, other):
+        one = first.model_copy(update={"candidate": candidate})
+        result = found.result.model_copy(update={"budgets": [one]})
+        assert not len(traces(predicted_path_kl(replace(found, result=result)))["found"].x)
 
 
 def test_a_profile_predicts_nothing_for_other_orders(found):
