@@ -15,12 +15,12 @@ from rich.console import Console
 
 from mdm_opt.candidates import Setting
 from mdm_opt.candidates.decoding import Order
-from mdm_opt.config import StudyFile, parse_study
+from mdm_opt.config import StudyFile
 from mdm_opt.errors import InputError
 from mdm_opt.handoff.export import export_schedule
 from mdm_opt.handoff.schedule_file import ExportedSchedule
 from mdm_opt.measurement import Problem
-from mdm_opt.messages import Names, naming
+from mdm_opt.messages import naming
 from mdm_opt.models.base import Denoiser, lacking
 from mdm_opt.models.named import named
 from mdm_opt.objectives.base import Direction, Objective
@@ -38,50 +38,7 @@ from mdm_opt.schedules import Counts, Reveal, Rounding
 from mdm_opt.study.acceptance import take_source
 from mdm_opt.study.opening import OpenStudy, make_study
 from mdm_opt.study.problem import check_problem, problem_of
-from mdm_opt.study.stored_file import FROM_PYTHON
-
-# Keys of the study file by the arguments of `tune` that become them.
-_KEYS = {
-    "name": ("study", "name"),
-    "seed": ("study", "seed"),
-    "baseline": ("study", "baseline"),
-    "batch_size": ("model", "batch_size"),
-    "denoiser": ("model", "options"),
-    "order": ("sampler", "order"),
-    "temperature": ("sampler", "temperature"),
-    "reveal": ("sampler", "reveal"),
-    "rounding": ("sampler", "rounding"),
-    "block_length": ("sampler", "block_length"),
-    "steps": ("space", "steps"),
-    "family": ("space", "family"),
-    "families": ("space", "families"),
-    "beta_a": ("space", "beta_a"),
-    "beta_b": ("space", "beta_b"),
-    "instances": ("objective", "instances"),
-    "direction": ("objective", "direction"),
-    "unit": ("objective", "unit"),
-    "objective": ("objective", "options"),
-    "goal": ("search", "goal"),
-    "quality": ("search", "quality"),
-    "margin": ("search", "margin"),
-    "reference": ("search", "reference"),
-    "trials": ("search", "trials"),
-    "tolerance": ("search", "tolerance"),
-    "sampler": ("search", "sampler"),
-    "seeds": ("search", "seeds"),
-    "racing": ("search", "racing"),
-    "samples": ("search", "samples"),
-    "profile_sequences": ("profile", "sequences"),
-    "verify_instances": ("verify", "instances"),
-    "top": ("verify", "top"),
-    "confidence": ("verify", "confidence"),
-}
-# Settings of the sampler that are searched where they are no single value.
-_SEARCHED = ("order", "temperature", "block_length")
-# Left to the study file's default where they are None.
-_OPTIONAL = ("block_length", "seeds")
-_ARGUMENTS = {key: argument for argument, key in _KEYS.items()}
-_ARGUMENTS |= {("space", argument): argument for argument in _SEARCHED}
+from mdm_opt.tuning_arguments import ARGUMENTS, KEYS, NAMES, plain_value, study_file_of
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -223,11 +180,11 @@ def tune(
         _refuse("report", report, "a function of one line is expected")
     if not (bounds is None or isinstance(bounds, Mapping)):
         _refuse("bounds", bounds, "ranges or options by parameter are expected")
-    twice = [key for key in bounds or {} if key in _KEYS or _ARGUMENTS.get(("space", key))]
+    twice = [key for key in bounds or {} if key in KEYS or ARGUMENTS.get(("space", key))]
     if twice:
         _refuse("bounds", twice[0], f"{twice[0]!r} is an argument of its own")
     judge = _judge(objective, direction, unit)
-    sampled = _plain(order), _plain(temperature)
+    sampled = plain_value(order), plain_value(temperature)
     if isinstance(judge, PathKl | Divergence) and sampled != ("random", 1.0):
         _refuse("order, temperature", sampled, f"{judge.name} needs 'random' and 1.0")
     settings = {
@@ -235,7 +192,9 @@ def tune(
         "order": order, "temperature": temperature, "block_length": block_length,
         "reveal": reveal, "rounding": rounding,
         "steps": [steps] if np.ndim(steps) == 0 else steps,
-        "goal": goal,
+        "family": family, "families": families, "baseline": baseline,
+        "goal": goal, "quality": quality, "margin": margin, "reference": reference,
+        "tolerance": tolerance,
         "instances": instances, "direction": judge.direction, "unit": judge.unit,
         "trials": trials, "sampler": sampler, "seeds": seeds, "racing": racing,
         "profile_sequences": profile_sequences,
@@ -244,13 +203,10 @@ def tune(
         "denoiser": {"object": qualified_name(getattr(denoiser, "model", denoiser))},
         "objective": {"object": qualified_name(objective)},
     }  # fmt: skip
-    optional = {
-        "family": family, "families": families, "baseline": baseline, "quality": quality,
-        "margin": margin, "reference": reference, "tolerance": tolerance,
-    }  # fmt: skip
-    settings |= {argument: value for argument, value in optional.items() if value is not None}
-    with naming(_NAMES):
-        study_file = _study_file(settings, {"beta_a": beta_a, "beta_b": beta_b, **(bounds or {})})
+    with naming(NAMES):
+        study_file = study_file_of(
+            settings, {"beta_a": beta_a, "beta_b": beta_b, **(bounds or {})}
+        )
         study_file.check_length(denoiser.length)
         kept = None if storage is None else storage_url(str(storage))
     screen = Console(stderr=True, highlight=False)
@@ -289,7 +245,7 @@ def _problem(study_file: StudyFile, denoiser: Denoiser, judge: Objective) -> Pro
     inner = getattr(denoiser, "model", denoiser)
     model = named(denoiser, f"model {qualified_name(inner)!r}", source_fingerprint(inner, None))
     problem = problem_of(study_file, model, judge)
-    with naming(_NAMES):
+    with naming(NAMES):
         check_problem(study_file, problem)
     return problem
 
@@ -314,36 +270,8 @@ def _opened(
         status.update(line)
         report(line)
 
-    with naming(_NAMES), screen.status("making the study") as status:
+    with naming(NAMES), screen.status("making the study") as status:
         return make_study(study_file, Path.cwd(), url, lambda: problem, advance)
-
-
-def _study_file(settings: Mapping[str, Any], bounds: Mapping[str, Any]) -> StudyFile:
-    """Settings by argument, and bounds by parameter, as a study file, which validates them."""
-    content: dict[str, dict[str, Any]] = {
-        "model": {"kind": FROM_PYTHON},
-        "objective": {"kind": FROM_PYTHON},
-    }
-    for argument, value in settings.items():
-        table, key = _KEYS[argument]
-        plain = _plain(value)
-        if argument in _SEARCHED and isinstance(plain, list | dict):
-            table = "space"
-        if plain is not None or argument not in _OPTIONAL:
-            content.setdefault(table, {})[key] = plain
-    content["space"] |= {key: _plain(ends) for key, ends in bounds.items() if ends is not None}
-    return parse_study(content, "")
-
-
-def _plain(value: Any) -> Any:
-    """Sequences as lists and numpy's numbers as Python's, as a study file has them."""
-    if isinstance(value, np.generic | np.ndarray):
-        return value.tolist()
-    if isinstance(value, tuple | list | range):
-        return [_plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return value
 
 
 def _judge(
@@ -390,18 +318,6 @@ def _optuna_quiet() -> Iterator[None]:
         yield
     finally:
         logger.setLevel(before)
-
-
-def _argument(table: str, keys: Sequence[str | int]) -> str:
-    """The argument of `tune` that became a key of the study file, with its indices."""
-    key, *index = keys or [""]
-    inner = "".join(f"[{part!r}]" for part in index)
-    if (table, str(key)) in _ARGUMENTS:
-        return _ARGUMENTS[table, str(key)] + inner
-    return f"bounds[{key!r}]{inner}" if table == "space" else ""
-
-
-_NAMES = Names(_argument, "with other arguments")
 
 
 def _refuse(argument: str, value: Any, accepted: str) -> NoReturn:

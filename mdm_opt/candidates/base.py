@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ import numpy as np
 
 from mdm_opt.candidates.costs import ProfileCosts
 from mdm_opt.candidates.decoding import SEARCHABLE, Decoding, Plan, Rule, normal_values
-from mdm_opt.candidates.parameters import Parameter, Range, Value, shown
+from mdm_opt.candidates.parameters import Parameter, Range, Value, shown, whole_number
 from mdm_opt.schedules import MaskSchedule, shape_angles
 from mdm_opt.schedules.base import Array
 
@@ -49,14 +48,16 @@ class Candidate:
 
     def __post_init__(self) -> None:
         family = family_named(self.family)
-        steps = _whole(self.steps, "steps")
+        steps = whole_number(self.steps, "steps")
         if steps < 1:
             raise ValueError(f"steps must be at least 1, got {steps}")
         counts = self.counts
         kept = {
             "steps": steps,
             "parameters": family.normal(self.parameters),
-            "counts": None if counts is None else tuple(_whole(n, "a count") for n in counts),
+            "counts": None
+            if counts is None
+            else tuple(whole_number(n, "a count") for n in counts),
             "decoding": normal_values(self.decoding),
         }
         for name, value in kept.items():
@@ -111,15 +112,6 @@ class Candidate:
         """
         chosen = decoding.with_values(self.decoding).without_one_block(length)
         return (*family_named(self.family).key(self, self.plan(decoding, length)), chosen)
-
-
-def _whole(value: object, what: str) -> int:
-    try:
-        if isinstance(value, bool):
-            raise TypeError
-        return operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        raise ValueError(f"{what} must be an integer, got {value!r}") from None
 
 
 @lru_cache(maxsize=8192)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -110,3 +111,13 @@ def shown(value: Value) -> str:
     if isinstance(value, str | int):
         return str(value)
     return f"{value:.3f}" if abs(value) >= 0.1 else f"{value:.3g}"
+
+
+def whole_number(value: object, what: str) -> int:
+    """A whole number, of numpy or not; ValueError that says what it is where it is none."""
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise ValueError(f"{what} must be an integer, got {value!r}") from None

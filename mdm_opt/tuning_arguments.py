@@ -1,0 +1,100 @@
+"""The arguments of `mdm_opt.tune` as keys of a study file, and what messages call them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from mdm_opt.config import StudyFile, parse_study
+from mdm_opt.messages import Names
+from mdm_opt.study.stored_file import FROM_PYTHON
+
+# Keys of the study file by the arguments of `tune` that become them.
+KEYS = {
+    "name": ("study", "name"),
+    "seed": ("study", "seed"),
+    "baseline": ("study", "baseline"),
+    "batch_size": ("model", "batch_size"),
+    "denoiser": ("model", "options"),
+    "order": ("sampler", "order"),
+    "temperature": ("sampler", "temperature"),
+    "reveal": ("sampler", "reveal"),
+    "rounding": ("sampler", "rounding"),
+    "block_length": ("sampler", "block_length"),
+    "steps": ("space", "steps"),
+    "family": ("space", "family"),
+    "families": ("space", "families"),
+    "beta_a": ("space", "beta_a"),
+    "beta_b": ("space", "beta_b"),
+    "instances": ("objective", "instances"),
+    "direction": ("objective", "direction"),
+    "unit": ("objective", "unit"),
+    "objective": ("objective", "options"),
+    "goal": ("search", "goal"),
+    "quality": ("search", "quality"),
+    "margin": ("search", "margin"),
+    "reference": ("search", "reference"),
+    "trials": ("search", "trials"),
+    "tolerance": ("search", "tolerance"),
+    "sampler": ("search", "sampler"),
+    "seeds": ("search", "seeds"),
+    "racing": ("search", "racing"),
+    "samples": ("search", "samples"),
+    "profile_sequences": ("profile", "sequences"),
+    "verify_instances": ("verify", "instances"),
+    "top": ("verify", "top"),
+    "confidence": ("verify", "confidence"),
+}
+# Settings of the sampler that are searched where they are no single value.
+_SEARCHED = ("order", "temperature", "block_length")
+# Left to the study file's default where they are None.
+_OPTIONAL = (
+    *("block_length", "seeds", "family", "families", "baseline"),
+    *("quality", "margin", "reference", "tolerance"),
+)
+ARGUMENTS = {key: argument for argument, key in KEYS.items()}
+ARGUMENTS |= {("space", argument): argument for argument in _SEARCHED}
+
+
+def study_file_of(settings: Mapping[str, Any], bounds: Mapping[str, Any]) -> StudyFile:
+    """Settings by argument, and bounds by parameter, as a study file, which validates them."""
+    content: dict[str, dict[str, Any]] = {
+        "model": {"kind": FROM_PYTHON},
+        "objective": {"kind": FROM_PYTHON},
+    }
+    for argument, value in settings.items():
+        table, key = KEYS[argument]
+        plain = plain_value(value)
+        if argument in _SEARCHED and isinstance(plain, list | dict):
+            table = "space"
+        if plain is not None or argument not in _OPTIONAL:
+            content.setdefault(table, {})[key] = plain
+    content["space"] |= {
+        key: plain_value(ends) for key, ends in bounds.items() if ends is not None
+    }
+    return parse_study(content, "")
+
+
+def plain_value(value: Any) -> Any:
+    """Sequences as lists and numpy's numbers as Python's, as a study file has them."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    if isinstance(value, tuple | list | range):
+        return [plain_value(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: plain_value(item) for key, item in value.items()}
+    return value
+
+
+def _argument(table: str, keys: Sequence[str | int]) -> str:
+    """The argument of `tune` that became a key of the study file, with its indices."""
+    key, *index = keys or [""]
+    inner = "".join(f"[{part!r}]" for part in index)
+    if (table, str(key)) in ARGUMENTS:
+        return ARGUMENTS[table, str(key)] + inner
+    return f"bounds[{key!r}]{inner}" if table == "space" else ""
+
+
+NAMES = Names(_argument, "with other arguments")
