@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 from study_files import SUDOKU4, database, optuna_trials, write_study
 
 import mdm_opt
+from mdm_opt.candidates import beta
 from mdm_opt.cli.main import main
+from mdm_opt.config import load_study_file
+from mdm_opt.measurement import measure
 from mdm_opt.persistence import Repository
 from mdm_opt.study.opening import open_study
+from mdm_opt.study.problem import build_problem
 
 SETTINGS = """[space]
 order = ["random", "confidence"]
@@ -157,3 +162,19 @@ def test_report_and_study_show_what_is_searched(found, tmp_path):
     text = (tmp_path / "report.html").read_text()
     assert "temperature searched" in text
     assert "order searched" in text
+
+
+def test_a_candidate_scores_what_a_study_that_fixes_its_settings_measures(tmp_path):
+    values = {"order": "margin", "temperature": 0.5, "block_length": 8}
+    fixed = "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
+    searching = load_study_file(written(tmp_path, "beta"))
+    fixing = load_study_file(
+        write_study(tmp_path, SUDOKU4.replace("[space]", f"[sampler]\n{fixed}[space]"))
+    )
+    one, ids = beta(0.5, 0.5, 4), range(48)
+    expected = measure(build_problem(fixing, None), one, ids)
+    found = measure(build_problem(searching, None), replace(one, decoding=values), ids)
+    assert found.scores.tolist() == expected.scores.tolist()
+    assert found.nfe == expected.nfe
+    usual = measure(build_problem(searching, None), one, ids)
+    assert usual.scores.tolist() != found.scores.tolist()
