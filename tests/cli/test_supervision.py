@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -153,7 +154,7 @@ def alive(pid):
 
 
 @pytest.fixture
-def parent(command):
+def parent(command, tmp_path):
     """Starts a supervisor in a process of its own, of a command that is a script."""
     started = []
 
@@ -165,6 +166,8 @@ def parent(command):
                 stderr=subprocess.PIPE,
                 text=True,
                 start_new_session=True,
+                # Where the tests run in the background, it is ignored.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
         )
         return started[-1]
@@ -172,6 +175,10 @@ def parent(command):
     yield start
     for one in started:
         one.kill()
+    with suppress(OSError, ValueError):
+        # A script that outlives its supervisor would keep the pipe open.
+        os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+    for one in started:
         one.communicate()
 
 
