@@ -86,8 +86,8 @@ def calls_words(calls: CallsResult) -> str:
     """Model calls of a sequence; where they differ with what 95% stay below, and the most."""
     if calls.most == calls.mean:
         return number(calls.mean)
-    error = number(calls.standard_error)
-    return f"{number(calls.mean)} ± {error} (95%: {calls.percentile_95:g}, most {calls.most:g})"
+    most = f"95%: {calls.percentile_95:g}, most {calls.most:g}"
+    return f"{number(calls.mean)} ± {calls.standard_error:.2g} ({most})"
 
 
 def schedule_words(budget: BudgetResult) -> str:

@@ -19,7 +19,7 @@ def test_calls_are_told_by_their_mean_a_percentile_and_the_largest():
     found = CallsResult.of(replace(measurement(scores=scores, nfe=nfe), calls=calls))
     assert (found.mean, found.percentile_95, found.most) == (pytest.approx(4.52), 8.0, 20.0)
     assert found.standard_error == pytest.approx(calls.std(ddof=1) / 10)
-    assert calls_words(found) == f"4.52 ± {found.standard_error:.4g} (95%: 8, most 20)"
+    assert calls_words(found) == f"4.52 ± {found.standard_error:.2g} (95%: 8, most 20)"
 
 
 def test_calls_that_are_all_the_same_are_one_number():
