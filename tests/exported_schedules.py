@@ -60,6 +60,7 @@ def content(
                 "linear": {
                     "value": 2.0,
                     "interval": [1.9, 2.1],
+                    "label": "beta(0.500, 0.500)",
                     "steps": 4,
                     "nfe": 4.0,
                     "instances": 64,

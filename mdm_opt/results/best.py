@@ -184,6 +184,7 @@ class _Summary:
         measured: Sequence[MeasurementRecord],
     ) -> BudgetResult:
         newest = max(m.id or 0 for m in measured)
+        sought = sum(m.label == "linear" for m in measured) > 1
         searched = [*ranked, *(m for m in ours if m.role == "search")]
         return self._result(
             searched,
@@ -197,8 +198,10 @@ class _Summary:
             others=_others(measured),
             verified=True,
             trials_since=sum(m.role == "search" and (m.id or 0) > newest for m in ours),
-            linear_steps_for_equal_quality=equal_linear_steps(self.record.direction, measured),
-            equal_linear_sought=sum(m.label == "linear" for m in measured) > 1,
+            linear_steps_for_equal_quality=(
+                equal_linear_steps(self.record.direction, measured) if sought else None
+            ),
+            equal_linear_sought=sought,
         )
 
     def _searched(self, ranked: Sequence[MeasurementRecord]) -> BudgetResult:
