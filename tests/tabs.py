@@ -115,7 +115,7 @@ class Tabs:
             noted("dialog", one.message)
             one.dismiss()
 
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("popup", lambda one: noted("window", one.url))
         page.on("console", lambda m: m.type == "error" and noted("console", m.text))
         page.on("pageerror", lambda error: noted("error", str(error)))

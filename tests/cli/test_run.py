@@ -32,7 +32,8 @@ def test_best_json_has_the_documented_form(finished):
             "value", "interval", "verified",
             "feasible", "trials_since", "instances", "baselines", "gain_over_linear",
             "better_than_linear", "linear_steps_for_equal_quality", "equal_linear_sought",
-            "families", "decided_early", "decision", "gain_over_baseline",
+            "families", "decided_early", "decision", "gain_over_baseline", "sampler",
+            "against_reference", "keeps_quality",
         }  # fmt: skip
         nfe = budget["nfe"]
         assert budget["calls"] == {

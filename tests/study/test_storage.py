@@ -109,11 +109,11 @@ def test_chosen_studies_are_copied_beside_others(tmp_path):
     assert [c.name for c in copy_all(source, target, "c", "b", "c")] == ["c", "b"]
     assert [c.name for c in copy_all(source, target, "a")] == ["a"]
     assert content(target, "b") == before
-    # One model serves all three, and so does its profile.
+    # One model serves all three, and so do its profiles: both ways of measuring it.
     assert execute(target, "SELECT COUNT(*) FROM mdm_models") == [(1,)]
-    assert execute(target, "SELECT COUNT(*) FROM mdm_profile_values") == [(48,)]
+    assert execute(target, "SELECT COUNT(*) FROM mdm_profile_values") == [(96,)]
     # The last are the sequences that the study uses of it.
-    assert [len(before[table]) for table in before if "profile" in table] == [1, 8, 48, 8]
+    assert [len(before[table]) for table in before if "profile" in table] == [2, 16, 96, 8]
 
 
 def snapshot(url):
@@ -308,12 +308,12 @@ def test_upgrade_makes_all_tables_once(new_database, backend):
     url = new_database(backend)
     result = invoke("upgrade", "--storage", url)
     assert result.exit_code == 0, result.output
-    assert "made the tables of schema 0005 in" in result.output
+    assert "made the tables of schema 0006 in" in result.output
     before = snapshot(url)
     assert {"mdm_trials", "mdm_exports", "studies", "trial_values", "version_info"} <= set(before)
-    assert "has schema 0005 already; nothing to do" in invoke("upgrade", "--storage", url).output
+    assert "has schema 0006 already; nothing to do" in invoke("upgrade", "--storage", url).output
     facts = json.loads(invoke("upgrade", "--storage", url, "--json").stdout)
-    assert (facts["before"], facts["now"]) == ("0005", "0005")
+    assert (facts["before"], facts["now"]) == ("0006", "0006")
     assert snapshot(url) == before
 
 
@@ -336,7 +336,7 @@ def test_upgrade_of_an_old_database(new_database, backend):
     measured = execute(url, "SELECT COUNT(*) FROM mdm_measurements")
     result = invoke("upgrade", "--storage", url)
     assert result.exit_code == 0, result.output
-    assert "from schema 0001 to 0005" in result.output
+    assert "from schema 0001 to 0006" in result.output
     assert execute(url, "SELECT COUNT(*) FROM mdm_measurements") == measured
     Repository(url, create=False).close()
 
@@ -358,7 +358,7 @@ def test_upgrade_is_refused_while_workers_are_alive_where_it_would_change_someth
 ):
     opened = create_study(write_study(tmp_path), postgres_url)
     opened.queue.workers.register("elsewhere", 7, "cpu", "0", 60.0)
-    assert upgrade_storage(postgres_url) == ("0005", "0005")
+    assert upgrade_storage(postgres_url) == ("0006", "0006")
     execute(postgres_url, "UPDATE mdm_alembic_version SET version_num = '0001'")
     result = invoke("upgrade", "--storage", postgres_url)
     assert result.exit_code == 2
