@@ -98,6 +98,15 @@ def folder():
         assert shown in rows
         rows = rows.replace(shown, used)
     (found / "studies" / "sudoku_rows.toml").write_text(rows)
+    decoding = (ROOT / "studies" / "decoding.toml").read_text()
+    for shown, used in (
+        ("instances = 96", "instances = 2"),
+        ("instances = 256", "instances = 2"),
+        ("trials = 40", "trials = 8"),
+    ):
+        assert shown in decoding
+        decoding = decoding.replace(shown, used)
+    (found / "studies" / "decoding.toml").write_text(decoding)
     shutil.copy(ROOT / "studies" / "sudoku_rows.jsonl", found / "studies")
     yield found
     shutil.rmtree(found)
