@@ -305,7 +305,11 @@ def test_queries_of_the_storage_page_answer(database, request):
     assert {"quickstart", "mine", "NAME"} <= {row["name"] for row in progress}
     values = [row["value"] for row in candidates]
     assert values == sorted(values, reverse=True)
-    assert all(row["sequences"] >= 16 and row["standard_error"] < row["nats"] for row in profile)
+    assert all(row["sequences"] >= 16 for row in profile), profile
+    # Where nearly all is known a few sequences say little.
+    early = [row for row in profile if row["known"] <= 8]
+    assert early
+    assert all(0 <= row["standard_error"] < row["nats"] for row in early)
     assert {"best", "linear", "sin2", "sine"} <= {row["label"] for row in verified}
     assert sum(row["trials"] for row in workers) == sum(row["trials"] for row in progress)
     assert sum(row["trials"] for row in devices) == sum(row["trials"] for row in progress)
