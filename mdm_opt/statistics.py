@@ -77,6 +77,20 @@ def paired_difference(first: Array, second: Array, confidence: float) -> Estimat
     return _student(differences, confidence)
 
 
+def paired_gain(chosen: Array, other: Array, direction: str, confidence: float) -> Estimate:
+    """By how much one is better than another, positive where it is, whatever the direction.
+
+    Args:
+        chosen: float64 ``(n,)``, scores from the first instance on.
+        other: float64 ``(m,)``, likewise; the instances of both are compared.
+        direction: of better scores, ``minimize`` or ``maximize``.
+        confidence: coverage, in (0, 1).
+    """
+    count = min(len(chosen), len(other))
+    pair = (other[:count], chosen[:count])
+    return paired_difference(*(pair if direction == "minimize" else pair[::-1]), confidence)
+
+
 def simultaneous(confidence: float, intervals: int) -> float:
     """Confidence of each of several intervals that hold together with ``confidence``.
 
@@ -164,12 +178,9 @@ def paired_standard_error(first: Array, second: Array) -> float:
         second: float64 ``(n,)``.
     """
     differences = first - second
-    n = len(differences)
-    if n == 1:
-        return 0.0
-    if _binary(first, second):
+    if len(differences) > 1 and _binary(first, second):
         return _bonett_price(differences)[1]
-    return deviation(differences) / math.sqrt(n)
+    return standard_error(differences)
 
 
 def worse_p_value(first: Array, second: Array) -> float:
@@ -191,6 +202,11 @@ def worse_p_value(first: Array, second: Array) -> float:
     if spread == 0:
         return 0.0 if mean > 0 and n > 1 else 1.0
     return float(special.stdtr(n - 1, -mean / (spread / math.sqrt(n))))
+
+
+def standard_error(values: Array) -> float:
+    """Of the mean of float64 ``(n,)`` numbers of any size; zero for a single one."""
+    return deviation(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
 
 
 def deviation(values: Array) -> float:
@@ -227,7 +243,7 @@ def _wilson(share: float, n: int, confidence: float) -> Estimate:
 def _student(scores: Array, confidence: float) -> Estimate:
     n, mean = len(scores), float(scores.mean())
     quantile = special.stdtrit(n - 1, (1 + confidence) / 2)
-    half = float(quantile * deviation(scores) / math.sqrt(n))
+    half = float(quantile * standard_error(scores))
     return Estimate(mean, mean - half, mean + half)
 
 

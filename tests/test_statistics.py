@@ -7,13 +7,17 @@ import pytest
 from scipy import stats
 
 from mdm_opt.statistics import (
+    at_look,
     deviation,
+    early_look,
     mean_interval,
     needed_instances,
     paired_difference,
+    paired_gain,
     paired_standard_error,
     shown_gain,
     simultaneous,
+    standard_error,
     worse_p_value,
 )
 
@@ -274,3 +278,35 @@ def test_deviations_and_intervals_scale_with_their_scores(unit):
     p = worse_p_value(unit * first, unit * second)
     assert p == pytest.approx(worse_p_value(first, second), rel=1e-9)
     assert deviation(np.full(3, unit)) == 0
+
+
+def test_the_error_of_a_mean_is_that_of_scipy_and_zero_for_a_single_number() -> None:
+    values = np.random.default_rng(0).normal(size=20)
+    assert standard_error(values) == pytest.approx(stats.sem(values), rel=1e-12)
+    assert standard_error(1e150 * values) == pytest.approx(1e150 * stats.sem(values), rel=1e-12)
+    assert standard_error(np.array([3.0])) == 0
+
+
+def test_a_gain_is_positive_where_the_chosen_is_better_on_the_instances_of_both() -> None:
+    chosen, other = np.array([1.0, 2.0, 4.0]), np.array([2.0, 4.0, 5.0, 99.0])
+    less = paired_gain(chosen, other, "minimize", 0.9)
+    more = paired_gain(chosen, other, "maximize", 0.9)
+    assert less == paired_difference(other[:3], chosen, 0.9)
+    assert less.value == pytest.approx(4 / 3)
+    assert (more.value, more.low, more.high) == pytest.approx((-less.value, -less.high, -less.low))
+
+
+@pytest.mark.parametrize("confidence", [0.9, 0.95, 1 - 0.05 / 3])
+def test_two_looks_share_the_error_rate_of_one(confidence: float) -> None:
+    early = at_look(confidence, 64, early=True)
+    last = at_look(confidence, 128, early=False)
+    assert (1 - early) + (1 - last) == pytest.approx(1 - confidence)
+    assert early > last > confidence
+    # O'Brien and Fleming's first boundary of two is sqrt(2) times as far out.
+    z = stats.norm.ppf((1 + confidence) / 2)
+    assert stats.norm.ppf((1 + early) / 2) == pytest.approx(np.sqrt(2) * z)
+
+
+def test_few_instances_are_looked_at_once() -> None:
+    assert [early_look(n) for n in (1, 63, 64, 65, 256)] == [None, None, 32, 32, 128]
+    assert at_look(0.95, 63, early=False) == 0.95

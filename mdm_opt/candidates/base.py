@@ -151,13 +151,13 @@ class Family(ABC):
     name: ClassVar[str]
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     named_seeds: ClassVar[NamedSeeds] = {}
-    searchable: ClassVar[bool] = True
-    needs_profile: ClassVar[bool] = False
-    is_box: ClassVar[bool] = True
-    by_counts: ClassVar[bool] = False
-    by_rule: ClassVar[bool] = False
-    uses_profile: ClassVar[bool] = True
-    has_order: ClassVar[bool] = True
+    searchable: bool = True
+    needs_profile: bool = False
+    is_box: bool = True
+    by_counts: bool = False
+    by_rule: bool = False
+    uses_profile: bool = True
+    has_order: bool = True
 
     @abstractmethod
     def schedule(self, candidate: Candidate) -> MaskSchedule:
@@ -259,13 +259,15 @@ class Family(ABC):
 
     def seed_is_inside(self, values: Sequence[Value], bounds: Bounds) -> bool:
         """Whether a seed that `accepts_seed` lies within the bounds of a study."""
-        return self.inside({key.name: v for key, v in zip(self.keys, values, strict=True)}, bounds)
+        return self.inside(self._by_key(values), bounds)
 
     def given_seed(self, values: Sequence[Value], steps: int) -> Seed:
         """A seed that a study file gives by its parameters, in their order."""
-        named = dict(zip((one.name for one in self.keys), values, strict=True))
         shown = ", ".join(v if isinstance(v, str) else f"{v:g}" for v in values)
-        return Seed(f"user: ({shown})", Candidate(self.name, steps, named))
+        return Seed(f"user: ({shown})", Candidate(self.name, steps, self._by_key(values)))
+
+    def _by_key(self, values: Sequence[Value]) -> dict[str, Value]:
+        return {key.name: value for key, value in zip(self.keys, values, strict=True)}
 
     def seeds(
         self,

@@ -44,11 +44,11 @@ class Several(Family):
             for key in one.keys:
                 by_name.setdefault(key.name, set()).add(key)
         self._shared = {name for name, keys in by_name.items() if len(keys) == 1}
-        # Instance attributes: what holds for one of the members holds for all together.
-        self.needs_profile = any(one.needs_profile for one in self.members)  # type: ignore[misc]
-        self.by_rule = any(one.by_rule for one in self.members)  # type: ignore[misc]
-        self.uses_profile = any(one.uses_profile for one in self.members)  # type: ignore[misc]
-        self.has_order = any(one.has_order for one in self.members)  # type: ignore[misc]
+        # What holds for one of the members holds for all together.
+        self.needs_profile = any(one.needs_profile for one in self.members)
+        self.by_rule = any(one.by_rule for one in self.members)
+        self.uses_profile = any(one.uses_profile for one in self.members)
+        self.has_order = any(one.has_order for one in self.members)
 
     @property
     def keys(self) -> tuple[Parameter, ...]:

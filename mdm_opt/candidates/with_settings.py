@@ -92,13 +92,13 @@ class WithSettings(Family):
 
     def __init__(self, family: Family, settings: Sequence[Parameter]) -> None:
         self.inner, self.settings = family, tuple(settings)
-        # Instance attributes: what holds for the family holds with settings.
-        self.needs_profile = family.needs_profile  # type: ignore[misc]
-        self.is_box = family.is_box  # type: ignore[misc]
-        self.by_counts = family.by_counts  # type: ignore[misc]
-        self.by_rule = family.by_rule  # type: ignore[misc]
-        self.uses_profile = family.uses_profile  # type: ignore[misc]
-        self.has_order = family.has_order  # type: ignore[misc]
+        # What holds for the family holds with settings.
+        self.needs_profile = family.needs_profile
+        self.is_box = family.is_box
+        self.by_counts = family.by_counts
+        self.by_rule = family.by_rule
+        self.uses_profile = family.uses_profile
+        self.has_order = family.has_order
 
     @property
     def keys(self) -> tuple[Parameter, ...]:

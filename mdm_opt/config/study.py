@@ -33,6 +33,7 @@ from mdm_opt.config.tables import PLACE_KEYS, ProfileTable, VerifyTable
 from mdm_opt.errors import InputError
 from mdm_opt.messages import describe, key_name
 from mdm_opt.plugins import is_reference, one_line
+from mdm_opt.statistics import simultaneous
 from mdm_opt.table import Table
 
 # Keys that older versions did not have, and what these did.
@@ -94,13 +95,12 @@ class StudyFile(Table):
 
     @model_validator(mode="after")
     def _objective_fits_sampler(self) -> Self:
-        exact = isinstance(self.objective, PathKlObjective | DivergenceObjective)
-        if exact and self.sampler.block_length is not None:
+        if self.is_exact and self.sampler.block_length is not None:
             raise ValueError(
                 f"objective {self.objective.kind!r} is defined for whole sequences only, got "
                 f"{key_name('sampler.block_length')} = {self.sampler.block_length}"
             )
-        if exact and (self.sampler.order != "random" or self.sampler.temperature != 1):
+        if self.is_exact and (self.sampler.order != "random" or self.sampler.temperature != 1):
             raise ValueError(
                 f"objective {self.objective.kind!r} is defined for order = 'random' and "
                 f"temperature = 1.0 only, got order = {self.sampler.order!r} and temperature = "
@@ -159,9 +159,8 @@ class StudyFile(Table):
 
     @model_validator(mode="after")
     def _settings_fit(self) -> Self:
-        exact = isinstance(self.objective, PathKlObjective | DivergenceObjective)
+        kind = self.objective.kind if self.is_exact else None
         for one in self.space.settings:
-            kind = self.objective.kind if exact else None
             check_searched(one, self.sampler, exact=kind, prompted=self.prompted)
         if self.space.order is not None and not self.family.has_order:
             raise ValueError(
@@ -198,6 +197,20 @@ class StudyFile(Table):
     def tolerance(self) -> float | None:
         """See `SearchTable.least_gain`."""
         return self.search.least_gain
+
+    @property
+    def gain_confidence(self) -> float:
+        """Of each interval of a gain, so that all which the study claims hold together.
+
+        It claims one over linear at each step count, and one over the user's baseline.
+        """
+        each = 1 if self.study.baseline is None else 2
+        return simultaneous(self.verify.confidence, each * len(self.space.steps))
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the objective is the law's own, which has the default settings of a sampler."""
+        return isinstance(self.objective, PathKlObjective | DivergenceObjective)
 
     @property
     def prompted(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mdm_opt.candidates import Candidate
-from mdm_opt.statistics import deviation
+from mdm_opt.statistics import standard_error
 
 
 @dataclass(frozen=True)
@@ -91,8 +90,7 @@ class MeasurementRecord:
     @property
     def standard_error(self) -> float:
         """Standard error of the mean; zero for a single exact score."""
-        n = len(self.scores)
-        return deviation(self.scores) / math.sqrt(n) if n > 1 else 0.0
+        return standard_error(self.scores)
 
 
 # A candidate on which the model or the objective raised this often is left alone.

@@ -8,7 +8,6 @@ from typing import Any
 
 from mdm_opt.candidates import BASELINES as KNOWN_BASELINES
 from mdm_opt.candidates import family_named
-from mdm_opt.config import StudyFile
 from mdm_opt.errors import RunError
 from mdm_opt.persistence import MeasurementRecord, Repository, StudyRecord
 from mdm_opt.results.best_result import (
@@ -27,8 +26,7 @@ from mdm_opt.statistics import (
     Estimate,
     at_look,
     mean_interval,
-    paired_difference,
-    simultaneous,
+    paired_gain,
 )
 from mdm_opt.study.search_space import space_of
 from mdm_opt.study.stored_file import stored_study_file
@@ -54,12 +52,6 @@ def equal_linear_steps(direction: str, records: Sequence[MeasurementRecord]) -> 
         and sign * (record.scores - best.scores[: record.instances]).mean() <= 0
     ]
     return min(equal, default=None)
-
-
-def claims(study_file: StudyFile) -> int:
-    """How many gains a study claims together: over linear, and over the user's baseline."""
-    each = 1 if study_file.study.baseline is None else 2
-    return each * len(study_file.space.steps)
 
 
 def value_of(record: MeasurementRecord, confidence: float) -> Estimate:
@@ -123,9 +115,8 @@ def best_of(
     """
     study_file = stored_study_file(record)
     confidence = study_file.verify.confidence
-    together = simultaneous(confidence, claims(study_file))
     kept = Kept.of(study_file, record.direction)
-    summary = _Summary(record, space, measurements, confidence, together, kept)
+    summary = _Summary(record, space, measurements, confidence, study_file.gain_confidence, kept)
     budgets = [summary.budget(steps, ranked.get(steps, ())) for steps in space.steps]
     found = [budget for budget in budgets if budget is not None]
     if not found:
@@ -315,11 +306,9 @@ class _Summary:
         self, chosen: MeasurementRecord, other: MeasurementRecord, confidence: float
     ) -> Estimate:
         """By how much a measurement is better than another one, on the instances of both."""
-        count = min(chosen.instances, other.instances)
-        pair = (other.scores[:count], chosen.scores[:count])
-        first, second = pair if self.record.direction == "minimize" else pair[::-1]
         shorter = min(chosen, other, key=lambda one: one.instances)
-        return paired_difference(first, second, _confidence_of(shorter, confidence))
+        confidence = _confidence_of(shorter, confidence)
+        return paired_gain(chosen.scores, other.scores, self.record.direction, confidence)
 
 
 def _others(measured: Sequence[MeasurementRecord]) -> dict[str, MeasurementRecord]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model
 from mdm_opt.candidates import Candidate, Value, family_named
 from mdm_opt.persistence import MeasurementRecord
 from mdm_opt.results.decision import Decision
-from mdm_opt.statistics import Estimate, deviation
+from mdm_opt.statistics import Estimate, standard_error
 
 
 class Result(BaseModel):
@@ -59,7 +58,7 @@ class CallsResult(Result):
         calls = record.calls if known else np.full(len(record.calls), record.nfe)
         return cls(
             mean=record.nfe,
-            standard_error=deviation(calls) / math.sqrt(len(calls)) if len(calls) > 1 else 0.0,
+            standard_error=standard_error(calls),
             percentile_95=float(np.quantile(calls, 0.95, method="higher")),
             most=float(calls.max()),
         )

@@ -12,7 +12,7 @@ from mdm_opt.candidates import Candidate, baseline
 from mdm_opt.measurement import Measurement, joined
 from mdm_opt.results.best import BASELINES, BEST
 from mdm_opt.run.races import clearly_worse
-from mdm_opt.statistics import Array, Estimate, at_look, early_look, paired_difference
+from mdm_opt.statistics import Array, Estimate, at_look, early_look, paired_gain
 
 # Of one look at a baseline that decides nothing.
 _ERROR_RATE = 0.05
@@ -29,12 +29,10 @@ class Arm:
     Attributes:
         candidate: that is measured.
         parts: its measurements, from the first instance on.
-        stopped_early: whether it ended before the instances did.
     """
 
     candidate: Candidate
     parts: list[Measurement] = field(default_factory=list)
-    stopped_early: bool = False
 
     @property
     def measurement(self) -> Measurement:
@@ -119,10 +117,8 @@ class Comparison:
         """By how much the chosen candidate is better than what has a label."""
         other = next(arm for (name, _), arm in self._arms.items() if name == label)
         count = min(other.instances, self.winner.instances)
-        pair = (other.scores[:count], self.winner.scores[:count])
-        first, second = pair if self._direction == "minimize" else pair[::-1]
-        early = count < len(self._ids)
-        return paired_difference(first, second, at_look(self._confidence, count, early=early))
+        confidence = at_look(self._confidence, count, early=count < len(self._ids))
+        return paired_gain(self.winner.scores, other.scores, self._direction, confidence)
 
     def reaches(self, steps: int) -> bool:
         """Whether the linear schedule in so many steps is as good as the chosen candidate."""
@@ -136,7 +132,6 @@ class Comparison:
     def arms(self) -> Iterator[tuple[str, Arm]]:
         """Labels and candidates, in the order in which they were asked for."""
         for (label, _), arm in self._arms.items():
-            arm.stopped_early = arm.instances < len(self._ids)
             yield label, arm
 
     def _arm(self, label: str, candidate: Candidate) -> Arm:

@@ -16,7 +16,7 @@ from mdm_opt.results.best_result import (
     ValueResult,
 )
 from mdm_opt.results.decision import Decision
-from mdm_opt.statistics import needed_instances, shown_gain, simultaneous
+from mdm_opt.statistics import needed_instances, shown_gain
 
 
 @dataclass(frozen=True)
@@ -224,8 +224,7 @@ def gain_words(study_file: StudyFile, unit: str) -> str:
     if unit != "share":
         return ""
     verify = study_file.verify
-    confidence = simultaneous(verify.confidence, len(study_file.space.steps))
-    shown = shown_gain(verify.instances, confidence)
+    shown = shown_gain(verify.instances, study_file.gain_confidence)
     half = needed_instances(verify.instances, shown, shown / 2)
     return (
         f"{verify.instances} verification instances show gains of {100 * shown:.3g} points and "

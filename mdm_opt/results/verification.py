@@ -13,12 +13,12 @@ from mdm_opt.candidates import Candidate, baseline, setting_candidate
 from mdm_opt.errors import RunError
 from mdm_opt.measurement import Measurement, measure
 from mdm_opt.persistence import MeasurementRecord
-from mdm_opt.results.best import BASELINE, BEST, REFERENCE, badness, claims, ranked_records
+from mdm_opt.results.best import BASELINE, BEST, REFERENCE, badness, ranked_records
 from mdm_opt.results.comparison import Comparison
 from mdm_opt.results.fewest_calls import Kept
 from mdm_opt.run.records import measurement_record
 from mdm_opt.run.time_limit import TimeLimit
-from mdm_opt.statistics import early_look, simultaneous
+from mdm_opt.statistics import early_look
 from mdm_opt.study.locks import exclusive
 from mdm_opt.study.opening import OpenStudy
 
@@ -145,7 +145,7 @@ class _Budget:
         if self.opened.study_file.verify.equal_linear and compared.gain("linear").low > 0:
             _find_equal_linear(self.opened, compared)
         records = [
-            self._record(arm.candidate, arm.measurement, "verification", label, arm.stopped_early)
+            self._record(arm.candidate, arm.measurement, "verification", label)
             for label, arm in compared.arms()
         ]
         return [*selected, *records]
@@ -172,7 +172,7 @@ class _Budget:
             candidate,
             opened.sets.ids("verification"),
             opened.record.direction,
-            simultaneous(file.verify.confidence, claims(file)),
+            file.gain_confidence,
             measured,
             opened.space.key,
             sequential=file.verify.sequential,
@@ -214,17 +214,11 @@ class _Budget:
         return selected, sorted(pooled, key=lambda record: badness(direction, record))
 
     def _record(
-        self,
-        candidate: Candidate,
-        measurement: Measurement,
-        role: str,
-        label: str,
-        stopped_early: bool = False,
+        self, candidate: Candidate, measurement: Measurement, role: str, label: str
     ) -> MeasurementRecord:
-        record = measurement_record(
+        return measurement_record(
             self.opened, candidate, measurement, role=role, label=label, budget_steps=self.steps
         )
-        return replace(record, stopped_early=stopped_early)
 
 
 def _needs_selection(opened: OpenStudy, top: Sequence[object]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mdm_opt.measurement import CALLS, Measurement, joined
-from mdm_opt.statistics import deviation, paired_standard_error, worse_p_value
+from mdm_opt.statistics import paired_standard_error, standard_error, worse_p_value
 
 # The best candidate of a step count loses its race in at most this share of studies.
 ERROR_RATE = 0.05
@@ -116,9 +115,7 @@ def costs_too_much(measurement: Measurement) -> bool:
     over = measurement.guards.get(CALLS)
     if over is None:
         return False
-    calls = measurement.calls
-    error = deviation(calls) / math.sqrt(len(calls)) if len(calls) > 1 else 0.0
-    return over > _CLEAR * error
+    return over > _CLEAR * standard_error(measurement.calls)
 
 
 def clearly_worse(own: Array, rival: Array, direction: str, error_rate: float) -> bool:

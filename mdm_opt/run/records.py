@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from mdm_opt.candidates import Candidate
 from mdm_opt.measurement import CALLS, Drawn, Measurement, draw
 from mdm_opt.persistence import MeasurementRecord
 from mdm_opt.run.races import Paired, Rival, paired
-from mdm_opt.statistics import deviation
+from mdm_opt.statistics import standard_error
 from mdm_opt.study.instances import SET_STARTS
 from mdm_opt.study.opening import OpenStudy
 
@@ -54,7 +53,7 @@ def measurement_record(
         rival_number=None if rival is None else rival.number,
         paired_value=None if beside is None else beside.value,
         paired_error=None if beside is None else beside.error,
-        stopped_early=role == "search" and len(measurement.scores) < opened.sets.search,
+        stopped_early=len(measurement.scores) < len(opened.sets.ids(role)),
         worker_id=worker_id,
         samples=drawn.texts,
     )
@@ -68,9 +67,8 @@ def _guards(measurement: Measurement, role: str) -> dict[str, float]:
     mean is above by more than `CALLS_ERRORS` of its standard errors.
     """
     guards = dict(measurement.guards)
-    if CALLS in guards and role != "search" and len(measurement.calls) > 1:
-        error = deviation(measurement.calls) / math.sqrt(len(measurement.calls))
-        guards[CALLS] -= CALLS_ERRORS * error
+    if CALLS in guards and role != "search":
+        guards[CALLS] -= CALLS_ERRORS * standard_error(measurement.calls)
     return guards
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from mdm_opt.candidates import Candidate
 from mdm_opt.run.trial_history import TrialHistory
 from mdm_opt.search import Outlook, outlook, proposal_seed
-from mdm_opt.statistics import simultaneous
 from mdm_opt.study.opening import OpenStudy
 
 
@@ -48,9 +47,7 @@ class Stopping:
             running,
             instances=opened.sets.search,
             verified=opened.sets.verification,
-            confidence=simultaneous(
-                opened.study_file.verify.confidence, len(opened.study_file.space.steps)
-            ),
+            confidence=opened.study_file.gain_confidence,
             seed=proposal_seed(opened.study_file.study.seed, len(observations)),
         )
         if found is None or not found.is_below(tolerance):

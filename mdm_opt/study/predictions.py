@@ -22,6 +22,7 @@ from mdm_opt.config import StudyFile
 from mdm_opt.schedules import ProfileSample
 from mdm_opt.schedules.base import Array
 from mdm_opt.schedules.cover import share_of_good
+from mdm_opt.statistics import standard_error
 
 LIMIT = "limit"
 _FOLDS, _DRAWS = 4, 64
@@ -170,9 +171,9 @@ class Predictions:
             | ({} if candidate is None else dict(candidate.parameters)),
             counts=self._counts(candidate),
             value=value,
-            standard_error=_standard_error(values),
+            standard_error=standard_error(values),
             gain_over_linear=float((linear - values).mean()),
-            gain_standard_error=_standard_error(linear - values),
+            gain_standard_error=standard_error(linear - values),
             linear_steps=int(reaches[0]) + 1 if len(reaches) else None,
             within_5_percent=share_of_good(self._draws @ weights, self._least(steps)),
         )
@@ -197,7 +198,3 @@ class Predictions:
             return None
         counts = candidate.plan(self._costs.decoding, self._costs.length).counts
         return None if counts is None else counts.tolist()
-
-
-def _standard_error(values: Sequence[float] | Array) -> float:
-    return float(np.std(values, ddof=1) / np.sqrt(len(values)))

@@ -13,6 +13,7 @@ from scipy import special
 from mdm_opt.config import StudyFile
 from mdm_opt.persistence import ProfileKey, ProfileRecord
 from mdm_opt.schedules.base import Array
+from mdm_opt.statistics import standard_error
 from mdm_opt.study.profile_sequences import FIRST
 
 Estimator = Literal["orders", "chain"]
@@ -147,8 +148,7 @@ def _first_rows(record: ProfileRecord) -> Sequence[int]:
 
 
 def _estimate(values: Array) -> Estimate:
-    error = values.std(ddof=1) / np.sqrt(len(values))
-    return Estimate(value=float(values.mean()), standard_error=float(error))
+    return Estimate(value=float(values.mean()), standard_error=standard_error(values))
 
 
 def _apart(one: Array, other: Array) -> float:

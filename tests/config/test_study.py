@@ -308,3 +308,12 @@ def test_every_study_file_of_this_repository_is_valid() -> None:
         pytest.skip("the repository has no study files")
     names_seen = [load_study_file(path).study.name for path in files]
     assert len(set(names_seen)) == len(names_seen)
+
+
+def test_all_gains_that_a_study_claims_hold_together() -> None:
+    content = with_value("space.steps", [2, 4])
+    assert parse_study(content, "f").gain_confidence == pytest.approx(1 - 0.05 / 2)
+    own = {**content["study"], "baseline": {"family": "linear"}}
+    assert parse_study({**content, "study": own}, "f").gain_confidence == pytest.approx(
+        1 - 0.05 / 4
+    )
