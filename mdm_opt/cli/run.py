@@ -88,7 +88,8 @@ def _show_best(name: str, storage: str | None, as_json: bool) -> None:
     screen.print(best_table(result))
     for line in conclusions(result, typed(f"verify {name}", storage)):
         screen.print(line, markup=False, soft_wrap=True)
-    steps = result.budgets[-1].steps
+    named = None if result.goal is None else result.goal.steps
+    steps = result.budgets[-1].steps if named is None else named
     export = f"export {name} --steps {steps} --out {name}-{steps}.json"
     click.echo("\nnext: " + typed(f"sample {name} --steps {steps} --count 2", storage))
     click.echo("      " + typed(export, storage))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import final
 
 import numpy as np
@@ -145,8 +145,7 @@ class Comparison:
         if not arm.parts:
             known = self._measured_already(arm)
             if known is not None:
-                # The same samples, and the cost has been counted.
-                arm.parts = [replace(part, sequence_calls=0, seconds=0.0) for part in known.parts]
+                arm.parts = [part.known() for part in known.parts]
                 return self._to(arm, label, end)
         arm.parts.append(self._measure(label, arm.candidate, self._ids[done:end]))
         return None

@@ -177,8 +177,8 @@ def _gain_said(
 
 def _kept_words(goal: GoalResult) -> str:
     if goal.quality is not None:
-        return f"{100 * goal.quality:g}% of the value of {goal.reference}"
-    return f"the value of {goal.reference} within {number(goal.margin or 0.0)}"
+        return f"{100 * goal.quality:g}% of the value of the reference"
+    return f"the value of the reference within {number(goal.margin or 0.0)}"
 
 
 def _kept_said(goal: GoalResult, budget: BudgetResult) -> str:
@@ -192,7 +192,7 @@ def _kept_said(goal: GoalResult, budget: BudgetResult) -> str:
 def _goal_said(goal: GoalResult) -> str:
     """The fewest calls, and how sure that is."""
     if goal.steps is None or goal.nfe is None:
-        return f"no step count is shown to keep {_kept_words(goal)}; keep {goal.reference}"
+        return f"no step count is shown to keep {_kept_words(goal)}; keep the reference"
     return (
         f"fewest calls: {goal.steps} steps, {number(goal.nfe)} calls of a sequence; with "
         f"probability at least {100 * (1 - goal.error_rate):g}% no step count is named that does "

@@ -55,13 +55,17 @@ def verify(opened: OpenStudy, report: Report = lambda _: None) -> None:
         kept = Kept.of(opened.study_file, opened.record.direction)
         # Of the fewest calls the largest step count comes first.
         order = sorted(opened.study_file.space.steps, reverse=kept is not None)
+        references: dict[Candidate, Measurement] = {}
         for place, steps in enumerate(order, start=1):
             ours = [m for m in found if m.budget_steps == steps]
             top = _top(opened, steps, ours, ranked.get(steps, []))
             records = [m for m in ours if m.role == "verification"]
             if not _is_current(opened, steps, ours, top):
                 budget = _Budget(opened, steps, limit, report)
-                records = budget.verified(top) if kept is None else budget.beside_reference(top)
+                if kept is None:
+                    records = budget.verified(top)
+                else:
+                    records = budget.beside_reference(top, references)
                 opened.repository.replace_verification(opened.name, steps, records)
             supervised.tell(verified=place)
             if kept is not None and not _is_kept(kept, records):
@@ -150,30 +154,40 @@ class _Budget:
         ]
         return [*selected, *records]
 
-    def beside_reference(self, top: Sequence[MeasurementRecord]) -> list[MeasurementRecord]:
-        """Measurements of the chosen candidate and of the reference, selection included."""
+    def beside_reference(
+        self, top: Sequence[MeasurementRecord], references: dict[Candidate, Measurement]
+    ) -> list[MeasurementRecord]:
+        """Measurements of the chosen candidate and of the reference, selection included.
+
+        Args:
+            top: candidates to choose from.
+            references: that were measured at other step counts; what is measured here is added.
+        """
         selected, chosen = self._selected(top)
-        arms = {BEST: chosen[0].candidate, **_beside(self.opened, self.steps)}
-        ids = self.opened.sets.ids("verification")
-        for label, candidate in arms.items():
-            doing = f"{label} at {candidate.steps} steps on {len(ids)} fresh instances"
-            found = self.measured(candidate, "verification", doing, ids)
-            selected.append(self._record(candidate, found, "verification", label))
-        return selected
+        best, ids = chosen[0].candidate, self.opened.sets.ids("verification")
+        ((label, reference),) = _beside(self.opened, self.steps).items()
+        known = references.get(reference)
+        found = self._fresh(label, reference, ids) if known is None else known.known()
+        references[reference] = found
+        own = self._fresh(BEST, best, ids)
+        return [
+            *selected,
+            self._record(best, own, "verification", BEST),
+            self._record(reference, found, "verification", label),
+        ]
+
+    def _fresh(self, label: str, candidate: Candidate, ids: Sequence[int]) -> Measurement:
+        doing = f"{label} at {candidate.steps} steps on {len(ids)} fresh instances"
+        return self.measured(candidate, "verification", doing, ids)
 
     def _comparison(self, candidate: Candidate, decisive: str) -> Comparison:
         opened, file = self.opened, self.opened.study_file
-
-        def measured(label: str, candidate: Candidate, ids: Sequence[int]) -> Measurement:
-            doing = f"{label} at {candidate.steps} steps on {len(ids)} fresh instances"
-            return self.measured(candidate, "verification", doing, ids)
-
         return Comparison(
             candidate,
             opened.sets.ids("verification"),
             opened.record.direction,
             file.gain_confidence,
-            measured,
+            self._fresh,
             opened.space.key,
             sequential=file.verify.sequential,
             decisive=decisive,

@@ -59,13 +59,12 @@ def _check_rule(study_file: StudyFile, denoiser: Denoiser) -> None:
 
 def _check_settings(study_file: StudyFile, problem: Problem) -> None:
     """Raises InputError where the user's baseline or reference cannot be measured."""
-    given = {"study.baseline": study_file.study.baseline}
-    given["search.reference"] = study_file.search.reference
+    baseline, reference = study_file.study.baseline, study_file.search.reference
+    given = [("study.baseline", baseline, steps) for steps in study_file.space.steps]
+    given.append(("search.reference", reference, problem.denoiser.length))
     exact = problem.objective.name in ("path_kl", "divergence")
-    for key, setting in given.items():
-        if setting is None:
-            continue
-        for steps in study_file.space.steps:
+    for key, setting, steps in given:
+        if setting is not None:
             try:
                 candidate = setting_candidate(setting, steps)
                 problem.plan(candidate)

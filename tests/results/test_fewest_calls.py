@@ -117,6 +117,21 @@ def test_another_reference_is_measured_anew_and_the_study_stays(tmp_path):
     assert found["goal"]["reference"] == "beta(0.500, 0.500)"
 
 
+def test_the_reference_is_measured_once_for_all_step_counts(tmp_path):
+    """In blocks that the step counts of the search do not share."""
+    own = GOAL + '\nreference = { family = "threshold", cutoff = 0.9, block_length = 4 }'
+    opened, said = searched(tmp_path, own), []
+    verify(opened, said.append)
+    found = opened.repository.measurements(opened.name, ["verification"])
+    references = [m for m in found if m.label == "reference"]
+    assert len(references) > 1
+    assert len({m.candidate for m in references}) == 1
+    assert sum(": reference at 16 steps" in line for line in said) == 1
+    assert [m.sequence_calls > 0 for m in references].count(True) == 1
+    for one in references:
+        np.testing.assert_array_equal(one.scores, references[0].scores)
+
+
 def test_what_no_step_count_keeps_is_said(tmp_path):
     opened = searched(tmp_path, GOAL.replace("0.5", "1.0"), steps="[2, 3]")
     verify(opened)
