@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
@@ -94,6 +96,42 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
 
     channel_class = Channel
 
+    def __init__(self, application: WSGIApplication, sockets: dict[int, Any], **keys: Any) -> None:
+        self._sockets = sockets
+        self._ending = self._closed = False
+        # The trigger is written to or closed: its descriptor could be another's by then.
+        self._trigger_lock = threading.Lock()
+        super().__init__(application, sockets, **keys)
+
+    def pull_trigger(self) -> None:
+        """Lets the loop look at what threads have for it (waitress); from any thread."""
+        with self._trigger_lock:
+            if not self._closed:
+                super().pull_trigger()
+
+    def end(self) -> None:
+        """Lets the loop close everything and return; from any thread, as often as one likes."""
+        self._ending = True
+        self.pull_trigger()
+
+    def close_all(self) -> None:
+        """Closes everything that is open; in the loop's thread, or where there is none."""
+        self.close()
+        wasyncore.close_all(self._sockets, ignore_all=True)
+
+    def close(self) -> None:
+        """Stops listening (waitress)."""
+        with self._trigger_lock:
+            self._closed = True
+            super().close()
+
+    def readable(self) -> bool:
+        """Whether a new connection is wanted (waitress); asked before each wait."""
+        if self._ending:
+            self.close_all()
+            return False
+        return bool(super().readable())
+
     def handle_accept(self) -> None:
         """Takes a connection, for which another one goes where there are many."""
         super().handle_accept()
@@ -113,7 +151,6 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
 def make_server(
     application: WSGIApplication,
     listening: socket.socket,
-    sockets: dict[int, Any],
     *,
     threads: int,
     most_bytes: int,
@@ -123,7 +160,6 @@ def make_server(
     Args:
         application: what it serves.
         listening: the socket.
-        sockets: where it keeps everything that is open.
         threads: in which requests are answered.
         most_bytes: of the body of a request.
     """
@@ -142,9 +178,9 @@ def make_server(
     about = (listening.family, listening.type, listening.proto, listening.getsockname())
     return Server(
         application,
-        sockets,
-        True,
-        listening,
+        {},
+        _start=True,
+        _sock=listening,
         dispatcher=dispatcher,
         adj=adjustments,
         bind_socket=False,

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from waitress import wasyncore
-
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import Repository
 from mdm_opt.persistence.optuna_tables import optuna_storage, storage_errors_of
@@ -48,8 +46,6 @@ class Dashboard:
     address: str = field(repr=False)
     access: Access
     _server: Any
-    # Everything that is open, the server with it.
-    _sockets: dict[int, Any]
     _repository: Repository
     _serving: threading.Event = field(default_factory=threading.Event)
 
@@ -65,14 +61,11 @@ class Dashboard:
     def close(self) -> None:
         """Stops listening, and serving; from any thread."""
         if self._serving.is_set():
-            self._server.trigger.pull_trigger(self._end)
+            self._server.end()
             return
-        self._end()
+        self._server.close_all()
         self._server.task_dispatcher.shutdown()
         self._repository.close()
-
-    def _end(self) -> None:
-        wasyncore.close_all(self._sockets, ignore_all=True)
 
 
 def make_dashboard(
@@ -123,17 +116,15 @@ def make_dashboard(
     )
     # A warning for each request that waits for a thread helps nobody.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    sockets: dict[int, Any] = {}
     server = make_server(
         Guard(CheckedBodies(application), access),
         listening,
-        sockets,
         threads=_THREADS,
         most_bytes=_MOST_BYTES if writable else _MOST_BYTES_READ_ONLY,
     )
     query = f"?token={quote(token, safe='')}" if token else ""
     address = f"http://{_shown_host(host)}:{taken}/dashboard{query}"
-    return Dashboard(address, access, server, sockets, repository)
+    return Dashboard(address, access, server, repository)
 
 
 def _optuna_dashboard(repository: Repository, artifacts: Path | None) -> WSGIApplication:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from attacks import status
-from waitress import wasyncore
 
 from mdm_opt.show.dashboard import connections
 
@@ -31,14 +32,13 @@ def _short(monkeypatch):
 def serving(application):
     """The port of a server with an application of its own."""
     listening = socket.create_server(("127.0.0.1", 0))
-    sockets = {}
-    server = connections.make_server(application, listening, sockets, threads=2, most_bytes=2**20)
+    server = connections.make_server(application, listening, threads=2, most_bytes=2**20)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
         yield server.effective_port
     finally:
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets, ignore_all=True))
+        server.end()
         thread.join(20)
         server.task_dispatcher.shutdown()
         assert not thread.is_alive()
@@ -192,6 +192,37 @@ def test_the_end_waits_for_no_client():
         time.sleep(0.5)
         started = time.monotonic()
     assert time.monotonic() - started < SOON
+
+
+def test_an_end_may_come_while_threads_tell_of_their_answers(monkeypatch):
+    """Descriptors of a server that has ended are another's: nobody writes to them."""
+    written, write = [], os.write
+
+    def slowly(descriptor, content):
+        # Whoever has decided to write is overtaken by the loop, if it can be.
+        time.sleep(0.05)
+        written.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+        return write(descriptor, content)
+
+    monkeypatch.setattr(os, "write", slowly)
+    for _ in range(5):
+        with serving(application) as port, ExitStack() as stack:
+            for _ in range(3):
+                assert answered(connected(port, stack, WHOLE))
+    assert written
+    assert all(name.startswith("pipe:") for name in written)
+
+
+def test_who_has_ended_may_be_ended_again():
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = connections.make_server(application, listening, threads=1, most_bytes=2**20)
+    server.end()
+    server.run()
+    server.end()
+    server.close_all()
+    server.pull_trigger()
+    server.task_dispatcher.shutdown()
+    assert listening.fileno() == -1
 
 
 def test_a_large_answer_is_read_slowly(monkeypatch):
