@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import mdm_opt
-from mdm_opt.candidates import Candidate, Decoding
+from mdm_opt.candidates import Candidate, MaskedDecoding
 from mdm_opt.handoff.schedule_file import ExportedSchedule, SamplerValues, ScheduleValues
 from mdm_opt.schedules import BetaSchedule, block_count, reveal_counts, reveal_grid
 
@@ -211,7 +211,7 @@ def exported_rule(
     **settings: Any,
 ) -> ExportedSchedule:
     """A candidate of a family of rules; settings are those of the sampler."""
-    decoding = Decoding(**settings)
+    decoding = MaskedDecoding(**settings)
     values = content()
     candidate = Candidate(family, steps, parameters)
     values["schedule"] = ScheduleValues.of(candidate, decoding, length).model_dump()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from mdm_opt.candidates import Decoding
+from mdm_opt.candidates import MaskedDecoding
 from mdm_opt.models.lazy_log_probs import LogProbs, WholeLogProbs
 from mdm_opt.models.prompts import Prompts
 from mdm_opt.processes import Samples, generate, instance_noise
@@ -140,4 +140,4 @@ def answers(
     """Samples of instances, each with its own prompt and noise."""
     noise = instance_noise(instances, denoiser.length, seed=11)
     made = None if prompts is None else Prompts.of(prompts, CPU)
-    return generate(denoiser, counts, noise, Decoding(**options), made)
+    return generate(denoiser, counts, noise, MaskedDecoding(**options), made)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from mdm_opt.candidates import Candidate, Decoding, beta
+from mdm_opt.candidates import Candidate, MaskedDecoding, beta
 from mdm_opt.errors import RunError
 from mdm_opt.measurement import Measurement, Problem, draw, joined, measure
 from mdm_opt.models.base import Denoiser
@@ -32,7 +32,7 @@ def as_number(samples: list[str]) -> list[int]:
 def problem(seed: int = 5, batch_size: int = 64, **decoding: object) -> Problem:
     objective = SampleScore(as_number, name="number", direction="minimize", unit="words")
     denoiser = EnumeratedDenoiser(toy_balanced())
-    return Problem(denoiser, objective, seed, Decoding(**decoding), batch_size)
+    return Problem(denoiser, objective, seed, MaskedDecoding(**decoding), batch_size)
 
 
 class Guarded:
@@ -129,7 +129,7 @@ def test_objective_is_given_the_candidates_counts_and_noise() -> None:
         EnumeratedDenoiser(toy_balanced()),
         guarded,
         seed=9,
-        decoding=Decoding(order="margin", temperature=0.5, rounding="cumulative"),
+        decoding=MaskedDecoding(order="margin", temperature=0.5, rounding="cumulative"),
     )
     measure(asked, CANDIDATE, [7, 2])
     (given,) = guarded.batches
@@ -250,7 +250,7 @@ def test_scores_are_those_of_the_sampler() -> None:
     noise = instance_noise(range(12), 5, seed=5)
     counts = reveal_counts(CANDIDATE.schedule, 3, 5)
     samples = generate(
-        asked.denoiser, counts, noise, Decoding(order="confidence", temperature=0.7)
+        asked.denoiser, counts, noise, MaskedDecoding(order="confidence", temperature=0.7)
     )
     expected = as_number(asked.denoiser.decode(samples.tokens))
     assert measure(asked, CANDIDATE, range(12)).scores.tolist() == expected

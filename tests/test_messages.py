@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from study_contents import MINIMAL, refusal, with_value
 
 from mdm_opt import messages
-from mdm_opt.candidates import Decoding
+from mdm_opt.candidates import MaskedDecoding
 from mdm_opt.config import parse_study
 from mdm_opt.errors import InputError
 from mdm_opt.messages import Names, key_name, naming, read_as, source_name
@@ -103,7 +103,7 @@ def test_a_value_of_no_study_file_is_refused_without_a_table(
     values: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(ValidationError) as caught:
-        Decoding(**values)
+        MaskedDecoding(**values)
     message = messages.refusal(caught.value)
     assert message.startswith(said)
     assert message.splitlines() == [message]

@@ -13,11 +13,14 @@ from mdm_opt.candidates.base import (
 )
 from mdm_opt.candidates.beta import BETA, beta
 from mdm_opt.candidates.costs import ProfileCosts
-from mdm_opt.candidates.decoding import MEASURES, ORDERS, SEARCHABLE, Decoding, Plan, Rule
+from mdm_opt.candidates.decoding import SEARCHABLE, Decoding
 from mdm_opt.candidates.entropy_bound import ENTROPY_BOUND
 from mdm_opt.candidates.free import FREE, counts_candidate
+from mdm_opt.candidates.grid_decoding import BirthsDecoding, GridDecoding, UniformDecoding
 from mdm_opt.candidates.hand_crafted import BASELINES, COSINE, SINE, baseline
+from mdm_opt.candidates.masked_decoding import ORDERS, MaskedDecoding
 from mdm_opt.candidates.parameters import Choice, Parameter, Range, Value
+from mdm_opt.candidates.plan import MEASURES, GridPlan, Plan, Rule
 from mdm_opt.candidates.pools import Pool
 from mdm_opt.candidates.rules import RULE_COORDINATES, rule_coordinates
 from mdm_opt.candidates.settings import Setting, setting_candidate
@@ -42,11 +45,15 @@ __all__ = [
     "RULE_COORDINATES",
     "SEARCHABLE",
     "SETTING_COORDINATES",
+    "BirthsDecoding",
     "Bounds",
     "Candidate",
     "Choice",
     "Decoding",
     "Family",
+    "GridDecoding",
+    "GridPlan",
+    "MaskedDecoding",
     "Parameter",
     "Plan",
     "Pool",
@@ -55,6 +62,7 @@ __all__ = [
     "Rule",
     "Seed",
     "Setting",
+    "UniformDecoding",
     "Value",
     "baseline",
     "beta",

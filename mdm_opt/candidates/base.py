@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from mdm_opt.candidates.costs import ProfileCosts
-from mdm_opt.candidates.decoding import SEARCHABLE, Decoding, Plan, Rule, normal_values
+from mdm_opt.candidates.decoding import SEARCHABLE, Decoding, normal_values
+from mdm_opt.candidates.masked_decoding import MaskedDecoding
 from mdm_opt.candidates.parameters import Parameter, Range, Value, shown, whole_number
+from mdm_opt.candidates.plan import Plan, Rule
 from mdm_opt.schedules import MaskSchedule, shape_angles
 from mdm_opt.schedules.base import Array
 
@@ -34,7 +36,7 @@ class Candidate:
         steps: step budget N >= 1.
         parameters: values of the family's parameters by name, in the family's order.
         counts: tokens that each step reveals, where the family is counts; else None.
-        decoding: searched values of `Decoding`, by keys of `SEARCHABLE`; block lengths are ints.
+        decoding: searched values of `MaskedDecoding`, by keys of `SEARCHABLE`; block lengths are ints.
 
     Raises:
         ValueError: for an unknown family, or values that make none of its schedules.
@@ -64,7 +66,7 @@ class Candidate:
             object.__setattr__(self, name, value)
         family.check(self)
         family.schedule(self)
-        Decoding().with_values(self.decoding)
+        MaskedDecoding().with_values(self.decoding)
 
     def __hash__(self) -> int:
         values = (*self.parameters.items(), *sorted(self.decoding.items()))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mdm_opt.candidates.decoding import Decoding
+from mdm_opt.candidates.masked_decoding import MaskedDecoding
 from mdm_opt.schedules import (
     BetaSchedule,
     Counts,
@@ -43,7 +43,9 @@ class ProfileCosts:
             None for none.
     """
 
-    def __init__(self, profile: Array, decoding: Decoding, draws: Array | None = None) -> None:
+    def __init__(
+        self, profile: Array, decoding: MaskedDecoding, draws: Array | None = None
+    ) -> None:
         self.profile, self.decoding, self.draws = profile, decoding, draws
 
     @property

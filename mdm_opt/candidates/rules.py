@@ -10,7 +10,8 @@ import numpy as np
 
 from mdm_opt.candidates.base import Bounds, Candidate, Family, Seed
 from mdm_opt.candidates.costs import ProfileCosts
-from mdm_opt.candidates.decoding import MEASURES, Decoding, Measure, Plan, Rule
+from mdm_opt.candidates.decoding import Decoding
+from mdm_opt.candidates.plan import MEASURES, Measure, Plan, Rule
 from mdm_opt.candidates.pools import BoxPool, Pool
 from mdm_opt.messages import key_name
 from mdm_opt.schedules import BetaSchedule, MaskSchedule

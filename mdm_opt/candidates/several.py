@@ -11,8 +11,9 @@ import numpy as np
 from mdm_opt.candidates.base import Bounds, Candidate, Family, Seed, family_named
 from mdm_opt.candidates.beta import BETA
 from mdm_opt.candidates.costs import ProfileCosts
-from mdm_opt.candidates.decoding import Decoding, Plan
+from mdm_opt.candidates.decoding import Decoding
 from mdm_opt.candidates.parameters import Choice, Parameter, Value
+from mdm_opt.candidates.plan import Plan
 from mdm_opt.candidates.pools import Pool
 from mdm_opt.schedules import MaskSchedule
 from mdm_opt.schedules.base import Array

@@ -11,8 +11,10 @@ import numpy as np
 
 from mdm_opt.candidates.base import Bounds, Candidate, Family, Seed, family_named
 from mdm_opt.candidates.costs import ProfileCosts
-from mdm_opt.candidates.decoding import ORDERS, SEARCHABLE, Decoding, Plan
+from mdm_opt.candidates.decoding import SEARCHABLE, Decoding
+from mdm_opt.candidates.masked_decoding import ORDERS, MaskedDecoding
 from mdm_opt.candidates.parameters import Choice, Parameter, Range, Value, shown
+from mdm_opt.candidates.plan import Plan
 from mdm_opt.candidates.pools import Pool
 from mdm_opt.schedules import MaskSchedule
 from mdm_opt.schedules.base import Array
@@ -222,7 +224,7 @@ class _Settings:
         return replace(candidate, decoding=values)
 
     def _default(self, one: Parameter) -> Value:
-        default = self._length if one.name == BLOCK_LENGTH else getattr(Decoding(), one.name)
+        default = self._length if one.name == BLOCK_LENGTH else getattr(MaskedDecoding(), one.name)
         if isinstance(one, Range):
             return float(np.clip(default, *one.searched))
         return default if default in one.searched else one.searched[0]

@@ -23,7 +23,7 @@ from pydantic_core import CoreSchema
 from mdm_opt.candidates import (
     FAMILIES,
     Candidate,
-    Decoding,
+    MaskedDecoding,
     Value,
     family_named,
     searchable_families,
@@ -90,7 +90,7 @@ class ScheduleValues(Part):
         return family
 
     @classmethod
-    def of(cls, candidate: Candidate, decoding: Decoding, length: int) -> ScheduleValues:
+    def of(cls, candidate: Candidate, decoding: MaskedDecoding, length: int) -> ScheduleValues:
         """A candidate as the file has it.
 
         Args:
@@ -122,9 +122,11 @@ class ScheduleValues(Part):
         return {**first, **found}
 
     @property
-    def decoding(self) -> Decoding:
+    def decoding(self) -> MaskedDecoding:
         """The settings of the sampler that the steps depend on."""
-        return Decoding(reveal=self.reveal, rounding=self.rounding, block_length=self.block_length)
+        return MaskedDecoding(
+            reveal=self.reveal, rounding=self.rounding, block_length=self.block_length
+        )
 
     @property
     def candidate(self) -> Candidate:
@@ -166,13 +168,13 @@ class SamplerValues(Part):
     @model_validator(mode="after")
     def _can_be_sampled(self) -> Self:
         try:
-            Decoding(**self.model_dump())
+            MaskedDecoding(**self.model_dump())
         except ValidationError as error:
             raise ValueError(refusal(error)) from error
         return self
 
     @classmethod
-    def of(cls, decoding: Decoding) -> SamplerValues:
+    def of(cls, decoding: MaskedDecoding) -> SamplerValues:
         """The settings of a decoding, without the schedule."""
         return cls(**decoding.model_dump(include=set(cls.model_fields)))
 

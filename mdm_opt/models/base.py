@@ -1,4 +1,4 @@
-"""What a frozen masked diffusion model is to this package."""
+"""What a frozen model is to this package: one kind for each process."""
 
 from __future__ import annotations
 
@@ -10,32 +10,51 @@ import torch
 from mdm_opt.errors import InputError
 
 
-@runtime_checkable
-class Denoiser(Protocol):
-    """A frozen model that predicts masked tokens.
+class FrozenModel(Protocol):
+    """What the models of all processes have.
 
     Attributes:
-        length: tokens of one generated sequence, L >= 1.
-        vocab_size: size V of the last axis of `log_probs`; token ids run from 0 to V - 1.
-        mask_token_id: the id that stands for "masked" in ``tokens``; never generated.
-        fingerprint: hash of everything that determines `log_probs`.
-        device: where ``tokens`` are expected and log-probabilities come back.
+        length: numbers of one generated sequence, L >= 1: tokens, or counts.
+        fingerprint: hash of everything that determines what the model answers.
+        device: where sequences are expected and answers come back.
     """
 
     @property
     def length(self) -> int: ...
 
     @property
-    def vocab_size(self) -> int: ...
-
-    @property
-    def mask_token_id(self) -> int: ...
-
-    @property
     def fingerprint(self) -> str: ...
 
     @property
     def device(self) -> torch.device: ...
+
+    def decode(self, tokens: torch.Tensor) -> list[str]:
+        """Text of clean sequences, int64 ``(batch, length)``.
+
+        A text ``data:image/png;base64,...`` (or ``jpeg``, ``webp``, ``gif``; no other kind) is a
+        picture, and is shown as one; see `mdm_opt.sample_texts`.
+        """
+        ...
+
+    def encode(self, texts: Sequence[str]) -> torch.Tensor:
+        """Sequences int64 ``(len(texts), length)`` of texts; InputError where one does not fit."""
+        ...
+
+
+@runtime_checkable
+class Denoiser(FrozenModel, Protocol):
+    """A frozen model that predicts masked tokens.
+
+    Attributes:
+        vocab_size: size V of the last axis of `log_probs`; token ids run from 0 to V - 1.
+        mask_token_id: the id that stands for "masked" in ``tokens``; never generated.
+    """
+
+    @property
+    def vocab_size(self) -> int: ...
+
+    @property
+    def mask_token_id(self) -> int: ...
 
     def log_probs(self, tokens: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
         """Log-probabilities of the clean token at masked positions.
@@ -50,16 +69,59 @@ class Denoiser(Protocol):
         """
         ...
 
-    def decode(self, tokens: torch.Tensor) -> list[str]:
-        """Text of clean tokens, int64 ``(batch, length)``.
 
-        A text ``data:image/png;base64,...`` (or ``jpeg``, ``webp``, ``gif``; no other kind) is a
-        picture, and is shown as one; see `mdm_opt.sample_texts`.
+@runtime_checkable
+class RateModel(FrozenModel, Protocol):
+    """A frozen model of births: counts that only grow (Blackout Diffusion).
+
+    Attributes:
+        max_count: the largest count, >= 1; counts run from 0.
+    """
+
+    @property
+    def max_count(self) -> int: ...
+
+    def rates(self, counts: torch.Tensor, alpha: float) -> torch.Tensor:
+        """Births that are expected of each count for each unit of alpha.
+
+        E[x_0 - x | x_alpha = x] / (1 - alpha), the rest that is expected over the alpha that is
+        left: docs/mathematics.md 9.
+
+        Args:
+            counts: int64 ``(batch, length)``, in 0..max_count.
+            alpha: surviving share, in [0, 1).
+
+        Returns:
+            floating-point ``(batch, length)``, finite, not negative.
         """
         ...
 
-    def encode(self, texts: Sequence[str]) -> torch.Tensor:
-        """Tokens int64 ``(len(texts), length)`` of texts; InputError where one does not fit."""
+
+@runtime_checkable
+class TimedLaw(FrozenModel, Protocol):
+    """A frozen model of uniform or ordinal corruption: the law of the clean token at any time.
+
+    Attributes:
+        vocab_size: states V >= 2 of a token; ids run from 0 to V - 1, all of which are generated.
+        kernel: how tokens are corrupted, see `mdm_opt.processes.uniform.kernels`.
+    """
+
+    @property
+    def vocab_size(self) -> int: ...
+
+    @property
+    def kernel(self) -> str: ...
+
+    def log_probs_at(self, tokens: torch.Tensor, alpha: float) -> torch.Tensor:
+        """Log-probabilities of each clean token given the corrupted sequence.
+
+        Args:
+            tokens: int64 ``(batch, length)``, corrupted as at alpha.
+            alpha: kept share, in [0, 1).
+
+        Returns:
+            floating-point ``(batch, length, vocab_size)``, normalised over the last axis.
+        """
         ...
 
 

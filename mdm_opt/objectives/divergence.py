@@ -41,7 +41,7 @@ class Divergence:
         check_in_law(self, batch)
         if self._sample_law is None:
             self._sample_law = batch.process.exact_law(denoiser)
-        value = self._divergence(self._sample_law.under(batch.plan))
+        value = self._divergence(self._sample_law.under(batch.plan, batch.decoding))
         count = len(batch.instances)
         return Scores(np.full(count, value), np.full(count, self._sample_law.nfe(batch.plan)), 0)
 

@@ -68,8 +68,9 @@ class PathKl:
             costs, asked = batch.process.path_costs(denoiser, references, batch, missing)
             calls = written + asked
             self._costs.update(zip([keys[row] for row in missing], costs, strict=True))
-        values = [self._costs[key].path_kl(batch, row) for row, key in enumerate(keys)]
-        return Scores(np.array(values), batch.nfe.astype(np.float64), calls)
+        costs = [self._costs[key] for key in keys]
+        values, asked = batch.process.path_kl(denoiser, costs, batch)
+        return Scores(values, batch.nfe.astype(np.float64), calls + asked)
 
     def _reference_tokens(
         self, denoiser: Denoiser, batch: Batch, instances: Sequence[int]

@@ -5,17 +5,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from mdm_opt.candidates import Candidate, Decoding, Plan
-from mdm_opt.models.base import Denoiser
+from mdm_opt.models.base import FrozenModel
 from mdm_opt.models.prompts import Prompts, decoded_answers
 
 Array = npt.NDArray[np.float64]
+ModelT = TypeVar("ModelT", bound=FrozenModel)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +66,7 @@ class Batch(ABC):
         prompts: what the answers are given; None where there is nothing.
     """
 
-    process: Process
+    process: Process[Any]
     instances: Sequence[int]
     plan: Plan
     decoding: Decoding
@@ -81,11 +82,11 @@ class Batch(ABC):
             ValueError: where only samples tell, because a rule decides what steps reveal.
         """
 
-    def sample(self, model: Denoiser) -> Samples:
+    def sample(self, model: FrozenModel) -> Samples:
         """The samples of these instances."""
         return self.process.sample(model, self)
 
-    def texts(self, model: Denoiser, samples: Samples) -> list[str]:
+    def texts(self, model: FrozenModel, samples: Samples) -> list[str]:
         """The texts of samples of these instances; of answers what comes after their prompts."""
         if self.prompts is None:
             return model.decode(samples.tokens)
@@ -93,18 +94,18 @@ class Batch(ABC):
 
 
 class PathCosts(Protocol):
-    """What each step of any schedule costs on one clean sequence, in the noise of one instance."""
-
-    def path_kl(self, batch: Batch, row: int) -> float:
-        """Nats lost by a batch that has the instance in this row, against the finest steps."""
-        ...
+    """What is known of one clean sequence in the noise of one instance; see `Process.path_kl`."""
 
 
 class ExactLaw(Protocol):
     """The law of the samples of a small problem, enumerated."""
 
-    def under(self, plan: Plan) -> Array:
+    def under(self, plan: Plan, decoding: Decoding) -> Array:
         """Probabilities of all sequences, float64 ``(V,) * length``, under a plan.
+
+        Args:
+            plan: what a candidate does.
+            decoding: the settings of the sampler.
 
         Raises:
             InputError: where it is too large to be enumerated.
@@ -116,7 +117,7 @@ class ExactLaw(Protocol):
         ...
 
 
-class Process(ABC):
+class Process(ABC, Generic[ModelT]):
     """How noise becomes data: masked tokens are revealed, counts are born, tokens are replaced.
 
     Nothing above the processes knows what noise looks like, or whether a step has a count.
@@ -129,13 +130,13 @@ class Process(ABC):
     name: ClassVar[str]
 
     @abstractmethod
-    def start(self, model: Denoiser, batch: int) -> torch.Tensor:
+    def start(self, model: ModelT, batch: int) -> torch.Tensor:
         """Nothing but noise, ``(batch, length)`` on the model's device."""
 
     @abstractmethod
     def batch(
         self,
-        model: Denoiser,
+        model: ModelT,
         candidate: Candidate,
         instances: Sequence[int],
         *,
@@ -155,7 +156,7 @@ class Process(ABC):
         """
 
     @abstractmethod
-    def sample(self, model: Denoiser, batch: Batch) -> Samples:
+    def sample(self, model: ModelT, batch: Batch) -> Samples:
         """The samples of a batch.
 
         Raises:
@@ -163,11 +164,11 @@ class Process(ABC):
         """
 
     @abstractmethod
-    def finest(self, model: Denoiser, instances: Sequence[int], *, seed: int) -> Samples:
+    def finest(self, model: ModelT, instances: Sequence[int], *, seed: int) -> Samples:
         """Sequences that the model writes in as many steps as there can be."""
 
     @abstractmethod
-    def own_sequences(self, model: Denoiser, numbers: Sequence[int], *, seed: int) -> Samples:
+    def own_sequences(self, model: ModelT, numbers: Sequence[int], *, seed: int) -> Samples:
         """Clean sequences that the model writes to be measured itself, as `finest` does.
 
         Args:
@@ -179,7 +180,7 @@ class Process(ABC):
     @abstractmethod
     def profiles(
         self,
-        model: Denoiser,
+        model: ModelT,
         clean: torch.Tensor,
         numbers: Sequence[int],
         known: npt.NDArray[np.int64],
@@ -206,7 +207,7 @@ class Process(ABC):
 
     def written_profiles(
         self,
-        model: Denoiser,
+        model: ModelT,
         numbers: Sequence[int],
         known: npt.NDArray[np.int64],
         *,
@@ -230,7 +231,7 @@ class Process(ABC):
 
     def exchange_error(
         self,
-        model: Denoiser,
+        model: ModelT,
         tokens: torch.Tensor,
         numbers: Sequence[int],
         known: npt.NDArray[np.int64],
@@ -254,7 +255,7 @@ class Process(ABC):
 
     @abstractmethod
     def path_costs(
-        self, model: Denoiser, clean: torch.Tensor, batch: Batch, rows: Sequence[int]
+        self, model: ModelT, clean: torch.Tensor, batch: Batch, rows: Sequence[int]
     ) -> tuple[Sequence[PathCosts], int]:
         """What steps cost on clean sequences (docs/mathematics.md 5).
 
@@ -269,7 +270,22 @@ class Process(ABC):
         """
 
     @abstractmethod
-    def exact_law(self, model: Denoiser) -> ExactLaw:
+    def path_kl(
+        self, model: ModelT, costs: Sequence[PathCosts], batch: Batch
+    ) -> tuple[Array, int]:
+        """Nats that a candidate loses against the finest steps.
+
+        Args:
+            model: frozen model.
+            costs: of `path_costs`, one for each row of the batch.
+            batch: the candidate on the instances.
+
+        Returns:
+            float64 ``(batch,)``, and the sequences put through the model to find out.
+        """
+
+    @abstractmethod
+    def exact_law(self, model: ModelT) -> ExactLaw:
         """The law of the samples of any plan.
 
         Raises:
@@ -277,7 +293,7 @@ class Process(ABC):
         """
 
     @abstractmethod
-    def difference(self, model: Denoiser) -> float:
+    def difference(self, model: ModelT) -> float:
         """How far two answers to the same question are apart: total variation, in [0, 1].
 
         The largest over what is asked of nothing but noise; 0 up to the rounding of the device,
@@ -287,7 +303,7 @@ class Process(ABC):
     @abstractmethod
     def one_call(
         self,
-        model: Denoiser,
+        model: ModelT,
         batch: int,
         steps: int,
         decoding: Decoding,

@@ -13,8 +13,8 @@ from mdm_opt.candidates import (
     FAMILIES,
     Candidate,
     Choice,
-    Decoding,
     Family,
+    MaskedDecoding,
     ProfileCosts,
     Value,
 )
@@ -72,7 +72,7 @@ class _At(NamedTuple):
     @property
     def costs(self) -> ProfileCosts:
         """A profile whose tokens get cheaper the more of them are known."""
-        return ProfileCosts(np.linspace(2.0, 0.5, self.length), Decoding())
+        return ProfileCosts(np.linspace(2.0, 0.5, self.length), MaskedDecoding())
 
     def seeds(self) -> None:
         """Those that a study file names or gives, those of a profile, one of another study."""
@@ -124,7 +124,7 @@ class _At(NamedTuple):
         grid = candidate.schedule.revealed(np.linspace(0, 1, 65))
         rises = grid[0] == 0 and grid[-1] == 1 and (np.diff(grid) >= 0).all()
         expect(rises, f"{shown}: alpha does not rise from 0 to 1")
-        plan = candidate.plan(Decoding(), self.length)
+        plan = candidate.plan(MaskedDecoding(), self.length)
         counts = plan.counts if plan.rule is None else plan.shares
         whole = counts is not None and counts.sum() == self.length
         expect(whole, f"{shown}: not all is revealed")

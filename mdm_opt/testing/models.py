@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import torch
 
-from mdm_opt.candidates import Decoding, baseline
+from mdm_opt.candidates import MaskedDecoding, baseline
 from mdm_opt.errors import InputError
 from mdm_opt.models.base import Denoiser, lacking
 from mdm_opt.models.lazy_log_probs import ask, remembers_first
@@ -76,7 +76,7 @@ def _sampled(checks: Checks, model: Denoiser, seed: int) -> Samples:
 
     def draw(instances: Sequence[int]) -> Samples:
         process = process_of(model)
-        batch = process.batch(model, candidate, instances, decoding=Decoding(), seed=seed)
+        batch = process.batch(model, candidate, instances, decoding=MaskedDecoding(), seed=seed)
         return process.sample(model, batch)
 
     found = draw(range(_ROWS))

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from laws import templates
 
-from mdm_opt.candidates import Candidate, Decoding, beta
+from mdm_opt.candidates import Candidate, MaskedDecoding, beta
 from mdm_opt.models.base import Denoiser
 from mdm_opt.models.packaged import load_antiberty, load_bundled
 from mdm_opt.processes import generate, instance_noise, own_sequences, sequence_profiles
@@ -70,7 +70,7 @@ class Source:
         """The model's own sequences, int64 ``(n, length)``."""
         if self.written is None:
             return own_sequences(denoiser, numbers, seed=SEED).tokens
-        counts = self.written.plan(Decoding(), self.length).counts
+        counts = self.written.plan(MaskedDecoding(), self.length).counts
         noise = instance_noise([OWN_START + i for i in numbers], self.length, seed=SEED)
         return generate(denoiser, counts, noise).tokens
 

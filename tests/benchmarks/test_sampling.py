@@ -28,7 +28,7 @@ from sampling_cost import (
 )
 from study_files import database, write_study
 
-from mdm_opt.candidates import Decoding, baseline, beta
+from mdm_opt.candidates import MaskedDecoding, baseline, beta
 from mdm_opt.measurement import Problem, measure
 from mdm_opt.models.base import Denoiser
 from mdm_opt.models.huggingface import HuggingFaceDenoiser
@@ -96,7 +96,7 @@ class Loops:
             score,
             0,
             batch_size=self.batch,
-            decoding=Decoding(order=self.order, temperature=temperature),
+            decoding=MaskedDecoding(order=self.order, temperature=temperature),
         )
 
     def trial(self, steps: int) -> tuple[float, float]:
@@ -210,7 +210,7 @@ def test_a_trial_of_the_bundled_model_beside_its_model_calls(order: str) -> None
     clock = Timed(load_bundled())
     _, temperature = ORDERS[order]
     problem = Problem(
-        clock, validity(is_valid), 0, decoding=Decoding(order=order, temperature=temperature)
+        clock, validity(is_valid), 0, decoding=MaskedDecoding(order=order, temperature=temperature)
     )
     ratios = []
     for trial in range(7):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mdm_opt.candidates import FAMILIES, Candidate, Decoding, ProfileCosts, Rule
+from mdm_opt.candidates import FAMILIES, Candidate, MaskedDecoding, ProfileCosts, Rule
 
 ADAPTIVE = FAMILIES["adaptive"]
 BOUNDS = {one.name: list(one.searched) for one in ADAPTIVE.keys}
@@ -24,12 +24,12 @@ def test_the_doubt_is_what_is_still_certain(measure: str, cutoff: float) -> None
 
 
 def test_the_cap_is_no_more_than_the_tokens_and_fills_blocks() -> None:
-    assert adaptive().plan(Decoding(), 36).steps == 12
-    assert adaptive().plan(Decoding(), 10).steps == 10
-    assert adaptive(cap_ratio=1.3).plan(Decoding(), 36).steps == 10
-    assert adaptive(cap_ratio=1.3).plan(Decoding(block_length=9), 36).steps == 12
-    static = Candidate("beta", 12, {"beta_a": 0.4, "beta_b": 0.3}).plan(Decoding(), 36)
-    np.testing.assert_array_equal(adaptive().plan(Decoding(), 36).shares, static.counts)
+    assert adaptive().plan(MaskedDecoding(), 36).steps == 12
+    assert adaptive().plan(MaskedDecoding(), 10).steps == 10
+    assert adaptive(cap_ratio=1.3).plan(MaskedDecoding(), 36).steps == 10
+    assert adaptive(cap_ratio=1.3).plan(MaskedDecoding(block_length=9), 36).steps == 12
+    static = Candidate("beta", 12, {"beta_a": 0.4, "beta_b": 0.3}).plan(MaskedDecoding(), 36)
+    np.testing.assert_array_equal(adaptive().plan(MaskedDecoding(), 36).shares, static.counts)
 
 
 def test_the_label_says_cap_and_rule() -> None:
@@ -39,7 +39,7 @@ def test_the_label_says_cap_and_rule() -> None:
 
 
 def test_seeds_are_beta_schedules_with_some_caps() -> None:
-    costs = ProfileCosts(np.linspace(2, 0.5, 36), Decoding())
+    costs = ProfileCosts(np.linspace(2, 0.5, 36), MaskedDecoding())
     found = ADAPTIVE.seeds(["energy", "profile", "baselines"], 8, BOUNDS, 36, costs)
     caps = {one.label: one.candidate.rule.cap for one in found}
     assert caps["energy: linear, cap 8"] == 8

@@ -14,7 +14,7 @@ from mdm_opt.candidates import (
     SEARCHABLE,
     Candidate,
     Choice,
-    Decoding,
+    MaskedDecoding,
     baseline,
     beta,
     counts_candidate,
@@ -84,7 +84,7 @@ def test_candidates_can_be_pickled() -> None:
 
 
 def test_keys_tell_what_samples_differently() -> None:
-    linear, fixed = baseline("linear", 4), Decoding()
+    linear, fixed = baseline("linear", 4), MaskedDecoding()
     assert linear.key(fixed, 16) == counts_candidate([4, 4, 4, 4]).key(fixed, 16)
     assert linear.key(fixed, 16) != beta(0.9, 0.2, 4).key(fixed, 16)
 
@@ -94,7 +94,7 @@ def test_keys_tell_what_samples_differently() -> None:
     assert warm(1.0).key(fixed, 16) == linear.key(fixed, 16)
     assert warm(0.5).key(fixed, 16) != linear.key(fixed, 16)
     assert warm(0.5).label == "beta(0.500, 0.500), temperature 0.5"
-    ancestral = Decoding(reveal="ancestral")
+    ancestral = MaskedDecoding(reveal="ancestral")
     assert linear.key(ancestral, 16) != beta(0.501, 0.5, 4).key(ancestral, 16)
 
 

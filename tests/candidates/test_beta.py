@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from exact_profile import SUDOKU
 
-from mdm_opt.candidates import BETA, Candidate, Decoding, ProfileCosts, beta
+from mdm_opt.candidates import BETA, Candidate, MaskedDecoding, ProfileCosts, beta
 from mdm_opt.candidates.beta import beta_bounds
 from mdm_opt.schedules import BetaSchedule
 
 BOUNDS = {"beta_a": (0.1, 8.0), "beta_b": (0.1, 8.0)}
-COSTS = ProfileCosts(SUDOKU, Decoding())
+COSTS = ProfileCosts(SUDOKU, MaskedDecoding())
 
 
 def pair(candidate):

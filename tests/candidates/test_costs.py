@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from exact_profile import SUDOKU
 
-from mdm_opt.candidates import Decoding, ProfileCosts, baseline, beta, counts_candidate
+from mdm_opt.candidates import MaskedDecoding, ProfileCosts, baseline, beta, counts_candidate
 
 # Its sum is 5.5 nats.
 FOUR = np.array([4.0, 1.0, 0.5, 0.0])
 BOUNDS = {"beta_a": (0.1, 8.0), "beta_b": (0.1, 8.0)}
-FIXED, ANCESTRAL = Decoding(), Decoding(reveal="ancestral")
+FIXED, ANCESTRAL = MaskedDecoding(), MaskedDecoding(reveal="ancestral")
 
 
 def every_counts(length, steps):
@@ -46,7 +46,7 @@ def test_a_schedule_is_charged_for_its_rounded_counts():
     """Beta(1, 0.2) in 8 steps leaves some empty under one rounding and none under the other."""
     candidate = beta(1.0, 0.2, 8)
     full, cumulative = (
-        ProfileCosts(SUDOKU, Decoding(rounding=how)) for how in ("full", "cumulative")
+        ProfileCosts(SUDOKU, MaskedDecoding(rounding=how)) for how in ("full", "cumulative")
     )
     assert full.of(candidate) == pytest.approx(
         full.of(counts_candidate(candidate.plan(FIXED, 16).counts))

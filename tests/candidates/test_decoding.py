@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mdm_opt.candidates import Decoding, baseline, beta
+from mdm_opt.candidates import MaskedDecoding, baseline, beta
 from mdm_opt.candidates.decoding import normal_values
 from mdm_opt.errors import InputError
 
@@ -16,15 +16,15 @@ LINEAR = baseline("linear", 4).schedule
 
 
 def test_values_of_the_decoding_take_precedence() -> None:
-    found = Decoding(temperature=0.7).with_values({"order": "margin"})
+    found = MaskedDecoding(temperature=0.7).with_values({"order": "margin"})
     assert (found.order, found.temperature) == ("margin", 0.7)
     with pytest.raises(ValueError, match=r"^end_last needs order = .*got order = 'random'$"):
-        Decoding(order="margin", end_last=True).with_values({"order": "random"})
+        MaskedDecoding(order="margin", end_last=True).with_values({"order": "random"})
 
 
 def test_plans_are_shared_and_cannot_be_written_into() -> None:
-    plan = beta(0.9, 0.2, 4).plan(Decoding(), 16)
-    assert plan is beta(0.9, 0.2, 4).plan(Decoding(), 16)
+    plan = beta(0.9, 0.2, 4).plan(MaskedDecoding(), 16)
+    assert plan is beta(0.9, 0.2, 4).plan(MaskedDecoding(), 16)
     for array in (plan.grid, plan.counts):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 1
@@ -40,16 +40,16 @@ def test_plans_are_shared_and_cannot_be_written_into() -> None:
 )
 def test_what_a_candidate_cannot_bring_is_refused(values: dict[str, object], said: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(said)}"):
-        Decoding().with_values(values)
+        MaskedDecoding().with_values(values)
 
 
 def test_nothing_brought_changes_nothing() -> None:
-    decoding = Decoding(temperature=0.7)
+    decoding = MaskedDecoding(temperature=0.7)
     assert decoding.with_values({}) is decoding
 
 
 def test_fixed_counts_are_realised_and_cost_a_call_a_step() -> None:
-    plan = Decoding().plan(baseline("sin2", 4).schedule, 4, 10)
+    plan = MaskedDecoding().plan(baseline("sin2", 4).schedule, 4, 10)
     assert plan.counts.tolist() == [1, 4, 4, 1]
     assert plan.realised.tolist() == [0.0, 0.1, 0.5, 0.9, 1.0]
     assert plan.grid == pytest.approx([0, 0.146447, 0.5, 0.853553, 1], abs=1e-6)
@@ -57,14 +57,14 @@ def test_fixed_counts_are_realised_and_cost_a_call_a_step() -> None:
 
 
 def test_steps_that_reveal_nothing_cost_no_call() -> None:
-    plan = Decoding(rounding="cumulative").plan(LINEAR, 4, 2)
+    plan = MaskedDecoding(rounding="cumulative").plan(LINEAR, 4, 2)
     assert plan.counts.tolist() == [1, 0, 1, 0]
     assert plan.nfe == 2.0
 
 
 def test_random_counts_are_expected_to_leave_some_steps_empty() -> None:
     """A step reveals each of three tokens by a chance of 1/4, and none with (3/4)^3."""
-    plan = Decoding(reveal="ancestral").plan(LINEAR, 4, 3)
+    plan = MaskedDecoding(reveal="ancestral").plan(LINEAR, 4, 3)
     assert plan.counts is None
     np.testing.assert_array_equal(plan.realised, plan.grid)
     assert plan.grid == pytest.approx([0, 0.25, 0.5, 0.75, 1])
@@ -72,8 +72,8 @@ def test_random_counts_are_expected_to_leave_some_steps_empty() -> None:
 
 
 def test_the_schedule_starts_anew_in_every_block() -> None:
-    decoding = Decoding(block_length=4)
-    assert (decoding.blocks(12), Decoding().blocks(12)) == (3, 1)
+    decoding = MaskedDecoding(block_length=4)
+    assert (decoding.blocks(12), MaskedDecoding().blocks(12)) == (3, 1)
     plan = decoding.plan(beta(1.0, 0.2, 6).schedule, 6, 12)
     first = plan.counts[:2].tolist()
     assert first != [2, 2]
@@ -83,9 +83,9 @@ def test_the_schedule_starts_anew_in_every_block() -> None:
 
 
 def test_more_steps_than_tokens_are_looked_at_where_a_step_may_be_empty() -> None:
-    assert Decoding().most_steps(16) == 16
-    assert Decoding(rounding="cumulative").most_steps(16) == 64
-    assert Decoding(reveal="ancestral").most_steps(16) == 64
+    assert MaskedDecoding().most_steps(16) == 16
+    assert MaskedDecoding(rounding="cumulative").most_steps(16) == 64
+    assert MaskedDecoding(reveal="ancestral").most_steps(16) == 64
 
 
 @pytest.mark.parametrize(
@@ -116,23 +116,23 @@ def test_steps_that_a_model_cannot_take_are_refused(
     keys: dict[str, object], steps: list[int], said: str
 ) -> None:
     with pytest.raises(InputError, match=f"^{re.escape(said)}"):
-        Decoding(**keys).check_steps(steps, 16)
+        MaskedDecoding(**keys).check_steps(steps, 16)
 
 
 def test_steps_that_fit_are_accepted() -> None:
-    Decoding().check_steps([1, 16], 16)
-    Decoding(block_length=4).check_steps([4, 8, 16], 16)
-    Decoding(reveal="ancestral").check_steps([17, 40], 16)
+    MaskedDecoding().check_steps([1, 16], 16)
+    MaskedDecoding(block_length=4).check_steps([4, 8, 16], 16)
+    MaskedDecoding(reveal="ancestral").check_steps([17, 40], 16)
 
 
 def test_one_block_is_none():
-    blocks = Decoding(block_length=8)
-    assert blocks.without_one_block(8) == Decoding()
+    blocks = MaskedDecoding(block_length=8)
+    assert blocks.without_one_block(8) == MaskedDecoding()
     assert blocks.without_one_block(16) is blocks
     whole = replace(beta(0.5, 0.5, 4), decoding={"block_length": 16})
-    assert whole.key(Decoding(), 16) == beta(0.5, 0.5, 4).key(Decoding(), 16)
+    assert whole.key(MaskedDecoding(), 16) == beta(0.5, 0.5, 4).key(MaskedDecoding(), 16)
     halves = replace(whole, decoding={"block_length": 8})
-    assert halves.key(Decoding(), 16) != whole.key(Decoding(), 16)
+    assert halves.key(MaskedDecoding(), 16) != whole.key(MaskedDecoding(), 16)
 
 
 def test_tokens_of_a_block_are_a_whole_number():
@@ -140,4 +140,4 @@ def test_tokens_of_a_block_are_a_whole_number():
         "{'block_length': 8, 'temperature': 1.0}"
     )
     with pytest.raises(ValueError, match=r"block_length: 8\.5 is not accepted"):
-        Decoding().with_values({"block_length": 8.5})
+        MaskedDecoding().with_values({"block_length": 8.5})

@@ -9,10 +9,17 @@ import numpy as np
 import pytest
 from exact_profile import SUDOKU
 
-from mdm_opt.candidates import FREE, Candidate, Decoding, ProfileCosts, beta, counts_candidate
+from mdm_opt.candidates import (
+    FREE,
+    Candidate,
+    MaskedDecoding,
+    ProfileCosts,
+    beta,
+    counts_candidate,
+)
 
 BOUNDS = {"beta_a": (0.1, 8.0), "beta_b": (0.1, 8.0)}
-COSTS = ProfileCosts(SUDOKU, Decoding())
+COSTS = ProfileCosts(SUDOKU, MaskedDecoding())
 
 
 def test_a_candidate_reveals_its_counts():
@@ -20,18 +27,18 @@ def test_a_candidate_reveals_its_counts():
     assert found == Candidate("free", 3, counts=(1, 3, 4))
     assert found.label == "free counts"
     assert found.schedule.revealed([0, 1 / 3, 2 / 3, 1]) == pytest.approx([0, 1 / 8, 1 / 2, 1])
-    assert found.plan(Decoding(), 8).counts.tolist() == [1, 3, 4]
+    assert found.plan(MaskedDecoding(), 8).counts.tolist() == [1, 3, 4]
 
 
 @pytest.mark.parametrize(("reveal", "rounding"), [("ancestral", "full"), ("fixed", "cumulative")])
 def test_counts_need_to_be_fixed_and_full(reveal, rounding):
-    FREE.check_decoding(Decoding(order="entropy", temperature=0.5))
+    FREE.check_decoding(MaskedDecoding(order="entropy", temperature=0.5))
     said = (
         "[space] family 'free' searches counts, which needs reveal = 'fixed' and rounding = "
         f"'full', got reveal = {reveal!r} and rounding = {rounding!r}"
     )
     with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
-        FREE.check_decoding(Decoding(reveal=reveal, rounding=rounding))
+        FREE.check_decoding(MaskedDecoding(reveal=reveal, rounding=rounding))
 
 
 def test_json_has_counts_in_place_of_parameters():
@@ -80,7 +87,7 @@ def test_seeds_are_the_limit_and_rounded_beta_schedules():
 
 
 def test_the_optimum_is_the_best_of_all_counts():
-    costs = ProfileCosts(np.array([4.0, 2.0, 1.5, 0.5, 0.4, 0.1]), Decoding())
+    costs = ProfileCosts(np.array([4.0, 2.0, 1.5, 0.5, 0.4, 0.1]), MaskedDecoding())
     rivals = [
         counts_candidate([b - a for a, b in itertools.pairwise([0, *inner, 6])])
         for inner in itertools.combinations(range(1, 6), 2)

@@ -9,8 +9,8 @@ from mdm_opt.candidates import (
     FAMILIES,
     Candidate,
     Choice,
-    Decoding,
     Family,
+    MaskedDecoding,
     ProfileCosts,
     Range,
     register,
@@ -108,7 +108,7 @@ def test_every_parent_has_neighbours():
 
 
 def test_the_optimum_under_a_profile_comes_first():
-    costs = ProfileCosts(np.exp(-np.arange(32) / 4), Decoding())
+    costs = ProfileCosts(np.exp(-np.arange(32) / 4), MaskedDecoding())
     found = drawn(costs)
     assert found[0] == FAMILIES["boxed"].optimum(4, BOUNDS, costs)
     assert costs.of(found[0]) <= min(map(costs.of, found))

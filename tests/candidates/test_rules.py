@@ -9,7 +9,7 @@ from mdm_opt.candidates import (
     FAMILIES,
     RULE_COORDINATES,
     Candidate,
-    Decoding,
+    MaskedDecoding,
     ProfileCosts,
     beta,
     rule_coordinates,
@@ -37,7 +37,7 @@ def test_they_are_families(family: str) -> None:
 
 @pytest.mark.parametrize("family", RULES)
 def test_only_samples_tell_the_calls(family: str) -> None:
-    plan = candidate(family).plan(Decoding(), 16)
+    plan = candidate(family).plan(MaskedDecoding(), 16)
     assert plan.counts is None
     assert plan.rule == candidate(family).rule
     assert plan.shares.sum() == 16
@@ -48,7 +48,7 @@ def test_only_samples_tell_the_calls(family: str) -> None:
 @pytest.mark.parametrize("family", RULES)
 @pytest.mark.parametrize("key", [{"rounding": "cumulative"}, {"reveal": "ancestral"}])
 def test_other_reveals_and_roundings_are_refused(family: str, key: dict[str, str]) -> None:
-    decoding = Decoding(**key)
+    decoding = MaskedDecoding(**key)
     message = f"'{family}': a rule of certainty needs reveal = 'fixed' and rounding = 'full'"
     with pytest.raises(ValueError, match=message):
         FAMILIES[family].check_decoding(decoding)
@@ -58,31 +58,31 @@ def test_other_reveals_and_roundings_are_refused(family: str, key: dict[str, str
 
 @pytest.mark.parametrize("family", RULES)
 def test_a_profile_predicts_nothing(family: str) -> None:
-    costs = ProfileCosts(np.linspace(2, 1, 16), Decoding())
+    costs = ProfileCosts(np.linspace(2, 1, 16), MaskedDecoding())
     with pytest.raises(ValueError, match=f"a profile predicts nothing of {family}"):
         costs.of(candidate(family))
 
 
 def test_candidates_that_differ_in_the_rule_alone_are_not_the_same() -> None:
-    keys = {candidate(family).key(Decoding(), 16) for family in RULES}
+    keys = {candidate(family).key(MaskedDecoding(), 16) for family in RULES}
     keys |= {
-        Candidate("adaptive", 4, {**RULES["adaptive"], name: value}).key(Decoding(), 16)
+        Candidate("adaptive", 4, {**RULES["adaptive"], name: value}).key(MaskedDecoding(), 16)
         for name, value in (("doubt", 0.2), ("measure", "bound"), ("cap_ratio", 3.0))
     }
     assert len(keys) == 6
     # The cap is a whole number of steps.
     near = Candidate("adaptive", 4, {**RULES["adaptive"], "cap_ratio": 2.01})
-    assert near.key(Decoding(), 16) == candidate("adaptive").key(Decoding(), 16)
+    assert near.key(MaskedDecoding(), 16) == candidate("adaptive").key(MaskedDecoding(), 16)
 
 
 @pytest.mark.parametrize("family", RULES)
 def test_coordinates_are_comparable(family: str) -> None:
-    plan = candidate(family).plan(Decoding(), 16)
+    plan = candidate(family).plan(MaskedDecoding(), 16)
     found = rule_coordinates(plan, 4)
     assert found.shape == (RULE_COORDINATES,)
     assert np.isfinite(found).all()
     assert found.any()
-    static = rule_coordinates(beta(0.4, 0.3, 4).plan(Decoding(), 16), 4)
+    static = rule_coordinates(beta(0.4, 0.3, 4).plan(MaskedDecoding(), 16), 4)
     assert not static.any()
     assert static.shape == found.shape
 

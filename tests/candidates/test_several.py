@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from mdm_opt.candidates import FAMILIES, Candidate, Decoding, ProfileCosts, beta
+from mdm_opt.candidates import FAMILIES, Candidate, MaskedDecoding, ProfileCosts, beta
 from mdm_opt.candidates.several import several
 from mdm_opt.config import parse_study
 from mdm_opt.errors import InputError
@@ -15,7 +15,7 @@ from mdm_opt.errors import InputError
 NAMES = ("beta", "adaptive", "threshold", "entropy_bound")
 ALL = several(NAMES)
 BOUNDS = {key.name: list(key.searched) for key in ALL.keys}
-COSTS = ProfileCosts(np.linspace(2.0, 0.5, 16), Decoding())
+COSTS = ProfileCosts(np.linspace(2.0, 0.5, 16), MaskedDecoding())
 
 
 def study(**space):

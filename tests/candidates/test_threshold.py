@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mdm_opt.candidates import FAMILIES, Candidate, Decoding, Rule
+from mdm_opt.candidates import FAMILIES, Candidate, MaskedDecoding, Rule
 
 THRESHOLD = FAMILIES["threshold"]
 BOUNDS = {"cutoff": [0.4, 0.95]}
@@ -13,7 +13,7 @@ def test_it_is_the_published_rule() -> None:
     assert candidate.rule == Rule("confidence", 0.9)
     assert not candidate.rule.scheduled
     assert candidate.label == "threshold(0.900)"
-    assert candidate.plan(Decoding(block_length=4), 16).steps == 16
+    assert candidate.plan(MaskedDecoding(block_length=4), 16).steps == 16
 
 
 def test_usual_values_come_first() -> None:

@@ -16,7 +16,7 @@ from mdm_opt.candidates import (
     SETTING_COORDINATES,
     Candidate,
     Choice,
-    Decoding,
+    MaskedDecoding,
     ProfileCosts,
     Range,
     beta,
@@ -33,7 +33,7 @@ BLOCKS = Choice("block_length", (4, 8, 16))
 ALL = with_settings(BETA, (ORDER, TEMPERATURE, BLOCKS))
 BOUNDS = {key.name: list(key.searched) for key in BETA.keys}
 LENGTH = 16
-COSTS = ProfileCosts(np.linspace(2.0, 0.5, LENGTH), Decoding())
+COSTS = ProfileCosts(np.linspace(2.0, 0.5, LENGTH), MaskedDecoding())
 USUAL = {"order": "random", "temperature": 1.0, "block_length": 16}
 
 
@@ -66,7 +66,7 @@ def test_every_proposal_brings_settings_that_are_searched_and_fit(steps, wide, s
         assert one.decoding["order"] in ORDER.searched
         assert 0 <= one.decoding["temperature"] <= 1
         assert fits(one.decoding["block_length"], steps, LENGTH)
-        one.plan(Decoding(), LENGTH)
+        one.plan(MaskedDecoding(), LENGTH)
         assert BETA.inside(one.parameters, BOUNDS)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mdm_opt.candidates import Decoding, beta
+from mdm_opt.candidates import MaskedDecoding, beta
 from mdm_opt.config import load_study_file
 from mdm_opt.handoff.schedule_file import ExportedSchedule
 from mdm_opt.measurement import Problem, measure
@@ -70,7 +70,7 @@ def test_toy_study_ends_at_the_best_grid_cell_or_better(name, tmp_path):
     (budget,) = best(name, url).budgets
     law = LAWS[name]()
     problem = Problem(
-        EnumeratedDenoiser(law), Divergence(law), 0, decoding=Decoding(reveal="ancestral")
+        EnumeratedDenoiser(law), Divergence(law), 0, decoding=MaskedDecoding(reveal="ancestral")
     )
     cells = [measure(problem, cell, [0]).value for cell in GRID]
     assert budget.verified

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from study_files import SUDOKU4, write_study
 
-from mdm_opt.candidates import ORDERS, Decoding, baseline
+from mdm_opt.candidates import ORDERS, MaskedDecoding, baseline
 from mdm_opt.doctor import speed
 from mdm_opt.doctor.batch_invariance import compare_batches
 from mdm_opt.measurement import Drawn, Problem, draw, measure
@@ -99,7 +99,7 @@ class Echo(Fickle):
 
 def made(denoiser: Any, objective: Any = None, **keys: Any) -> Problem:
     size = keys.pop("batch_size", 64)
-    return Problem(denoiser, objective or Plain(), 0, Decoding(**keys), size)
+    return Problem(denoiser, objective or Plain(), 0, MaskedDecoding(**keys), size)
 
 
 @pytest.mark.parametrize("order", ORDERS)

@@ -9,7 +9,7 @@ import torch
 from examined import examined
 from study_files import SUDOKU4, write_study
 
-from mdm_opt.candidates import Decoding
+from mdm_opt.candidates import MaskedDecoding
 from mdm_opt.config import load_study_file
 from mdm_opt.doctor.speed import in_words, search_time, timed_call
 from mdm_opt.models.enumerated import EnumeratedDenoiser
@@ -61,7 +61,7 @@ def test_a_batch_that_does_not_fit_is_halved(monkeypatch):
                 raise torch.cuda.OutOfMemoryError("full")
             return torch.zeros(*positions.shape, 2)
 
-    batch, seconds = timed_call(Small(), 13, 2, Decoding())
+    batch, seconds = timed_call(Small(), 13, 2, MaskedDecoding())
     assert batch == 3
     assert seconds > 0
     assert asked == [(1, 2), (1, 2), (13, 2), (6, 2), (3, 2)]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from mdm_opt.candidates import ORDERS, Decoding, beta
+from mdm_opt.candidates import ORDERS, MaskedDecoding, beta
 from mdm_opt.measurement import Problem, measure
 from mdm_opt.models.packaged import load_bundled
 from mdm_opt.objectives.path_kl import PathKl
@@ -23,8 +23,12 @@ pytestmark = [
 def test_samples_agree_with_those_of_the_cpu(order: str) -> None:
     noise = instance_noise(range(64), 36, seed=0)
     counts = ancestral_counts(reveal_grid(BetaSchedule(0.4, 0.2), 12), noise)
-    here = generate(load_bundled(device="cpu"), counts, noise, decoding=Decoding(order=order))
-    there = generate(load_bundled(device="cuda"), counts, noise, decoding=Decoding(order=order))
+    here = generate(
+        load_bundled(device="cpu"), counts, noise, decoding=MaskedDecoding(order=order)
+    )
+    there = generate(
+        load_bundled(device="cuda"), counts, noise, decoding=MaskedDecoding(order=order)
+    )
     assert there.tokens.is_cuda
     np.testing.assert_array_equal(here.nfe, there.nfe)
     # A token flips only where a uniform falls within rounding of a boundary of its distribution.

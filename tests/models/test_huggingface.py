@@ -24,7 +24,7 @@ from native_models import (
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
-from mdm_opt.candidates import Decoding, beta
+from mdm_opt.candidates import MaskedDecoding, beta
 from mdm_opt.measurement import Problem, measure
 from mdm_opt.models.base import Denoiser
 from mdm_opt.models.huggingface import HuggingFaceDenoiser
@@ -57,7 +57,7 @@ def test_special_tokens_are_never_generated(
     denoiser = load_huggingface(str(checkpoints[name]), length=LENGTH, device="cpu")
     noise = instance_noise(range(64), LENGTH, seed=3)
     samples = generate(
-        denoiser, np.array([1, 3, 4]), noise, decoding=Decoding(temperature=temperature)
+        denoiser, np.array([1, 3, 4]), noise, decoding=MaskedDecoding(temperature=temperature)
     )
     assert set(samples.tokens.flatten().tolist()) <= set(CLEAN)
 

@@ -10,7 +10,7 @@ import torch
 from language_models import LETTERS, write_checkpoint
 from prompted_models import LENGTH, PADS, forwards, native, remote
 
-from mdm_opt.candidates import ORDERS, Decoding
+from mdm_opt.candidates import ORDERS, MaskedDecoding
 from mdm_opt.errors import InputError
 from mdm_opt.models.huggingface import HuggingFaceDenoiser
 from mdm_opt.models.prompts import Prompts, takes_prompts
@@ -146,7 +146,7 @@ def test_samples_are_those_of_single_prompts(
             np.array([1, 1, 2]),
             noise,
             prompts=made,
-            decoding=Decoding(order=order, guidance=0.5),
+            decoding=MaskedDecoding(order=order, guidance=0.5),
         )
         return found.tokens.tolist()
 

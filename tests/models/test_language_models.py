@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from language_models import CLEAN, KINDS, MASK, write_checkpoint
 from loaded_models import LENGTH, load, refusal, states
 
-from mdm_opt.candidates import Decoding
+from mdm_opt.candidates import MaskedDecoding
 from mdm_opt.cli.main import main
 from mdm_opt.config import parse_study
 from mdm_opt.errors import InputError
@@ -61,7 +61,9 @@ def test_only_letters_are_generated(checkpoints: dict[str, Path], kind: str) -> 
     assert denoiser.mask_token_id == MASK
     assert denoiser.vocab_size == {"llada": 64, "dream": 20, "mdlm": 11}[kind]
     noise = instance_noise(range(64), LENGTH, seed=3)
-    samples = generate(denoiser, np.array([1, 2, 3]), noise, decoding=Decoding(temperature=3.0))
+    samples = generate(
+        denoiser, np.array([1, 2, 3]), noise, decoding=MaskedDecoding(temperature=3.0)
+    )
     found = set(samples.tokens.flatten().tolist())
     assert found <= set(CLEAN)
     assert len(found) > 2

@@ -11,7 +11,7 @@ import pytest
 import torch
 from loaded_models import LENGTH, load
 
-from mdm_opt.candidates import Decoding
+from mdm_opt.candidates import MaskedDecoding
 from mdm_opt.models.enumerated import EnumeratedDenoiser
 from mdm_opt.models.laws import toy_balanced
 from mdm_opt.models.lazy_log_probs import (
@@ -36,7 +36,7 @@ def test_the_first_step_is_projected_once_for_all_sequences(
     head.register_forward_hook(lambda _module, args, _out: rows.append(args[0].shape[0]))
     noise = instance_noise(range(5), LENGTH, seed=0)
     counts = np.array([LENGTH - 2, 2])
-    generate(denoiser, counts, noise, decoding=Decoding(order="confidence", temperature=0.0))
+    generate(denoiser, counts, noise, decoding=MaskedDecoding(order="confidence", temperature=0.0))
     assert rows == [LENGTH, 5 * 2]
 
 

@@ -16,7 +16,7 @@ from native_models import input_error, make_tokenizer, random_state
 from prompted_models import remote
 from transformers import PretrainedConfig
 
-from mdm_opt.candidates import Decoding
+from mdm_opt.candidates import MaskedDecoding
 from mdm_opt.errors import InputError
 from mdm_opt.models.huggingface import HuggingFaceDenoiser
 from mdm_opt.models.loading import load_huggingface
@@ -133,7 +133,7 @@ def test_unknown_frame_token_is_refused(checkpoints: dict[str, Path], key: str) 
 def tokens_of(denoiser: HuggingFaceDenoiser) -> set[int]:
     noise = instance_noise(range(200), denoiser.length, seed=3)
     return set(
-        generate(denoiser, np.array([2, 2]), noise, decoding=Decoding(temperature=5.0))
+        generate(denoiser, np.array([2, 2]), noise, decoding=MaskedDecoding(temperature=5.0))
         .tokens.flatten()
         .tolist()
     )

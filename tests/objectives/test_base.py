@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mdm_opt.candidates import Candidate, Decoding, beta
+from mdm_opt.candidates import Candidate, MaskedDecoding, beta
 from mdm_opt.errors import RunError
 from mdm_opt.measurement import Problem, measure
 from mdm_opt.models.enumerated import EnumeratedDenoiser
@@ -59,7 +59,7 @@ def test_values_of_the_law_need_samples_of_the_law() -> None:
     objective, denoiser = PathKl(), EnumeratedDenoiser(toy_balanced())
 
     def batch(**decoding: Any) -> Batch:
-        problem = Problem(denoiser, objective, 0, Decoding(**decoding))
+        problem = Problem(denoiser, objective, 0, MaskedDecoding(**decoding))
         return problem.batch(beta(1, 1, 2), range(2))
 
     check_in_law(objective, batch())

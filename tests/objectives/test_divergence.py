@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mdm_opt import config
-from mdm_opt.candidates import Candidate, Decoding, baseline, beta
+from mdm_opt.candidates import Candidate, MaskedDecoding, baseline, beta
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.measurement import Problem, measure
 from mdm_opt.models.base import Denoiser
@@ -103,7 +103,7 @@ def target(law: EnumeratedLaw) -> np.ndarray:
 
 def problem(law: EnumeratedLaw, metric: str, batch_size: int = 64, **decoding: object) -> Problem:
     objective = Divergence(law, metric)
-    return Problem(EnumeratedDenoiser(law), objective, 0, Decoding(**decoding), batch_size)
+    return Problem(EnumeratedDenoiser(law), objective, 0, MaskedDecoding(**decoding), batch_size)
 
 
 def total_variation(first: np.ndarray, second: np.ndarray) -> float:

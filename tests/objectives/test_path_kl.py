@@ -10,7 +10,7 @@ import pytest
 import torch
 from word_references import LENGTH, SETS, SYMBOLS, build, drawn, full_support_law, words
 
-from mdm_opt.candidates import Decoding, baseline, beta
+from mdm_opt.candidates import MaskedDecoding, baseline, beta
 from mdm_opt.measurement import Problem, measure
 from mdm_opt.models.base import Denoiser
 from mdm_opt.models.enumerated import EnumeratedDenoiser
@@ -72,7 +72,7 @@ def direct(
 def problem(
     denoiser: Denoiser, objective: Objective, batch_size: int = 64, **decoding: object
 ) -> Problem:
-    return Problem(denoiser, objective, 3, Decoding(**decoding), batch_size)
+    return Problem(denoiser, objective, 3, MaskedDecoding(**decoding), batch_size)
 
 
 @pytest.mark.parametrize(("a", "b", "steps"), [(0.5, 0.5, 2), (0.3, 2.0, 3), (3.0, 0.2, 4)])

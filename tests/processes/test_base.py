@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from mdm_opt.candidates import Decoding, baseline
+from mdm_opt.candidates import MaskedDecoding, baseline
 from mdm_opt.models.base import Denoiser
 from mdm_opt.models.enumerated import EnumeratedDenoiser
 from mdm_opt.models.laws import toy_balanced
@@ -36,7 +36,7 @@ class Writer:
 
 
 def plain(**changes: Any) -> Plain:
-    decoding = Decoding()
+    decoding = MaskedDecoding()
     given = {
         "process": Writer(),
         "instances": [4, 7],

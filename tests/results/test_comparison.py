@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mdm_opt.candidates import Decoding, baseline, beta
+from mdm_opt.candidates import MaskedDecoding, baseline, beta
 from mdm_opt.measurement import Measurement
 from mdm_opt.results.comparison import Comparison
 
@@ -39,7 +39,7 @@ def compared(scores, candidate=FOUND, direction="minimize", others=None, **optio
     count = len(next(iter(scores.scores.values())))
 
     def key(one):
-        return one.key(Decoding(), LENGTH)
+        return one.key(MaskedDecoding(), LENGTH)
 
     found = Comparison(candidate, range(count), direction, 0.95, scores, key, **options)
     found.measure(lambda name, nfe: round(nfe), others or {})

@@ -7,7 +7,7 @@ import pytest
 from exact_profile import SUDOKU, study_file
 from search_spaces import validity_space
 
-from mdm_opt.candidates import Decoding, Seed, beta, counts_candidate
+from mdm_opt.candidates import MaskedDecoding, Seed, beta, counts_candidate
 from mdm_opt.config import parse_study
 from mdm_opt.errors import InputError
 from mdm_opt.schedules import best_beta, fixed_weights, limit
@@ -15,7 +15,7 @@ from mdm_opt.search import seeds
 
 
 def path_kl(seed):
-    counts = seed.candidate.plan(Decoding(), 16).counts
+    counts = seed.candidate.plan(MaskedDecoding(), 16).counts
     return float(fixed_weights(counts) @ SUDOKU)
 
 

@@ -9,7 +9,7 @@ import pytest
 from exact_profile import SUDOKU, study_file
 from search_spaces import space, validity_space
 
-from mdm_opt.candidates import BETA, FREE, Decoding, baseline, beta, counts_candidate
+from mdm_opt.candidates import BETA, FREE, MaskedDecoding, baseline, beta, counts_candidate
 from mdm_opt.search import SearchSpace
 
 # Its sum is 5.5 nats; the least in two steps is 4 + 3 * 1 - 5.5 = 1.5, of counts (1, 3).
@@ -21,7 +21,7 @@ def test_a_space_is_what_the_study_file_says():
     found = SearchSpace.of(file, 16, SUDOKU)
     assert (found.family, found.steps, found.length) == (BETA, (4, 6), 16)
     assert found.bounds == {"beta_a": [0.2, 1.0], "beta_b": [0.1, 8.0]}
-    assert found.decoding == Decoding()
+    assert found.decoding == MaskedDecoding()
     assert found.profile is SUDOKU
     assert space(space={"family": "free"}).family is FREE
 
@@ -40,7 +40,7 @@ def test_costs_are_those_of_the_profile_where_there_is_one():
     assert space(16).costs is None
     costs = space(16, SUDOKU).costs
     assert costs.profile is SUDOKU
-    assert costs.decoding == Decoding()
+    assert costs.decoding == MaskedDecoding()
 
 
 def test_the_pool_is_that_of_the_family_within_the_bounds():

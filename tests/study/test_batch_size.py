@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from mdm_opt.candidates import Decoding
+from mdm_opt.candidates import MaskedDecoding
 from mdm_opt.config import parse_study
 from mdm_opt.measurement import Problem
 from mdm_opt.models.loading import load_huggingface
@@ -81,7 +81,7 @@ def study(batch_size: Any, **sampler: Any) -> Any:
 @pytest.fixture(scope="module")
 def problem() -> Problem:
     denoiser = load_huggingface(str(BUNDLED_CHECKPOINT), length=24, device="cpu")
-    return Problem(denoiser, Longest(), seed=0, decoding=Decoding(order="confidence"))
+    return Problem(denoiser, Longest(), seed=0, decoding=MaskedDecoding(order="confidence"))
 
 
 def test_a_number_is_taken_as_it_is(problem: Problem) -> None:
@@ -118,7 +118,7 @@ def test_the_longest_prompts_are_tried(problem: Problem) -> None:
 
 def test_blocks_are_tried_one_by_one(problem: Problem) -> None:
     meter = Meter(
-        replace(problem, decoding=Decoding(block_length=12)), each=1, constant=0, free=100
+        replace(problem, decoding=MaskedDecoding(block_length=12)), each=1, constant=0, free=100
     )
     with_batch_size(meter.problem, study("auto", block_length=12), meter)
     assert meter.shapes == [(1, 6)] * 2 + [(3, 6)] * 2

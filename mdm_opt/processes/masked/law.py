@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from mdm_opt.candidates import Plan
+from mdm_opt.candidates import Decoding, Plan
 from mdm_opt.errors import InputError
 from mdm_opt.models.base import Denoiser
 from mdm_opt.processes.masked.rule_law import RuleLaw
@@ -64,7 +64,7 @@ class SampleLaw:
         self._kept = (grid[:, :, None] == np.arange(self._base)).astype(np.float64)
         self._revealed[~self._masked] = self._kept[~self._masked]
 
-    def under(self, plan: Plan) -> Array:
+    def under(self, plan: Plan, decoding: Decoding | None = None) -> Array:
         """Law of samples under what a candidate does; see `ancestral`, `fixed` and `RuleLaw`."""
         if plan.rule is not None:
             return self._by_rule(plan)[0]

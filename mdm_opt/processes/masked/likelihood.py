@@ -23,7 +23,7 @@ class PathTable:
         self._costs = costs
 
     def path_kl(self, batch: Batch, row: int) -> float:
-        """See `PathCosts.path_kl`: against one token a step [CCL thm 3.3]."""
+        """Of the instance in a row of a batch, against one token a step [CCL thm 3.3]."""
         counts = masked_batch(batch).counts[row]
         known = np.repeat(np.cumsum(counts) - counts, counts)
         order = np.arange(len(known))

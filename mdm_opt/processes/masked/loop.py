@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from mdm_opt.candidates import Decoding
+from mdm_opt.candidates import MaskedDecoding
 from mdm_opt.models.base import Denoiser
 from mdm_opt.models.prompts import Prompts
 from mdm_opt.processes.base import Samples
@@ -15,7 +15,7 @@ from mdm_opt.processes.masked.noise import Noise
 from mdm_opt.processes.masked.state import Indices, State, by_certainty, pairs
 from mdm_opt.schedules import Counts
 
-_DEFAULT = Decoding()
+_DEFAULT = MaskedDecoding()
 
 
 @torch.inference_mode()
@@ -23,7 +23,7 @@ def generate(
     denoiser: Denoiser,
     counts: Counts,
     noise: Noise,
-    decoding: Decoding = _DEFAULT,
+    decoding: MaskedDecoding = _DEFAULT,
     prompts: Prompts | None = None,
 ) -> Samples:
     """Samples sequences by revealing ``counts`` tokens a step.
@@ -55,7 +55,11 @@ def generate(
 
 
 def check_arguments(
-    denoiser: Denoiser, counts: Counts, length: int, decoding: Decoding, prompts: Prompts | None
+    denoiser: Denoiser,
+    counts: Counts,
+    length: int,
+    decoding: MaskedDecoding,
+    prompts: Prompts | None,
 ) -> None:
     """Raises ValueError for counts ``(batch, steps)`` and prompts that `generate` refuses."""
     if (counts < 0).any() or (counts.sum(axis=1) != length).any() or length != denoiser.length:

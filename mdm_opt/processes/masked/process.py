@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from mdm_opt.candidates import Candidate, Decoding
+from mdm_opt.candidates import Candidate, Decoding, MaskedDecoding
 from mdm_opt.models.base import Denoiser
 from mdm_opt.models.lazy_log_probs import ask, rows_at_once
 from mdm_opt.models.prompts import Prompts
@@ -23,7 +23,7 @@ from mdm_opt.processes.base import (
 )
 from mdm_opt.processes.masked.batch import MaskedBatch, masked_batch
 from mdm_opt.processes.masked.law import SampleLaw
-from mdm_opt.processes.masked.likelihood import path_tables
+from mdm_opt.processes.masked.likelihood import PathTable, path_tables
 from mdm_opt.processes.masked.loop import generate
 from mdm_opt.processes.masked.noise import instance_noise
 from mdm_opt.processes.masked.profile_estimate import one_by_one, own_sequences, sequence_profiles
@@ -31,7 +31,7 @@ from mdm_opt.processes.masked.rule_loop import generate_by_rule
 from mdm_opt.processes.masked.written_profile import exchange_error, written_profiles
 
 
-class Masked(Process):
+class Masked(Process[Denoiser]):
     """Every masked model; see `Process`."""
 
     name = "masked"
@@ -64,7 +64,7 @@ class Masked(Process):
     def sample(self, model: Denoiser, batch: Batch) -> Samples:
         """See `Process.sample`."""
         ours = masked_batch(batch)
-        given = ours.noise, ours.decoding, ours.prompts
+        given = ours.noise, masked_decoding(ours.decoding), ours.prompts
         if ours.plan.rule is not None:
             return generate_by_rule(model, ours.plan, *given)
         return generate(model, ours.counts, *given)
@@ -120,6 +120,13 @@ class Masked(Process):
         tables = path_tables(model, masked_batch(batch).noise.rows(rows), clean)
         return tables, len(rows) * model.length
 
+    def path_kl(
+        self, model: Denoiser, costs: Sequence[PathCosts], batch: Batch
+    ) -> tuple[Array, int]:
+        """See `Process.path_kl`: a sum over each table, without the model."""
+        tables: Sequence[PathTable] = costs  # type: ignore[assignment]  # of `path_costs`
+        return np.array([table.path_kl(batch, row) for row, table in enumerate(tables)]), 0
+
     def exact_law(self, model: Denoiser) -> SampleLaw:
         """See `Process.exact_law`."""
         return SampleLaw(model)
@@ -144,15 +151,23 @@ class Masked(Process):
     ) -> None:
         """See `Process.one_call`: asks for all that is masked where a step must choose."""
         wanted = model.length
-        if decoding.order == "random":
+        ours = masked_decoding(decoding)
+        if ours.order == "random":
             wanted = math.ceil(model.length / steps)
         asked = torch.arange(wanted, device=model.device).expand(batch, -1)
-        answers = ask(model, self.start(model, batch), asked, prompts, decoding.guidance)
+        answers = ask(model, self.start(model, batch), asked, prompts, ours.guidance)
         size = rows_at_once(model)
         for start in range(0, asked.numel(), size):
             log_probs = answers.log_probs(slice(start, start + size))
         # The copy to the CPU waits for the device.
         log_probs[:1, :1].cpu()
+
+
+def masked_decoding(decoding: Decoding) -> MaskedDecoding:
+    """The decoding itself; TypeError where it is one of another process."""
+    if not isinstance(decoding, MaskedDecoding):
+        raise TypeError(f"settings of a masked model are expected, got {type(decoding).__name__}")
+    return decoding
 
 
 MASKED = Masked()

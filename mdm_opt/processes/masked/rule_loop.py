@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from mdm_opt.candidates import Decoding, Plan, Rule
+from mdm_opt.candidates import MaskedDecoding, Plan, Rule
 from mdm_opt.models.base import Denoiser
 from mdm_opt.models.prompts import Prompts
 from mdm_opt.processes.base import Samples
@@ -17,7 +17,7 @@ from mdm_opt.processes.masked.noise import Noise
 from mdm_opt.processes.masked.state import Indices, Looked, State, by_certainty
 from mdm_opt.schedules import Counts
 
-_DEFAULT = Decoding()
+_DEFAULT = MaskedDecoding()
 
 
 @torch.inference_mode()
@@ -25,7 +25,7 @@ def generate_by_rule(
     denoiser: Denoiser,
     plan: Plan,
     noise: Noise,
-    decoding: Decoding = _DEFAULT,
+    decoding: MaskedDecoding = _DEFAULT,
     prompts: Prompts | None = None,
 ) -> Samples:
     """Samples sequences by a rule (docs/mathematics.md 4).
@@ -72,7 +72,7 @@ class _RuleState(State):
         rule: Rule,
         shares: Counts,
         denoiser: Denoiser,
-        decoding: Decoding,
+        decoding: MaskedDecoding,
         noise: Noise,
         prompts: Prompts | None,
     ) -> None:

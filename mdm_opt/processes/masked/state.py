@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from mdm_opt.candidates import Decoding
+from mdm_opt.candidates import MaskedDecoding
 from mdm_opt.errors import RunError
 from mdm_opt.models.base import Denoiser
 from mdm_opt.models.lazy_log_probs import LogProbs, ask, remembers_first, rows_at_once
@@ -69,7 +69,7 @@ class State:
     """
 
     def __init__(
-        self, denoiser: Denoiser, decoding: Decoding, noise: Noise, prompts: Prompts | None
+        self, denoiser: Denoiser, decoding: MaskedDecoding, noise: Noise, prompts: Prompts | None
     ) -> None:
         self._denoiser, self._decoding, self._prompts = denoiser, decoding, prompts
         self._device = denoiser.device

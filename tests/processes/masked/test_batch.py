@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from mdm_opt.candidates import Decoding, Plan
+from mdm_opt.candidates import MaskedDecoding, Plan
 from mdm_opt.processes import MASKED, MaskedBatch, Noise
 from mdm_opt.processes.masked.batch import masked_batch
 
@@ -23,7 +23,7 @@ NOISE = Noise(
 def batch(grid: Sequence[float], counts: Sequence[int] | None = None) -> MaskedBatch:
     """With counts, fixed ones; without, ancestral reveal along the grid."""
     plan = Plan(np.array(grid), None if counts is None else np.array(counts), 4)
-    decoding = Decoding(reveal="ancestral" if counts is None else "fixed")
+    decoding = MaskedDecoding(reveal="ancestral" if counts is None else "fixed")
     return MaskedBatch(MASKED, [5, 6, 9], plan, decoding, 0, None, NOISE)
 
 

@@ -28,7 +28,7 @@ from prompted_laws import (
 )
 from scipy import stats
 
-from mdm_opt.candidates import ORDERS, Decoding
+from mdm_opt.candidates import ORDERS, MaskedDecoding
 from mdm_opt.errors import RunError
 from mdm_opt.models.prompts import Prompts, takes_prompts
 from mdm_opt.processes import ancestral_counts, generate, instance_noise
@@ -345,7 +345,7 @@ def test_the_first_step_is_not_remembered_under_prompts() -> None:
 )
 def test_rules_that_cannot_be_are_refused(keys: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        Decoding(**keys)
+        MaskedDecoding(**keys)
     with pytest.raises(ValueError, match=message):
         answers(PromptedLaw(), [(1,)], [0], np.array([4]), **keys)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from mdm_opt.candidates import Decoding, Plan
+from mdm_opt.candidates import MaskedDecoding, Plan
 from mdm_opt.models.enumerated import EnumeratedDenoiser
 from mdm_opt.models.laws import EnumeratedLaw
 from mdm_opt.processes import MASKED, MaskedBatch, Noise, pseudo_nll
@@ -43,7 +43,9 @@ def batch(counts: Sequence[int], rows: int = 1) -> MaskedBatch:
     """A batch of the masked process in which every row reveals the same."""
     plan = Plan(np.linspace(0, 1, len(counts) + 1), np.array(counts), sum(counts))
     order = list(range(sum(counts)))
-    return MaskedBatch(MASKED, range(rows), plan, Decoding(), 0, None, noise(*[order] * rows))
+    return MaskedBatch(
+        MASKED, range(rows), plan, MaskedDecoding(), 0, None, noise(*[order] * rows)
+    )
 
 
 def test_a_token_costs_less_or_more_the_more_is_known() -> None:
@@ -90,7 +92,7 @@ def test_a_step_pays_what_its_tokens_cost_when_it_begins() -> None:
 
 def test_each_row_pays_for_its_own_counts() -> None:
     """Ancestral: the tokens of one instance are all revealed at once, those of the other not."""
-    plan, decoding = Plan(np.array([0, 0.5, 1]), None, 2), Decoding(reveal="ancestral")
+    plan, decoding = Plan(np.array([0, 0.5, 1]), None, 2), MaskedDecoding(reveal="ancestral")
     times = np.array([[0.1, 0.2], [0.1, 0.9]])
     random = Noise(np.array([LEFT_FIRST] * 2), np.zeros((2, 2)), times)
     made = MaskedBatch(MASKED, [0, 1], plan, decoding, 0, None, random)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from mdm_opt.candidates import ORDERS, Decoding
+from mdm_opt.candidates import ORDERS, MaskedDecoding
 from mdm_opt.models.enumerated import EnumeratedDenoiser
 from mdm_opt.models.laws import sudoku4, toy_balanced
 from mdm_opt.processes import SampleLaw, ancestral_counts, generate, instance_noise
@@ -67,7 +67,7 @@ def _uniform_table(length: int, vocab_size: int = 3) -> TableDenoiser:
 def _reveal_order(denoiser: TableDenoiser, **options: object) -> list[int]:
     """Positions in the order in which one instance reveals them, one a step."""
     noise = instance_noise([5], denoiser.length, seed=1)
-    generate(denoiser, np.ones(denoiser.length, dtype=np.int64), noise, Decoding(**options))
+    generate(denoiser, np.ones(denoiser.length, dtype=np.int64), noise, MaskedDecoding(**options))
     masks = [state[0] == denoiser.mask_token_id for state in denoiser.states]
     masks.append(torch.zeros(denoiser.length, dtype=torch.bool))
     return [int((before & ~after).nonzero().item()) for before, after in itertools.pairwise(masks)]
@@ -120,7 +120,7 @@ def test_samples_hold_allowed_tokens_only(order: str, temperature: float) -> Non
     noise = instance_noise(range(200), 9, seed=2)
     for counts in (np.array([2, 0, 4, 3]), ancestral_counts(np.array([0, 0.2, 0.9, 1]), noise)):
         samples = generate(
-            denoiser, counts, noise, decoding=Decoding(order=order, temperature=temperature)
+            denoiser, counts, noise, decoding=MaskedDecoding(order=order, temperature=temperature)
         )
         assert samples.tokens.dtype == torch.int64
         assert samples.tokens.shape == (200, 9)
@@ -134,7 +134,7 @@ def test_empty_steps_make_no_call(order: str) -> None:
         denoiser,
         np.array([0, 3, 0, 0, 2, 0]),
         instance_noise(range(7), 5, seed=0),
-        decoding=Decoding(order=order),
+        decoding=MaskedDecoding(order=order),
     )
     assert denoiser.rows == [7, 7]
     assert samples.nfe.tolist() == [2] * 7
@@ -145,7 +145,7 @@ def test_calls_hold_only_the_rows_that_reveal(order: str) -> None:
     denoiser = CountingDenoiser()
     noise = instance_noise(range(64), 5, seed=3)
     counts = ancestral_counts(reveal_grid(named_schedule("linear"), 12), noise)
-    samples = generate(denoiser, counts, noise, decoding=Decoding(order=order))
+    samples = generate(denoiser, counts, noise, decoding=MaskedDecoding(order=order))
     np.testing.assert_array_equal(samples.nfe, (counts > 0).sum(axis=1))
     assert denoiser.rows == [rows for rows in (counts > 0).sum(axis=0).tolist() if rows]
     assert samples.nfe.min() < samples.nfe.max()
@@ -163,7 +163,7 @@ def test_results_do_not_depend_on_the_batch(order: str, reveal: str) -> None:
         for start in range(0, len(instances), batch_size):
             noise = instance_noise(instances[start : start + batch_size], 16, seed=8)
             counts: Counts = fixed if reveal == "fixed" else ancestral_counts(grid, noise)
-            parts.append(generate(denoiser, counts, noise, decoding=Decoding(order=order)))
+            parts.append(generate(denoiser, counts, noise, decoding=MaskedDecoding(order=order)))
         tokens = np.concatenate([part.tokens.numpy() for part in parts])
         return tokens, np.concatenate([part.nfe for part in parts])
 
@@ -244,7 +244,7 @@ def test_several_positions_of_a_step_are_the_most_certain(order: str, first: set
         denoiser,
         np.array([2, 2]),
         instance_noise(range(20), 4, seed=0),
-        decoding=Decoding(order=order),
+        decoding=MaskedDecoding(order=order),
     )
     known = denoiser.states[1] != denoiser.mask_token_id
     expected = [position in first for position in range(4)]
@@ -265,7 +265,7 @@ def test_temperature_zero_takes_the_most_probable_token(order: str) -> None:
         TableDenoiser(table),
         np.array([2, 4]),
         instance_noise(range(50), 6, seed=0),
-        decoding=Decoding(order=order, temperature=0),
+        decoding=MaskedDecoding(order=order, temperature=0),
     )
     assert (samples.tokens.numpy() == table.argmax(axis=1)).all()
 
@@ -275,7 +275,10 @@ def test_temperature_raises_probabilities_to_its_inverse(temperature: float) -> 
     table = np.array([[0.5, 0.3, 0.2]])
     noise = instance_noise(range(20_000), 1, seed=5)
     samples = generate(
-        TableDenoiser(table), np.array([1]), noise, decoding=Decoding(temperature=temperature)
+        TableDenoiser(table),
+        np.array([1]),
+        noise,
+        decoding=MaskedDecoding(temperature=temperature),
     )
     expected = table[0] ** (1 / temperature)
     expected /= expected.sum()
@@ -287,7 +290,7 @@ def test_tiny_temperature_agrees_with_zero() -> None:
     table = np.random.default_rng(7).dirichlet(np.ones(5), size=6)
     noise = instance_noise(range(50), 6, seed=0)
     samples = generate(
-        TableDenoiser(table), np.array([2, 4]), noise, decoding=Decoding(temperature=1e-6)
+        TableDenoiser(table), np.array([2, 4]), noise, decoding=MaskedDecoding(temperature=1e-6)
     )
     assert (samples.tokens.numpy() == table.argmax(axis=1)).all()
 
@@ -313,7 +316,9 @@ def test_unknown_orders_are_refused() -> None:
         r".*input_value='leftmost'"
     )
     with pytest.raises(ValueError, match=message):
-        generate(_uniform_table(5), np.array([5]), noise, decoding=Decoding(order="leftmost"))
+        generate(
+            _uniform_table(5), np.array([5]), noise, decoding=MaskedDecoding(order="leftmost")
+        )
 
 
 @pytest.mark.parametrize(
@@ -331,5 +336,8 @@ def test_negative_temperatures_are_refused(temperature: float, accepted: str) ->
         match=f"temperature\n  Input should be {accepted} .*input_value={temperature},",
     ):
         generate(
-            _uniform_table(5), np.array([5]), noise, decoding=Decoding(temperature=temperature)
+            _uniform_table(5),
+            np.array([5]),
+            noise,
+            decoding=MaskedDecoding(temperature=temperature),
         )

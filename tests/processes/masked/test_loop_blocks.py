@@ -10,7 +10,7 @@ import pytest
 import torch
 from prompted_laws import END, MASK, PromptedLaw, Table, answers
 
-from mdm_opt.candidates import ORDERS, Decoding
+from mdm_opt.candidates import ORDERS, MaskedDecoding
 from mdm_opt.schedules import BetaSchedule, reveal_counts
 
 
@@ -67,7 +67,7 @@ def test_blocks_without_tokens_are_refused(block_length: int) -> None:
         f"block_length\n  Input should be greater than or equal to 1 .*input_value={block_length},"
     )
     with pytest.raises(ValueError, match=message):
-        Decoding(block_length=block_length)
+        MaskedDecoding(block_length=block_length)
 
 
 # Certainty falls with the position; positions 0, 1 and 4 would end the text.

@@ -13,7 +13,7 @@ import torch
 from sampling_cost import Shape, random_model
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from mdm_opt.candidates import ORDERS, Decoding, Rule
+from mdm_opt.candidates import ORDERS, MaskedDecoding, Rule
 from mdm_opt.models.huggingface import HuggingFaceDenoiser
 from mdm_opt.models.prompts import Prompts
 from mdm_opt.processes import (
@@ -90,7 +90,7 @@ def sample(
         denoiser,
         counts,
         noise,
-        Decoding(
+        MaskedDecoding(
             order=order,
             temperature=temperature,
             guidance=0.0 if kind == "none" else 0.7,
@@ -112,7 +112,7 @@ def sample_by_rule(
 ) -> Callable[[], Samples]:
     """One batch by a rule with all that the order allows."""
     guidance = 0.0 if kind == "none" else 0.7
-    decoding = Decoding(
+    decoding = MaskedDecoding(
         order=order, temperature=temperature, guidance=guidance, end_last=order != "random"
     )
     plan = decoding.plan(BetaSchedule(0.5, 0.4), STEPS, TINY.length, rule)

@@ -9,7 +9,7 @@ import pytest
 import torch
 from answering import Answering
 
-from mdm_opt.candidates import Candidate, Decoding, baseline, beta
+from mdm_opt.candidates import Candidate, MaskedDecoding, baseline, beta
 from mdm_opt.errors import InputError
 from mdm_opt.models.enumerated import EnumeratedDenoiser
 from mdm_opt.models.laws import sudoku4, toy_balanced
@@ -47,7 +47,7 @@ def test_it_starts_from_nothing_but_masks(model: Recording) -> None:
 
 @pytest.mark.parametrize("reveal", ["fixed", "ancestral"])
 def test_a_batch_is_sampled_in_the_noise_of_its_instances(model: Recording, reveal: str) -> None:
-    decoding, instances = Decoding(reveal=reveal), [7, 2**40, 3]
+    decoding, instances = MaskedDecoding(reveal=reveal), [7, 2**40, 3]
     batch = MASKED.batch(model, CANDIDATE, instances, decoding=decoding, seed=SEED)
     assert batch.process is MASKED
     assert (batch.instances, batch.seed, batch.prompts) == (instances, SEED, None)
@@ -65,20 +65,26 @@ def test_a_batch_is_sampled_in_the_noise_of_its_instances(model: Recording, reve
 def test_what_a_candidate_brings_of_the_decoding_counts(model: Recording) -> None:
     own = {"order": "confidence", "temperature": 0.0}
     bringing = Candidate("beta", 2, {"beta_a": 1.0, "beta_b": 1.0}, None, own)
-    batch = MASKED.batch(model, bringing, [0, 1], decoding=Decoding(order="margin"), seed=SEED)
+    batch = MASKED.batch(
+        model, bringing, [0, 1], decoding=MaskedDecoding(order="margin"), seed=SEED
+    )
     assert (batch.decoding.order, batch.decoding.temperature) == ("confidence", 0.0)
     found = MASKED.sample(model, batch).tokens
-    expected = generate(model, batch.counts, batch.noise, Decoding(**own)).tokens
+    expected = generate(model, batch.counts, batch.noise, MaskedDecoding(**own)).tokens
     assert torch.equal(found, expected)
-    plain = MASKED.batch(model, CANDIDATE, [0, 1], decoding=Decoding(order="margin"), seed=SEED)
-    assert plain.decoding == Decoding(order="margin")
+    plain = MASKED.batch(
+        model, CANDIDATE, [0, 1], decoding=MaskedDecoding(order="margin"), seed=SEED
+    )
+    assert plain.decoding == MaskedDecoding(order="margin")
 
 
 def test_prompts_reach_the_model() -> None:
     model = Answering()
     rows = [model.prompt_ids(text) for text in ("1 + 2", "20 + 3")]
     prompts = Prompts.of(rows, model.device)
-    batch = MASKED.batch(model, CANDIDATE, [0, 1], decoding=Decoding(), seed=0, prompts=prompts)
+    batch = MASKED.batch(
+        model, CANDIDATE, [0, 1], decoding=MaskedDecoding(), seed=0, prompts=prompts
+    )
     assert batch.prompts is prompts
     assert model.decode(MASKED.sample(model, batch).tokens) == ["=3.", "=23."]
 
@@ -112,7 +118,7 @@ def test_profiles_are_what_a_masked_token_costs(model: Recording) -> None:
 
 
 def test_path_costs_are_those_of_the_rows_that_are_asked_for(model: Recording) -> None:
-    batch = MASKED.batch(model, CANDIDATE, range(4), decoding=Decoding(), seed=SEED)
+    batch = MASKED.batch(model, CANDIDATE, range(4), decoding=MaskedDecoding(), seed=SEED)
     clean = MASKED.own_sequences(model, range(4), seed=SEED).tokens
     model.calls.clear()
     costs, calls = MASKED.path_costs(model, clean[[2, 0]], batch, [2, 0])
@@ -123,7 +129,7 @@ def test_path_costs_are_those_of_the_rows_that_are_asked_for(model: Recording) -
     for cost, row in zip(costs, (2, 0), strict=True):
         assert cost.path_kl(batch, row) == every[row].path_kl(batch, row)
     fine = MASKED.batch(
-        model, baseline("linear", LENGTH), range(4), decoding=Decoding(), seed=SEED
+        model, baseline("linear", LENGTH), range(4), decoding=MaskedDecoding(), seed=SEED
     )
     assert [cost.path_kl(fine, row) for row, cost in enumerate(every)] == [0.0] * 4
     assert len({round(cost.path_kl(batch, row), 6) for row, cost in enumerate(every)}) > 1
@@ -131,7 +137,7 @@ def test_path_costs_are_those_of_the_rows_that_are_asked_for(model: Recording) -
 
 def test_the_law_is_that_of_a_plan(model: Recording) -> None:
     law = MASKED.exact_law(model)
-    plan = CANDIDATE.plan(Decoding(), LENGTH)
+    plan = CANDIDATE.plan(MaskedDecoding(), LENGTH)
     assert law.under(plan).sum() == pytest.approx(1)
     assert np.array_equal(law.under(plan), SampleLaw(model).fixed(plan.counts))
     with pytest.raises(InputError, match="partly masked states"):
@@ -153,7 +159,7 @@ def test_one_call_asks_as_the_first_step_does(
     model: Recording, steps: int, decoding: dict[str, Any], wanted: int
 ) -> None:
     """For its share of the positions, or where it has to choose, for all."""
-    MASKED.one_call(model, 6, steps, Decoding(**decoding))
+    MASKED.one_call(model, 6, steps, MaskedDecoding(**decoding))
     assert model.calls == [(6, wanted)]
 
 
@@ -167,6 +173,6 @@ def test_one_call_reads_prompts_and_guides() -> None:
 
     model = Listening()
     prompts = Prompts.of([[1, 2]] * 3, model.device)
-    MASKED.one_call(model, 3, 2, Decoding(guidance=0.5), prompts)
-    MASKED.one_call(model, 3, 2, Decoding())
+    MASKED.one_call(model, 3, 2, MaskedDecoding(guidance=0.5), prompts)
+    MASKED.one_call(model, 3, 2, MaskedDecoding())
     assert heard == [(prompts, 0.5), ()]

@@ -14,7 +14,7 @@ from reference_loop import reference
 from sampling_cost import Shape, full_logits, never_generated, random_model
 from scipy import stats
 
-from mdm_opt.candidates import Decoding
+from mdm_opt.candidates import MaskedDecoding
 from mdm_opt.models.huggingface import HuggingFaceDenoiser
 from mdm_opt.models.loading import load_huggingface
 from mdm_opt.models.prompts import Prompts
@@ -79,7 +79,7 @@ def test_answers_at_temperature_zero_are_the_same(
         counts,
         from_left_to_right(),
         prompts=Prompts.of(rows, denoiser.device),
-        decoding=Decoding(
+        decoding=MaskedDecoding(
             order="confidence",
             temperature=0,
             block_length=LENGTH // blocks,

@@ -8,7 +8,7 @@ import rule_references as references
 import torch
 from scipy import stats
 
-from mdm_opt.candidates import MEASURES, Decoding, Plan, Rule
+from mdm_opt.candidates import MEASURES, MaskedDecoding, Plan, Rule
 from mdm_opt.errors import InputError
 from mdm_opt.models.enumerated import EnumeratedDenoiser
 from mdm_opt.models.laws import EnumeratedLaw, toy_balanced, toy_extremes
@@ -36,7 +36,7 @@ def uneven_law() -> EnumeratedLaw:
 
 
 def plan_of(rule: Rule, length: int) -> Plan:
-    return Decoding().plan(SCHEDULE, 1, length, rule)
+    return MaskedDecoding().plan(SCHEDULE, 1, length, rule)
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,7 @@ def test_nothing_certain_is_the_law_of_fixed_counts(
 ) -> None:
     plan = plan_of(Rule(measure, 1.5 if measure == "confidence" else -1.0, cap), 4)
     exact = SampleLaw(denoiser)
-    counts = Decoding().plan(SCHEDULE, cap, 4).counts
+    counts = MaskedDecoding().plan(SCHEDULE, cap, 4).counts
     np.testing.assert_allclose(exact.under(plan), exact.fixed(counts), atol=1e-12)
     assert exact.nfe(plan) == pytest.approx(cap, abs=1e-12)
 
@@ -120,7 +120,7 @@ def test_long_sequences_are_refused() -> None:
 
 
 def test_a_plan_without_a_rule_has_its_own_law(denoiser: EnumeratedDenoiser) -> None:
-    plan = Decoding().plan(SCHEDULE, 2, 4)
+    plan = MaskedDecoding().plan(SCHEDULE, 2, 4)
     exact = SampleLaw(denoiser)
     np.testing.assert_array_equal(exact.under(plan), exact.fixed(plan.counts))
     assert exact.nfe(plan) == 2.0

@@ -15,7 +15,7 @@ from language_models import write_checkpoint
 from prompted_laws import PromptedLaw
 from sampling_cost import Shape, random_model
 
-from mdm_opt.candidates import MEASURES, ORDERS, Decoding, Plan, Rule
+from mdm_opt.candidates import MEASURES, ORDERS, MaskedDecoding, Plan, Rule
 from mdm_opt.errors import RunError
 from mdm_opt.models.base import Denoiser
 from mdm_opt.models.enumerated import EnumeratedDenoiser
@@ -54,12 +54,12 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Denoiser]:
     }
 
 
-def plan_of(decoding: Decoding, length: int, rule: Rule) -> Plan:
+def plan_of(decoding: MaskedDecoding, length: int, rule: Rule) -> Plan:
     return decoding.plan(SCHEDULE, 1, length, rule)
 
 
 def in_batches(
-    denoiser: Denoiser, rule: Rule, decoding: Decoding, batch_size: int, rows: int = ROWS
+    denoiser: Denoiser, rule: Rule, decoding: MaskedDecoding, batch_size: int, rows: int = ROWS
 ) -> tuple[list[list[int]], list[int]]:
     """Tokens and calls of all instances."""
     plan, tokens, nfe = plan_of(decoding, denoiser.length, rule), [], []
@@ -75,7 +75,7 @@ def in_batches(
 def one_by_one(
     denoiser: Denoiser,
     choice: Callable[[], references.Choice],
-    decoding: Decoding,
+    decoding: MaskedDecoding,
     rows: int = ROWS,
 ) -> tuple[list[list[int]], list[int]]:
     noise = instance_noise(range(rows), denoiser.length, seed=4)
@@ -104,7 +104,7 @@ def test_published_rules_are_their_own_loops(
 ) -> None:
     denoiser = models[name]
     block_length = None if blocks == 1 else denoiser.length // blocks
-    decoding = Decoding(temperature=temperature, block_length=block_length)
+    decoding = MaskedDecoding(temperature=temperature, block_length=block_length)
     expected = one_by_one(denoiser, choice, decoding)
     for batch_size in (1, 4, ROWS):
         assert in_batches(denoiser, rule, decoding, batch_size) == expected
@@ -112,11 +112,11 @@ def test_published_rules_are_their_own_loops(
 
 def test_published_rules_differ(models: dict[str, Denoiser]) -> None:
     """Otherwise the agreement above would say nothing."""
-    decoding = Decoding()
+    decoding = MaskedDecoding()
     found = [in_batches(models["bundled"], rule, decoding, ROWS) for rule, _ in RULES]
     assert len({str(tokens) for tokens, _ in found}) == len(RULES)
     assert len({sum(nfe) for _, nfe in found}) == len(RULES)
-    blocks = in_batches(models["bundled"], RULES[0][0], Decoding(block_length=12), ROWS)
+    blocks = in_batches(models["bundled"], RULES[0][0], MaskedDecoding(block_length=12), ROWS)
     assert blocks != found[0]
 
 
@@ -130,7 +130,7 @@ def test_the_rest_gets_its_share(
 ) -> None:
     denoiser = models["bundled"]
     block_length = None if blocks == 1 else denoiser.length // blocks
-    decoding = Decoding(order=order, block_length=block_length)
+    decoding = MaskedDecoding(order=order, block_length=block_length)
     rule = Rule(measure, cutoff, 8 * blocks)
     counts = reveal_counts(SCHEDULE, 8, denoiser.length // blocks).tolist()
     choice = partial(references.adaptive, measure, cutoff, counts, order)
@@ -155,7 +155,7 @@ def test_nothing_certain_is_the_static_schedule(
     temperature: float,
 ) -> None:
     denoiser = models[name]
-    decoding = Decoding(
+    decoding = MaskedDecoding(
         order=order,
         temperature=temperature,
         block_length=None if blocks == 1 else denoiser.length // blocks,
@@ -173,7 +173,7 @@ def test_nothing_certain_is_the_static_schedule(
 @pytest.mark.parametrize("measure", MEASURES)
 def test_all_certain_is_one_call(models: dict[str, Denoiser], measure: str) -> None:
     rule = Rule(measure, 0.0 if measure == "confidence" else 1e9, 6)
-    assert in_batches(models["bundled"], rule, Decoding(), ROWS)[1] == [1] * ROWS
+    assert in_batches(models["bundled"], rule, MaskedDecoding(), ROWS)[1] == [1] * ROWS
 
 
 @settings(max_examples=40, deadline=None)
@@ -194,7 +194,7 @@ def test_every_sequence_is_whole_within_its_cap(
     batch_size: int,
 ) -> None:
     denoiser = EnumeratedDenoiser(sudoku4())
-    decoding = Decoding(order=order, block_length=block_length)
+    decoding = MaskedDecoding(order=order, block_length=block_length)
     rule = Rule(measure, cutoff, cap)
     tokens, nfe = in_batches(denoiser, rule, decoding, 9, rows=9)
     assert np.max(tokens) < denoiser.vocab_size
@@ -220,14 +220,14 @@ def test_finished_sequences_leave_the_batch() -> None:
     denoiser = Counting()
     noise = instance_noise(range(64), 16, seed=3)
     rule = Rule("entropy", 0.4, 9)
-    found = generate_by_rule(denoiser, plan_of(Decoding(), 16, rule), noise)
+    found = generate_by_rule(denoiser, plan_of(MaskedDecoding(), 16, rule), noise)
     steps = range(1, int(found.nfe.max()) + 1)
     assert denoiser.rows == [int((found.nfe >= step).sum()) for step in steps]
     assert len(set(denoiser.rows)) > 1
     assert found.sequence_calls == found.nfe.sum()
 
 
-def sampled(decoding: Decoding, rule: Rule, denoiser: PromptedLaw) -> Samples:
+def sampled(decoding: MaskedDecoding, rule: Rule, denoiser: PromptedLaw) -> Samples:
     prompts = Prompts.of([(row % 3, row // 3) for row in range(9)], denoiser.device)
     noise = instance_noise(range(9), denoiser.length, seed=2)
     return generate_by_rule(
@@ -237,7 +237,7 @@ def sampled(decoding: Decoding, rule: Rule, denoiser: PromptedLaw) -> Samples:
 
 @pytest.mark.parametrize("guidance", [0.0, 1.3])
 def test_the_guided_law_is_looked_at(guidance: float) -> None:
-    decoding = Decoding(guidance=guidance)
+    decoding = MaskedDecoding(guidance=guidance)
     found = sampled(decoding, Rule("confidence", 0.55), PromptedLaw())
     noise = instance_noise(range(9), 4, seed=2)
     for row in range(9):
@@ -253,7 +253,7 @@ def test_the_guided_law_is_looked_at(guidance: float) -> None:
 @pytest.mark.parametrize("rule", [Rule("confidence", 0.4), Rule("entropy", 1.0, 4)])
 def test_ends_that_come_last_are_not_certain_before(rule: Rule) -> None:
     """While a position that would not end the text is masked, no end is revealed."""
-    decoding, kept_back = Decoding(order="confidence", temperature=0, end_last=True), 0
+    decoding, kept_back = MaskedDecoding(order="confidence", temperature=0, end_last=True), 0
     for row in range(20):
         denoiser = PromptedLaw()
         prompts = Prompts.of([(row % 3, row // 3)], denoiser.device)
@@ -279,11 +279,11 @@ def test_damage_is_reported() -> None:
     denoiser, noise = Damaged(toy_balanced()), instance_noise(range(3), 5, seed=0)
     for rule in (Rule("bound", 0.1), Rule("entropy", 0.1, 3)):
         with pytest.raises(RunError, match="NaN"):
-            generate_by_rule(denoiser, plan_of(Decoding(), 5, rule), noise)
+            generate_by_rule(denoiser, plan_of(MaskedDecoding(), 5, rule), noise)
 
 
 def test_a_plan_without_a_rule_is_refused() -> None:
-    plan = Decoding().plan(SCHEDULE, 3, 5)
+    plan = MaskedDecoding().plan(SCHEDULE, 3, 5)
     with pytest.raises(ValueError, match="a plan with a rule"):
         generate_by_rule(EnumeratedDenoiser(toy_balanced()), plan, instance_noise([0], 5, seed=0))
 
@@ -292,7 +292,7 @@ def test_what_is_remembered_of_nothing_but_masks_is_used() -> None:
     shape = Shape(vocabulary=40, hidden=32, layers=2, heads=2, mlp=48, length=LENGTH)
     denoiser = random_model(shape, spread=0.4)
     for order in ORDERS:
-        decoding = Decoding(order=order)
+        decoding = MaskedDecoding(order=order)
         plan = plan_of(decoding, LENGTH, Rule("entropy", 2.0, 5))
         noise = instance_noise(range(6), LENGTH, seed=1)
         found = generate_by_rule(denoiser, plan, noise, decoding)

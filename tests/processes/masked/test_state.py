@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from mdm_opt.candidates import Decoding
+from mdm_opt.candidates import MaskedDecoding
 from mdm_opt.models.enumerated import EnumeratedDenoiser
 from mdm_opt.models.laws import sudoku4
 from mdm_opt.processes import instance_noise
@@ -37,7 +37,7 @@ def test_parts_of_answers_are_joined() -> None:
 def test_open_positions_are_the_masked_ones_of_the_block_in_random_order() -> None:
     denoiser = EnumeratedDenoiser(sudoku4())
     noise = instance_noise(range(3), 16, seed=1)
-    state = State(denoiser, Decoding(block_length=8), noise, None)
+    state = State(denoiser, MaskedDecoding(block_length=8), noise, None)
     rows = np.arange(3)
     in_block = [[p for p in row if p < 8] for row in noise.permutation.tolist()]
     assert state._open(rows)[0].tolist() == in_block

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from figure_studies import traces
 
-from mdm_opt.candidates import Candidate, Decoding
+from mdm_opt.candidates import Candidate, MaskedDecoding
 from mdm_opt.schedules import (
     ProfileSample,
     fixed_weights,
@@ -55,7 +55,7 @@ def test_prediction_and_limit_follow_from_the_profile(found, drawn):
 def test_predictions_of_long_sequences_are_made_at_few_step_counts(found, reveal):
     known = np.array([0, 100, 255])
     profile = ProfileSample(256, known, np.array([[3.0, 1.0, 0.5]]))
-    space = replace(found.space, steps=(100,), decoding=Decoding(reveal=reveal))
+    space = replace(found.space, steps=(100,), decoding=MaskedDecoding(reveal=reveal))
     shown = traces(predicted_path_kl(replace(found, space=space, profile=profile, result=None)))
     for key, name in (("linear", "linear"), ("sine", "sine")):
         steps = list(shown[name].x)
