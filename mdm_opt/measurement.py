@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +51,7 @@ class Problem:
     batch_size: int = 64
 
     @property
-    def process(self) -> Process:
+    def process(self) -> Process[Any]:
         """The process of the model."""
         return process_of(self.denoiser)
 

@@ -14,7 +14,7 @@ import numpy as np
 from rich.console import Console
 
 from mdm_opt.candidates import Setting
-from mdm_opt.candidates.decoding import Order
+from mdm_opt.candidates.masked_decoding import Order
 from mdm_opt.config import StudyFile
 from mdm_opt.errors import InputError
 from mdm_opt.handoff.export import export_schedule

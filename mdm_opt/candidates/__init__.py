@@ -12,7 +12,7 @@ from mdm_opt.candidates.base import (
     searchable_families,
 )
 from mdm_opt.candidates.beta import BETA, beta
-from mdm_opt.candidates.costs import ProfileCosts
+from mdm_opt.candidates.costs import Costs
 from mdm_opt.candidates.decoding import SEARCHABLE, Decoding
 from mdm_opt.candidates.entropy_bound import ENTROPY_BOUND
 from mdm_opt.candidates.free import FREE, counts_candidate
@@ -22,8 +22,10 @@ from mdm_opt.candidates.masked_decoding import ORDERS, MaskedDecoding
 from mdm_opt.candidates.parameters import Choice, Parameter, Range, Value
 from mdm_opt.candidates.plan import MEASURES, GridPlan, Plan, Rule
 from mdm_opt.candidates.pools import Pool
+from mdm_opt.candidates.profile_costs import ProfileCosts
 from mdm_opt.candidates.rules import RULE_COORDINATES, rule_coordinates
 from mdm_opt.candidates.settings import Setting, setting_candidate
+from mdm_opt.candidates.step_costs import StepCosts
 from mdm_opt.candidates.threshold import THRESHOLD
 from mdm_opt.candidates.with_settings import (
     SETTING_COORDINATES,
@@ -33,12 +35,18 @@ from mdm_opt.candidates.with_settings import (
     with_settings,
 )
 
+# What a sampler may be told, by process.
+DECODINGS: dict[str, type[Decoding]] = {
+    one.process: one for one in (MaskedDecoding, BirthsDecoding, UniformDecoding)
+}
+
 # The table of families; those that a study can search come first.
 for _family in (BETA, FREE, ADAPTIVE, THRESHOLD, ENTROPY_BOUND, SINE, COSINE):
     register(_family)
 
 __all__ = [
     "BASELINES",
+    "DECODINGS",
     "FAMILIES",
     "MEASURES",
     "ORDERS",
@@ -49,6 +57,7 @@ __all__ = [
     "Bounds",
     "Candidate",
     "Choice",
+    "Costs",
     "Decoding",
     "Family",
     "GridDecoding",
@@ -62,6 +71,7 @@ __all__ = [
     "Rule",
     "Seed",
     "Setting",
+    "StepCosts",
     "UniformDecoding",
     "Value",
     "baseline",

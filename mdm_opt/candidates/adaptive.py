@@ -8,9 +8,9 @@ import numpy as np
 
 from mdm_opt.candidates.base import Bounds, Candidate, Seed
 from mdm_opt.candidates.beta import BETA
-from mdm_opt.candidates.costs import ProfileCosts
-from mdm_opt.candidates.decoding import Rule
+from mdm_opt.candidates.costs import Costs
 from mdm_opt.candidates.parameters import Choice, Range, Value
+from mdm_opt.candidates.plan import Rule
 from mdm_opt.candidates.pools import BoxPool, Pool
 from mdm_opt.candidates.rules import RuleFamily
 from mdm_opt.schedules import BetaSchedule
@@ -61,7 +61,7 @@ class Adaptive(RuleFamily):
         steps: int,
         bounds: Bounds,
         length: int,
-        costs: ProfileCosts | None,
+        costs: Costs | None,
     ) -> list[Seed]:
         """The first Beta schedule of each name with some caps, the others with the middle one."""
         found: list[Seed] = []
@@ -87,9 +87,7 @@ class Adaptive(RuleFamily):
         candidate = Candidate(self.name, pair.candidate.steps, values)
         return Seed(f"{pair.label}, cap {self.rule(candidate).cap}", candidate)
 
-    def pool(
-        self, steps: int, bounds: Bounds, costs: ProfileCosts | None = None, *, length: int
-    ) -> Pool:
+    def pool(self, steps: int, bounds: Bounds, costs: Costs | None = None, *, length: int) -> Pool:
         """See `Family.pool`; more steps than tokens are none."""
         low, high = (float(end) for end in bounds[CAP_RATIO])
         most = min(high, max(low, length / steps))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from mdm_opt.candidates.costs import ProfileCosts
+from mdm_opt.candidates.costs import Costs
 from mdm_opt.candidates.decoding import SEARCHABLE, Decoding, normal_values
 from mdm_opt.candidates.masked_decoding import MaskedDecoding
 from mdm_opt.candidates.parameters import Parameter, Range, Value, shown, whole_number
@@ -36,7 +36,8 @@ class Candidate:
         steps: step budget N >= 1.
         parameters: values of the family's parameters by name, in the family's order.
         counts: tokens that each step reveals, where the family is counts; else None.
-        decoding: searched values of `MaskedDecoding`, by keys of `SEARCHABLE`; block lengths are ints.
+        decoding: searched values of `MaskedDecoding`, by keys of `SEARCHABLE`; block lengths are
+            ints.
 
     Raises:
         ValueError: for an unknown family, or values that make none of its schedules.
@@ -277,7 +278,7 @@ class Family(ABC):
         steps: int,
         bounds: Bounds,
         length: int,
-        costs: ProfileCosts | None,
+        costs: Costs | None,
     ) -> list[Seed]:
         """The seeds of one step budget, in the order of the study file.
 
@@ -302,14 +303,14 @@ class Family(ABC):
                 found += self.profile_seeds(steps, bounds, costs)
         return found
 
-    def profile_seeds(self, steps: int, bounds: Bounds, costs: ProfileCosts) -> list[Seed]:
+    def profile_seeds(self, steps: int, bounds: Bounds, costs: Costs) -> list[Seed]:
         """The seeds that a profile suggests for a step budget."""
         label = f"profile: best {self.name.capitalize()}"
         return [Seed(label, self.optimum(steps, bounds, costs))]
 
-    def optimum(self, steps: int, bounds: Bounds, costs: ProfileCosts) -> Candidate:
+    def optimum(self, steps: int, bounds: Bounds, costs: Costs) -> Candidate:
         """The candidate of least predicted path KL within the bounds."""
-        rng, pool = np.random.default_rng(0), self.pool(steps, bounds, length=costs.length)
+        rng, pool = np.random.default_rng(0), self.pool(steps, bounds, length=costs.most_steps)
         found = list(pool.candidates(rng, [], wide=True))
         for _ in range(3):
             best = min(found, key=costs.of)
@@ -336,9 +337,7 @@ class Family(ABC):
             return None
         return Candidate(self.name, steps, candidate.parameters)
 
-    def pool(
-        self, steps: int, bounds: Bounds, costs: ProfileCosts | None = None, *, length: int
-    ) -> Pool:
+    def pool(self, steps: int, bounds: Bounds, costs: Costs | None = None, *, length: int) -> Pool:
         """Candidates of a step budget to choose from.
 
         Args:

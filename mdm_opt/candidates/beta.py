@@ -13,7 +13,7 @@ from mdm_opt.candidates.base import (
     NamedSeeds,
     Seed,
 )
-from mdm_opt.candidates.costs import BetaBounds, ProfileCosts
+from mdm_opt.candidates.costs import BetaBounds, Costs
 from mdm_opt.candidates.parameters import Range
 from mdm_opt.candidates.pools import BoxPool, Pool
 from mdm_opt.schedules import BETA_MAX, BETA_MIN, BetaSchedule
@@ -61,7 +61,7 @@ class Beta(Family):
         """See `Family.schedule`."""
         return BetaSchedule(float(candidate.parameters[A]), float(candidate.parameters[B]))
 
-    def profile_seeds(self, steps: int, bounds: Bounds, costs: ProfileCosts) -> list[Seed]:
+    def profile_seeds(self, steps: int, bounds: Bounds, costs: Costs) -> list[Seed]:
         """The optimum, and others where the measurement leaves open which is the best.
 
         Without draws of the profile, the fit to the energy that it measures.
@@ -79,14 +79,12 @@ class Beta(Family):
             found.append(Seed(f"profile: cover {place}", beta(*pair, steps)))
         return found
 
-    def optimum(self, steps: int, bounds: Bounds, costs: ProfileCosts) -> Candidate:
+    def optimum(self, steps: int, bounds: Bounds, costs: Costs) -> Candidate:
         """See `Family.optimum`."""
         best = costs.best_beta(steps, beta_bounds(bounds))
         return beta(best.beta_a, best.beta_b, steps)
 
-    def pool(
-        self, steps: int, bounds: Bounds, costs: ProfileCosts | None = None, *, length: int
-    ) -> Pool:
+    def pool(self, steps: int, bounds: Bounds, costs: Costs | None = None, *, length: int) -> Pool:
         """See `Family.pool`."""
         return _BetaPool(self, steps, bounds, costs)
 

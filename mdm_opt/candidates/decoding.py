@@ -9,10 +9,12 @@ from typing import ClassVar, Self
 
 from pydantic import ValidationError
 
+from mdm_opt.candidates.costs import Costs
 from mdm_opt.candidates.parameters import Value
 from mdm_opt.candidates.plan import Plan, Rule
 from mdm_opt.messages import refusal
 from mdm_opt.schedules import MaskSchedule
+from mdm_opt.schedules.base import Array
 from mdm_opt.table import Table
 
 # What a candidate may bring of the decoding of a masked model.
@@ -47,6 +49,15 @@ class Decoding(Table):
         """
 
     @abstractmethod
+    def costs(self, profile: Array, draws: Array | None = None) -> Costs:
+        """What schedules cost under what was measured of a model.
+
+        Args:
+            profile: see `Costs`.
+            draws: likewise.
+        """
+
+    @abstractmethod
     def most_steps(self, length: int) -> int:
         """Up to which step count it makes sense to look for a schedule as good as another."""
 
@@ -61,6 +72,56 @@ class Decoding(Table):
         """
         found = _with_values(self, tuple(values.items())) if values else self
         return found  # type: ignore[return-value]  # of the type that it is given
+
+    @property
+    def in_blocks(self) -> bool:
+        """Whether a sequence is filled block by block."""
+        return False
+
+    @property
+    def predicted(self) -> bool:
+        """Whether what was measured of a model predicts the path KL of its samples."""
+        return True
+
+    @property
+    def guided(self) -> bool:
+        """Whether the model is asked twice, with and without the prompt."""
+        return False
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The settings in a few words each, by key."""
+        return {key: f"{key} {value}" for key, value in self.model_dump().items()}
+
+    def check_exact(self, objective: str) -> None:
+        """Refuses an objective that is computed from the model's own law (path KL, divergence).
+
+        Args:
+            objective: its kind.
+
+        Raises:
+            ValueError: where it is not defined for this sampler, with the reason.
+        """
+
+    def check_prompts(self, objective: str, *, prompted: bool) -> None:
+        """Refuses prompts that the model cannot take, and settings that need some.
+
+        Args:
+            objective: its kind.
+            prompted: whether its samples are answers to prompts.
+
+        Raises:
+            ValueError: naming the objective.
+        """
+        if prompted:
+            raise ValueError(
+                f"objective {objective!r} asks for answers to prompts, which models of process "
+                f"{self.process!r} do not take"
+            )
+
+    def check_counts(self) -> None:
+        """Raises ValueError where steps have no fixed counts of tokens, each at least one."""
+        raise ValueError(f"steps of the process {self.process!r} do not have")
 
     def without_one_block(self, length: int) -> Self:
         """The same where a block is shorter than sequences of a length; one block is none."""

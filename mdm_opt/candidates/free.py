@@ -13,7 +13,7 @@ from mdm_opt.candidates.base import (
     Seed,
 )
 from mdm_opt.candidates.beta import BETA
-from mdm_opt.candidates.costs import ProfileCosts
+from mdm_opt.candidates.costs import Costs
 from mdm_opt.candidates.decoding import Decoding
 from mdm_opt.candidates.parameters import Parameter, Range, Value
 from mdm_opt.candidates.pools import Pool
@@ -60,12 +60,12 @@ class Free(Family):
 
     def check_decoding(self, decoding: Decoding) -> None:
         """See `Family.check_decoding`."""
-        if (decoding.reveal, decoding.rounding) != ("fixed", "full"):
+        try:
+            decoding.check_counts()
+        except ValueError as error:
             raise ValueError(
-                f"{key_name('space.family')} 'free' searches counts, which needs reveal = "
-                f"'fixed' and rounding = 'full', got reveal = {decoding.reveal!r} and rounding = "
-                f"{decoding.rounding!r}"
-            )
+                f"{key_name('space.family')} 'free' searches counts, which {error}"
+            ) from None
 
     def label(self, candidate: Candidate) -> str:
         """See `Family.label`."""
@@ -110,7 +110,7 @@ class Free(Family):
         steps: int,
         bounds: Bounds,
         length: int,
-        costs: ProfileCosts | None,
+        costs: Costs | None,
     ) -> list[Seed]:
         """The limit under the profile, and the counts of the Beta family's seeds."""
         found = BETA.seeds(wanted, steps, bounds, length, costs)
@@ -120,11 +120,11 @@ class Free(Family):
         least = limit(costs.profile, steps).counts(steps)
         return [Seed("profile: limit", counts_candidate(least.tolist())), *as_counts]
 
-    def profile_seeds(self, steps: int, bounds: Bounds, costs: ProfileCosts) -> list[Seed]:
+    def profile_seeds(self, steps: int, bounds: Bounds, costs: Costs) -> list[Seed]:
         """Those of the Beta family; the limit itself is no prediction but a bound."""
         return BETA.profile_seeds(steps, bounds, costs)
 
-    def optimum(self, steps: int, bounds: Bounds, costs: ProfileCosts) -> Candidate:
+    def optimum(self, steps: int, bounds: Bounds, costs: Costs) -> Candidate:
         """See `Family.optimum`."""
         return counts_candidate(limit(costs.profile, steps).counts(steps).tolist())
 
@@ -138,9 +138,7 @@ class Free(Family):
         found = BETA.adopted(candidate, steps, bounds, length)
         return None if found is None else _rounded(found, steps, length)
 
-    def pool(
-        self, steps: int, bounds: Bounds, costs: ProfileCosts | None = None, *, length: int
-    ) -> Pool:
+    def pool(self, steps: int, bounds: Bounds, costs: Costs | None = None, *, length: int) -> Pool:
         """See `Family.pool`.
 
         Raises:
@@ -163,7 +161,7 @@ def _rounded(candidate: Candidate, steps: int, length: int) -> Candidate:
 class _FreePool:
     """Counts around those of least path KL and around good ones, along slow cosines."""
 
-    def __init__(self, steps: int, costs: ProfileCosts) -> None:
+    def __init__(self, steps: int, costs: Costs) -> None:
         self._dimensions = _dimensions(steps)
         self._base = limit(costs.profile, steps).counts(steps)
 

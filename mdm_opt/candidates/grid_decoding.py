@@ -9,8 +9,10 @@ from pydantic import Field, model_validator
 
 from mdm_opt.candidates.decoding import Decoding
 from mdm_opt.candidates.plan import GridPlan, Rule
+from mdm_opt.candidates.step_costs import StepCosts
 from mdm_opt.schedules import MaskSchedule, reveal_grid
 from mdm_opt.schedules.base import Array
+from mdm_opt.schedules.step_costs import table_of
 
 # Beyond, more steps than this hardly help where the linear schedule needs them.
 _MOST_STEPS = 256
@@ -19,9 +21,35 @@ _MOST_STEPS = 256
 class GridDecoding(Decoding):
     """Settings of a sampler that takes one step, and one model call, for each pair of alphas."""
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The alphas between which the schedule leads."""
+        return 0.0, 1.0
+
+    def inner_steps(self, steps: int) -> int:
+        """Steps of the schedule, of so many in all."""
+        return steps
+
+    def placed(self, revealed: Array) -> Array:
+        """Grids of alphas of how far schedules are.
+
+        Args:
+            revealed: float64 ``(..., inner steps + 1)``, from 0 to 1.
+
+        Returns:
+            float64 ``(..., steps + 1)``.
+        """
+        return revealed
+
     def alphas(self, schedule: MaskSchedule, steps: int) -> Array:
         """The ends of the steps, float64 ``(steps + 1,)``, non-decreasing."""
-        return reveal_grid(schedule, steps)
+        inner = self.inner_steps(steps)
+        # Where the only step leads to the clean sequence the schedule says nothing.
+        return self.placed(reveal_grid(schedule, inner) if inner else np.zeros(1))
+
+    def costs(self, profile: Array, draws: Array | None = None) -> StepCosts:
+        """See `Decoding.costs`."""
+        return StepCosts(table_of(self.process, len(profile)), profile, self, draws)
 
     def plan(
         self, schedule: MaskSchedule, steps: int, length: int, rule: Rule | None = None
@@ -44,15 +72,24 @@ class BirthsDecoding(GridDecoding):
     """The settings of the sampler of births (Blackout Diffusion).
 
     Attributes:
-        births: of a step of the model's rate: ``poisson`` (tau leaping), ``binomial`` (the paper's:
-            the expected rest, rounded, is born with the chance of the step), or ``randomised``
-            (the same, rounded up or down by chance, as CountsDiff does). Never above the model's
-            largest count.
+        births: of a step: ``poisson`` (tau leaping: as many as the rate says), ``binomial`` (the
+            paper's: the expected rest, rounded, is born with the chance of the step), or
+            ``randomised`` (the same, rounded up or down by chance, as CountsDiff does). Never
+            above the model's largest count.
     """
 
     process: ClassVar[str] = "births"
 
     births: Literal["poisson", "binomial", "randomised"] = "poisson"
+
+    def check_exact(self, objective: str) -> None:
+        """See `Decoding.check_exact`."""
+        if objective == "path_kl" and self.births != "poisson":
+            raise ValueError(
+                f"objective 'path_kl' is not accepted with births = {self.births!r}: a rounded "
+                "rest cannot be as large as the exact one, so that its path KL is infinite; "
+                "accepted: 'poisson'"
+            )
 
 
 class UniformDecoding(GridDecoding):
@@ -62,7 +99,7 @@ class UniformDecoding(GridDecoding):
         step: ``ancestral`` (the exact reverse step of the model's law of each token), ``euler``
             (tau leaping: every change by its rate) or ``flow`` (the discrete probability flow:
             only towards what is more probable).
-        first_alpha: of the noise that sampling starts from; ``euler`` and ``flow`` need it above 0.
+        first_alpha: of the noise that sampling starts from; above 0 for ``euler`` and ``flow``.
         last_alpha: at which the steps end; where it is below 1, the last call goes from there to
             the clean sequence at once.
 
@@ -90,13 +127,29 @@ class UniformDecoding(GridDecoding):
             )
         return self
 
-    def alphas(self, schedule: MaskSchedule, steps: int) -> Array:
-        """See `GridDecoding.alphas`: between the first and the last alpha."""
-        last = self.last_alpha < 1
-        if last and steps == 1:
-            return np.array([self.first_alpha, 1.0])
-        inner = reveal_grid(schedule, steps - last)
-        grid = self.first_alpha + (self.last_alpha - self.first_alpha) * inner
-        # What is the last alpha must be it to the last bit.
-        grid[-1] = self.last_alpha
-        return np.append(grid, 1.0) if last else grid
+    @property
+    def ends(self) -> tuple[float, float]:
+        """See `GridDecoding.ends`."""
+        return self.first_alpha, self.last_alpha
+
+    def inner_steps(self, steps: int) -> int:
+        """See `GridDecoding.inner_steps`: a last alpha below 1 takes the last call."""
+        return steps - (self.last_alpha < 1)
+
+    def placed(self, revealed: Array) -> Array:
+        """See `GridDecoding.placed`."""
+        first, last = self.ends
+        # Exact at both ends, to the last bit.
+        found = first * (1 - revealed) + last * revealed
+        if last == 1:
+            return found
+        return np.concatenate([found, np.ones((*found.shape[:-1], 1))], axis=-1)
+
+    def check_exact(self, objective: str) -> None:
+        """See `Decoding.check_exact`."""
+        if objective == "path_kl" and self.step != "ancestral":
+            raise ValueError(
+                f"objective 'path_kl' is not accepted with step = {self.step!r}: such a step "
+                "cannot make all changes that the exact reverse step can, so that its path KL is "
+                "infinite; accepted: 'ancestral'"
+            )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar, Literal, Self, get_args
+from typing import TYPE_CHECKING, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -20,6 +20,10 @@ from mdm_opt.schedules import (
     reveal_counts,
     reveal_grid,
 )
+from mdm_opt.schedules.base import Array
+
+if TYPE_CHECKING:
+    from mdm_opt.candidates.profile_costs import ProfileCosts
 
 Order = Literal["random", "confidence", "margin", "entropy"]
 ORDERS: tuple[str, ...] = get_args(Order)
@@ -66,6 +70,61 @@ class MaskedDecoding(Decoding):
                 "end_last needs order = 'confidence', 'margin' or 'entropy', got order = 'random'"
             )
         return self
+
+    @property
+    def in_blocks(self) -> bool:
+        """See `Decoding.in_blocks`."""
+        return self.block_length is not None
+
+    @property
+    def predicted(self) -> bool:
+        """See `Decoding.predicted`: a profile knows random orders only."""
+        return self.order == "random"
+
+    @property
+    def guided(self) -> bool:
+        """See `Decoding.guided`."""
+        return self.guidance > 0
+
+    @property
+    def words(self) -> dict[str, str]:
+        """See `Decoding.words`."""
+        return {
+            "order": f"order {self.order}",
+            "temperature": f"temperature {self.temperature:g}",
+            "reveal": f"{self.reveal} reveal",
+            "rounding": f"{self.rounding} rounding",
+        }
+
+    def check_exact(self, objective: str) -> None:
+        """See `Decoding.check_exact`: for whole sequences in random order at temperature 1."""
+        if self.block_length is not None:
+            raise ValueError(
+                f"objective {objective!r} is defined for whole sequences only, got "
+                f"{key_name('sampler.block_length')} = {self.block_length}"
+            )
+        if self.order != "random" or self.temperature != 1:
+            raise ValueError(
+                f"objective {objective!r} is defined for order = 'random' and "
+                f"temperature = 1.0 only, got order = {self.order!r} and temperature = "
+                f"{self.temperature}"
+            )
+
+    def check_prompts(self, objective: str, *, prompted: bool) -> None:
+        """See `Decoding.check_prompts`: guidance needs prompts."""
+        if self.guidance and not prompted:
+            raise ValueError(
+                f"{key_name('sampler.guidance')} = {self.guidance} needs an objective with "
+                f"prompts (task or lm_eval), got objective {objective!r}"
+            )
+
+    def check_counts(self) -> None:
+        """See `Decoding.check_counts`."""
+        if (self.reveal, self.rounding) != ("fixed", "full"):
+            raise ValueError(
+                "needs reveal = 'fixed' and rounding = 'full', got reveal = "
+                f"{self.reveal!r} and rounding = {self.rounding!r}"
+            )
 
     def without_one_block(self, length: int) -> Self:
         """The same where a block is shorter than sequences of a length; one block is none."""
@@ -121,6 +180,12 @@ class MaskedDecoding(Decoding):
         shares = reveal_counts(schedule, cap, length, "full", self.block_length)
         kept = replace(rule, cap=cap) if rule.scheduled else rule
         return Plan(reveal_grid(schedule, cap, blocks), None, length, kept, shares)
+
+    def costs(self, profile: Array, draws: Array | None = None) -> ProfileCosts:
+        """See `Decoding.costs`: the profile is h(m), float64 ``(length,)``."""
+        from mdm_opt.candidates.profile_costs import ProfileCosts
+
+        return ProfileCosts(profile, self, draws)
 
     def most_steps(self, length: int) -> int:
         """Up to which step count it makes sense to look for a schedule as good as another.

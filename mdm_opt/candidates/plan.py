@@ -120,7 +120,8 @@ class GridPlan(Plan):
     @property
     def realised(self) -> Array:
         """How far the steps are along the grid, from 0 to 1; shape as `grid`."""
-        return (self.grid - self.grid[0]) / (self.grid[-1] - self.grid[0])
+        found: Array = (self.grid - self.grid[0]) / (self.grid[-1] - self.grid[0])
+        return found
 
     @cached_property
     def nfe(self) -> float:

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from mdm_opt.candidates.base import Bounds, Candidate, Family
-from mdm_opt.candidates.costs import ProfileCosts
+from mdm_opt.candidates.costs import Costs
 from mdm_opt.candidates.parameters import Choice, Range, Value
 from mdm_opt.schedules.base import Array
 
@@ -50,9 +50,7 @@ class BoxPool:
         costs: what the profile predicts, where it is known.
     """
 
-    def __init__(
-        self, family: Family, steps: int, bounds: Bounds, costs: ProfileCosts | None
-    ) -> None:
+    def __init__(self, family: Family, steps: int, bounds: Bounds, costs: Costs | None) -> None:
         self._family, self._steps, self._bounds, self._costs = family, steps, bounds, costs
         self._ranges = [one for one in family.parameters if isinstance(one, Range)]
         self._choices = [one for one in family.parameters if isinstance(one, Choice)]

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from mdm_opt.candidates.base import Bounds, Candidate, Family, Seed
-from mdm_opt.candidates.costs import ProfileCosts
+from mdm_opt.candidates.costs import Costs
 from mdm_opt.candidates.decoding import Decoding
 from mdm_opt.candidates.plan import MEASURES, Measure, Plan, Rule
 from mdm_opt.candidates.pools import BoxPool, Pool
@@ -71,13 +71,11 @@ class RuleFamily(Family):
         except ValueError as error:
             raise ValueError(f"{key_name('space.family')} {self.name!r}: {error}") from None
 
-    def pool(
-        self, steps: int, bounds: Bounds, costs: ProfileCosts | None = None, *, length: int
-    ) -> Pool:
+    def pool(self, steps: int, bounds: Bounds, costs: Costs | None = None, *, length: int) -> Pool:
         """See `Family.pool`; without what a profile predicts."""
         return BoxPool(self, steps, bounds, None)
 
-    def profile_seeds(self, steps: int, bounds: Bounds, costs: ProfileCosts) -> list[Seed]:
+    def profile_seeds(self, steps: int, bounds: Bounds, costs: Costs) -> list[Seed]:
         """None: a profile predicts nothing of rules."""
         return []
 

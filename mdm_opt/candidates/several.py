@@ -10,7 +10,7 @@ import numpy as np
 
 from mdm_opt.candidates.base import Bounds, Candidate, Family, Seed, family_named
 from mdm_opt.candidates.beta import BETA
-from mdm_opt.candidates.costs import ProfileCosts
+from mdm_opt.candidates.costs import Costs
 from mdm_opt.candidates.decoding import Decoding
 from mdm_opt.candidates.parameters import Choice, Parameter, Value
 from mdm_opt.candidates.plan import Plan
@@ -122,7 +122,7 @@ class Several(Family):
         steps: int,
         bounds: Bounds,
         length: int,
-        costs: ProfileCosts | None,
+        costs: Costs | None,
     ) -> list[Seed]:
         """See `Family.seeds`; the families take turns.
 
@@ -148,7 +148,7 @@ class Several(Family):
         turns = itertools.zip_longest(*found)
         return [seed for turn in turns for seed in turn if seed is not None]
 
-    def optimum(self, steps: int, bounds: Bounds, costs: ProfileCosts) -> Candidate:
+    def optimum(self, steps: int, bounds: Bounds, costs: Costs) -> Candidate:
         """See `Family.optimum`; of the families of which a profile predicts something."""
         found = [
             one.optimum(steps, self.bounds_of(one, bounds), costs)
@@ -168,9 +168,7 @@ class Several(Family):
             return None
         return own.adopted(candidate, steps, self.bounds_of(own, bounds), length)
 
-    def pool(
-        self, steps: int, bounds: Bounds, costs: ProfileCosts | None = None, *, length: int
-    ) -> Pool:
+    def pool(self, steps: int, bounds: Bounds, costs: Costs | None = None, *, length: int) -> Pool:
         """See `Family.pool`."""
         pools = {
             one.name: one.pool(steps, self.bounds_of(one, bounds), costs, length=length)

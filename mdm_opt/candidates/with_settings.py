@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from mdm_opt.candidates.base import Bounds, Candidate, Family, Seed, family_named
-from mdm_opt.candidates.costs import ProfileCosts
+from mdm_opt.candidates.costs import Costs
 from mdm_opt.candidates.decoding import SEARCHABLE, Decoding
 from mdm_opt.candidates.masked_decoding import ORDERS, MaskedDecoding
 from mdm_opt.candidates.parameters import Choice, Parameter, Range, Value, shown
@@ -159,7 +159,7 @@ class WithSettings(Family):
         steps: int,
         bounds: Bounds,
         length: int,
-        costs: ProfileCosts | None,
+        costs: Costs | None,
     ) -> list[Seed]:
         """The family's with default settings; after the first what each setting may be, once."""
         found = self.inner.seeds(wanted, steps, bounds, length, costs)
@@ -169,11 +169,11 @@ class WithSettings(Family):
         usual = [replace(one, candidate=at.usual(one.candidate)) for one in ordered]
         return [*usual[:1], *_variants(at, usual), *usual[1:]]
 
-    def profile_seeds(self, steps: int, bounds: Bounds, costs: ProfileCosts) -> list[Seed]:
+    def profile_seeds(self, steps: int, bounds: Bounds, costs: Costs) -> list[Seed]:
         """See `Family.profile_seeds`; without settings, of which a profile says nothing."""
         return self.inner.profile_seeds(steps, bounds, costs)
 
-    def optimum(self, steps: int, bounds: Bounds, costs: ProfileCosts) -> Candidate:
+    def optimum(self, steps: int, bounds: Bounds, costs: Costs) -> Candidate:
         """See `Family.optimum`; likewise."""
         return self.inner.optimum(steps, bounds, costs)
 
@@ -192,9 +192,7 @@ class WithSettings(Family):
         }
         return replace(usual, decoding={**usual.decoding, **kept})
 
-    def pool(
-        self, steps: int, bounds: Bounds, costs: ProfileCosts | None = None, *, length: int
-    ) -> Pool:
+    def pool(self, steps: int, bounds: Bounds, costs: Costs | None = None, *, length: int) -> Pool:
         """See `Family.pool`."""
         inner = self.inner.pool(steps, bounds, costs, length=length)
         return _SettingsPool(inner, _Settings(self.settings, steps, length))

@@ -3,6 +3,7 @@
 from mdm_opt.config.models import (
     AntibertyModel,
     BundledModel,
+    DigitsModel,
     EnumeratedModel,
     HuggingFaceModel,
     PluginModel,
@@ -28,6 +29,7 @@ __all__ = [
     "AntibertyModel",
     "BundledModel",
     "CausalJudge",
+    "DigitsModel",
     "DivergenceObjective",
     "EnumeratedModel",
     "HuggingFaceModel",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -11,9 +11,14 @@ from mdm_opt.config.tables import Options, RunsOnDevice
 from mdm_opt.plugins import is_reference
 from mdm_opt.table import Table
 
+# How noise becomes data; decides the keys of [sampler].
+ProcessName = Literal["masked", "births", "uniform"]
+
 
 class BundledModel(RunsOnDevice):
     """The model that ships with the package: 6x6 Sudoku grids, or the last cells of them."""
+
+    process: ClassVar[ProcessName] = "masked"
 
     kind: Literal["bundled"]
     length: int | None = Field(None, ge=1, le=36)
@@ -22,12 +27,24 @@ class BundledModel(RunsOnDevice):
 class AntibertyModel(RunsOnDevice):
     """AntiBERTy from its wheel (extra ``antibody``)."""
 
+    process: ClassVar[ProcessName] = "masked"
+
     kind: Literal["antiberty"]
     length: int = Field(ge=1, le=510)
 
 
+class DigitsModel(RunsOnDevice):
+    """The rates that ship with the package: 8x8 digits with counts from 0 to 16."""
+
+    process: ClassVar[ProcessName] = "births"
+
+    kind: Literal["digits"]
+
+
 class HuggingFaceModel(RunsOnDevice):
     """A masked LM in a local folder or on the hub."""
+
+    process: ClassVar[ProcessName] = "masked"
 
     kind: Literal["huggingface"]
     path: str = Field(min_length=1)
@@ -68,10 +85,12 @@ class HuggingFaceModel(RunsOnDevice):
 
 
 class EnumeratedModel(Table):
-    """Exact conditionals of an enumerated law."""
+    """Exact answers of an enumerated law, to what its process asks."""
 
     kind: Literal["enumerated"]
     law: str
+    process: ProcessName = "masked"
+    kernel: str | None = None
     options: Options = {}
     batch_size: int = Field(64, ge=1, le=65536)
 
@@ -83,20 +102,30 @@ class EnumeratedModel(Table):
             raise ValueError(f"must be one of {', '.join(known)} or 'package.module:function'")
         return law
 
+    @model_validator(mode="after")
+    def _kernel_of_uniform(self) -> Self:
+        if self.kernel is not None and self.process != "uniform":
+            raise ValueError(f"kernel is for process = 'uniform', got process = {self.process!r}")
+        return self
+
 
 class PluginModel(Table):
-    """A denoiser made by a function of the user's."""
+    """A model made by a function of the user's."""
 
     kind: str
+    process: ProcessName = "masked"
     options: Options = {}
     batch_size: int = Field(64, ge=1, le=65536)
 
 
-ModelTable = BundledModel | AntibertyModel | HuggingFaceModel | EnumeratedModel | PluginModel
+ModelTable = (
+    BundledModel | AntibertyModel | DigitsModel | HuggingFaceModel | EnumeratedModel | PluginModel
+)
 
 MODEL_KINDS: dict[str, type[Table]] = {
     "bundled": BundledModel,
     "antiberty": AntibertyModel,
+    "digits": DigitsModel,
     "huggingface": HuggingFaceModel,
     "enumerated": EnumeratedModel,
 }

@@ -15,7 +15,15 @@ from pydantic import (
     model_validator,
 )
 
-from mdm_opt.candidates import SEARCHABLE, Decoding, Family
+from mdm_opt.candidates import (
+    DECODINGS,
+    SEARCHABLE,
+    BirthsDecoding,
+    Decoding,
+    Family,
+    MaskedDecoding,
+    UniformDecoding,
+)
 from mdm_opt.config.models import MODEL_KINDS, ModelTable, PluginModel
 from mdm_opt.config.objectives import (
     OBJECTIVE_KINDS,
@@ -41,6 +49,7 @@ _ADDED_KEYS = (
     ("space", "family", "beta"),
     ("sampler", "guidance", 0.0),
     ("sampler", "end_last", False),
+    ("model", "process", "masked"),
 )
 
 
@@ -49,7 +58,7 @@ class StudyFile(Table):
 
     study: StudyTable
     model: ModelTable
-    sampler: Decoding = Decoding()
+    sampler: MaskedDecoding | BirthsDecoding | UniformDecoding = MaskedDecoding()
     space: SpaceTable
     objective: ObjectiveTable
     search: SearchTable = SearchTable()
@@ -80,6 +89,20 @@ class StudyFile(Table):
     def _model_of_kind(cls, value: Any) -> Any:
         return _of_kind(value, MODEL_KINDS, PluginModel)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _sampler_is_there(cls, content: Any) -> Any:
+        """What a sampler does by default depends on the process."""
+        return {"sampler": {}, **content} if isinstance(content, dict) else content
+
+    @field_validator("sampler", mode="before")
+    @classmethod
+    def _sampler_of_process(cls, value: Any, info: ValidationInfo) -> Any:
+        model = info.data.get("model")
+        if isinstance(value, Decoding) or model is None:
+            return value
+        return DECODINGS[model.process].model_validate(value)
+
     @field_validator("search", mode="before")
     @classmethod
     def _seeds_of_family(cls, value: Any, info: ValidationInfo) -> Any:
@@ -95,17 +118,8 @@ class StudyFile(Table):
 
     @model_validator(mode="after")
     def _objective_fits_sampler(self) -> Self:
-        if self.is_exact and self.sampler.block_length is not None:
-            raise ValueError(
-                f"objective {self.objective.kind!r} is defined for whole sequences only, got "
-                f"{key_name('sampler.block_length')} = {self.sampler.block_length}"
-            )
-        if self.is_exact and (self.sampler.order != "random" or self.sampler.temperature != 1):
-            raise ValueError(
-                f"objective {self.objective.kind!r} is defined for order = 'random' and "
-                f"temperature = 1.0 only, got order = {self.sampler.order!r} and temperature = "
-                f"{self.sampler.temperature}"
-            )
+        if self.is_exact:
+            self.sampler.check_exact(self.objective.kind)
         return self
 
     @model_validator(mode="after")
@@ -120,11 +134,7 @@ class StudyFile(Table):
 
     @model_validator(mode="after")
     def _prompts_fit(self) -> Self:
-        if self.sampler.guidance and not self.prompted:
-            raise ValueError(
-                f"{key_name('sampler.guidance')} = {self.sampler.guidance} needs an objective "
-                f"with prompts (task or lm_eval), got objective {self.objective.kind!r}"
-            )
+        self.sampler.check_prompts(self.objective.kind, prompted=self.prompted)
         whole = not self.prompted and not self.has_blocks
         if self.family.needs_profile and not whole:
             raise ValueError(
@@ -172,7 +182,7 @@ class StudyFile(Table):
     @property
     def has_blocks(self) -> bool:
         """Whether candidates may fill sequences block by block."""
-        return (self.sampler.block_length, self.space.block_length) != (None, None)
+        return self.sampler.in_blocks or self.space.block_length is not None
 
     def check_length(self, length: int) -> None:
         """Refuses steps and blocks that do not fit the length of a model's sequences.
@@ -342,5 +352,15 @@ def _accepted_keys(content: dict[str, Any], table: str) -> list[str]:
         if table == "model":
             return list(MODEL_KINDS.get(kind, PluginModel).model_fields)
         return list(OBJECTIVE_KINDS.get(kind, PluginObjective).model_fields)
+    if table == "sampler":
+        return list(DECODINGS[_process_of(content.get("model"))].model_fields)
     annotation = StudyFile.model_fields[table].annotation
     return list(annotation.model_fields) if isinstance(annotation, type(Table)) else []
+
+
+def _process_of(model: Any) -> str:
+    """The process of a ``[model]`` before it is validated."""
+    given = model if isinstance(model, dict) else {}
+    kind = MODEL_KINDS.get(str(given.get("kind")), PluginModel)
+    found = getattr(kind, "process", given.get("process"))
+    return found if found in DECODINGS else "masked"

@@ -69,7 +69,7 @@ def check_batches(known: Known) -> Iterator[Check]:
     if count < 2:
         return
     candidate = baseline("linear", known.study_file.space.steps[0])
-    calls = 2 * count * candidate.steps * (2 if problem.decoding.guidance else 1)
+    calls = 2 * count * candidate.steps * (1 + problem.decoding.guided)
     batch, seconds = known.speed or (1, 0.0)
     expected = calls * seconds / batch
     if expected > _LONGEST_COMPARISON_SECONDS:

@@ -285,7 +285,8 @@ def _candidate(
 
 def _check_blocks(study_file: StudyFile, denoiser: Denoiser, steps: int) -> None:
     try:
-        block_count(steps, denoiser.length, study_file.sampler.block_length)
+        blocks = study_file.sampler.blocks(denoiser.length)
+        block_count(steps, denoiser.length, denoiser.length // blocks)
     except ValueError as error:
         raise InputError(f"steps={steps}: {error}") from error
 

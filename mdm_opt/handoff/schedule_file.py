@@ -28,7 +28,7 @@ from mdm_opt.candidates import (
     family_named,
     searchable_families,
 )
-from mdm_opt.candidates.decoding import Order
+from mdm_opt.candidates.masked_decoding import Order
 from mdm_opt.errors import InputError
 from mdm_opt.handoff.parts import DecisionValues, Part, json_schema, parameters_of
 from mdm_opt.messages import refusal

@@ -90,14 +90,12 @@ def check_in_law(objective: Objective, batch: Batch) -> None:
     """Refuses samples that do not follow the model's own law, where a value is computed from it.
 
     Raises:
-        RunError: naming order and temperature.
+        RunError: naming the setting.
     """
-    given = batch.decoding.order, batch.decoding.temperature
-    if given != ("random", 1.0):
-        raise RunError(
-            f"objective {objective.name!r} is defined for order = 'random' and temperature = 1.0 "
-            f"only, got order = {given[0]!r} and temperature = {given[1]}"
-        )
+    try:
+        batch.decoding.check_exact(objective.name)
+    except ValueError as error:
+        raise RunError(str(error)) from None
 
 
 _REQUIRED = ("name", "direction", "unit", "deterministic", "fingerprint", "score")

@@ -18,7 +18,9 @@ from mdm_opt.persistence.tables import (
     ProfileValueRow,
     StudyProfileRow,
 )
-from mdm_opt.schedules import ProfileSample
+from mdm_opt.schedules import ProfileSample, StepSample
+from mdm_opt.schedules.base import Array
+from mdm_opt.schedules.step_costs import Cells, table_of
 
 # What makes two profiles the same except for the number of their sequences.
 PROFILE_KEY = ("model_fingerprint", "references_fingerprint", "seed", "boundaries", "orders")
@@ -99,7 +101,7 @@ class ProfileRecord:
     """
 
     sequences: tuple[int, ...]
-    sample: ProfileSample
+    sample: ProfileSample | StepSample
     sequence_calls: int
     seconds: float
     written: tuple[WrittenSums | None, ...]
@@ -130,7 +132,8 @@ class Profiles:
             profile_id = _find_id(session, key)
             if profile_id is None:
                 return None
-            return _record(session, key.model.length, ProfileSequenceRow.profile_id == profile_id)
+            ours = ProfileSequenceRow.profile_id == profile_id
+            return _record(session, key.model.process, key.model.length, ours)
 
     def of_study(self, name: str) -> ProfileRecord | None:
         """The profile that a study starts from and ranks with; None where it has none."""
@@ -140,7 +143,7 @@ class Profiles:
             ours = tuple_(ProfileSequenceRow.profile_id, ProfileSequenceRow.sequence).in_(
                 select(used.c.profile_id, used.c.sequence)
             )
-            return _record(session, study.model.length, ours)
+            return _record(session, study.model.process, study.model.length, ours)
 
     def use(self, name: str, key: ProfileKey, sequences: Collection[int]) -> None:
         """Has a study start from and rank with sequences of a profile, and no others."""
@@ -226,7 +229,9 @@ class Profiles:
             )
 
 
-def _record(session: Session, length: int, which: ColumnElement[bool]) -> ProfileRecord | None:
+def _record(
+    session: Session, process: str, length: int, which: ColumnElement[bool]
+) -> ProfileRecord | None:
     """Sequences of one profile, or None where there are none."""
     values, sequences = ProfileValueRow, ProfileSequenceRow
     same = (values.profile_id == sequences.profile_id) & (values.sequence == sequences.sequence)
@@ -246,11 +251,17 @@ def _record(session: Session, length: int, which: ColumnElement[bool]) -> Profil
     nats[place, column] = [row.nats for row in rows]
     return ProfileRecord(
         sequences=tuple(numbers.tolist()),
-        sample=ProfileSample(length, known.astype(np.int64), nats),
+        sample=_sample(process, length, known.astype(np.int64), nats),
         sequence_calls=sum(row.sequence_calls for row in ours),
         seconds=float(sum(row.seconds for row in ours)),
         written=tuple(_written(row) for row in ours),
     )
+
+
+def _sample(process: str, length: int, known: Cells, nats: Array) -> ProfileSample | StepSample:
+    if process == "masked":
+        return ProfileSample(length, known, nats)
+    return StepSample(table_of(process, len(known)), nats)
 
 
 def _written_columns(written: WrittenSums | None) -> dict[str, float | None]:

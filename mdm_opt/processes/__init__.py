@@ -1,6 +1,8 @@
 """The processes: sampling loops, noise, exact laws, and what they measure of a model."""
 
-from mdm_opt.models.base import Denoiser
+from typing import Any
+
+from mdm_opt.models.base import FrozenModel
 from mdm_opt.processes.base import Batch, ExactLaw, PathCosts, Process, Samples
 from mdm_opt.processes.masked.batch import MaskedBatch
 from mdm_opt.processes.masked.law import SampleLaw, check_enumerable
@@ -13,7 +15,7 @@ from mdm_opt.processes.masked.rule_law import check_orders
 from mdm_opt.processes.masked.rule_loop import generate_by_rule
 
 
-def process_of(model: Denoiser) -> Process:
+def process_of(model: FrozenModel) -> Process[Any]:
     """The process that a model belongs to; its kind decides."""
     return MASKED
 

@@ -1,7 +1,7 @@
 """Processes whose steps lead along a grid of alphas, one model call each.
 
-Births and uniform corruption differ in what noise is, what a step does and what it costs; the loop,
-the reference sequences and path KL (docs/mathematics.md 8) are the same.
+Births and uniform corruption differ in what noise is, what a step does and what it costs; the
+loop, the reference sequences and path KL (docs/mathematics.md 8) are the same.
 """
 
 from __future__ import annotations
@@ -176,9 +176,7 @@ class GridProcess(Process[ModelT], Generic[ModelT, NoiseT]):
         return self.along(model, ours.plan.grid, ours.noise, grid_decoding(ours.decoding))
 
     @torch.inference_mode()
-    def along(
-        self, model: ModelT, grid: Array, noise: NoiseT, decoding: GridDecoding
-    ) -> Samples:
+    def along(self, model: ModelT, grid: Array, noise: NoiseT, decoding: GridDecoding) -> Samples:
         """Samples in one step for each pair of alphas.
 
         Args:
@@ -229,7 +227,9 @@ class GridProcess(Process[ModelT], Generic[ModelT, NoiseT]):
 def grid_batch(batch: Batch) -> GridBatch:
     """The batch itself; TypeError where it is one of another process."""
     if not isinstance(batch, GridBatch):
-        raise TypeError(f"a batch of a process with a grid is expected, got {type(batch).__name__}")
+        raise TypeError(
+            f"a batch of a process with a grid is expected, got {type(batch).__name__}"
+        )
     return batch
 
 

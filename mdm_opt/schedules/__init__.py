@@ -39,6 +39,7 @@ from mdm_opt.schedules.optima import (
     energy_optimal_fraction,
     limit,
     linear_path_kls,
+    nearest_beta,
     path_kl_weights,
 )
 from mdm_opt.schedules.profile import (
@@ -54,6 +55,7 @@ from mdm_opt.schedules.shape import (
     counts_at,
     shape_angles,
 )
+from mdm_opt.schedules.step_sample import StepSample
 
 __all__ = [
     "BETA_MAX",
@@ -72,6 +74,7 @@ __all__ = [
     "Reveal",
     "Rounding",
     "SineSchedule",
+    "StepSample",
     "ancestral_limit",
     "ancestral_nfe",
     "ancestral_weights",
@@ -89,6 +92,7 @@ __all__ = [
     "linear_path_kls",
     "minimum_discrete_energy",
     "named_schedule",
+    "nearest_beta",
     "nearest_increasing",
     "path_kl",
     "path_kl_weights",

@@ -364,8 +364,23 @@ def energy_fitted_beta(profile: Array, *, beta_a: Bounds, beta_b: Bounds) -> Bet
         beta_a: bounds of a.
         beta_b: bounds of b.
     """
+    return nearest_beta(
+        lambda t: energy_optimal_fraction(profile, t), beta_a=beta_a, beta_b=beta_b
+    )
+
+
+def nearest_beta(
+    revealed: Callable[[Array], Array], *, beta_a: Bounds, beta_b: Bounds
+) -> BetaSchedule:
+    """The Beta schedule nearest to a curve: least squares between I_t(a, b) and its angle.
+
+    Args:
+        revealed: alpha(t) of an array of progress in (0, 1).
+        beta_a: bounds of a.
+        beta_b: bounds of b.
+    """
     t = (np.arange(128) + 0.5) / 128
-    gamma = np.arcsin(np.sqrt(energy_optimal_fraction(profile, t))) * (2 / np.pi)
+    gamma = np.arcsin(np.sqrt(np.clip(revealed(t), 0.0, 1.0))) * (2 / np.pi)
     bounds = np.array([beta_a, beta_b], dtype=np.float64)
     low, high = np.log(bounds.T)
     margin = 0.01 * (high - low)

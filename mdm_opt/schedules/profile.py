@@ -49,6 +49,11 @@ class ProfileSample:
     def __len__(self) -> int:
         return len(self.nats)
 
+    @property
+    def most_steps(self) -> int:
+        """The largest step count that something is predicted of: one token a step."""
+        return self.length
+
     def part(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> ProfileSample:
         """The profile sample of some of the sequences."""
         nats = self.nats[np.asarray(rows)]
@@ -93,6 +98,10 @@ class ProfileSample:
     def profile(self) -> Array:
         """h(m) for m = 0..L-1: decreasing, float64 ``(length,)``, nats a token; see `smooth`."""
         return self.mean.copy() if self.length == 1 else self.smooth.profile()
+
+    def plain(self) -> Array:
+        """The mean with straight lines between boundaries, float64 ``(length,)``, nats a token."""
+        return np.asarray(np.interp(np.arange(self.length), self.known, self.mean))
 
     def monotone(self) -> Array:
         """The non-increasing h(m) nearest to the mean, float64 ``(length,)``, nats a token.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from mdm_opt.candidates import ProfileCosts, Seed
+from mdm_opt.candidates import Costs, Seed
 from mdm_opt.config import StudyFile
 from mdm_opt.errors import InputError
 from mdm_opt.messages import key_name
@@ -99,7 +99,7 @@ def _of_steps(
     return list(_distinct([*earlier, *found], space))
 
 
-def _expected(seed: Seed, costs: ProfileCosts) -> float:
+def _expected(seed: Seed, costs: Costs) -> float:
     """Predicted path KL; the order is kept of those without, and of those that cover the draws."""
     if not costs.predicts(seed.candidate):
         return -np.inf

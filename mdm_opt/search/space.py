@@ -11,11 +11,11 @@ import numpy as np
 from mdm_opt.candidates import (
     Bounds,
     Candidate,
+    Costs,
     Decoding,
     Family,
     Parameter,
     Pool,
-    ProfileCosts,
     baseline,
     fitting,
 )
@@ -33,10 +33,8 @@ class SearchSpace:
         bounds: of the family's parameters.
         decoding: the settings of the sampler that the study fixes.
         length: tokens of one sequence.
-        profile: float64 ``(length,)``, h(m) of the model, or None; the same for all who rank or
-            propose candidates of the study.
-        draws: float64 ``(draws, length)``, other profiles that the measurement leaves possible;
-            for the seeds alone.
+        costs: what is predicted of candidates, or None; the same for all who rank or propose
+            candidates of the study. With draws for the seeds alone.
     """
 
     family: Family
@@ -44,8 +42,7 @@ class SearchSpace:
     bounds: Bounds
     decoding: Decoding
     length: int
-    profile: Array | None = None
-    draws: Array | None = None
+    costs: Costs | None = None
 
     @classmethod
     def of(
@@ -55,23 +52,27 @@ class SearchSpace:
         profile: Array | None = None,
         draws: Array | None = None,
     ) -> SearchSpace:
-        """The space of a study file."""
+        """The space of a study file.
+
+        Args:
+            study_file: the study.
+            length: of a sequence of its model.
+            profile: what was measured of the model, see `Costs`; None where it is not known.
+            draws: likewise.
+        """
         return cls(
             family=study_file.family,
             steps=tuple(study_file.space.steps),
             bounds=study_file.space.bounds,
             decoding=study_file.sampler,
             length=length,
-            profile=profile,
-            draws=draws,
+            costs=None if profile is None else study_file.sampler.costs(profile, draws),
         )
 
-    @cached_property
-    def costs(self) -> ProfileCosts | None:
-        """What the profile predicts; None without one."""
-        if self.profile is None:
-            return None
-        return ProfileCosts(self.profile, self.decoding, self.draws)
+    @property
+    def profile(self) -> Array | None:
+        """What was measured of the model; None where it is not known."""
+        return None if self.costs is None else self.costs.profile
 
     @cached_property
     def prior(self) -> ProfilePrior:
@@ -126,7 +127,7 @@ class ProfilePrior:
                 self._known[candidate] = self._excess(candidate, costs)
         return np.array([self._known[candidate] for candidate in candidates])
 
-    def _excess(self, candidate: Candidate, costs: ProfileCosts) -> float:
+    def _excess(self, candidate: Candidate, costs: Costs) -> float:
         if not costs.predicts(candidate):
             return 0.0
         least = self._least_of(candidate.steps, costs)
@@ -135,7 +136,7 @@ class ProfilePrior:
         value = max(costs.of(candidate), 0.0)
         return float(np.log((value + floor) / (least + floor)))
 
-    def _least_of(self, steps: int, costs: ProfileCosts) -> float:
+    def _least_of(self, steps: int, costs: Costs) -> float:
         if steps not in self._least:
             least = costs.least(steps)
             if least is None:

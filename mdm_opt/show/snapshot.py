@@ -18,7 +18,7 @@ from mdm_opt.persistence import (
 from mdm_opt.results.best import best_of, ranked_records
 from mdm_opt.results.best_result import BestResult
 from mdm_opt.results.text import metric_words
-from mdm_opt.schedules import ProfileSample
+from mdm_opt.schedules import ProfileSample, StepSample
 from mdm_opt.search import SearchSpace
 from mdm_opt.study.profile_estimator import chain_key, chosen_estimator, estimator_check
 from mdm_opt.study.search_space import space_of
@@ -48,7 +48,7 @@ class Snapshot:
     space: SearchSpace
     ranked: Mapping[int, Sequence[MeasurementRecord]]
     result: BestResult | None
-    profile: ProfileSample | None
+    profile: ProfileSample | StepSample | None
     samples: Mapping[int, Sequence[str]]
 
     @property
@@ -105,7 +105,7 @@ def read_snapshot(name: str, repository: Repository) -> Snapshot:
     )
 
 
-def _profile(record: StudyRecord, repository: Repository) -> ProfileSample | None:
+def _profile(record: StudyRecord, repository: Repository) -> ProfileSample | StepSample | None:
     """The model's profile, found without loading the model; that of the study where it has one."""
     file, profiles = stored_study_file(record), Profiles(repository)
     used = profiles.of_study(record.name)

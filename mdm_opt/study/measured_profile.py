@@ -20,7 +20,8 @@ from mdm_opt.persistence import (
     Repository,
 )
 from mdm_opt.processes import process_of
-from mdm_opt.schedules import ProfileSample, profile_boundaries
+from mdm_opt.schedules import ProfileSample, StepSample, profile_boundaries
+from mdm_opt.schedules.step_costs import step_table
 from mdm_opt.study.predictions import Predictions
 from mdm_opt.study.profile_estimator import (
     Estimator,
@@ -147,7 +148,7 @@ class _Work:
             model=model_record(study_file, denoiser),
             references_fingerprint=source.fingerprint,
             seed=table.seed,
-            boundaries=min(table.boundaries, denoiser.length),
+            boundaries=boundary_count(study_file, denoiser.length),
             orders=table.orders,
         )
 
@@ -185,6 +186,12 @@ class _Work:
         return found.part(rows) if len(rows) >= FEWEST else None
 
 
+def boundary_count(study_file: StudyFile, length: int) -> int:
+    """Places at which a sequence is measured; a masked one has no more of them than tokens."""
+    wanted = study_file.profile.boundaries
+    return min(wanted, length) if study_file.model.process == "masked" else wanted
+
+
 def _boundaries(
     key: ProfileKey, kept: ProfileRecord | None, source: ProfileSequences
 ) -> npt.NDArray[np.int64]:
@@ -193,6 +200,8 @@ def _boundaries(
     It depends on the first sequences alone, so that a measurement that was interrupted goes on as
     it would have.
     """
+    if key.model.process != "masked":
+        return step_table(key.model.process, key.boundaries).cells
     usual = profile_boundaries(key.model.length, key.boundaries)
     if kept is None:
         return usual
@@ -210,7 +219,7 @@ def _boundaries(
     return usual if better is None else better
 
 
-def suffices(sample: ProfileSample, study_file: StudyFile) -> bool:
+def suffices(sample: ProfileSample | StepSample, study_file: StudyFile) -> bool:
     """Whether more sequences would not change the schedules that are fitted to them much.
 
     Args:
@@ -221,5 +230,5 @@ def suffices(sample: ProfileSample, study_file: StudyFile) -> bool:
     if len(sample) < ENOUGH_TO_JUDGE or not precision:
         return False
     predictions = Predictions(sample, study_file)
-    steps = [n for n in study_file.space.steps if n <= sample.length]
+    steps = [n for n in study_file.space.steps if n <= sample.most_steps]
     return all(predictions.regret(n) <= precision for n in steps)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model
 from mdm_opt.candidates import (
     FAMILIES,
     Candidate,
-    ProfileCosts,
+    Costs,
     Seed,
     Value,
     baseline,
@@ -19,7 +19,7 @@ from mdm_opt.candidates import (
 )
 from mdm_opt.candidates.beta import BETA, beta_bounds
 from mdm_opt.config import StudyFile
-from mdm_opt.schedules import ProfileSample
+from mdm_opt.schedules import ProfileSample, StepSample
 from mdm_opt.schedules.base import Array
 from mdm_opt.schedules.cover import share_of_good
 from mdm_opt.statistics import standard_error
@@ -85,24 +85,23 @@ class Predictions:
             the Beta schedules alone, for nothing is predicted of a rule.
     """
 
-    def __init__(self, sample: ProfileSample, study_file: StudyFile) -> None:
+    def __init__(self, sample: ProfileSample | StepSample, study_file: StudyFile) -> None:
         self._sample = sample
         self._family = BETA if study_file.family.by_rule else study_file.family
         own = study_file.space.bounds
         self._bounds = {key.name: own.get(key.name, key.searched) for key in self._family.keys}
         decoding = study_file.sampler
-        self._costs = ProfileCosts(sample.profile(), decoding)
-        self._lowest = ProfileCosts(sample.monotone(), decoding)
+        self._costs = decoding.costs(sample.profile())
+        self._lowest = decoding.costs(sample.monotone())
         self._draws = sample.draws(_DRAWS)
-        self._drawn = ProfileCosts(self._costs.profile, decoding, self._draws)
+        self._drawn = decoding.costs(self._costs.profile, self._draws)
         self._least_known: dict[int, Array] = {}
         folds = np.arange(len(sample)) % _FOLDS
         self._folds = [np.flatnonzero(folds == fold) for fold in range(_FOLDS)]
         parts = [sample.part(np.flatnonzero(folds != fold)) for fold in range(_FOLDS)]
-        self._fold_costs = [ProfileCosts(part.profile(), decoding) for part in parts]
+        self._fold_costs = [decoding.costs(part.profile()) for part in parts]
         # Not made monotone: a mean over sequences, as the values it is compared with.
-        plain = np.interp(np.arange(sample.length), sample.known, sample.mean)
-        self._linear_values = ProfileCosts(plain, decoding).linear()
+        self._linear_values = decoding.costs(sample.plain()).linear()
 
     def budget(self, steps: int) -> PredictedBudget:
         """Every schedule of one step budget.
@@ -144,14 +143,14 @@ class Predictions:
         return float(np.mean(np.maximum(self._draws @ weights - least, 0.0) / scale))
 
     @property
-    def _all_costs(self) -> list[ProfileCosts]:
+    def _all_costs(self) -> list[Costs]:
         """Those that each fold is judged by, and those of all sequences."""
         return [*self._fold_costs, self._costs]
 
-    def _seeds(self, costs: ProfileCosts, steps: int) -> list[Seed]:
+    def _seeds(self, costs: Costs, steps: int) -> list[Seed]:
         return self._family.profile_seeds(steps, self._bounds, costs)
 
-    def _limit(self, costs: ProfileCosts, steps: int) -> _Fitted:
+    def _limit(self, costs: Costs, steps: int) -> _Fitted:
         weights, counts = costs.limit(steps)
         return weights, None if counts is None else counts_candidate(counts.tolist())
 
@@ -196,5 +195,5 @@ class Predictions:
         """Fixed counts; None where they are random."""
         if candidate is None:
             return None
-        counts = candidate.plan(self._costs.decoding, self._costs.length).counts
+        counts = self._costs.counts(candidate)
         return None if counts is None else counts.tolist()

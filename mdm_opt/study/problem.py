@@ -69,7 +69,7 @@ def _check_settings(study_file: StudyFile, problem: Problem) -> None:
                 candidate = setting_candidate(setting, steps)
                 problem.plan(candidate)
                 brought = study_file.sampler.with_values(candidate.decoding)
-                if brought.guidance and not offers(problem.objective, "prompt_ids"):
+                if brought.guided and not offers(problem.objective, "prompt_ids"):
                     raise ValueError("guidance needs an objective with prompts (task or lm_eval)")
                 if exact and (candidate.rule is not None or candidate.decoding):
                     raise ValueError(

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from plotly.graph_objects import Figure, Scatter
 
-from mdm_opt.candidates import ProfileCosts, baseline
+from mdm_opt.candidates import Costs, baseline
 from mdm_opt.show.figures.style import (
     COLOURS,
     FAINT,
@@ -75,10 +75,10 @@ def predicted_path_kl(found: Snapshot) -> Figure | None:
 
     None without a profile, and for orders other than random, for which it predicts nothing.
     """
-    if found.profile is None or found.file.sampler.order != "random":
+    if found.profile is None or not found.file.sampler.predicted:
         return None
-    costs = ProfileCosts(found.profile.profile(), found.space.decoding)
-    most = min(costs.length, max(_LEAST, _FURTHER * max(found.space.steps)))
+    costs = found.space.decoding.costs(found.profile.profile())
+    most = min(costs.most_steps, max(_LEAST, _FURTHER * max(found.space.steps)))
     steps = _step_counts(most)
     lines = {"linear": costs.linear()[steps - 1]}
     figure = Figure()
@@ -120,7 +120,7 @@ def _step_counts(most: int) -> npt.NDArray[np.int64]:
     return np.unique(np.geomspace(1, most, _POINTS).round().astype(np.int64))
 
 
-def _add_found(figure: Figure, found: Snapshot, costs: ProfileCosts) -> None:
+def _add_found(figure: Figure, found: Snapshot, costs: Costs) -> None:
     budgets = found.result.budgets if found.result else []
     budgets = [one for one in budgets if costs.predicts(one.candidate)]
     figure.add_trace(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mdm_opt.candidates import SEARCHABLE
 from mdm_opt.config import StudyFile
 from mdm_opt.handoff.export import export_budget
 from mdm_opt.handoff.schedule_file import Provenance
@@ -157,12 +158,10 @@ def _sampled_name(label: str, record: MeasurementRecord, budget: BudgetResult) -
 def _sampler_words(file: StudyFile) -> str:
     """How the study samples; of what it searches that it does."""
     searched = [one.name for one in file.space.settings]
-    fixed = {"order": file.sampler.order, "temperature": f"{file.sampler.temperature:g}"}
-    words = [f"{name} {value}" for name, value in fixed.items() if name not in searched]
-    words += [f"{name} searched" for name in searched]
-    return ", ".join(
-        [*words, f"{file.sampler.reveal} reveal", f"{file.sampler.rounding} rounding"]
-    )
+    fixed = {key: said for key, said in file.sampler.words.items() if key not in searched}
+    chosen = [said for key, said in fixed.items() if key in SEARCHABLE]
+    given = [said for key, said in fixed.items() if key not in SEARCHABLE]
+    return ", ".join([*chosen, *(f"{name} searched" for name in searched), *given])
 
 
 def _facts(found: Snapshot, provenance: Provenance | None) -> list[tuple[str, str]]:
