@@ -21,7 +21,7 @@ from mdm_opt.handoff.export import export_schedule
 from mdm_opt.handoff.schedule_file import ExportedSchedule
 from mdm_opt.measurement import Problem
 from mdm_opt.messages import naming
-from mdm_opt.models.base import Denoiser, lacking
+from mdm_opt.models.base import FrozenModel, lacking, process_name
 from mdm_opt.models.named import named
 from mdm_opt.objectives.base import Direction, Objective
 from mdm_opt.objectives.base import lacking as lacking_objective
@@ -39,6 +39,9 @@ from mdm_opt.study.acceptance import take_source
 from mdm_opt.study.opening import OpenStudy, make_study
 from mdm_opt.study.problem import check_problem, problem_of
 from mdm_opt.tuning_arguments import ARGUMENTS, KEYS, NAMES, plain_value, study_file_of
+
+# What makes a model of a torch module, by process.
+_WRAPPERS = {"masked": "TorchDenoiser", "births": "TorchRates", "uniform": "TorchLaw"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -87,7 +90,7 @@ class TuneResult:
 
 
 def tune(
-    denoiser: Denoiser,
+    denoiser: FrozenModel,
     objective: SampleFunction | Objective,
     *,
     steps: int | Sequence[int] = (8,),
@@ -106,6 +109,7 @@ def tune(
     reveal: Reveal = "fixed",
     rounding: Rounding = "full",
     block_length: int | Sequence[int] | None = None,
+    sampling: Mapping[str, str | float] | None = None,
     family: str | None = None,
     families: Sequence[str] | None = None,
     beta_a: Sequence[float] | None = None,
@@ -134,7 +138,7 @@ def tune(
     ``[profile] sequences``.
 
     Args:
-        denoiser: a frozen model, e.g. a `mdm_opt.TorchDenoiser`.
+        denoiser: a frozen model, e.g. a `mdm_opt.TorchDenoiser`, `TorchRates` or `TorchLaw`.
         objective: a function that gets a list of texts and returns one number each, or an object
             with the attributes of `mdm_opt.objectives.base.Objective`.
         steps: one step count or several.
@@ -150,6 +154,7 @@ def tune(
         order: of reveal; several are searched.
         temperature: likewise; ``{"low": 0.0, "high": 1.0}`` is a range that is searched.
         block_length: of blocks that are filled one after the other; likewise.
+        sampling: how a model is sampled that is not masked, e.g. ``{"births": "binomial"}``.
         bounds: by parameter of the family, the ends of its range or its options; what is left out,
             as ``beta_a`` and ``beta_b``, is as in a study file.
         seeds: tried first; None are those of a study file.
@@ -170,10 +175,10 @@ def tune(
             are kept in ``storage``.
         KeyboardInterrupt: likewise.
     """
-    if lacking(denoiser):
-        _refuse(
-            "denoiser", denoiser, f"it lacks {', '.join(lacking(denoiser))}; see TorchDenoiser"
-        )
+    process = process_name(denoiser)
+    if lacking(denoiser, process):
+        missing = ", ".join(lacking(denoiser, process))
+        _refuse("denoiser", denoiser, f"it lacks {missing}; see {_WRAPPERS[process]}")
     if storage is not None and not (isinstance(storage, str | Path) and str(storage).strip()):
         _refuse("storage", storage, "a file name or a URL is expected, or None to keep nothing")
     if report is not None and not callable(report):
@@ -185,7 +190,11 @@ def tune(
         _refuse("bounds", twice[0], f"{twice[0]!r} is an argument of its own")
     judge = _judge(objective, direction, unit)
     sampled = plain_value(order), plain_value(temperature)
-    if isinstance(judge, PathKl | Divergence) and sampled != ("random", 1.0):
+    if (
+        process == "masked"
+        and isinstance(judge, PathKl | Divergence)
+        and sampled != ("random", 1.0)
+    ):
         _refuse("order, temperature", sampled, f"{judge.name} needs 'random' and 1.0")
     settings = {
         "name": name, "seed": seed, "batch_size": batch_size,
@@ -205,7 +214,10 @@ def tune(
     }  # fmt: skip
     with naming(NAMES):
         study_file = study_file_of(
-            settings, {"beta_a": beta_a, "beta_b": beta_b, **(bounds or {})}
+            process,
+            settings,
+            sampling or {},
+            {"beta_a": beta_a, "beta_b": beta_b, **(bounds or {})},
         )
         study_file.check_length(denoiser.length)
         kept = None if storage is None else storage_url(str(storage))
@@ -240,7 +252,7 @@ def given(**description: str) -> NoReturn:
     )
 
 
-def _problem(study_file: StudyFile, denoiser: Denoiser, judge: Objective) -> Problem:
+def _problem(study_file: StudyFile, denoiser: FrozenModel, judge: Objective) -> Problem:
     """What is measured, with the names and the sources of what was given."""
     inner = getattr(denoiser, "model", denoiser)
     model = named(denoiser, f"model {qualified_name(inner)!r}", source_fingerprint(inner, None))

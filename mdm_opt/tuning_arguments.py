@@ -54,19 +54,41 @@ _OPTIONAL = (
     *("block_length", "seeds", "family", "families", "baseline"),
     *("quality", "margin", "reference", "tolerance"),
 )
+# Of the sampler of masked models, which others do not have.
+_MASKED_DEFAULTS = {
+    "order": "random",
+    "temperature": 1.0,
+    "reveal": "fixed",
+    "rounding": "full",
+}
 ARGUMENTS = {key: argument for argument, key in KEYS.items()}
 ARGUMENTS |= {("space", argument): argument for argument in _SEARCHED}
 
 
-def study_file_of(settings: Mapping[str, Any], bounds: Mapping[str, Any]) -> StudyFile:
-    """Settings by argument, and bounds by parameter, as a study file, which validates them."""
+def study_file_of(
+    process: str,
+    settings: Mapping[str, Any],
+    sampling: Mapping[str, Any],
+    bounds: Mapping[str, Any],
+) -> StudyFile:
+    """The arguments of `tune` as a study file, which validates them.
+
+    Args:
+        process: of the model.
+        settings: values by argument.
+        sampling: keys of the sampler of models that are not masked.
+        bounds: by parameter of the family.
+    """
     content: dict[str, dict[str, Any]] = {
-        "model": {"kind": FROM_PYTHON},
+        "model": {"kind": FROM_PYTHON, "process": process},
         "objective": {"kind": FROM_PYTHON},
+        "sampler": {key: plain_value(value) for key, value in sampling.items()},
     }
     for argument, value in settings.items():
         table, key = KEYS[argument]
         plain = plain_value(value)
+        if process != "masked" and _MASKED_DEFAULTS.get(argument) == plain:
+            continue
         if argument in _SEARCHED and isinstance(plain, list | dict):
             table = "space"
         if plain is not None or argument not in _OPTIONAL:
@@ -94,7 +116,8 @@ def _argument(table: str, keys: Sequence[str | int]) -> str:
     inner = "".join(f"[{part!r}]" for part in index)
     if (table, str(key)) in ARGUMENTS:
         return ARGUMENTS[table, str(key)] + inner
-    return f"bounds[{key!r}]{inner}" if table == "space" else ""
+    whole = {"space": "bounds", "sampler": "sampling"}.get(table)
+    return f"{whole}[{key!r}]{inner}" if whole else ""
 
 
 NAMES = Names(_argument, "with other arguments")

@@ -17,7 +17,7 @@ from mdm_opt.candidates.decoding import SEARCHABLE, Decoding
 from mdm_opt.candidates.entropy_bound import ENTROPY_BOUND
 from mdm_opt.candidates.free import FREE, counts_candidate
 from mdm_opt.candidates.grid_decoding import BirthsDecoding, GridDecoding, UniformDecoding
-from mdm_opt.candidates.hand_crafted import BASELINES, COSINE, SINE, baseline
+from mdm_opt.candidates.hand_crafted import BASELINES, HAND_CRAFTED, baseline
 from mdm_opt.candidates.masked_decoding import ORDERS, MaskedDecoding
 from mdm_opt.candidates.parameters import Choice, Parameter, Range, Value
 from mdm_opt.candidates.plan import MEASURES, GridPlan, Plan, Rule
@@ -41,7 +41,7 @@ DECODINGS: dict[str, type[Decoding]] = {
 }
 
 # The table of families; those that a study can search come first.
-for _family in (BETA, FREE, ADAPTIVE, THRESHOLD, ENTROPY_BOUND, SINE, COSINE):
+for _family in (BETA, FREE, ADAPTIVE, THRESHOLD, ENTROPY_BOUND, *HAND_CRAFTED):
     register(_family)
 
 __all__ = [

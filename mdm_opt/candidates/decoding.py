@@ -26,10 +26,14 @@ class Decoding(Table):
 
     Attributes:
         process: whose sampler it is, see `mdm_opt.processes.Process`.
+        baselines: names of the schedules that results are compared with, ``linear`` first.
+        share_words: what alpha is a share of.
         searchable: keys of which a candidate may bring values.
     """
 
     process: ClassVar[str]
+    baselines: ClassVar[tuple[str, ...]]
+    share_words: ClassVar[str]
     searchable: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod

@@ -79,6 +79,9 @@ class BirthsDecoding(GridDecoding):
     """
 
     process: ClassVar[str] = "births"
+    # The paper's grid, and the one that CountsDiff takes.
+    baselines: ClassVar[tuple[str, ...]] = ("linear", "sin2", "logit")
+    share_words: ClassVar[str] = "share of each count that is there"
 
     births: Literal["poisson", "binomial", "randomised"] = "poisson"
 
@@ -108,6 +111,9 @@ class UniformDecoding(GridDecoding):
     """
 
     process: ClassVar[str] = "uniform"
+    # The grids of the discrete probability flow and of tauLDR.
+    baselines: ClassVar[tuple[str, ...]] = ("linear", "constant_rate", "exponential_rate")
+    share_words: ClassVar[str] = "share of tokens that are kept"
 
     step: Literal["ancestral", "euler", "flow"] = "ancestral"
     first_alpha: float = Field(0.0, ge=0, lt=1)

@@ -4,39 +4,38 @@ from __future__ import annotations
 
 from mdm_opt.candidates.base import Candidate, Family
 from mdm_opt.candidates.beta import beta
-from mdm_opt.schedules import CosineSchedule, MaskSchedule, SineSchedule
+from mdm_opt.schedules import NAMED_SCHEDULES, MaskSchedule
 
 
-class Sine(Family):
-    """alpha(t) = sin(pi t / 2)."""
+class HandCrafted(Family):
+    """One schedule that others have published.
 
-    name = "sine"
+    Args:
+        name: of `mdm_opt.schedules.NAMED_SCHEDULES`.
+    """
+
     searchable = False
+
+    def __init__(self, name: str) -> None:
+        # One class serves all: what is a class attribute elsewhere differs by instance here.
+        self.name = name  # type: ignore[misc]
 
     def schedule(self, candidate: Candidate) -> MaskSchedule:
         """See `Family.schedule`."""
-        return SineSchedule()
+        return NAMED_SCHEDULES[self.name]
 
 
-class Cosine(Family):
-    """alpha(t) = 1 - cos(pi t / 2): MaskGIT's cosine mask ratio."""
-
-    name = "cosine"
-    searchable = False
-
-    def schedule(self, candidate: Candidate) -> MaskSchedule:
-        """See `Family.schedule`."""
-        return CosineSchedule()
-
-
-SINE, COSINE = Sine(), Cosine()
+# Those of masked models, of Blackout Diffusion, and of uniform corruption.
+HAND_CRAFTED = tuple(
+    HandCrafted(name) for name in ("sine", "cosine", "logit", "constant_rate", "exponential_rate")
+)
 
 
 def baseline(name: str, steps: int) -> Candidate:
     """A baseline in a number of steps.
 
     Args:
-        name: ``linear`` (alpha = t), ``sin2`` (sin^2(pi t/2)), ``sine`` or ``cosine``.
+        name: one of `BASELINES`: ``linear`` (alpha = t), ``sin2`` (sin^2(pi t/2)), ...
         steps: step budget.
 
     Raises:
@@ -51,4 +50,4 @@ def baseline(name: str, steps: int) -> Candidate:
 
 
 # The schedules that results are compared with, by the names used everywhere.
-BASELINES = ("linear", "sin2", "sine", "cosine")
+BASELINES = ("linear", "sin2", *(one.name for one in HAND_CRAFTED))

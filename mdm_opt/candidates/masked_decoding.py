@@ -51,6 +51,8 @@ class MaskedDecoding(Decoding):
     """
 
     process: ClassVar[str] = "masked"
+    baselines: ClassVar[tuple[str, ...]] = ("linear", "sin2", "sine")
+    share_words: ClassVar[str] = "revealed fraction"
     searchable: ClassVar[tuple[str, ...]] = SEARCHABLE
 
     order: Order = "random"

@@ -60,7 +60,8 @@ def search_time(study_file: StudyFile, denoiser: Denoiser, batch: int, seconds: 
     instances, trials = study_file.objective.instances, study_file.most_trials
     batches, steps = instances / batch, study_file.space.steps
     if isinstance(study_file.objective, PathKlObjective):
-        passes = denoiser.length * (2 if study_file.objective.references == "model" else 1)
+        passes, own = process_of(denoiser).finest_calls(denoiser), study_file.objective.references
+        passes *= 2 if own == "model" else 1
         counted = f"{instances} instances x {passes} model calls, once for all trials"
         total = batches * passes * seconds
     else:
@@ -92,8 +93,10 @@ def check_speed(known: Known) -> Iterator[Check]:
         known.denoiser, asked, fewest, known.study_file.sampler, prompts
     )
     after = "" if prompts is None else f" after prompts of {prompts.lengths.max()} tokens"
+    masked = known.study_file.model.process == "masked"
+    words = "masked sequences" if masked else "sequences of noise"
     found = (
-        f"one forward of {batch} masked sequences{after}: {1000 * seconds:.3g} ms, "
+        f"one forward of {batch} {words}{after}: {1000 * seconds:.3g} ms, "
         f"{batch / seconds:.3g} sequences/s"
     )
     if batch < asked:

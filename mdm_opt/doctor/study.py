@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from mdm_opt.config import load_study_file, parse_study
 from mdm_opt.doctor.checks import Check, Known
+from mdm_opt.models.base import process_name
 from mdm_opt.persistence.health import find_study, read_study
 from mdm_opt.plugins import one_line
 from mdm_opt.results.text import gain_words
@@ -64,7 +66,7 @@ def check_model(known: Known) -> Iterator[Check]:
     precision = "" if dtype is None else f"{dtype} ".removeprefix("torch.")
     found = (
         f"{known.study_file.model.kind}: fingerprint {denoiser.fingerprint[:24]}, "
-        f"{denoiser.length} tokens, vocabulary {denoiser.vocab_size}, {precision}on "
+        f"{_size(denoiser)}, {precision}on "
         f"{denoiser.device}"
     )
     rule = getattr(denoiser, "text_rule", None)
@@ -77,6 +79,14 @@ def check_model(known: Known) -> Iterator[Check]:
         mend = "bring the study's model back, or make a study of another name"
         changed = f"{found}; the study was made with another, fingerprint {was[:24]}"
         yield Check("model", "fail", changed, mend)
+
+
+def _size(model: Any) -> str:
+    """How long sequences are, and of what."""
+    if process_name(model) == "births":
+        return f"{model.length} counts from 0 to {model.max_count}"
+    kernel = f", kernel {model.kernel}" if process_name(model) == "uniform" else ""
+    return f"{model.length} tokens, vocabulary {model.vocab_size}{kernel}"
 
 
 def check_objective(known: Known) -> Iterator[Check]:

@@ -125,21 +125,25 @@ class TimedLaw(FrozenModel, Protocol):
         ...
 
 
-_REQUIRED = (
-    "length",
-    "vocab_size",
-    "mask_token_id",
-    "fingerprint",
-    "device",
-    "log_probs",
-    "decode",
-    "encode",
-)
+# What a model of a process has, and what it is called.
+_OWN = {
+    "masked": ("vocab_size", "mask_token_id", "log_probs"),
+    "births": ("max_count", "rates"),
+    "uniform": ("vocab_size", "kernel", "log_probs_at"),
+}
+_WORDS = {"masked": "denoiser", "births": "rate model", "uniform": "law of clean tokens"}
 
 
-def lacking(candidate: Any) -> list[str]:
-    """The attributes of a denoiser that an object does not have."""
-    return [name for name in _REQUIRED if not hasattr(candidate, name)]
+def lacking(candidate: Any, process: str = "masked") -> list[str]:
+    """The attributes of a model of a process that an object does not have."""
+    required = ("length", *_OWN[process], "fingerprint", "device", "decode", "encode")
+    return [name for name in required if not hasattr(candidate, name)]
+
+
+def process_name(candidate: Any) -> str:
+    """The process that an object is a model of, by what it can be asked; masked where nothing."""
+    asked = {"rates": "births", "log_probs_at": "uniform"}
+    return next((name for key, name in asked.items() if hasattr(candidate, key)), "masked")
 
 
 def offers(candidate: Any, *methods: str) -> bool:
@@ -150,17 +154,21 @@ def offers(candidate: Any, *methods: str) -> bool:
     return all(callable(getattr(candidate, name, None)) for name in methods)
 
 
-def checked_denoiser(candidate: Any, source: str) -> Denoiser:
-    """Returns ``candidate`` if it has what a denoiser must have.
+def checked_model(candidate: Any, source: str, process: str = "masked") -> Any:
+    """Returns ``candidate`` if it has what a model of a process must have.
 
     Raises:
         InputError: naming ``source`` and what is missing.
     """
-    missing = lacking(candidate)
+    missing, found = lacking(candidate, process), process_name(candidate)
+    if missing and found != process and not lacking(candidate, found):
+        raise InputError(
+            f"{source} returned a {_WORDS[found]}, and [model] process is {process!r}; process = "
+            f"{found!r} is needed"
+        )
     if missing:
         raise InputError(
-            f"{source} returned a {type(candidate).__name__} that is no denoiser: it lacks "
-            f"{', '.join(missing)}"
+            f"{source} returned a {type(candidate).__name__} that is no {_WORDS[process]}: it "
+            f"lacks {', '.join(missing)}"
         )
-    denoiser: Denoiser = candidate
-    return denoiser
+    return candidate

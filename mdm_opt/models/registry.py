@@ -9,7 +9,7 @@ from typing import Any
 from mdm_opt import config, supervised
 from mdm_opt.errors import InputError
 from mdm_opt.messages import key_name
-from mdm_opt.models.base import Denoiser, checked_denoiser
+from mdm_opt.models.base import checked_model
 from mdm_opt.models.enumerated import EnumeratedDenoiser
 from mdm_opt.models.laws import LAWS, EnumeratedLaw
 from mdm_opt.models.named import named
@@ -23,8 +23,8 @@ from mdm_opt.plugins import (
 )
 
 
-def build_denoiser(table: config.Table, folder: Path | None) -> Denoiser:
-    """Loads the model that a table describes.
+def build_denoiser(table: config.Table, folder: Path | None) -> Any:
+    """Loads the model that a table describes: of the protocol of its process.
 
     Args:
         table: a [model] table, or the judge of an objective.
@@ -39,20 +39,20 @@ def build_denoiser(table: config.Table, folder: Path | None) -> Denoiser:
     return named(denoiser, words, _source(table, folder))
 
 
-def _bundled(table: config.BundledModel, _folder: Path | None) -> Denoiser:
+def _bundled(table: config.BundledModel, _folder: Path | None) -> Any:
     from mdm_opt.models.packaged import BUNDLED_LENGTH, load_bundled
 
     length = BUNDLED_LENGTH if table.length is None else table.length
     return load_bundled(length=length, dtype=table.dtype, device=table.device)
 
 
-def _antiberty(table: config.AntibertyModel, _folder: Path | None) -> Denoiser:
+def _antiberty(table: config.AntibertyModel, _folder: Path | None) -> Any:
     from mdm_opt.models.packaged import load_antiberty
 
     return load_antiberty(length=table.length, dtype=table.dtype, device=table.device)
 
 
-def _huggingface(table: config.HuggingFaceModel, folder: Path | None) -> Denoiser:
+def _huggingface(table: config.HuggingFaceModel, folder: Path | None) -> Any:
     from mdm_opt.models.devices import local_or_hub
     from mdm_opt.models.loading import load_huggingface
 
@@ -77,21 +77,40 @@ def _huggingface(table: config.HuggingFaceModel, folder: Path | None) -> Denoise
     )
 
 
-def _enumerated(table: config.EnumeratedModel, folder: Path | None) -> Denoiser:
+def _enumerated(table: config.EnumeratedModel, folder: Path | None) -> Any:
     if table.law in LAWS:
-        return EnumeratedDenoiser(LAWS[table.law]())
+        return _exact(LAWS[table.law](), table)
     law = _call(table.law, key_name("model.law"), table.options, folder)
     if not isinstance(law, EnumeratedLaw):
         raise InputError(
             f"{key_name('model.law')}: {table.law!r} returned a {type(law).__name__}, not an "
             "EnumeratedLaw"
         )
+    return _exact(law, table)
+
+
+def _exact(law: EnumeratedLaw, table: config.EnumeratedModel) -> Any:
+    """The exact answers of a law to what its process asks."""
+    if table.process == "births":
+        from mdm_opt.models.rates import EnumeratedRates
+
+        return EnumeratedRates(law)
+    if table.process == "uniform":
+        from mdm_opt.models.timed_law import EnumeratedTimedLaw
+
+        return EnumeratedTimedLaw(law, table.kernel or "uniform")
     return EnumeratedDenoiser(law)
 
 
-def _plugin(table: config.PluginModel, folder: Path | None) -> Denoiser:
-    denoiser = _call(table.kind, key_name("model.kind"), table.options, folder)
-    return checked_denoiser(denoiser, f"{key_name('model.kind')}: {table.kind!r}")
+def _digits(table: config.DigitsModel, _folder: Path | None) -> Any:
+    from mdm_opt.models.digits import load_digits_rates
+
+    return load_digits_rates(dtype=table.dtype, device=table.device)
+
+
+def _plugin(table: config.PluginModel, folder: Path | None) -> Any:
+    made = _call(table.kind, key_name("model.kind"), table.options, folder)
+    return checked_model(made, f"{key_name('model.kind')}: {table.kind!r}", table.process)
 
 
 def _source(table: config.Table, folder: Path | None) -> str:
@@ -117,8 +136,9 @@ def _call(reference: str, key: str, options: dict[str, Any], folder: Path | None
         ) from error
 
 
-_BUILDERS: dict[type[config.Table], Callable[[Any, Path | None], Denoiser]] = {
+_BUILDERS: dict[type[config.Table], Callable[[Any, Path | None], Any]] = {
     config.BundledModel: _bundled,
+    config.DigitsModel: _digits,
     config.AntibertyModel: _antiberty,
     config.HuggingFaceModel: _huggingface,
     config.EnumeratedModel: _enumerated,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mdm_opt.models.base import FrozenModel
+from mdm_opt.models.base import FrozenModel, process_name
 from mdm_opt.processes.base import Batch, ExactLaw, PathCosts, Process, Samples
 from mdm_opt.processes.masked.batch import MaskedBatch
 from mdm_opt.processes.masked.law import SampleLaw, check_enumerable
@@ -14,10 +14,13 @@ from mdm_opt.processes.masked.profile_estimate import own_sequences, sequence_pr
 from mdm_opt.processes.masked.rule_law import check_orders
 from mdm_opt.processes.masked.rule_loop import generate_by_rule
 
+# By name; those that few models need are imported here, too, for they are small.
+PROCESSES: dict[str, Process[Any]] = {one.name: one for one in (MASKED,)}
+
 
 def process_of(model: FrozenModel) -> Process[Any]:
-    """The process that a model belongs to; its kind decides."""
-    return MASKED
+    """The process that a model belongs to: what it can be asked decides."""
+    return PROCESSES[process_name(model)]
 
 
 __all__ = [

@@ -168,6 +168,10 @@ class Process(ABC, Generic[ModelT]):
         """Sequences that the model writes in as many steps as there can be."""
 
     @abstractmethod
+    def finest_calls(self, model: ModelT) -> int:
+        """Model calls of a sequence in `finest`, and of what `path_costs` asks of one."""
+
+    @abstractmethod
     def own_sequences(self, model: ModelT, numbers: Sequence[int], *, seed: int) -> Samples:
         """Clean sequences that the model writes to be measured itself, as `finest` does.
 

@@ -149,6 +149,10 @@ class GridProcess(Process[ModelT], Generic[ModelT, NoiseT]):
     def finest_grid(self, model: ModelT) -> Array:
         """Alphas of the steps that references are written in, from noise to 1."""
 
+    def finest_calls(self, model: ModelT) -> int:
+        """See `Process.finest_calls`."""
+        return int((np.diff(self.finest_grid(model)) > 0).sum())
+
     def batch(
         self,
         model: ModelT,

@@ -32,8 +32,7 @@ from mdm_opt.study.search_space import space_of
 from mdm_opt.study.stored_file import stored_study_file
 
 # Measured beside the best schedule, and how it is called itself.
-BASELINES = ("linear", "sin2", "sine")
-BEST = "best"
+LINEAR, BEST = "linear", "best"
 # The user's own, and what the fewest calls have to keep the quality of.
 BASELINE, REFERENCE = "baseline", "reference"
 
@@ -183,7 +182,7 @@ class _Summary:
             # That of equal cost was measured first, probes for equal quality after it.
             {
                 name: next(m for m in measured if m.label == name)
-                for name in (*BASELINES, BASELINE, REFERENCE)
+                for name in (*self.space.decoding.baselines, BASELINE, REFERENCE)
                 if any(m.label == name for m in measured)
             },
             others=_others(measured),
@@ -314,7 +313,9 @@ class _Summary:
 def _others(measured: Sequence[MeasurementRecord]) -> dict[str, MeasurementRecord]:
     """The verified best of other families; a baseline may have the name of its family, too."""
     return {
-        m.label: m for m in measured if m.label == m.candidate.family and m.label not in BASELINES
+        m.label: m
+        for m in measured
+        if m.label == m.candidate.family and m.label not in KNOWN_BASELINES
     }
 
 

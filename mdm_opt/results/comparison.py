@@ -8,9 +8,9 @@ from typing import final
 
 import numpy as np
 
-from mdm_opt.candidates import Candidate, baseline
+from mdm_opt.candidates import Candidate, MaskedDecoding, baseline
 from mdm_opt.measurement import Measurement, joined
-from mdm_opt.results.best import BASELINES, BEST
+from mdm_opt.results.best import BEST, LINEAR
 from mdm_opt.run.races import clearly_worse
 from mdm_opt.statistics import Array, Estimate, at_look, early_look, paired_gain
 
@@ -69,6 +69,7 @@ class Comparison:
         key: equal for two candidates only where they sample the same.
         sequential: whether half of the instances may decide.
         decisive: label of what decides.
+        baselines: names of the schedules that it is compared with.
     """
 
     def __init__(
@@ -81,10 +82,12 @@ class Comparison:
         key: Callable[[Candidate], object],
         *,
         sequential: bool = True,
-        decisive: str = BASELINES[0],
+        decisive: str = LINEAR,
+        baselines: Sequence[str] = MaskedDecoding.baselines,
     ) -> None:
         self._ids, self._direction, self._confidence = ids, direction, confidence
         self._measure, self._key, self._decisive = measure, key, decisive
+        self._baselines = baselines
         self._half = early_look(len(ids)) if sequential else None
         self._arms: dict[tuple[str, int], Arm] = {}
         self.winner = self._arm(BEST, candidate)
@@ -101,7 +104,7 @@ class Comparison:
         first = self._half or len(self._ids)
         self._to(self.winner, BEST, first)
         nfe = self.winner.measurement.nfe
-        baselines = {name: baseline(name, equal_cost(name, nfe)) for name in BASELINES}
+        baselines = {name: baseline(name, equal_cost(name, nfe)) for name in self._baselines}
         compared = {**baselines, **others}
         # What decides comes first: the others end where it does.
         for name in sorted(compared, key=lambda label: label != self._decisive):
@@ -122,7 +125,7 @@ class Comparison:
 
     def reaches(self, steps: int) -> bool:
         """Whether the linear schedule in so many steps is as good as the chosen candidate."""
-        name, end = BASELINES[0], self.winner.instances
+        name, end = LINEAR, self.winner.instances
         arm = self._arm(name, baseline(name, steps))
         self._to(arm, name, min(end, self._half or end))
         if not self._is_worse(arm, self.winner) and not self._is_worse(self.winner, arm):

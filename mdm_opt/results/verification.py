@@ -191,6 +191,7 @@ class _Budget:
             opened.space.key,
             sequential=file.verify.sequential,
             decisive=decisive,
+            baselines=opened.space.decoding.baselines,
         )
 
     def measured(

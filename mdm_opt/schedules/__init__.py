@@ -48,6 +48,11 @@ from mdm_opt.schedules.profile import (
     fixed_weights,
     path_kl,
 )
+from mdm_opt.schedules.rate_schedules import (
+    ConstantRateSchedule,
+    ExponentialRateSchedule,
+    LogitSchedule,
+)
 from mdm_opt.schedules.shape import (
     SHAPE_ANGLES,
     CountsSchedule,
@@ -64,11 +69,14 @@ __all__ = [
     "NAMED_SCHEDULES",
     "SHAPE_ANGLES",
     "BetaSchedule",
+    "ConstantRateSchedule",
     "CosineSchedule",
     "Counts",
     "CountsSchedule",
     "Energies",
+    "ExponentialRateSchedule",
     "Limit",
+    "LogitSchedule",
     "MaskSchedule",
     "ProfileSample",
     "Reveal",

@@ -10,6 +10,11 @@ import numpy.typing as npt
 from scipy import special
 
 from mdm_opt.schedules.base import Array, MaskSchedule, checked_unit
+from mdm_opt.schedules.rate_schedules import (
+    ConstantRateSchedule,
+    ExponentialRateSchedule,
+    LogitSchedule,
+)
 
 # Range in which values, ends and monotonicity are tested; the study file accepts no other.
 BETA_MIN, BETA_MAX = 0.05, 20.0
@@ -149,6 +154,9 @@ NAMED_SCHEDULES: dict[str, MaskSchedule] = {
     "sin2": BetaSchedule(1.0, 1.0),
     "sine": SineSchedule(),
     "cosine": CosineSchedule(),
+    "logit": LogitSchedule(),
+    "constant_rate": ConstantRateSchedule(),
+    "exponential_rate": ExponentialRateSchedule(),
 }
 
 
@@ -156,7 +164,8 @@ def named_schedule(name: str) -> MaskSchedule:
     """The baseline of that name.
 
     Args:
-        name: ``linear`` (alpha = t), ``sin2`` (sin^2(pi t/2)), ``sine`` or ``cosine``.
+        name: ``linear`` (alpha = t), ``sin2`` (sin^2(pi t/2)), ``sine``, ``cosine``, ``logit``,
+            ``constant_rate`` or ``exponential_rate``.
 
     Raises:
         ValueError: for another name.

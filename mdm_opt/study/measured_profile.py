@@ -65,7 +65,7 @@ def model_record(study_file: StudyFile, denoiser: Denoiser) -> ModelRecord:
         source=study_file.canonical()["model"],
         process=process_of(denoiser).name,
         length=denoiser.length,
-        vocab_size=denoiser.vocab_size,
+        vocab_size=getattr(denoiser, "vocab_size", None),
     )
 
 

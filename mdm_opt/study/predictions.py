@@ -89,6 +89,7 @@ class Predictions:
         self._sample = sample
         self._family = BETA if study_file.family.by_rule else study_file.family
         own = study_file.space.bounds
+        self._baselines = study_file.sampler.baselines
         self._bounds = {key.name: own.get(key.name, key.searched) for key in self._family.keys}
         decoding = study_file.sampler
         self._costs = decoding.costs(sample.profile())
@@ -109,7 +110,7 @@ class Predictions:
         Args:
             steps: N, in 1..length.
         """
-        given = {name: baseline(name, steps) for name in ("linear", "sin2", "sine")}
+        given = {name: baseline(name, steps) for name in self._baselines}
         for label, values in FAMILIES["beta"].named_seeds["baselines"]:
             given[label] = Candidate("beta", steps, values)
         rows = [

@@ -73,6 +73,10 @@ class Masked(Process[Denoiser]):
         """See `Process.finest`: one token a step."""
         return one_by_one(model, instances, seed=seed)
 
+    def finest_calls(self, model: Denoiser) -> int:
+        """See `Process.finest_calls`."""
+        return model.length
+
     def own_sequences(self, model: Denoiser, numbers: Sequence[int], *, seed: int) -> Samples:
         """See `Process.own_sequences`."""
         return own_sequences(model, numbers, seed=seed)

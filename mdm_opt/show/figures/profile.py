@@ -7,6 +7,8 @@ import numpy.typing as npt
 from plotly.graph_objects import Figure, Scatter
 
 from mdm_opt.candidates import Costs, baseline
+from mdm_opt.schedules import ProfileSample, StepSample
+from mdm_opt.schedules.step_costs import places
 from mdm_opt.show.figures.style import (
     COLOURS,
     FAINT,
@@ -26,13 +28,38 @@ _POINTS = 48
 
 
 def information_profile(found: Snapshot) -> Figure | None:
-    """h(m) with its standard error; None where it has not been measured.
+    """What was measured of the model, with its standard error; None where nothing was.
 
-    Boundaries that were placed anew have a mark of their own.
+    Of masked models h(m), with a mark of their own for boundaries that were placed anew; of others
+    what steps between neighbouring alphas lose, which few steps should share evenly.
     """
     sample = found.profile
     if sample is None:
         return None
+    if isinstance(sample, StepSample):
+        return _step_losses(sample)
+    return _levels(sample)
+
+
+def _step_losses(sample: StepSample) -> Figure:
+    alphas = places(sample.table.count)
+    lost = np.sqrt(np.maximum(sample.table.small_steps(sample.profile()), 0.0))
+    figure = Figure()
+    figure.add_trace(
+        Scatter(
+            x=(alphas[1:] + alphas[:-1]) / 2,
+            y=lost / np.diff(alphas),
+            mode="lines+markers",
+            name="measured",
+            line={"color": FOUND},
+        )
+    )
+    laid_out(figure, f"What short steps lose of the model, {len(sample)} sequences")
+    figure.update_xaxes(title="alpha (0 noise, 1 clean)")
+    return figure.update_yaxes(title="root of nats for each unit of alpha", type="log")
+
+
+def _levels(sample: ProfileSample) -> Figure:
     known, mean, error = sample.known, sample.mean, _WIDTH * sample.standard_error
     figure = Figure()
     figure.add_trace(
@@ -82,7 +109,7 @@ def predicted_path_kl(found: Snapshot) -> Figure | None:
     steps = _step_counts(most)
     lines = {"linear": costs.linear()[steps - 1]}
     figure = Figure()
-    for name in ("sin2", "sine"):
+    for name in found.space.decoding.baselines[1:]:
         lines[name] = np.array([costs.of(baseline(name, int(n))) for n in steps])
     for name, values in lines.items():
         figure.add_trace(

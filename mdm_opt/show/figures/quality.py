@@ -28,7 +28,7 @@ def quality(found: Snapshot) -> Figure | None:
     figure = Figure()
     _add_trials(figure, found)
     if found.result is not None:
-        for name in COLOURS:
+        for name in found.space.decoding.baselines:
             _add_baseline(figure, found, found.result, name)
         _add_best(figure, found.result)
         _add_front(figure, found.result)

@@ -22,14 +22,14 @@ def schedules(found: Snapshot) -> Figure | None:
         return None
     progress = np.linspace(0, 1, _POINTS)
     figure = Figure()
-    for name, colour in COLOURS.items():
+    for name in found.space.decoding.baselines:
         figure.add_trace(
             Scatter(
                 x=progress,
                 y=named_schedule(name).revealed(progress),
                 name=SHOWN_NAMES[name],
                 mode="lines",
-                line={"color": colour, "width": 1.5},
+                line={"color": COLOURS[name], "width": 1.5},
             )
         )
     for i, budget in enumerate(found.result.budgets):
@@ -45,7 +45,8 @@ def schedules(found: Snapshot) -> Figure | None:
                 line={"color": FOUND, "width": 3, "dash": _DASHES[i % len(_DASHES)]},
             )
         )
-    laid_out(figure, "Found schedules and baselines: revealed fraction alpha(t)")
-    figure.update_xaxes(title="progress t (0 all masked, 1 all revealed)", range=[0, 1])
-    figure.update_yaxes(title="revealed fraction", range=[0, 1.01])
+    words = found.space.decoding.share_words
+    laid_out(figure, f"Found schedules and baselines: {words} alpha(t)")
+    figure.update_xaxes(title="progress t (0 noise, 1 clean)", range=[0, 1])
+    figure.update_yaxes(title=words, range=[0, 1.01])
     return figure

@@ -8,8 +8,22 @@ from typing import Any
 from plotly.graph_objects import Figure
 
 FOUND = "#2f80ed"
-COLOURS = {"linear": "#e07b00", "sin2": "#219653", "sine": "#9b51e0"}
-SHOWN_NAMES = {"linear": "linear", "sin2": "sin²", "sine": "sine"}
+COLOURS = {
+    "linear": "#e07b00",
+    "sin2": "#219653",
+    "sine": "#9b51e0",
+    "logit": "#9b51e0",
+    "constant_rate": "#219653",
+    "exponential_rate": "#9b51e0",
+}
+SHOWN_NAMES = {
+    "linear": "linear",
+    "sin2": "sin²",
+    "sine": "sine",
+    "logit": "logit",
+    "constant_rate": "constant rate",
+    "exponential_rate": "exponential rate",
+}
 FAINT = "#8c8c8c"
 # Can be read on white (4.5 to 1) and on black (4.6 to 1).
 _TEXT = "#767676"
