@@ -6,7 +6,7 @@ import logging
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NoReturn, cast
 
@@ -17,7 +17,7 @@ from mdm_opt.candidates import Setting
 from mdm_opt.candidates.masked_decoding import Order
 from mdm_opt.config import StudyFile
 from mdm_opt.errors import InputError
-from mdm_opt.handoff.export import export_schedule
+from mdm_opt.handoff.export import export_budget
 from mdm_opt.handoff.schedule_file import ExportedSchedule
 from mdm_opt.measurement import Problem
 from mdm_opt.messages import naming
@@ -50,14 +50,17 @@ class TuneResult:
 
     Attributes:
         best: the best schedule of every step count, with baselines and intervals; verified.
-        schedules: the same ready to be applied or written to a file, by step count.
+        schedules: what is to be used, by step count, ready to be applied or written to a file: the
+            best schedule, or the baseline where the decision is to keep it.
+        found: the best schedules, whatever the decisions.
     """
 
     best: BestResult
     schedules: Mapping[int, ExportedSchedule]
+    found: Mapping[int, ExportedSchedule] = field(default_factory=dict)
 
     def schedule(self, steps: int | None = None) -> ExportedSchedule:
-        """The best schedule of a step count; it may be left out where there is one.
+        """What is to be used at a step count; it may be left out where there is one.
 
         Raises:
             InputError: naming the step counts there are.
@@ -71,7 +74,10 @@ class TuneResult:
 
     @property
     def counts(self) -> Counts:
-        """Tokens revealed by each step, int64 ``(steps,)``, where there is one step count."""
+        """Tokens revealed by each step, int64 ``(steps,)``, where there is one step count.
+
+        Of what is to be used, see `schedules`.
+        """
         return self.schedule().counts
 
     def __str__(self) -> str:
@@ -234,9 +240,11 @@ def tune(
         finally:
             opened.repository.close()
         found = best(study_file.study.name, url)
-        return TuneResult(
-            found, {n.steps: export_schedule(found.study, url, n.steps) for n in found.budgets}
+        wanted, best_ones = (
+            {n.steps: export_budget(found.study, url, found, n, found=one) for n in found.budgets}
+            for one in (False, True)
         )
+        return TuneResult(found, wanted, best_ones)
 
 
 def given(**description: str) -> NoReturn:

@@ -73,8 +73,10 @@ def content(
                 "baseline": "linear",
                 "instances": None,
                 "nothing_to_gain": False,
+                "fewer_calls": None,
             },
             "linear_steps_for_equal_quality": None,
+            "instead_of": None,
         },
         "provenance": {
             "study": "toy",

@@ -15,15 +15,21 @@ def space(length=16, profile=None, **more):
     return SearchSpace.of(study_file(**more), length, profile)
 
 
-def validity_space(length=16, profile=None, steps=(8,), **more):
-    """Of a study whose samples are scored, which may search settings of the sampler."""
+def validity_file(steps=(8,), search=None, **more):
+    """A study whose samples are scored, which may search settings of the sampler."""
     content = {
         "study": {"name": "s"},
         "model": {"kind": "enumerated", "law": "sudoku4"},
         "space": {"steps": list(steps), **more},
         "objective": {"kind": "validity", "verifier": "sudoku"},
+        "search": search or {},
     }
-    return SearchSpace.of(parse_study(content, "test"), length, profile)
+    return parse_study(content, "test")
+
+
+def validity_space(length=16, profile=None, **more):
+    """Where such a study looks for candidates."""
+    return SearchSpace.of(validity_file(**more), length, profile)
 
 
 def candidates(count, seed=0, steps=8):

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from study_files import SUDOKU4, database, write_study
 
 import mdm_opt
+from mdm_opt.candidates import baseline
 from mdm_opt.cli.main import main
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.models.enumerated import EnumeratedDenoiser
@@ -73,7 +74,7 @@ def test_the_result_is_verified_paired_and_ready_to_be_applied():
     assert [budget.steps for budget in result.best.budgets] == [2, 3]
     assert list(result.schedules) == [2, 3]
     for budget in result.best.budgets:
-        schedule = result.schedule(budget.steps)
+        schedule = result.found[budget.steps]
         assert budget.verified
         assert budget.instances == 12
         assert set(budget.baselines) == {"linear", "sin2", "sine"}
@@ -82,6 +83,10 @@ def test_the_result_is_verified_paired_and_ready_to_be_applied():
         assert schedule.counts.tolist() == budget.counts
         assert schedule.counts.sum() == LENGTH
         assert schedule.result.verified
+        used = result.schedule(budget.steps)
+        keep = budget.decision.action == "keep"
+        assert used.is_kept_baseline == keep
+        assert used.candidate == (baseline("linear", budget.steps) if keep else budget.candidate)
         assert schedule.provenance.study_file["model"]["options"] == {"object": f"{__name__}.Net"}
     assert (result.best.objective, result.best.unit) == ("pairs", "score")
 
@@ -317,7 +322,7 @@ def test_an_objective_object_brings_its_own_direction():
 
 def test_counts_of_any_shape(tmp_path):
     result = tune(torch_denoiser(), PathKl(), steps=3, family="free", **SMALL | {"trials": 8})
-    assert result.schedule().schedule.family == "free"
+    assert result.found[3].schedule.family == "free"
     assert result.counts.sum() == LENGTH
 
 
@@ -327,7 +332,7 @@ def test_settings_that_are_no_single_value_are_searched():
         "temperature": {"low": 0, "high": np.float64(1)},
     }
     result = tune(torch_denoiser(), pairs, steps=2, block_length=[6, 3], **searched, **SMALL)
-    exported = result.schedule()
+    exported = result.found[2]
     chosen = result.best.budgets[0].candidate.decoding
     assert set(chosen) == {"order", "temperature", "block_length"}
     found = exported.sampler.order, exported.sampler.temperature, exported.schedule.block_length

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from mdm_opt.cli.common import (
     url_of,
 )
 from mdm_opt.errors import InputError
+
+if TYPE_CHECKING:
+    from mdm_opt.handoff.schedule_file import ExportedSchedule
 
 steps_option = click.option(
     "--steps", type=click.IntRange(min=1), help="Step count; needed where the study has several."
@@ -82,6 +86,11 @@ def sample(
     type=click.Path(),
     help="File, or the folder of --all-steps.  [default: standard output]",
 )
+@click.option(
+    "--found",
+    is_flag=True,
+    help="What was found, also where the verification says to keep the baseline.",
+)
 @storage_option
 def export(
     name: str,
@@ -90,17 +99,23 @@ def export(
     block_length: int | None,
     all_steps: bool,
     out: str | None,
+    found: bool,
     storage: str | None,
 ) -> None:
-    """Export the best schedule of study NAME with its provenance."""
+    """Export the best schedule of study NAME with its provenance.
+
+    Where the verification says to keep the baseline, that is what is written.
+    """
     if all_steps:
         if steps is not None or out is None:
             raise click.UsageError("--all-steps needs --out FOLDER, and no --steps")
-        _export_all(name, url_of(storage), formats, block_length, out)
+        _export_all(name, url_of(storage), formats, block_length, out, found=found)
         return
     if len(formats) > 1:
         raise click.UsageError("several --format need --all-steps")
-    _export_one(name, url_of(storage), steps, (*formats, "json")[0], block_length, out)
+    _export_one(
+        name, url_of(storage), steps, (*formats, "json")[0], block_length, out, found=found
+    )
 
 
 def _export_one(
@@ -110,26 +125,29 @@ def _export_one(
     format_name: str,
     block_length: int | None,
     out: str | None,
+    *,
+    found: bool,
 ) -> None:
     from mdm_opt.handoff.export import export_schedule, keep_export, write_artefact
     from mdm_opt.handoff.formats import render
 
     _check_module(out, format_name)
-    schedule = export_schedule(name, url, steps)
+    schedule = export_schedule(name, url, steps, found=found)
     file = None if out is None else Path(out).name
     artefact = render(schedule, format_name, block_length=block_length, file=file)
     if out is None:
         click.echo(artefact.text, nl=False)
         _record(lambda: keep_export(url, schedule, format_name))
+        _say_kept(schedule)
         for companion in artefact.companions:
             click.echo(f"{companion} belongs beside it: --out FILE writes it, too", err=True)
         return
     _, *beside = write_artefact(out, artefact)
     _record(lambda: keep_export(url, schedule, format_name))
-    state = "verified" if schedule.result.verified else "NOT verified"
-    click.echo(f"wrote {out}: {schedule.schedule.steps} steps, {state}", err=True)
+    click.echo(f"wrote {out}: {schedule.schedule.steps} steps, {_state(schedule)}", err=True)
+    _say_kept(schedule)
     decision = schedule.result.decision
-    if decision is not None and decision.action != "use":
+    if not schedule.is_kept_baseline and decision is not None and decision.action != "use":
         click.echo(f"note: {decision.said}", err=True)
     for path in beside:
         click.echo(f"wrote {path}", err=True)
@@ -137,6 +155,21 @@ def _export_one(
         click.echo(f"note: {note}", err=True)
     for line in artefact.use:
         click.echo(f"  {line}", err=True)
+
+
+def _state(schedule: ExportedSchedule) -> str:
+    state = "verified" if schedule.result.verified else "NOT verified"
+    return f"{state}, the baseline" if schedule.is_kept_baseline else state
+
+
+def _say_kept(schedule: ExportedSchedule, head: str = "") -> None:
+    """Says that the baseline was written, where it was."""
+    result = schedule.result
+    if result.instead_of is not None and result.decision is not None:
+        click.echo(f"note: {head}this is the baseline; {result.decision.said}", err=True)
+        if not result.decision.nothing_to_gain:
+            label = result.instead_of.label
+            click.echo(f"note: {head}--found writes {label}, which was found", err=True)
 
 
 def _record(keep: Callable[[], None]) -> None:
@@ -161,16 +194,23 @@ def _check_module(out: str | None, format_name: str) -> None:
 
 
 def _export_all(
-    name: str, url: str, formats: tuple[str, ...], block_length: int | None, out: str
+    name: str,
+    url: str,
+    formats: tuple[str, ...],
+    block_length: int | None,
+    out: str,
+    *,
+    found: bool,
 ) -> None:
     from mdm_opt.handoff.bundles import INDEX, make_bundle, write_bundle
 
-    bundle = make_bundle(name, url, formats, block_length)
+    bundle = make_bundle(name, url, formats, block_length, found=found)
     write_bundle(bundle, out, url)
     for entry in bundle.entries:
-        state = "verified" if entry.exported.result.verified else "NOT verified"
-        steps = entry.exported.schedule.steps
+        steps, state = entry.exported.schedule.steps, _state(entry.exported)
         click.echo(f"wrote {Path(out) / entry.file}: {steps} steps, {state}", err=True)
+    for exported in {id(entry.exported): entry.exported for entry in bundle.entries}.values():
+        _say_kept(exported, f"{exported.schedule.steps} steps: ")
     for left in bundle.left_out:
         click.echo(f"left out: {left.steps} steps: {left.reason}", err=True)
     click.echo(f"wrote {Path(out) / INDEX}: how to use each, and what differs there", err=True)

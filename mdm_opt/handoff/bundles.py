@@ -63,9 +63,14 @@ class Bundle:
 
 
 def make_bundle(
-    name: str, url: str, format_names: Sequence[str] = (), block_length: int | None = None
+    name: str,
+    url: str,
+    format_names: Sequence[str] = (),
+    block_length: int | None = None,
+    *,
+    found: bool = False,
 ) -> Bundle:
-    """Renders the best schedules of all step counts; writes nothing.
+    """Renders the schedules of all step counts, see `export_budget`; writes nothing.
 
     Args:
         name: of the study.
@@ -73,6 +78,7 @@ def make_bundle(
         format_names: formats that are wanted; all built-in ones that can express the schedule
             where none is named, and those that cannot are left out.
         block_length: tokens of a block, for formats that have blocks.
+        found: the best schedules, whatever the decisions.
 
     Raises:
         InputError: where there is no such study or format, or a format that was named cannot
@@ -84,15 +90,15 @@ def make_bundle(
     entries, left_out = [], _without_schedule(name, url, {b.steps for b in result.budgets})
     refused = []
     for budget in result.budgets:
-        exported = export_budget(name, url, result, budget)
-        for found in formats:
-            file = _stem(budget.steps, found.name) + found.suffix
+        exported = export_budget(name, url, result, budget, found=found)
+        for wanted in formats:
+            file = _stem(budget.steps, wanted.name) + wanted.suffix
             try:
-                artefact = rendered_by(found, exported, Target(block_length, file))
+                artefact = rendered_by(wanted, exported, Target(block_length, file))
             except InputError as error:
-                refused.append(LeftOut(budget.steps, found.name, str(error)))
+                refused.append(LeftOut(budget.steps, wanted.name, str(error)))
                 continue
-            entries.append(BundleEntry(file, found.name, exported, artefact))
+            entries.append(BundleEntry(file, wanted.name, exported, artefact))
     if refused and (format_names or not entries):
         raise InputError(f"--all-steps: {refused[0].steps} steps: {refused[0].reason}")
     return Bundle(name, tuple(entries), (*left_out, *refused))
@@ -165,6 +171,7 @@ def _listed(entry: BundleEntry) -> dict[str, Any]:
         "interval": list(result.interval),
         "confidence": result.confidence,
         "verified": result.verified,
+        "is_kept_baseline": entry.exported.is_kept_baseline,
         "model_fingerprint": entry.exported.provenance.model_fingerprint,
         "use": list(entry.artefact.use),
         "notes": list(entry.artefact.notes),

@@ -8,6 +8,7 @@ import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from mdm_opt import __version__
 from mdm_opt.errors import InputError
@@ -22,29 +23,34 @@ from mdm_opt.handoff.schedule_file import (
     ScheduleValues,
 )
 from mdm_opt.persistence import Repository
-from mdm_opt.results.best import best
+from mdm_opt.results.best import BASELINE, best, decisive
 from mdm_opt.results.best_result import BestResult, BudgetResult
 from mdm_opt.study.stored_file import stored_study_file
 
 
-def export_schedule(name: str, url: str, steps: int | None = None) -> ExportedSchedule:
-    """The best schedule of a step count with its provenance.
+def export_schedule(
+    name: str, url: str, steps: int | None = None, *, found: bool = False
+) -> ExportedSchedule:
+    """The schedule of a step count that is to be used, with its provenance.
+
+    That is the best one, or the baseline where the decision is to keep it.
 
     Args:
         name: of the study.
         url: of the database.
         steps: the step count; may be left out where the study has one.
+        found: the best one, whatever the decision.
 
     Raises:
         InputError: where there is no such study or step count.
         RunError: where the study has no feasible trial yet.
     """
     result = best(name, url)
-    return export_budget(name, url, result, pick_budget(result, steps))
+    return export_budget(name, url, result, pick_budget(result, steps), found=found)
 
 
 def export_budget(
-    name: str, url: str, result: BestResult, budget: BudgetResult
+    name: str, url: str, result: BestResult, budget: BudgetResult, *, found: bool = False
 ) -> ExportedSchedule:
     """The schedule of one of the study's results with its provenance.
 
@@ -53,21 +59,26 @@ def export_budget(
         url: of the database.
         result: the best of the study.
         budget: one of its results.
+        found: the best one, whatever the decision.
     """
+    kept = None if found else kept_baseline(budget)
+    candidate, trial, label = budget.candidate, budget.trial, budget.label
+    if kept is not None:
+        candidate, trial, label = budget.baselines[kept].candidate, None, f"baseline {kept}"
     repository = Repository(url, create=False)
     record = repository.study(name)
     study_file = stored_study_file(record)
-    decoding = study_file.sampler.with_values(budget.candidate.decoding)
+    decoding = study_file.sampler.with_values(candidate.decoding)
     return ExportedSchedule(
-        schedule=ScheduleValues.of(budget.candidate, decoding, record.model.length),
+        schedule=ScheduleValues.of(candidate, decoding, record.model.length),
         sampler=SamplerValues.of(decoding),
-        result=_result_values(result, budget),
+        result=_result_values(result, budget, kept),
         provenance=Provenance(
             study=name,
             study_file=study_file.canonical(),
             study_file_hash=record.identity_hash,
-            trial=budget.trial,
-            label=budget.label,
+            trial=trial,
+            label=label,
             seed=study_file.study.seed,
             model=study_file.canonical()["model"],
             model_fingerprint=record.model.fingerprint,
@@ -142,22 +153,18 @@ def pick_budget(result: BestResult, steps: int | None) -> BudgetResult:
     return found[0]
 
 
-def _result_values(result: BestResult, budget: BudgetResult) -> ResultValues:
-    shared = budget.model_dump(
-        include={
-            "value",
-            "interval",
-            "instances",
-            "nfe",
-            "verified",
-            "baselines",
-            "gain_over_linear",
-            "better_than_linear",
-            "linear_steps_for_equal_quality",
-        }
-    )
+def kept_baseline(budget: BudgetResult) -> str | None:
+    """Name of the baseline that is to be kept; None where what was found may be used."""
+    if budget.decision is None or budget.decision.action != "keep":
+        return None
+    return decisive(budget.baselines)
+
+
+def _result_values(result: BestResult, budget: BudgetResult, kept: str | None) -> ResultValues:
+    own = _found_values(budget) if kept is None else _kept_values(budget, kept)
+    shared = budget.model_dump(include={"verified", "baselines"})
     decision = budget.decision
-    kept = set(DecisionValues.model_fields)
+    known = set(DecisionValues.model_fields)
     return ResultValues.model_validate(
         {
             "objective": result.objective,
@@ -165,10 +172,43 @@ def _result_values(result: BestResult, budget: BudgetResult) -> ResultValues:
             "direction": result.direction,
             "confidence": result.confidence,
             "claim_error_rate": result.claim_error_rate,
-            "decision": None if decision is None else decision.model_dump(include=kept),
+            "decision": None if decision is None else decision.model_dump(include=known),
             **shared,
+            **own,
         }
     )
+
+
+def _found_values(budget: BudgetResult) -> dict[str, Any]:
+    """What the result says of the schedule that was found."""
+    return budget.model_dump(
+        include={
+            "value",
+            "interval",
+            "instances",
+            "nfe",
+            "gain_over_linear",
+            "better_than_linear",
+            "linear_steps_for_equal_quality",
+        }
+    )
+
+
+def _kept_values(budget: BudgetResult, kept: str) -> dict[str, Any]:
+    """What it says of the baseline that is exported in its place."""
+    own = budget.baselines[kept].model_dump(include={"value", "interval", "instances", "nfe"})
+    gain = budget.gain_over_baseline if kept == BASELINE else budget.gain_over_linear
+    found = budget.model_dump(include={"value", "interval", "steps", "nfe", "instances"})
+    said = {
+        "label": budget.candidate.label,
+        "gain": None if gain is None else gain.model_dump(),
+    }
+    return {
+        **own,
+        "gain_over_linear": None,
+        "linear_steps_for_equal_quality": None,
+        "instead_of": {**found, **said},
+    }
 
 
 def _versions() -> dict[str, str]:

@@ -16,20 +16,40 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+class FewerCallsValues(Part):
+    """Mean model calls of a sequence, and what is saved of the baseline's, with its interval."""
+
+    mean: float
+    baseline: float
+    interval: tuple[float, float]
+
+
 class DecisionValues(Part):
     """What a verified result says is to be done, see `mdm_opt.results.decision.Decision`.
 
-    `instances` is how many more are to be measured, where the action is "measure".
+    `instances` is how many more are to be measured, where the action is "measure". `fewer_calls`
+    is there where what was found is not shown to be worse and takes clearly fewer calls.
     """
 
     action: Literal["use", "keep", "measure"]
     baseline: str
     instances: int | None = Field(None, ge=1)
     nothing_to_gain: bool = False
+    fewer_calls: FewerCallsValues | None = None
 
     @property
     def said(self) -> str:
         """The decision in words."""
+        calls = self.fewer_calls
+        if calls is None:
+            return self._said
+        return (
+            f"{self._said} (what was found takes {calls.mean:.4g} calls of a sequence instead of "
+            f"{calls.baseline:.4g})"
+        )
+
+    @property
+    def _said(self) -> str:
         if self.action == "use":
             return f"use it: its gain over {self.baseline} is shown"
         if self.nothing_to_gain:

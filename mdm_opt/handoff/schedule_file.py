@@ -26,7 +26,6 @@ from mdm_opt.candidates import (
     MaskedDecoding,
     Value,
     family_named,
-    searchable_families,
 )
 from mdm_opt.candidates.masked_decoding import Order
 from mdm_opt.errors import InputError
@@ -57,7 +56,8 @@ class ScheduleValues(Part):
     family ``free`` the counts are the schedule, and `beta_a` and `beta_b` are null. With a
     `block_length` the schedule starts anew in every block with its share of the steps.
     In a family of rules `steps` is the mean number of calls that was allowed, `counts` is null,
-    and `revealed` belongs to the schedule of what is not certain.
+    and `revealed` belongs to the schedule of what is not certain. The families ``sine`` and
+    ``cosine`` have no parameters; they are baselines that are kept.
     """
 
     family: str = "beta"
@@ -78,15 +78,15 @@ class ScheduleValues(Part):
         known = cls.model_fields.keys() - {"parameters"}
         own = {key: value for key, value in content.items() if key not in known}
         name = content.get("family", "beta")
-        family = FAMILIES[name if name in searchable_families() else "beta"]
+        family = FAMILIES[name if name in list(FAMILIES) else "beta"]
         kept = {key: value for key, value in content.items() if key in known}
         return {**kept, "parameters": parameters_of(family).model_validate(own).model_dump()}
 
     @field_validator("family", mode="before")
     @classmethod
     def _known(cls, family: Any) -> Any:
-        if family not in searchable_families():
-            raise ValueError(f"Input should be {' or '.join(map(repr, searchable_families()))}")
+        if family not in list(FAMILIES):
+            raise ValueError(f"Input should be {' or '.join(map(repr, FAMILIES))}")
         return family
 
     @classmethod
@@ -144,11 +144,11 @@ class ScheduleValues(Part):
         """The parameters of all families are keys of the file, and each family needs its own."""
         schema = handler(core_schema)
         found = handler.resolve_ref_schema(schema)
-        found["properties"]["family"]["enum"] = searchable_families()
+        found["properties"]["family"]["enum"] = list(FAMILIES)
         del found["properties"]["parameters"]
         found["required"].remove("parameters")
         found["allOf"] = []
-        for name in searchable_families():
+        for name in FAMILIES:
             keys = FAMILIES[name].keys
             found["properties"] |= {key.name: json_schema(key) for key in keys}
             needed = {"required": [key.name for key in keys]}
@@ -195,8 +195,24 @@ class MeasuredBaseline(Interval):
     instances: int | None = None
 
 
+class FoundValues(Interval):
+    """What was found, where the file has the baseline that is to be kept in its place.
+
+    `gain` is that of what was found over the baseline.
+    """
+
+    label: str
+    steps: int
+    nfe: float
+    instances: int
+    gain: Interval | None
+
+
 class ResultValues(Part):
     """What the schedule scored; biased by the search unless `verified`.
+
+    `instead_of` is there where the schedule is the baseline that the decision says to keep: what
+    was found, which the file does not have then.
 
     `gain_over_linear` holds together with those of the study's other step counts;
     `claim_error_rate` bounds the probability that any `better_than_linear` among them is wrong.
@@ -218,6 +234,7 @@ class ResultValues(Part):
     better_than_linear: bool | None = None
     decision: DecisionValues | None = None
     linear_steps_for_equal_quality: int | None
+    instead_of: FoundValues | None = None
 
 
 class Provenance(Part):
@@ -238,7 +255,7 @@ class Provenance(Part):
 
 
 class ExportedSchedule(Part):
-    """A tuned schedule with its provenance.
+    """A tuned schedule with its provenance, or the baseline that is to be kept.
 
     Raises:
         ValueError: where counts or revealed fractions contradict the parameters.
@@ -294,6 +311,11 @@ class ExportedSchedule(Part):
     def candidate(self) -> Candidate:
         """The schedule and its steps as a candidate; how it was sampled stands in `sampler`."""
         return self.schedule.candidate
+
+    @property
+    def is_kept_baseline(self) -> bool:
+        """Whether it is the baseline that is to be kept, in place of what was found."""
+        return self.result.instead_of is not None
 
     @property
     def by_counts(self) -> bool:

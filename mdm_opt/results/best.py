@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from mdm_opt.results.best_result import (
     GoalResult,
     ValueResult,
 )
-from mdm_opt.results.decision import Decision, decide
+from mdm_opt.results.decision import Decision, decide, fewer_calls
 from mdm_opt.results.fewest_calls import Kept
 from mdm_opt.search import SearchSpace, observations, rank
 from mdm_opt.statistics import (
@@ -35,6 +35,15 @@ from mdm_opt.study.stored_file import stored_study_file
 LINEAR, BEST = "linear", "best"
 # The user's own, and what the fewest calls have to keep the quality of.
 BASELINE, REFERENCE = "baseline", "reference"
+
+
+def decisive(beside: Collection[str]) -> str:
+    """What decides whether a schedule is used: the user's baseline where it is among these names.
+
+    Args:
+        beside: names of what was measured beside it.
+    """
+    return BASELINE if BASELINE in beside else BASELINES[0]
 
 
 def equal_linear_steps(direction: str, records: Sequence[MeasurementRecord]) -> int | None:
@@ -254,6 +263,7 @@ class _Summary:
             baselines={
                 name: BaselineResult.of(
                     value_of(m, self.confidence),
+                    candidate=m.candidate,
                     label=m.candidate.label,
                     steps=m.steps,
                     nfe=m.nfe,
@@ -276,16 +286,19 @@ class _Summary:
         gains: Mapping[str, Estimate],
     ) -> Decision | None:
         """What is to be done, by the user's baseline where there is one, else by linear."""
-        name = BASELINE if BASELINE in gains else "linear"
+        name = decisive(gains)
         if name not in gains:
             return None
         other = baselines[name].candidate
+        shorter = min(chosen, baselines[name], key=lambda one: one.instances)
+        confidence = _confidence_of(shorter, self.confidence)
         return decide(
             gains[name],
             chosen.instances,
             feasible=chosen.feasible,
             same=self.space.key(other) == self.space.key(chosen.candidate),
             baseline=other.label if name == BASELINE else name,
+            calls=fewer_calls(chosen.calls, baselines[name].calls, confidence),
         )
 
     def _family(self, record: MeasurementRecord, chosen: MeasurementRecord) -> FamilyResult:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 from mdm_opt.candidates import Candidate, Value, family_named
 from mdm_opt.persistence import MeasurementRecord
@@ -32,8 +38,12 @@ class ValueResult(Result):
 
 
 class BaselineResult(ValueResult):
-    """A baseline at its own number of steps, which cost at least as many model calls."""
+    """A baseline at its own number of steps, which cost at least as many model calls.
 
+    JSON has no `candidate`: `label` and `steps` say which it is.
+    """
+
+    candidate: Candidate = Field(exclude=True)
     label: str
     steps: int
     nfe: float

@@ -164,15 +164,29 @@ def _gain_said(
     keep = f"; keep {name}" if decision is not None else ""
     if decision is not None and decision.nothing_to_gain:
         return f"nothing to gain: the best schedule found samples as {name} does{keep}"
+    saved = _saved_said(decision)
     if gain.interval[0] > 0:
-        return f"better than {name}; the interval of the gain excludes zero"
+        with_calls = saved and f", {saved}"
+        return f"better than {name}{with_calls}; the interval of the gain excludes zero"
     if gain.interval[1] < 0:
         return f"worse than {name}; the interval of the gain excludes zero{keep}"
     said = f"no difference from {name} is shown; the interval of the gain includes zero"
+    if saved:
+        ends = interval(gain.interval)
+        said = f"as good as {name} within the interval of the gain {ends}, {saved}"
+        keep = keep and f"{keep} unless the calls are worth it"
     if decision is not None and decision.instances is not None:
         total = budget.instances + decision.instances
         return f"{said}; to show a gain of {number(gain.value)} takes about {total} instances"
     return said + keep
+
+
+def _saved_said(decision: Decision | None) -> str:
+    """The calls of a schedule that takes clearly fewer than the baseline; else empty."""
+    calls = None if decision is None else decision.fewer_calls
+    if calls is None:
+        return ""
+    return f"with {number(calls.mean)} calls of a sequence instead of {number(calls.baseline)}"
 
 
 def _kept_words(goal: GoalResult) -> str:
@@ -215,7 +229,9 @@ def _families_said(budget: BudgetResult) -> list[str]:
 
 
 def gain_words(study_file: StudyFile, unit: str) -> str:
-    """Which gain the verification can show, before anything is measured; empty where unknown.
+    """What the verification can show, before anything is measured; empty where unknown.
+
+    A gain; where the goal is the fewest calls, how little they lose.
 
     Args:
         study_file: the study.
@@ -224,11 +240,31 @@ def gain_words(study_file: StudyFile, unit: str) -> str:
     if unit != "share":
         return ""
     verify = study_file.verify
+    if study_file.search.goal == "calls":
+        return _calls_words(study_file)
     shown = shown_gain(verify.instances, study_file.gain_confidence)
     half = needed_instances(verify.instances, shown, shown / 2)
     return (
         f"{verify.instances} verification instances show gains of {100 * shown:.3g} points and "
         f"more; {50 * shown:.3g} points take {half}"
+    )
+
+
+def _calls_words(study_file: StudyFile) -> str:
+    """Which loss of fewer calls can be excluded, and which one may be lost."""
+    search, verify = study_file.search, study_file.verify
+    # One-sided, at the whole error rate: see `mdm_opt.results.fewest_calls.Kept`.
+    excluded = shown_gain(verify.instances, 2 * verify.confidence - 1)
+    # Of a reference that is always right a share is the most that may be lost.
+    given = 1 - search.quality if search.quality is not None else search.margin
+    most = given or 0.0
+    takes = ""
+    if 0 < most < excluded:
+        takes = f", which takes {needed_instances(verify.instances, excluded, most)}"
+    return (
+        f"{verify.instances} verification instances show, of fewer calls that lose nothing, that "
+        f"they lose less than {100 * excluded:.3g} points; at most {100 * most:.3g} may be "
+        f"lost{takes}"
     )
 
 

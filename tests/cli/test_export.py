@@ -36,7 +36,7 @@ def _in_a_folder(tmp_path, monkeypatch):
 def test_every_format_is_written_kept_and_read_back(name, finished):
     before = len(kept_formats(finished))
     out = f"my_schedule{FORMATS[name].suffix}"
-    result = export(finished, "--steps", "8", "--format", name, "--out", out)
+    result = export(finished, "--steps", "8", "--format", name, "--out", out, "--found")
     assert result.exit_code == 0, result.output
     assert result.stdout == ""
     exported = mdm_opt.load_schedule(out)
@@ -48,8 +48,53 @@ def test_every_format_is_written_kept_and_read_back(name, finished):
     assert lines[-3:] == [f"  {line}" for line in found.use]
     decision = exported.result.decision
     assert (f"note: {decision.said}" in lines) == (decision.action != "use")
+    assert not exported.is_kept_baseline
     assert [f"note: {note}" in lines for note in found.notes] == [True] * len(found.notes)
     assert kept_formats(finished)[before:] == [name]
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """The URL of a study that found what is worse than linear."""
+    keys = {"seeds": "[[8.0, 0.3]]", "trials": "1"}
+    return study(tmp_path_factory.mktemp("kept"), **keys)
+
+
+def test_where_the_baseline_is_to_be_kept_it_is_written_and_said(kept):
+    result = export(kept, "--format", "llada", "--out", "kept.py")
+    assert result.exit_code == 0, result.output
+    lines = result.stderr.splitlines()
+    assert lines[:3] == [
+        "wrote kept.py: 4 steps, verified, the baseline",
+        "note: this is the baseline; keep linear: no gain over it is shown",
+        "note: --found writes beta(8.000, 0.300), which was found",
+    ]
+    assert mdm_opt.load_schedule("kept.py").counts.tolist() == [4, 4, 4, 4]
+    text = Path("kept.py").read_text()
+    assert text.startswith("# The mask schedule that is to be kept, by a study of mdm-opt, for ")
+    assert "# decision: keep linear: no gain over it is shown\n" in text
+    shown = export(kept)
+    assert "note: this is the baseline; keep linear" in shown.stderr
+    assert '"instead_of": {' in shown.stdout
+
+
+def test_what_was_found_is_written_where_it_is_asked_for(kept):
+    result = export(kept, "--found", "--out", "found.json")
+    assert result.stderr.splitlines()[:2] == [
+        "wrote found.json: 4 steps, verified",
+        "note: keep linear: no gain over it is shown",
+    ]
+    assert mdm_opt.load_schedule("found.json").schedule.parameters["beta_a"] == 8.0
+
+
+def test_all_steps_have_the_baseline_where_it_is_to_be_kept(kept):
+    options = ("--all-steps", "--format", "json", "--out", "all")
+    result = export(kept, *options)
+    assert "wrote all/steps_4.json: 4 steps, verified, the baseline" in result.stderr
+    assert "note: 4 steps: this is the baseline; keep linear" in result.stderr
+    assert mdm_opt.load_schedule("all/steps_4.json").counts.tolist() == [4, 4, 4, 4]
+    assert export(kept, *options, "--found").exit_code == 0
+    assert mdm_opt.load_schedule("all/steps_4.json").schedule.parameters["beta_a"] == 8.0
 
 
 def test_artefact_runs_in_its_sampler(finished):
@@ -63,7 +108,7 @@ def test_artefact_runs_in_its_sampler(finished):
 
 
 def test_standard_output_has_the_artefact_alone(finished):
-    result = export(finished, "--steps", "4", "--format", "llada")
+    result = export(finished, "--steps", "4", "--format", "llada", "--found")
     assert result.exit_code == 0
     assert result.stderr == ""
     exec(compile(result.stdout, "stdout", "exec"), {})  # noqa: S102

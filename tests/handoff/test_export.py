@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,10 +11,11 @@ from click.testing import CliRunner
 from study_files import SUDOKU4, database, write_study
 
 import mdm_opt
+from mdm_opt.candidates import baseline
 from mdm_opt.cli.main import main
 from mdm_opt.errors import InputError
 from mdm_opt.handoff.export import export_schedule
-from mdm_opt.handoff.formats import FORMATS
+from mdm_opt.handoff.formats import FORMATS, render
 from mdm_opt.handoff.samples import sample
 from mdm_opt.persistence import Repository
 from mdm_opt.results.best import best
@@ -26,7 +28,7 @@ from mdm_opt.study.opening import create_study
 
 def test_exported_schedule_carries_result_and_provenance(finished, tmp_path):
     url = finished.repository.url
-    exported = export_schedule("sudoku4", url, 8)
+    exported = export_schedule("sudoku4", url, 8, found=True)
     budget = best("sudoku4", url).budgets[1]
     assert exported.counts.tolist() == budget.counts
     assert exported.result.value == budget.value
@@ -81,7 +83,7 @@ def test_counts_of_any_shape_are_searched_verified_exported_and_sampled(tmp_path
     assert budget.candidate.counts == tuple(budget.counts)
     assert (len(budget.counts), sum(budget.counts), min(budget.counts) >= 1) == (4, 16, True)
     assert f"best: counts {' '.join(map(str, budget.counts))}" in shown.output
-    exported = export_schedule("sudoku4", url)
+    exported = export_schedule("sudoku4", url, found=True)
     assert exported.schedule.family == "free"
     assert exported.counts.tolist() == budget.counts
     repository = Repository(url, create=False)
@@ -149,12 +151,12 @@ def test_rules_are_searched_verified_and_exported(family, tmp_path):
     shown = CliRunner().invoke(main, ["run", str(path), "--storage", url])
     assert shown.exit_code == 0, shown.output
     (budget,) = best("sudoku4", url).budgets
-    exported = export_schedule("sudoku4", url)
+    exported = export_schedule("sudoku4", url, found=True)
     assert exported.candidate == budget.candidate
     assert exported.schedule.counts is None
     assert exported.result.decision.action == budget.decision.action
     out = tmp_path / "all"
-    command = ["export", "sudoku4", "--storage", url, "--all-steps", "--out", str(out)]
+    command = ["export", "sudoku4", "--storage", url, "--all-steps", "--out", str(out), "--found"]
     shown = CliRunner().invoke(main, command)
     assert shown.exit_code == 0, shown.output
     index = json.loads((out / "index.json").read_text())
@@ -165,3 +167,83 @@ def test_rules_are_searched_verified_and_exported(family, tmp_path):
     assert left_out == {*FORMATS} - {*formats}
     for entry in index["files"]:
         assert mdm_opt.load_schedule(out / entry["file"]).candidate == budget.candidate
+
+
+def kept_study(folder, **changes):
+    """A verified study that found what is worse than its baseline; `baseline` is the user's."""
+    own = changes.pop("baseline", None)
+    text = SUDOKU4
+    if own is not None:
+        text = text.replace('name = "sudoku4"', f'name = "sudoku4"\nbaseline = {own}')
+    keys = {"seeds": "[[8.0, 0.3]]", "trials": "1", **changes}
+    opened = create_study(write_study(folder, text, **keys), database(folder))
+    list(run_trials(opened))
+    verify(opened)
+    return opened
+
+
+def test_the_baseline_that_is_to_be_kept_is_exported_with_its_own_result(tmp_path):
+    opened = kept_study(tmp_path)
+    url = opened.repository.url
+    (budget,) = best("sudoku4", url).budgets
+    assert budget.decision.action == "keep"
+    exported = export_schedule("sudoku4", url)
+    assert exported.is_kept_baseline
+    assert exported.candidate == baseline("linear", 4)
+    result, linear = exported.result, budget.baselines["linear"]
+    assert (result.value, result.interval) == (linear.value, linear.interval)
+    assert (result.nfe, result.instances) == (linear.nfe, linear.instances)
+    assert result.verified
+    assert result.gain_over_linear is None
+    assert result.better_than_linear is None
+    assert result.decision.said == "keep linear: no gain over it is shown"
+    assert (exported.provenance.trial, exported.provenance.label) == (None, "baseline linear")
+    found = result.instead_of
+    assert (found.label, found.steps) == ("beta(8.000, 0.300)", 4)
+    assert (found.value, found.interval) == (budget.value, budget.interval)
+    assert found.gain.value == budget.gain_over_linear.value < 0
+    out = tmp_path / "kept.json"
+    out.write_text(exported.to_json())
+    assert mdm_opt.load_schedule(out) == exported
+    asked = export_schedule("sudoku4", url, found=True)
+    assert asked.candidate == budget.candidate
+    assert asked.result.instead_of is None
+
+
+@pytest.mark.parametrize(
+    ("own", "family", "block_length", "fits"),
+    [
+        ('{ family = "cosine" }', "cosine", None, "mdlm"),
+        ('{ family = "sin2", order = "confidence", temperature = 0 }', "beta", None, "dream"),
+        ('{ family = "linear", steps = 16 }', "beta", None, "dllm"),
+        ('{ family = "threshold", cutoff = 0.9, block_length = 4 }', "threshold", 4, "sglang"),
+        ('{ family = "entropy_bound", cutoff = 0.1 }', "entropy_bound", None, "python"),
+    ],
+)
+def test_the_users_baseline_is_exported_as_it_was_measured(
+    own, family, block_length, fits, tmp_path
+):
+    opened = kept_study(tmp_path, baseline=own)
+    url = opened.repository.url
+    (budget,) = best("sudoku4", url).budgets
+    (measured,) = [m for m in opened.repository.measurements("sudoku4") if m.label == "baseline"]
+    assert budget.decision.action == "keep"
+    exported = export_schedule("sudoku4", url)
+    assert exported.schedule.family == family
+    assert exported.schedule.block_length == block_length
+    assert exported.candidate == replace(measured.candidate, decoding={})
+    sampled = opened.problem.decoding.with_values(measured.candidate.decoding)
+    assert exported.sampler.order == sampled.order
+    assert exported.sampler.temperature == sampled.temperature
+    assert exported.result.value == measured.value
+    assert exported.result.nfe == pytest.approx(measured.nfe)
+    assert exported.result.instead_of.gain.value == budget.gain_over_baseline.value
+    # What it reveals is what was measured.
+    text = render(exported, fits).text
+    out = tmp_path / "artefact"
+    out.write_text(text)
+    assert mdm_opt.load_schedule(out) == exported
+    if exported.candidate.rule is not None:
+        assert f"{measured.nfe:g} model calls as measured on average for 16 tokens" in text
+        with pytest.raises(InputError, match=r"format mdlm: schedule\.family: "):
+            render(exported, "mdlm")

@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from mdm_opt.candidates import Decoding, baseline
 from mdm_opt.errors import InputError
 from mdm_opt.handoff.files import write_text
-from mdm_opt.handoff.schedule_file import ExportedSchedule, load_schedule
+from mdm_opt.handoff.schedule_file import ExportedSchedule, ScheduleValues, load_schedule
 from mdm_opt.schedules import BetaSchedule, CountsSchedule, reveal_counts
 
 
@@ -231,7 +232,7 @@ def test_missing_keys_are_refused(tmp_path: Path, path: str) -> None:
         ("schedule.beta_b", float("inf")),
         ("schedule.steps", 0),
         ("schedule.length", 0),
-        ("schedule.family", "cosine"),
+        ("schedule.family", "hyperbolic"),
         ("schedule.reveal", "blocks"),
         ("schedule.rounding", "none"),
         ("schedule.revealed", [0.0, "x", 1.0]),
@@ -365,7 +366,7 @@ def test_schedules_can_be_pickled() -> None:
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        ("schedule.family", "sine"),
+        ("schedule.family", "hyperbolic"),
         ("schedule.family", 3),
         ("schedule.beta_a", "1"),
         ("schedule.beta_a", 0),
@@ -380,6 +381,35 @@ def test_what_the_schema_refuses_is_refused(tmp_path: Path, path: str, value: An
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(broken, schema)
     refusal(tmp_path / "s.json", broken)
+
+
+@pytest.mark.parametrize(
+    # sin(pi / 8) and 1 - cos(pi / 8): the revealed fraction after one of four steps.
+    ("name", "first"),
+    [("sine", 0.38268), ("cosine", 0.07612)],
+)
+def test_a_baseline_without_parameters_round_trips(
+    tmp_path: Path, name: str, first: float
+) -> None:
+    values = content()
+    values["schedule"] = ScheduleValues.of(baseline(name, 4), Decoding(), 16).model_dump()
+    jsonschema.validate(values, ExportedSchedule.model_json_schema())
+    write_text(tmp_path / "s.json", ExportedSchedule.model_validate(values).to_json())
+    loaded = load_schedule(tmp_path / "s.json")
+    assert loaded.candidate == baseline(name, 4)
+    assert loaded.schedule.revealed[1] == pytest.approx(first, abs=1e-5)
+    values["schedule"] |= {"beta_a": 1.0}
+    assert "schedule.beta_a" in refusal(tmp_path / "s.json", values)
+
+
+def test_files_of_older_versions_have_no_word_of_what_else_was_found(tmp_path: Path) -> None:
+    values = content()
+    assert "instead_of" in values["result"]
+    del values["result"]["instead_of"], values["result"]["decision"]["fewer_calls"]
+    write_text(tmp_path / "s.json", json.dumps(values))
+    loaded = load_schedule(tmp_path / "s.json")
+    assert loaded == ExportedSchedule.model_validate(content())
+    assert not loaded.is_kept_baseline
 
 
 @pytest.mark.parametrize("key", ["beta_a", "beta_b"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from search_spaces import study_file
+from search_spaces import study_file, validity_file
 
-from mdm_opt.candidates import beta, counts_candidate
+from mdm_opt.candidates import baseline, beta, counts_candidate
 from mdm_opt.results.best_result import (
     BaselineResult,
     BestResult,
@@ -16,7 +16,7 @@ from mdm_opt.results.best_result import (
     FamilyResult,
     ValueResult,
 )
-from mdm_opt.results.decision import decide
+from mdm_opt.results.decision import FewerCalls, decide
 from mdm_opt.results.text import (
     Row,
     conclusions,
@@ -32,7 +32,13 @@ from mdm_opt.results.text import (
 from mdm_opt.statistics import Estimate
 
 LINEAR = BaselineResult(
-    value=3.0, interval=(2.5, 3.5), label="beta(0.500, 0.500)", steps=5, nfe=5.0, instances=128
+    candidate=baseline("linear", 5),
+    value=3.0,
+    interval=(2.5, 3.5),
+    label="beta(0.500, 0.500)",
+    steps=5,
+    nfe=5.0,
+    instances=128,
 )
 
 
@@ -202,6 +208,24 @@ def test_which_gain_can_be_shown_is_known_beforehand_for_shares():
 
 
 @pytest.mark.parametrize(
+    ("wanted", "lost"),
+    [
+        ({"quality": 0.98}, "at most 2 may be lost, which takes 3382"),
+        ({"margin": 0.1}, "at most 10 may be lost"),
+        ({"margin": 0}, "at most 0 may be lost"),
+    ],
+)
+def test_where_calls_are_the_goal_it_is_said_which_loss_can_be_excluded(wanted, lost):
+    goal = {"search": {"goal": "calls", **wanted}}
+    # 1.6449 sqrt(1/2 / 256): one-sided at 5%; 7.27 / 2 squared times 256 instances.
+    assert gain_words(validity_file(**goal), "share") == (
+        "256 verification instances show, of fewer calls that lose nothing, that they lose less "
+        f"than 7.27 points; {lost}"
+    )
+    assert gain_words(validity_file(**goal), "nats") == ""
+
+
+@pytest.mark.parametrize(
     ("steps", "sought", "words"),
     [(9, True, "; linear needs 9 steps for the same"), (None, True, "; linear never does"),
      (None, False, "")],
@@ -219,6 +243,15 @@ def test_where_half_of_the_instances_decided_is_said():
     assert first.endswith("the interval of the gain excludes zero; 128 instances decided")
 
 
+OWN = BaselineResult(
+    candidate=beta(2.0, 2.0, 4),
+    value=2.0,
+    interval=(1.5, 2.5),
+    label="mine",
+    steps=4,
+    nfe=4.0,
+    instances=256,
+)
 NO_OTHER = "no difference from the baseline mine is shown; the interval of the gain includes zero"
 
 
@@ -231,12 +264,9 @@ NO_OTHER = "no difference from the baseline mine is shown; the interval of the g
     ],
 )
 def test_the_baseline_of_the_user_decides_and_linear_is_said_beside_it(gain, words):
-    own = BaselineResult(
-        value=2.0, interval=(1.5, 2.5), label="mine", steps=4, nfe=4.0, instances=256
-    )
     found = budget(
         (0.1, -0.1, 0.3),
-        baselines={"linear": LINEAR, "baseline": own},
+        baselines={"linear": LINEAR, "baseline": OWN},
         gain_over_baseline=ValueResult(value=gain[0], interval=gain[1:]),
         decision=decide(Estimate(*gain), 256, baseline="mine"),
     )
@@ -245,6 +275,39 @@ def test_the_baseline_of_the_user_decides_and_linear_is_said_beside_it(gain, wor
         "4 steps: no difference from linear is shown; the interval of the gain includes zero",
     ]
     assert result_rows(result(found))[1].cells[1] == "baseline: mine"
+
+
+SAVED = "with 4 calls of a sequence instead of 9.5"
+
+
+@pytest.mark.parametrize(
+    ("gain", "words"),
+    [
+        (
+            (0.2, 0.1, 0.3),
+            f"better than the baseline mine, {SAVED}; the interval of the gain excludes zero",
+        ),
+        (
+            (0.1, -0.1, 0.3),
+            f"as good as the baseline mine within the interval of the gain [-0.1, 0.3], {SAVED}; "
+            "to show a gain of 0.1 takes about 1024 instances",
+        ),
+        (
+            (-0.1, -0.2, 0.1),
+            f"as good as the baseline mine within the interval of the gain [-0.2, 0.1], {SAVED}; "
+            "keep the baseline mine unless the calls are worth it",
+        ),
+    ],
+)
+def test_calls_that_are_saved_are_said_beside_what_may_be_lost(gain, words):
+    calls = FewerCalls(mean=4.0, baseline=9.5, interval=(5.0, 6.0))
+    found = budget(
+        (0.1, -0.1, 0.3),
+        baselines={"linear": LINEAR, "baseline": OWN},
+        gain_over_baseline=ValueResult(value=gain[0], interval=gain[1:]),
+        decision=decide(Estimate(*gain), 256, baseline="mine", calls=calls),
+    )
+    assert said(found)[0] == f"4 steps: {words}"
 
 
 def test_that_there_is_nothing_to_gain_is_an_answer():

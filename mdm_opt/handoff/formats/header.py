@@ -33,8 +33,7 @@ def document(
         body: code after the comment.
     """
     lines = [
-        f"A {'mask schedule' if exported.candidate.rule is None else 'decoding rule'} tuned by "
-        f"mdm-opt, for {what}.",
+        f"{_titled(exported)}, for {what}.",
         *_facts(exported, plan),
         *(f"NOTE: {note}" for note in notes),
         "Use:",
@@ -43,6 +42,13 @@ def document(
     comment = "\n".join(f"# {_ascii(line)}" for line in lines)
     canonical = json.dumps(exported.model_dump(mode="json"), separators=(",", ":"))
     return f"{comment}\n{SCHEDULE_LINE}{canonical}\n{body}"
+
+
+def _titled(exported: ExportedSchedule) -> str:
+    kind = "mask schedule" if exported.candidate.rule is None else "decoding rule"
+    if exported.is_kept_baseline:
+        return f"The {kind} that is to be kept, by a study of mdm-opt"
+    return f"A {kind} tuned by mdm-opt"
 
 
 def shown(text: Any) -> str:
@@ -80,14 +86,18 @@ def _named(exported: ExportedSchedule) -> str:
     """The schedule or the rule, and how long it is."""
     values, candidate = exported.schedule, exported.candidate
     if candidate.rule is not None:
+        calls = f"at most {values.steps} model calls"
+        if exported.is_kept_baseline:
+            # A baseline takes what it takes.
+            calls = f"{exported.result.nfe:g} model calls as measured"
         return (
-            f"rule {shown(candidate.label)}: {rule_said(rule_of(exported))}; at most "
-            f"{values.steps} model calls on average for {values.length} tokens"
+            f"rule {shown(candidate.label)}: {rule_said(rule_of(exported))}; {calls} on average "
+            f"for {values.length} tokens"
         )
     given = ", ".join(map(str, candidate.parameters.values()))
     kind = (
         "counts of any shape" if exported.by_counts else f"{values.family.capitalize()}({given})"
-    )
+    ).removesuffix("()")
     return (
         f"schedule {kind}: {values.steps} steps for {values.length} tokens, reveal "
         f"{values.reveal}, rounding {values.rounding}"
@@ -121,6 +131,14 @@ def _results(exported: ExportedSchedule) -> list[str]:
         )
     if result.gain_over_linear is not None:
         lines.append(f"gain over linear {_interval(result.gain_over_linear)}")
+    if result.instead_of is not None:
+        found = result.instead_of
+        lines.append(
+            f"found, and not in this file: {shown(found.label)} {_interval(found)}, "
+            f"{found.steps} steps, {found.nfe:g} model calls"
+        )
+        if found.gain is not None:
+            lines.append(f"its gain over what is kept {_interval(found.gain)}")
     if result.decision is not None:
         lines.append(f"decision: {result.decision.said}")
     return lines
