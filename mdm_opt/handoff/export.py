@@ -15,11 +15,11 @@ from mdm_opt.errors import InputError
 from mdm_opt.handoff.files import is_special, write_text
 from mdm_opt.handoff.formats import Artefact, kept_name
 from mdm_opt.handoff.parts import DecisionValues
+from mdm_opt.handoff.sampler_values import sampler_values
 from mdm_opt.handoff.schedule_file import (
     ExportedSchedule,
     Provenance,
     ResultValues,
-    SamplerValues,
     ScheduleValues,
 )
 from mdm_opt.persistence import Repository
@@ -70,8 +70,9 @@ def export_budget(
     study_file = stored_study_file(record)
     decoding = study_file.sampler.with_values(candidate.decoding)
     return ExportedSchedule(
+        schema_version=1 if decoding.process == "masked" else 2,
         schedule=ScheduleValues.of(candidate, decoding, record.model.length),
-        sampler=SamplerValues.of(decoding),
+        sampler=sampler_values(decoding),
         result=_result_values(result, budget, kept),
         provenance=Provenance(
             study=name,

@@ -23,14 +23,18 @@ from pydantic_core import CoreSchema
 from mdm_opt.candidates import (
     FAMILIES,
     Candidate,
+    Decoding,
     MaskedDecoding,
     Value,
     family_named,
 )
-from mdm_opt.candidates.masked_decoding import Order
 from mdm_opt.errors import InputError
-from mdm_opt.handoff.parts import DecisionValues, Part, json_schema, parameters_of
-from mdm_opt.messages import refusal
+from mdm_opt.handoff.parts import Part, json_schema, parameters_of
+from mdm_opt.handoff.result_values import (
+    Provenance,
+    ResultValues,
+)
+from mdm_opt.handoff.sampler_values import GridSamplerValues, SamplerValues
 from mdm_opt.schedules import (
     Counts,
     MaskSchedule,
@@ -40,8 +44,10 @@ from mdm_opt.schedules import (
     reveal_counts,
     reveal_grid,
 )
+from mdm_opt.schedules.base import Array
 
-SCHEMA_VERSION = 1
+# Of masked models, and of the other processes, which readers of the first do not know.
+SCHEMA_VERSIONS = (1, 2)
 MAX_STEPS = 4096
 # Begins the line that keeps the whole JSON in the artefacts of other formats.
 SCHEDULE_LINE = "# mdm-opt-schedule: "
@@ -56,7 +62,9 @@ class ScheduleValues(Part):
     family ``free`` the counts are the schedule, and `beta_a` and `beta_b` are null. With a
     `block_length` the schedule starts anew in every block with its share of the steps.
     In a family of rules `steps` is the mean number of calls that was allowed, `counts` is null,
-    and `revealed` belongs to the schedule of what is not certain. The families ``sine`` and
+    and `revealed` belongs to the schedule of what is not certain.
+    Of a `process` other than masked (births, uniform) `revealed` are the alphas at the ends of the
+    steps, and `reveal`, `rounding` and `counts` are null. The families ``sine`` and
     ``cosine`` have no parameters; they are baselines that are kept.
     """
 
@@ -64,8 +72,9 @@ class ScheduleValues(Part):
     parameters: dict[str, Value | None]
     steps: int = Field(ge=1, le=MAX_STEPS)
     length: int = Field(ge=1, le=2**20)
-    reveal: Reveal
-    rounding: Rounding
+    process: Literal["masked", "births", "uniform"] = "masked"
+    reveal: Reveal | None = None
+    rounding: Rounding | None = None
     block_length: int | None = Field(None, ge=1)
     counts: list[int] | None
     revealed: list[float]
@@ -89,8 +98,21 @@ class ScheduleValues(Part):
             raise ValueError(f"Input should be {' or '.join(map(repr, FAMILIES))}")
         return family
 
+    @model_validator(mode="after")
+    def _fits_process(self) -> Self:
+        masked = self.process == "masked"
+        if masked and None in (self.reveal, self.rounding):
+            raise ValueError("reveal and rounding are needed")
+        alone = self.reveal, self.rounding, self.counts, self.block_length
+        if not masked and alone != (None,) * 4:
+            raise ValueError(
+                f"reveal, rounding, counts and block_length must be null in process "
+                f"{self.process!r}"
+            )
+        return self
+
     @classmethod
-    def of(cls, candidate: Candidate, decoding: MaskedDecoding, length: int) -> ScheduleValues:
+    def of(cls, candidate: Candidate, decoding: Decoding, length: int) -> ScheduleValues:
         """A candidate as the file has it.
 
         Args:
@@ -106,9 +128,8 @@ class ScheduleValues(Part):
                 **family.values(candidate),
                 "steps": candidate.steps,
                 "length": length,
-                "reveal": decoding.reveal,
-                "rounding": decoding.rounding,
-                "block_length": decoding.block_length,
+                "process": decoding.process,
+                **decoding.model_dump(include={"reveal", "rounding", "block_length"}),
                 "counts": None if plan.counts is None else plan.counts.tolist(),
                 "revealed": plan.grid.tolist(),
             }
@@ -119,11 +140,20 @@ class ScheduleValues(Part):
         found: dict[str, Any] = handler(self)
         first = {"family": found.pop("family")} if "family" in found else {}
         first |= found.pop("parameters", {})
+        # Files of masked models are as readers of version 1 know them.
+        if found.get("process") == "masked":
+            del found["process"]
         return {**first, **found}
 
     @property
     def decoding(self) -> MaskedDecoding:
-        """The settings of the sampler that the steps depend on."""
+        """The settings of the sampler that the steps of a masked model depend on.
+
+        Raises:
+            ValueError: for another process.
+        """
+        if self.reveal is None or self.rounding is None:
+            raise ValueError(f"models of process {self.process!r} reveal no tokens")
         return MaskedDecoding(
             reveal=self.reveal, rounding=self.rounding, block_length=self.block_length
         )
@@ -157,103 +187,6 @@ class ScheduleValues(Part):
         return schema
 
 
-class SamplerValues(Part):
-    """How the model was sampled when the schedule was measured."""
-
-    order: Order
-    temperature: float = Field(ge=0, le=100)
-    guidance: float = Field(0.0, ge=0, le=100)
-    end_last: bool = False
-
-    @model_validator(mode="after")
-    def _can_be_sampled(self) -> Self:
-        try:
-            MaskedDecoding(**self.model_dump())
-        except ValidationError as error:
-            raise ValueError(refusal(error)) from error
-        return self
-
-    @classmethod
-    def of(cls, decoding: MaskedDecoding) -> SamplerValues:
-        """The settings of a decoding, without the schedule."""
-        return cls(**decoding.model_dump(include=set(cls.model_fields)))
-
-
-class Interval(Part):
-    """A value with its confidence interval."""
-
-    value: float
-    interval: tuple[float, float]
-
-
-class MeasuredBaseline(Interval):
-    """A baseline measured beside the schedule."""
-
-    label: str | None = None
-    steps: int
-    nfe: float
-    instances: int | None = None
-
-
-class FoundValues(Interval):
-    """What was found, where the file has the baseline that is to be kept in its place.
-
-    `gain` is that of what was found over the baseline.
-    """
-
-    label: str
-    steps: int
-    nfe: float
-    instances: int
-    gain: Interval | None
-
-
-class ResultValues(Part):
-    """What the schedule scored; biased by the search unless `verified`.
-
-    `instead_of` is there where the schedule is the baseline that the decision says to keep: what
-    was found, which the file does not have then.
-
-    `gain_over_linear` holds together with those of the study's other step counts;
-    `claim_error_rate` bounds the probability that any `better_than_linear` among them is wrong.
-    `decision` says what is to be done, and is null where nothing was verified.
-    """
-
-    objective: str
-    unit: str
-    direction: Literal["minimize", "maximize"]
-    value: float
-    interval: tuple[float, float]
-    confidence: float
-    claim_error_rate: float | None = None
-    instances: int
-    nfe: float
-    verified: bool
-    baselines: dict[str, MeasuredBaseline]
-    gain_over_linear: Interval | None
-    better_than_linear: bool | None = None
-    decision: DecisionValues | None = None
-    linear_steps_for_equal_quality: int | None
-    instead_of: FoundValues | None = None
-
-
-class Provenance(Part):
-    """Where the schedule comes from, enough to measure it again."""
-
-    study: str
-    study_file: dict[str, Any]
-    study_file_hash: str
-    trial: int | None
-    label: str
-    seed: int
-    model: dict[str, Any]
-    model_fingerprint: str
-    objective_fingerprint: str | None = None
-    versions: dict[str, str]
-    git_hash: str | None
-    created_at: str
-
-
 class ExportedSchedule(Part):
     """A tuned schedule with its provenance, or the baseline that is to be kept.
 
@@ -262,9 +195,9 @@ class ExportedSchedule(Part):
     """
 
     format: Literal["mdm-opt schedule"] = "mdm-opt schedule"
-    schema_version: Literal[1] = 1
+    schema_version: Literal[1, 2] = 1
     schedule: ScheduleValues
-    sampler: SamplerValues
+    sampler: SamplerValues | GridSamplerValues
     result: ResultValues
     provenance: Provenance
 
@@ -273,7 +206,7 @@ class ExportedSchedule(Part):
     def _version(cls, given: Any) -> Any:
         # True equals 1, and is no version.
         if isinstance(given, bool):
-            raise ValueError(f"{given!r} is not accepted: 1")
+            raise ValueError(f"{given!r} is not accepted: 1 or 2")
         return given
 
     @model_validator(mode="after")
@@ -285,6 +218,9 @@ class ExportedSchedule(Part):
         except ValueError as error:
             raise ValueError(f"schedule.{error}") from error
         names = ", ".join(values.parameters)
+        if values.process != "masked":
+            self._check_grid(schedule)
+            return self
         rule = values.candidate.rule
         steps = values.decoding.schedule_steps(values.steps, values.length, rule)
         blocks = block_count(steps, values.length, values.block_length)
@@ -302,10 +238,44 @@ class ExportedSchedule(Part):
         # The sum first: rounding takes memory in proportion to the length that the file claims.
         if values.counts is not None and sum(values.counts) == values.length:
             shape = values.steps, values.length
-            expected = reveal_counts(schedule, *shape, values.rounding, values.block_length)
+            expected = reveal_counts(
+                schedule, *shape, values.decoding.rounding, values.block_length
+            )
         if expected is None or values.counts != expected.tolist():
             raise ValueError(f"schedule.counts contradict {names}, steps and length")
         return self
+
+    def _check_grid(self, schedule: MaskSchedule) -> None:
+        """Raises ValueError where the alphas contradict the rest of the file."""
+        values = self.schedule
+        if not isinstance(self.sampler, GridSamplerValues):
+            raise ValueError(f"sampler: has not the keys of process {values.process!r}")
+        decoding = self.sampler.decoding()
+        if decoding.process != values.process:
+            raise ValueError(f"sampler: has not the keys of process {values.process!r}")
+        if self.schema_version != 2:
+            raise ValueError(f"schema_version: process {values.process!r} needs 2")
+        grid = decoding.alphas(schedule, values.steps)
+        if len(values.revealed) != len(grid) or not np.allclose(
+            values.revealed, grid, rtol=0, atol=1e-9
+        ):
+            raise ValueError("schedule.revealed contradicts the family, steps and sampler")
+
+    @property
+    def masked_sampler(self) -> SamplerValues:
+        """How a masked model was sampled.
+
+        Raises:
+            ValueError: for another process.
+        """
+        if not isinstance(self.sampler, SamplerValues):
+            raise ValueError(f"the schedule is of process {self.schedule.process!r}")
+        return self.sampler
+
+    @property
+    def alphas(self) -> Array:
+        """alpha at the ends of the steps, float64 ``(steps + 1,)``, from noise to clean."""
+        return np.array(self.schedule.revealed, dtype=np.float64)
 
     @property
     def candidate(self) -> Candidate:
@@ -382,10 +352,10 @@ def load_schedule(path: str | Path) -> ExportedSchedule:
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is no valid JSON: {error}") from error
     version = content.get("schema_version") if isinstance(content, dict) else None
-    if version != SCHEMA_VERSION:
+    if version not in SCHEMA_VERSIONS:
         raise InputError(
             f"{path}: schema_version {version!r} is not accepted; this version of mdm-opt reads "
-            f"{SCHEMA_VERSION}"
+            f"{' and '.join(map(str, SCHEMA_VERSIONS))}"
         )
     try:
         return ExportedSchedule.model_validate(content)

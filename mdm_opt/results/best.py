@@ -43,7 +43,7 @@ def decisive(beside: Collection[str]) -> str:
     Args:
         beside: names of what was measured beside it.
     """
-    return BASELINE if BASELINE in beside else BASELINES[0]
+    return BASELINE if BASELINE in beside else LINEAR
 
 
 def equal_linear_steps(direction: str, records: Sequence[MeasurementRecord]) -> int | None:

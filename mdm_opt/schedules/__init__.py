@@ -49,6 +49,7 @@ from mdm_opt.schedules.profile import (
     path_kl,
 )
 from mdm_opt.schedules.rate_schedules import (
+    LOGIT_EXTENT,
     ConstantRateSchedule,
     ExponentialRateSchedule,
     LogitSchedule,
@@ -65,6 +66,7 @@ from mdm_opt.schedules.step_sample import StepSample
 __all__ = [
     "BETA_MAX",
     "BETA_MIN",
+    "LOGIT_EXTENT",
     "MINIMUM_TOKEN_ENERGY",
     "NAMED_SCHEDULES",
     "SHAPE_ANGLES",

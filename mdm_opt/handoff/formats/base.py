@@ -74,6 +74,7 @@ class Format:
         render: makes the artefact; raises InputError where the target cannot express a schedule.
         render_rule: the same for a candidate that is a rule; None where the target has no place
             for one.
+        render_grid: likewise for a schedule of births or of uniform corruption.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Format:
     suffix: str
     render: Callable[[ExportedSchedule, Target], Artefact]
     render_rule: Callable[[ExportedSchedule, Target], Artefact] | None = None
+    render_grid: Callable[[ExportedSchedule, Target], Artefact] | None = None
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def layout(exported: ExportedSchedule, format_name: str, block_length: int | Non
     block_counts = None
     if values.counts is not None:
         block_counts = tuple(
-            reveal_counts(schedule, steps, block_length, values.rounding).tolist()
+            reveal_counts(schedule, steps, block_length, values.decoding.rounding).tolist()
         )
     grid = tuple(reveal_grid(schedule, steps).tolist())
     return Layout(blocks, block_length, steps, block_counts, grid)
@@ -176,12 +178,13 @@ def needs_known_order(exported: ExportedSchedule, format_name: str) -> str:
     Raises:
         InputError: where it is none of mdm-opt's.
     """
-    if exported.sampler.order not in ORDERS:
+    order = exported.masked_sampler.order
+    if order not in ORDERS:
         raise InputError(
-            f"format {format_name}: sampler.order: {exported.sampler.order!r} is not accepted; "
-            f"accepted: {', '.join(ORDERS)}"
+            f"format {format_name}: sampler.order: {order!r} is not accepted; accepted: "
+            f"{', '.join(ORDERS)}"
         )
-    return exported.sampler.order
+    return order
 
 
 def needs_no_blocks(format_name: str, target: Target, exported: ExportedSchedule) -> None:
@@ -238,7 +241,7 @@ def lacking_note(
         lacking: ``guidance`` and ``end_last``, what the target has no setting for.
         how: the end of the sentence.
     """
-    sampler = exported.sampler
+    sampler = exported.masked_sampler
     used = {
         "guidance": f"classifier-free guidance of scale {sampler.guidance:g}"
         if sampler.guidance

@@ -100,7 +100,7 @@ def render_rule(exported: ExportedSchedule, target: Target) -> Artefact:
         "A batch makes the calls of its slowest sequence in each block.",
         *_shared_notes(exported, plan),
     ]
-    if exported.sampler.temperature > 0:
+    if exported.masked_sampler.temperature > 0:
         notes.append(
             "diffusers looks at the probability, at the sampling temperature, of the token that "
             "was drawn, mdm-opt at the largest one at temperature 1; they agree at temperature 0, "
@@ -127,14 +127,14 @@ def _settings(exported: ExportedSchedule, plan: Layout, threshold: float) -> dic
         "gen_length": plan.blocks * plan.block_length,
         "block_length": plan.block_length,
         "num_inference_steps": plan.steps,
-        "temperature": exported.sampler.temperature,
+        "temperature": exported.masked_sampler.temperature,
         "threshold": threshold,
         "editing_threshold": None,
     }
 
 
 def _order_note(exported: ExportedSchedule) -> tuple[str, ...]:
-    order, temperature = exported.sampler.order, exported.sampler.temperature
+    order, temperature = exported.masked_sampler.order, exported.masked_sampler.temperature
     if order != "confidence":
         return (
             f"The result was measured in order {order}, which this target lacks; it takes the "

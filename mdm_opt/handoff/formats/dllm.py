@@ -111,12 +111,12 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         "steps": plan.blocks * plan.steps,
         "max_new_tokens": plan.blocks * plan.block_length,
         "block_size": plan.block_length,
-        "temperature": exported.sampler.temperature,
+        "temperature": exported.masked_sampler.temperature,
         "remasking": remasking(exported),
         "stochastic_transfer": ancestral,
     }
-    if exported.sampler.guidance:
-        settings["cfg_scale"] = exported.sampler.guidance
+    if exported.masked_sampler.guidance:
+        settings["cfg_scale"] = exported.masked_sampler.guidance
     use = (
         f"{target.importing}; from dllm.core.samplers import MDLMSampler",
         "sampler = MDLMSampler(model, tokenizer, scheduler=schedule.MdmOptAlphaScheduler())",
@@ -142,7 +142,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
 
 
 def _end_note(exported: ExportedSchedule) -> tuple[str, ...]:
-    if not exported.sampler.end_last:
+    if not exported.masked_sampler.end_last:
         return ()
     return (
         "The result was measured with tokens that end the text coming last; add "

@@ -102,7 +102,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     settings = {
         "steps": plan.steps,
         "max_new_tokens": plan.block_length,
-        "temperature": exported.sampler.temperature,
+        "temperature": exported.masked_sampler.temperature,
         **chosen,
     }
     use = (
@@ -139,7 +139,7 @@ def _shares(plan: Layout) -> list[float]:
 
 
 def _order_note(exported: ExportedSchedule) -> tuple[str, ...]:
-    order, temperature = exported.sampler.order, exported.sampler.temperature
+    order, temperature = exported.masked_sampler.order, exported.masked_sampler.temperature
     if order == "random" or temperature == 0 or (temperature == 1 and order != "confidence"):
         return ()
     return (

@@ -9,6 +9,7 @@ from typing import Any
 
 from mdm_opt.handoff.formats.base import Layout
 from mdm_opt.handoff.formats.rules import rule_of, rule_said
+from mdm_opt.handoff.sampler_values import GridSamplerValues
 from mdm_opt.handoff.schedule_file import SCHEDULE_LINE, ExportedSchedule, Interval, ResultValues
 
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_ ./:()+-]*")
@@ -64,15 +65,14 @@ def _ascii(line: str) -> str:
 
 
 def _facts(exported: ExportedSchedule, plan: Layout) -> list[str]:
-    origin, sampler = exported.provenance, exported.sampler
+    origin = exported.provenance
     trial = "no trial" if origin.trial is None else f"trial {origin.trial}"
     lines = [
         f"study {shown(origin.study)}, {trial} ({shown(origin.label)}), seed {origin.seed}, "
         f"exported {shown(origin.created_at)}",
         f"model {json.dumps(origin.model)}",
         f"model fingerprint {shown(origin.model_fingerprint)}",
-        f"{_named(exported)}; measured in order {shown(sampler.order)} at temperature "
-        f"{sampler.temperature}{_conditional(exported)}",
+        f"{_named(exported)}; measured {_sampled(exported)}",
     ]
     if plan.blocks > 1:
         steps = f"{plan.steps} steps"
@@ -80,6 +80,16 @@ def _facts(exported: ExportedSchedule, plan: Layout) -> list[str]:
             steps = f"at most {steps}"
         lines.append(f"here in {plan.blocks} blocks of {plan.block_length} tokens, {steps} each")
     return [*lines, *_results(exported), f"versions {json.dumps(origin.versions)}"]
+
+
+def _sampled(exported: ExportedSchedule) -> str:
+    """How the model was sampled."""
+    if isinstance(exported.sampler, GridSamplerValues):
+        given = exported.sampler.model_dump(exclude_none=True)
+        return "with " + ", ".join(f"{key} {value}" for key, value in given.items())
+    sampler = exported.sampler
+    order, temperature = shown(sampler.order), sampler.temperature
+    return f"in order {order} at temperature {temperature}{_conditional(exported)}"
 
 
 def _named(exported: ExportedSchedule) -> str:
@@ -95,6 +105,12 @@ def _named(exported: ExportedSchedule) -> str:
             f"for {values.length} tokens"
         )
     given = ", ".join(map(str, candidate.parameters.values()))
+    if values.process != "masked":
+        given = f"({given})" if given else ""
+        return (
+            f"schedule {values.family}{given} of the process {shown(values.process)}: "
+            f"{values.steps} steps for sequences of {values.length}"
+        )
     kind = (
         "counts of any shape" if exported.by_counts else f"{values.family.capitalize()}({given})"
     ).removesuffix("()")
@@ -109,9 +125,9 @@ def _conditional(exported: ExportedSchedule) -> str:
     parts = []
     if exported.schedule.block_length is not None:
         parts.append(f"in blocks of {exported.schedule.block_length} tokens")
-    if exported.sampler.guidance:
-        parts.append(f"with guidance {exported.sampler.guidance:g}")
-    if exported.sampler.end_last:
+    if exported.masked_sampler.guidance:
+        parts.append(f"with guidance {exported.masked_sampler.guidance:g}")
+    if exported.masked_sampler.end_last:
         parts.append("with tokens that end the text last")
     return "".join(f", {part}" for part in parts)
 

@@ -63,7 +63,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         "steps": plan.blocks * plan.steps,
         "gen_length": plan.blocks * plan.block_length,
         "block_length": plan.block_length,
-        "temperature": exported.sampler.temperature,
+        "temperature": exported.masked_sampler.temperature,
         "remasking": remasking(exported),
         **_conditional(exported),
     }
@@ -88,12 +88,12 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
 
 def remasking(exported: ExportedSchedule) -> str:
     """LLaDA's name for the order of the study, or for the nearest that it has."""
-    return "random" if exported.sampler.order == "random" else "low_confidence"
+    return "random" if exported.masked_sampler.order == "random" else "low_confidence"
 
 
 def order_note(exported: ExportedSchedule) -> tuple[str, ...]:
     """How LLaDA's order differs from the one that was measured."""
-    order, temperature = exported.sampler.order, exported.sampler.temperature
+    order, temperature = exported.masked_sampler.order, exported.masked_sampler.temperature
     if order in ("margin", "entropy"):
         return (
             f"The result was measured in order {order}, which this target lacks; its nearest is "
@@ -110,9 +110,9 @@ def order_note(exported: ExportedSchedule) -> tuple[str, ...]:
 def _conditional(exported: ExportedSchedule) -> dict[str, object]:
     """Settings of answers to prompts, where they were used: Fast-dLLM knows none of them."""
     settings: dict[str, object] = {}
-    if exported.sampler.guidance:
-        settings["cfg_scale"] = exported.sampler.guidance
-    if exported.sampler.end_last:
+    if exported.masked_sampler.guidance:
+        settings["cfg_scale"] = exported.masked_sampler.guidance
+    if exported.masked_sampler.end_last:
         settings["confidence_eos_eot_inf"] = True
     return settings
 
@@ -124,7 +124,7 @@ def _conditional_notes(exported: ExportedSchedule) -> tuple[str, ...]:
             f"Fast-dLLM's generate does not know {' and '.join(_conditional(exported))}; LLaDA's "
             "does."
         )
-    if exported.sampler.end_last:
+    if exported.masked_sampler.end_last:
         notes.append(
             "Older versions of LLaDA's generate lack confidence_eos_eot_inf; it ranks positions "
             "as mdm-opt did at temperature 0, at others it looks at the tokens that were drawn."

@@ -132,7 +132,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     """
     order = needs_known_order(exported, "llada")
     plan, rule = rule_layout(exported, "llada", target), rule_of(exported)
-    sampler = exported.sampler
+    sampler = exported.masked_sampler
     settings: dict[str, object] = {
         "steps": plan.blocks * plan.steps,
         "gen_length": plan.blocks * plan.block_length,
@@ -168,7 +168,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
 
 def _fast_dllm_has_it(exported: ExportedSchedule, rule: Rule) -> bool:
     """Whether Fast-dLLM's own threshold is the rule that was measured."""
-    plain = not exported.sampler.end_last and exported.sampler.temperature == 0
+    plain = not exported.masked_sampler.end_last and exported.masked_sampler.temperature == 0
     return plain and rule.measure == "confidence" and not rule.scheduled
 
 
@@ -200,8 +200,8 @@ def _notes(exported: ExportedSchedule, rule: Rule, *, own: bool) -> list[str]:
             f"Fast-dLLM's own threshold={rule.cutoff:g} looks at the probability of the token "
             "that was drawn, mdm-opt at the largest one; they agree at temperature 0."
         )
-    if exported.sampler.guidance:
+    if exported.masked_sampler.guidance:
         notes.append("Fast-dLLM's generate does not know cfg_scale; schedule.generate does.")
-    if exported.sampler.end_last:
+    if exported.masked_sampler.end_last:
         notes.append(f"The ids of tokens that end the text are LLaDA's: {_ENDS}.")
     return notes

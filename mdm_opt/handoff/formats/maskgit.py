@@ -69,8 +69,8 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     notes = [
         f"The counts are met for {plan.block_length} tokens (fmap_size squared); a noise schedule "
         "does not see another length.",
-        f"The result was measured in order {exported.sampler.order} at temperature "
-        f"{exported.sampler.temperature:g}; this target reveals by the probability of the token "
+        f"The result was measured in order {exported.masked_sampler.order} at temperature "
+        f"{exported.masked_sampler.temperature:g}; this target reveals by the probability of the token "
         "that was drawn, anneals its temperature and keeps the top tenth of the tokens.",
         *lacking_note(exported, "end_last"),
     ]
@@ -86,5 +86,5 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
 
 def _scale(exported: ExportedSchedule) -> str:
     """Its scale of guidance is one more: null + (logits - null) * cond_scale."""
-    guidance = exported.sampler.guidance
+    guidance = exported.masked_sampler.guidance
     return f", cond_scale={1 + guidance:g}" if guidance else ""

@@ -115,7 +115,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
             "These samplers reveal every token by itself (ancestral): the counts hold on average. "
             "The result was measured with exactly these counts, so it belongs to another sampler."
         )
-    if exported.sampler.order != "random" or exported.sampler.temperature != 1:
+    if exported.masked_sampler.order != "random" or exported.masked_sampler.temperature != 1:
         notes.append("These samplers know order random and temperature 1 only.")
     notes += lacking_note(exported, "guidance", "end_last")
     body = _BODY.format(

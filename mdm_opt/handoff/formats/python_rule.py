@@ -109,14 +109,14 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     body = _BODY.format(
         length=exported.schedule.length,
         block_length=plan.block_length,
-        temperature=exported.sampler.temperature,
+        temperature=exported.masked_sampler.temperature,
         measure=rule.measure,
         cutoff=rule.cutoff,
-        order=exported.sampler.order,
+        order=exported.masked_sampler.order,
         counts=None if plan.counts is None else list(plan.counts),
         share=_SCHEDULED if rule.scheduled else _UNSCHEDULED,
         doubt=_DOUBTS[rule.measure],
-        certainty=_CERTAINTIES[exported.sampler.order],
+        certainty=_CERTAINTIES[exported.masked_sampler.order],
         certain=_BOUND if rule.measure == "bound" else _EACH.format(most=most),
     )
     notes = lacking_note(exported, "guidance", "end_last", how="which the loop must bring itself")

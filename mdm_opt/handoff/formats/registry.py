@@ -16,6 +16,7 @@ from mdm_opt.handoff.formats import (
     maskgit,
     mdlm,
     python,
+    python_grid,
     python_rule,
     sglang,
     sglang_rule,
@@ -33,8 +34,16 @@ FORMATS: dict[str, Format] = {
             ".json",
             canonical.render,
             canonical.render,
+            canonical.render,
         ),
-        Format("python", "your own sampling loop", ".py", python.render, python_rule.render),
+        Format(
+            "python",
+            "your own sampling loop",
+            ".py",
+            python.render,
+            python_rule.render,
+            python_grid.render,
+        ),
         Format("llada", "LLaDA and Fast-dLLM", ".py", llada.render, llada_rule.render),
         Format("dllm", "dllm", ".py", dllm.render),
         Format("mdlm", "MDLM and SEDD", ".py", mdlm.render),
@@ -51,6 +60,7 @@ FORMATS: dict[str, Format] = {
     )
 }
 
+_GRID_FORMATS = [entry.name for entry in FORMATS.values() if entry.render_grid is not None]
 _RULE_FORMATS = [entry.name for entry in FORMATS.values() if entry.render_rule is not None]
 
 
@@ -77,7 +87,7 @@ def format_named(name: str) -> Format:
         needs_own_blocks(name, target, exported)
         return Artefact(_own_text(name, function(exported)))
 
-    return Format(name, name, ".txt", render_own, render_own)
+    return Format(name, name, ".txt", render_own, render_own, render_own)
 
 
 def render(
@@ -107,7 +117,15 @@ def rendered_by(found: Format, exported: ExportedSchedule, target: Target) -> Ar
     Raises:
         InputError: as `render`, and for a rule where the target has no place for one.
     """
+    process = exported.schedule.process
+    if process != "masked" and found.render_grid is None:
+        raise InputError(
+            f"format {found.name}: schedule.process: {process!r} is not accepted: this target "
+            f"reveals masked tokens; formats for it: {', '.join(_GRID_FORMATS)}"
+        )
     rendering = found.render if exported.candidate.rule is None else found.render_rule
+    if process != "masked":
+        rendering = found.render_grid
     if rendering is None:
         raise InputError(
             f"format {found.name}: schedule.family: {exported.schedule.family!r} is not accepted: "

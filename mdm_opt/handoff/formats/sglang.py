@@ -135,8 +135,8 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     body = _CONFIG.format(
         counts=list(plan.counts or ()),
         block_length=plan.block_length,
-        order=json.dumps(exported.sampler.order),
-        temperature=exported.sampler.temperature,
+        order=json.dumps(exported.masked_sampler.order),
+        temperature=exported.masked_sampler.temperature,
     )
     text = document(exported, plan, "SGLang (--dllm-algorithm-config)", notes, use, body)
     return Artefact(text, use, notes, {ALGORITHM_FILE: _ALGORITHM})

@@ -104,7 +104,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     order = needs_known_order(exported, "sglang")
     plan, rule = rule_layout(exported, "sglang", target), rule_of(exported)
     published = None if rule.scheduled else _PUBLISHED.get(rule.measure)
-    own = exported.sampler.temperature == 0 and published == _PUBLISHED["confidence"]
+    own = exported.masked_sampler.temperature == 0 and published == _PUBLISHED["confidence"]
     values: dict[str, object] = {"block_size": plan.block_length}
     if published is not None:
         values[published[1]] = rule.cutoff
@@ -114,7 +114,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
             "cutoff": rule.cutoff,
             "counts": None if plan.counts is None else list(plan.counts),
             "order": order,
-            "temperature": exported.sampler.temperature,
+            "temperature": exported.masked_sampler.temperature,
             "seed": 0,
         }
     body = "".join(f"{key}: {json.dumps(value)}\n" for key, value in values.items())

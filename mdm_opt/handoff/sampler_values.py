@@ -1,0 +1,67 @@
+"""How a model was sampled, in the exported schedule."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from mdm_opt.candidates import DECODINGS, Decoding, GridDecoding, MaskedDecoding
+from mdm_opt.candidates.masked_decoding import Order
+from mdm_opt.handoff.parts import Part
+from mdm_opt.messages import refusal
+
+
+class SamplerValues(Part):
+    """How the model was sampled when the schedule was measured."""
+
+    order: Order
+    temperature: float = Field(ge=0, le=100)
+    guidance: float = Field(0.0, ge=0, le=100)
+    end_last: bool = False
+
+    @model_validator(mode="after")
+    def _can_be_sampled(self) -> Self:
+        try:
+            MaskedDecoding(**self.model_dump())
+        except ValidationError as error:
+            raise ValueError(refusal(error)) from error
+        return self
+
+    @classmethod
+    def of(cls, decoding: Decoding) -> SamplerValues:
+        """The settings of a decoding, without the schedule."""
+        return cls(**decoding.model_dump(include=set(cls.model_fields)))
+
+
+class GridSamplerValues(Part):
+    """How a model of births or of uniform corruption was sampled; the keys of its process."""
+
+    births: Literal["poisson", "binomial", "randomised"] | None = None
+    step: Literal["ancestral", "euler", "flow"] | None = None
+    first_alpha: float | None = Field(None, ge=0, lt=1)
+    last_alpha: float | None = Field(None, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _of_one_process(self) -> Self:
+        try:
+            self.decoding()
+        except ValidationError as error:
+            raise ValueError(refusal(error)) from error
+        return self
+
+    def decoding(self) -> GridDecoding:
+        """The settings of the sampler."""
+        given = self.model_dump(exclude_none=True)
+        process = "births" if "births" in given else "uniform"
+        found = DECODINGS[process].model_validate(given)
+        if not isinstance(found, GridDecoding):
+            raise TypeError(f"process {process!r} has no grid")
+        return found
+
+
+def sampler_values(decoding: Decoding) -> SamplerValues | GridSamplerValues:
+    """The settings of a decoding, without the schedule."""
+    if isinstance(decoding, GridDecoding):
+        return GridSamplerValues(**decoding.model_dump())
+    return SamplerValues.of(decoding)
