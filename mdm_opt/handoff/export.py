@@ -15,11 +15,10 @@ from mdm_opt.errors import InputError
 from mdm_opt.handoff.files import is_special, write_text
 from mdm_opt.handoff.formats import Artefact, kept_name
 from mdm_opt.handoff.parts import DecisionValues
+from mdm_opt.handoff.result_values import Provenance, ResultValues
 from mdm_opt.handoff.sampler_values import sampler_values
 from mdm_opt.handoff.schedule_file import (
     ExportedSchedule,
-    Provenance,
-    ResultValues,
     ScheduleValues,
 )
 from mdm_opt.persistence import Repository

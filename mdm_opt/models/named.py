@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from mdm_opt.errors import MdmOptError, RunError
 from mdm_opt.models.base import Denoiser
@@ -60,8 +60,8 @@ def unnamed(denoiser: Denoiser) -> Denoiser:
     return denoiser.unnamed if isinstance(denoiser, NamedDenoiser) else denoiser
 
 
-def named(denoiser: Denoiser, words: str, source: str = "") -> Denoiser:
+def named(denoiser: Any, words: str, source: str = "") -> Any:
     """A denoiser under a name, see `NamedDenoiser`; one that has a name keeps it."""
     if isinstance(denoiser, NamedDenoiser):
         return denoiser
-    return cast(Denoiser, NamedDenoiser(denoiser, words, source))
+    return NamedDenoiser(denoiser, words, source)

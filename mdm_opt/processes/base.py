@@ -90,7 +90,8 @@ class Batch(ABC):
         """The texts of samples of these instances; of answers what comes after their prompts."""
         if self.prompts is None:
             return model.decode(samples.tokens)
-        return decoded_answers(model, samples.tokens, self.prompts)
+        denoiser: Any = model
+        return decoded_answers(denoiser, samples.tokens, self.prompts)
 
 
 class PathCosts(Protocol):

@@ -15,8 +15,8 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     needs_own_blocks("json", target, exported)
     loaded = f"schedule = mdm_opt.load_schedule({target.named('.json')!a})"
     if exported.schedule.process != "masked":
-        use = loaded, "schedule.alphas  # at the ends of the steps, from noise to clean"
-        return Artefact(exported.to_json(), use)
+        alphas = "schedule.alphas  # at the ends of the steps, from noise to clean"
+        return Artefact(exported.to_json(), (loaded, alphas))
     if exported.candidate.rule is not None:
         return Artefact(exported.to_json(), (loaded, "schedule.candidate.rule"))
     use = (

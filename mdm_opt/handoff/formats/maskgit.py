@@ -66,11 +66,12 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         "maskgit.noise_schedule = schedule.NoiseSchedule()  # for sampling, not for training",
         f"maskgit.generate(texts, timesteps=schedule.STEPS{_scale(exported)})",
     )
+    sampler = exported.masked_sampler
     notes = [
         f"The counts are met for {plan.block_length} tokens (fmap_size squared); a noise schedule "
         "does not see another length.",
-        f"The result was measured in order {exported.masked_sampler.order} at temperature "
-        f"{exported.masked_sampler.temperature:g}; this target reveals by the probability of the token "
+        f"The result was measured in order {sampler.order} at temperature "
+        f"{sampler.temperature:g}; this target reveals by the probability of the token "
         "that was drawn, anneals its temperature and keeps the top tenth of the tokens.",
         *lacking_note(exported, "end_last"),
     ]

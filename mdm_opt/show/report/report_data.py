@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mdm_opt.candidates import SEARCHABLE
 from mdm_opt.config import StudyFile
 from mdm_opt.handoff.export import export_budget
-from mdm_opt.handoff.schedule_file import Provenance
+from mdm_opt.handoff.result_values import Provenance
 from mdm_opt.persistence import MeasurementRecord, Repository
 from mdm_opt.results.best_result import BudgetResult
 from mdm_opt.results.text import conclusions, number, schedule_words
