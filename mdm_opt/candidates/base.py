@@ -356,7 +356,8 @@ class Family(ABC):
 RESERVED = (
     *("family", "steps", "bounds", "parameters", "length", "reveal", "rounding", "sampler"),
     *SEARCHABLE,
-    *("counts", "revealed", "candidate", "trial", "label", "nfe", "calls", "value", "interval"),
+    *("process", "counts", "revealed", "candidate", "trial", "label", "nfe", "calls"),
+    *("value", "interval"),
     *("verified", "feasible", "trials_since", "instances", "baselines", "gain_over_linear"),
     *("better_than_linear", "families", "decided_early", "decision"),
     *("gain_over_baseline", "against_reference", "keeps_quality"),

@@ -13,6 +13,7 @@ from pydantic import (
     GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_serializer,
     model_validator,
@@ -201,6 +202,15 @@ class ExportedSchedule(Part):
     result: ResultValues
     provenance: Provenance
 
+    @field_validator("sampler", mode="before")
+    @classmethod
+    def _sampler_of_process(cls, given: Any, info: ValidationInfo) -> Any:
+        schedule = info.data.get("schedule")
+        if isinstance(given, Part) or schedule is None:
+            return given
+        kind = SamplerValues if schedule.process == "masked" else GridSamplerValues
+        return kind.model_validate(given)
+
     @field_validator("schema_version", mode="before")
     @classmethod
     def _version(cls, given: Any) -> Any:
@@ -212,6 +222,12 @@ class ExportedSchedule(Part):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         values = self.schedule
+        version = 1 if values.process == "masked" else 2
+        if self.schema_version != version:
+            raise ValueError(
+                f"schema_version: {self.schema_version} is not accepted: process "
+                f"{values.process!r} has {version}"
+            )
         _check_family(values)
         try:
             schedule = values.candidate.schedule
@@ -253,8 +269,6 @@ class ExportedSchedule(Part):
         decoding = self.sampler.decoding()
         if decoding.process != values.process:
             raise ValueError(f"sampler: has not the keys of process {values.process!r}")
-        if self.schema_version != 2:
-            raise ValueError(f"schema_version: process {values.process!r} needs 2")
         grid = decoding.alphas(schedule, values.steps)
         if len(values.revealed) != len(grid) or not np.allclose(
             values.revealed, grid, rtol=0, atol=1e-9

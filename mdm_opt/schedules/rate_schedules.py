@@ -88,12 +88,13 @@ class ConstantRateSchedule(MaskSchedule):
 
     def revealed(self, progress: npt.ArrayLike) -> Array:
         t, log = checked_unit(progress, "progress"), math.log(self.ratio)
-        return np.where(t == 1, 1.0, np.expm1(t * log) / (self.ratio - 1))
+        found = np.expm1(t * log) / (self.ratio - 1)
+        return np.clip(np.where(t == 1, 1.0, found), 0.0, 1.0)
 
     def masked(self, progress: npt.ArrayLike) -> Array:
         t, log = checked_unit(progress, "progress"), math.log(self.ratio)
         found = -np.expm1(-(1 - t) * log) * self.ratio / (self.ratio - 1)
-        return np.where(t == 0, 1.0, found)
+        return np.clip(np.where(t == 0, 1.0, found), 0.0, 1.0)
 
     def angular_speed_squared(self, progress: npt.ArrayLike) -> Array:
         t, log = checked_unit(progress, "progress"), math.log(self.ratio)
@@ -134,25 +135,30 @@ class ExponentialRateSchedule(MaskSchedule):
         found = np.expm1((1 - progress) * math.log(self.ratio)) / (self.ratio - 1)
         return np.asarray(found, dtype=np.float64)
 
+    def _passed(self, progress: Array) -> Array:
+        """From 0 to 1: the time that is over, accurate where it is small."""
+        found = -np.expm1(-progress * math.log(self.ratio)) * self.ratio / (self.ratio - 1)
+        return np.asarray(found, dtype=np.float64)
+
     def revealed(self, progress: npt.ArrayLike) -> Array:
         t, log = checked_unit(progress, "progress"), math.log(self.ratio)
-        found = np.expm1((1 - self._time(t)) * log) / (self.ratio - 1)
-        return np.where(t == 0, 0.0, np.where(t == 1, 1.0, found))
+        found = np.expm1(self._passed(t) * log) / (self.ratio - 1)
+        return np.clip(np.where(t == 1, 1.0, found), 0.0, 1.0)
 
     def masked(self, progress: npt.ArrayLike) -> Array:
         t, log = checked_unit(progress, "progress"), math.log(self.ratio)
         found = -np.expm1(-self._time(t) * log) * self.ratio / (self.ratio - 1)
-        return np.where(t == 0, 1.0, found)
+        return np.clip(np.where(t == 0, 1.0, found), 0.0, 1.0)
 
     def angular_speed_squared(self, progress: npt.ArrayLike) -> Array:
         t, log = checked_unit(progress, "progress"), math.log(self.ratio)
         time_speed = log * np.exp((1 - t) * log) / (self.ratio - 1)
-        kept = np.exp((1 - self._time(t)) * log) / (self.ratio - 1)
+        kept = np.exp(self._passed(t) * log) / (self.ratio - 1)
         speed = log * kept * time_speed
         return np.asarray(speed**2 / (self.revealed(t) * self.masked(t)), dtype=np.float64)
 
     def progress(self, revealed: npt.ArrayLike) -> Array:
         alpha, log = checked_unit(revealed, "revealed"), math.log(self.ratio)
-        time = 1 - np.log1p(alpha * (self.ratio - 1)) / log
-        found = 1 - np.log1p(np.maximum(time, 0.0) * (self.ratio - 1)) / log
+        passed = np.minimum(np.log1p(alpha * (self.ratio - 1)) / log, 1.0)
+        found = -np.log1p(-passed * (self.ratio - 1) / self.ratio) / log
         return np.asarray(np.clip(found, 0.0, 1.0), dtype=np.float64)

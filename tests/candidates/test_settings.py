@@ -33,7 +33,10 @@ def test_a_setting_is_a_candidate(setting, candidate):
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ({}, "family: None is not accepted: one of linear, sin2, sine, cosine, beta, adaptive"),
+        (
+            {},
+            "family: None is not accepted: one of linear, sin2, sine, cosine, logit, ",
+        ),
         ({"family": "free"}, "family: 'free' is not accepted: one of linear, "),
         (
             {"family": "linear", "steps": 0},

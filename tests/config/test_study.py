@@ -44,7 +44,13 @@ def test_round_trip_through_a_file(
 def test_defaults() -> None:
     assert parse_study(MINIMAL, "f").canonical() == {
         "study": {"name": "toy", "seed": 0},
-        "model": {"kind": "enumerated", "law": "sudoku4", "options": {}, "batch_size": 64},
+        "model": {
+            "kind": "enumerated",
+            "law": "sudoku4",
+            "process": "masked",
+            "options": {},
+            "batch_size": 64,
+        },
         "sampler": {
             "order": "random",
             "temperature": 1.0,

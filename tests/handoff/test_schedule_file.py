@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from mdm_opt.candidates import Decoding, baseline
+from mdm_opt.candidates import MaskedDecoding, baseline
 from mdm_opt.errors import InputError
 from mdm_opt.handoff.files import write_text
 from mdm_opt.handoff.schedule_file import ExportedSchedule, ScheduleValues, load_schedule
@@ -167,12 +167,11 @@ def test_file_is_plain_json_of_its_values() -> None:
     assert exported.counts.tolist() == content()["schedule"]["counts"]
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None, [1], 1.5])
+@pytest.mark.parametrize("version", [0, 3, "1", None, [1], 1.5])
 def test_other_versions_are_refused(tmp_path: Path, version: Any) -> None:
     message = refusal(tmp_path / "s.json", changed("schema_version", version))
-    assert (
-        f"schema_version {version!r} is not accepted; this version of mdm-opt reads 1" in message
-    )
+    reads = "this version of mdm-opt reads 1 and 2"
+    assert f"schema_version {version!r} is not accepted; {reads}" in message
 
 
 @pytest.mark.parametrize("text", ["[]", "3", '"x"', "null", "{}"])
@@ -392,7 +391,7 @@ def test_a_baseline_without_parameters_round_trips(
     tmp_path: Path, name: str, first: float
 ) -> None:
     values = content()
-    values["schedule"] = ScheduleValues.of(baseline(name, 4), Decoding(), 16).model_dump()
+    values["schedule"] = ScheduleValues.of(baseline(name, 4), MaskedDecoding(), 16).model_dump()
     jsonschema.validate(values, ExportedSchedule.model_json_schema())
     write_text(tmp_path / "s.json", ExportedSchedule.model_validate(values).to_json())
     loaded = load_schedule(tmp_path / "s.json")

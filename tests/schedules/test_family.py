@@ -15,7 +15,9 @@ from mdm_opt.schedules import (
     BETA_MIN,
     NAMED_SCHEDULES,
     BetaSchedule,
+    ConstantRateSchedule,
     CosineSchedule,
+    ExponentialRateSchedule,
     MaskSchedule,
     SineSchedule,
     named_schedule,
@@ -23,8 +25,10 @@ from mdm_opt.schedules import (
 
 PARAMETERS = st.floats(BETA_MIN, BETA_MAX)
 SCHEDULES = st.builds(BetaSchedule, PARAMETERS, PARAMETERS) | st.sampled_from(
-    [SineSchedule(), CosineSchedule()]
+    [SineSchedule(), CosineSchedule(), ConstantRateSchedule(), ExponentialRateSchedule()]
 )
+# The logit schedule jumps at both ends.
+CONTINUOUS = [name for name in NAMED_SCHEDULES if name != "logit"]
 # Everything from the smallest denormal to the last float before one.
 EDGES = [0.0, 5e-324, 1e-308, 1e-100, 1e-16, 1e-9, 1 - 1e-9, math.nextafter(1, 0), 1.0]
 UNIT = st.floats(0, 1) | st.sampled_from(EDGES) | st.floats(-16, 0).map(lambda e: 1 - 10**e)
@@ -192,7 +196,7 @@ def test_angular_speed_is_the_slope_of_the_angle(schedule: MaskSchedule) -> None
 
 @pytest.mark.parametrize(
     "schedule",
-    [BetaSchedule(0.3, 0.7), BetaSchedule(5, 3), *map(named_schedule, NAMED_SCHEDULES)],
+    [BetaSchedule(0.3, 0.7), BetaSchedule(5, 3), *map(named_schedule, CONTINUOUS)],
     ids=lambda schedule: schedule.name,
 )
 def test_edge_exponents_are_the_powers_at_the_ends(schedule: MaskSchedule) -> None:
@@ -232,7 +236,7 @@ def test_cosine_mirrors_sine() -> None:
     assert cosine.edge_exponents == sine.edge_exponents[::-1]
 
 
-@pytest.mark.parametrize("name", NAMED_SCHEDULES)
+@pytest.mark.parametrize("name", CONTINUOUS)
 @pytest.mark.parametrize("point", [1e-3, 1e-9, 1e-15])
 def test_small_fractions_are_accurate(name: str, point: float) -> None:
     """MaskSchedule: both fractions are accurate next to zero, not only next to one."""
@@ -241,6 +245,10 @@ def test_small_fractions_are_accurate(name: str, point: float) -> None:
         "sin2": lambda t: mpmath.sin(mpmath.pi / 2 * t) ** 2,
         "sine": lambda t: mpmath.sin(mpmath.pi / 2 * t),
         "cosine": lambda t: 1 - mpmath.cos(mpmath.pi / 2 * t),
+        "constant_rate": lambda t: (mpmath.mpf(100) ** t - 1) / 99,
+        "exponential_rate": lambda t: (
+            (100 * mpmath.mpf(100) ** (-(mpmath.mpf(100) ** (1 - t) - 1) / 99) - 1) / 99
+        ),
     }
     schedule = named_schedule(name)
     with mpmath.workdps(60):
