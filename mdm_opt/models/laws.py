@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,4 +78,38 @@ def sudoku4() -> EnumeratedLaw:
     return EnumeratedLaw.uniform(grids, "1234")
 
 
-LAWS = {"toy_extremes": toy_extremes, "toy_balanced": toy_balanced, "sudoku4": sudoku4}
+def bimodal() -> EnumeratedLaw:
+    """One count of 0..8: half of the time Binomial(8, 0.15), else Binomial(8, 0.85)."""
+    counts = np.arange(9)
+    shares = np.array([[0.15], [0.85]])
+    ways = np.array([math.comb(8, count) for count in counts])
+    halves = ways * shares**counts * (1 - shares) ** (8 - counts)
+    return EnumeratedLaw(counts[:, None], halves.mean(axis=0), "012345678")
+
+
+def count_templates(noise: float = 0.1) -> EnumeratedLaw:
+    """Three counts of 0..4: 440, 044, 404 or 111, each count replaced with some probability.
+
+    Args:
+        noise: that a count is replaced by a uniform one, in [0, 1].
+
+    Raises:
+        ValueError: for noise outside [0, 1].
+    """
+    if not 0 <= noise <= 1:
+        raise ValueError(f"noise must lie in [0, 1], got {noise}")
+    templates = np.array([[4, 4, 0], [0, 4, 4], [4, 0, 4], [1, 1, 1]])
+    outcomes = np.array(list(itertools.product(range(5), repeat=3)))
+    kept = outcomes[:, None, :] == templates
+    probabilities = np.where(kept, 1 - noise + noise / 5, noise / 5).prod(axis=2).mean(axis=1)
+    there = probabilities > 0
+    return EnumeratedLaw(outcomes[there], probabilities[there], "01234")
+
+
+LAWS: dict[str, Callable[[], EnumeratedLaw]] = {
+    "toy_extremes": toy_extremes,
+    "toy_balanced": toy_balanced,
+    "sudoku4": sudoku4,
+    "bimodal": bimodal,
+    "count_templates": count_templates,
+}

@@ -79,7 +79,14 @@ class GridProcess(Process[ModelT], Generic[ModelT, NoiseT]):
 
     @abstractmethod
     def begin(self, model: ModelT, noise: NoiseT) -> torch.Tensor:
-        """The state that sampling starts from, int64 ``(batch, length)`` on the model's device."""
+        """The state that sampling starts from: nothing but noise, see `sequences`."""
+
+    def sequences(self, model: ModelT, state: torch.Tensor) -> torch.Tensor:
+        """What a state says, int64 ``(batch, length)`` on the model's device.
+
+        The state itself, unless steps pass on to the next one what no sequence has.
+        """
+        return state
 
     @abstractmethod
     def step(
@@ -96,7 +103,7 @@ class GridProcess(Process[ModelT], Generic[ModelT, NoiseT]):
 
         Args:
             model: frozen model.
-            state: int64 ``(batch, length)``, at alpha = ``before``; never changed.
+            state: of `begin` or of another step, at alpha = ``before``; never changed.
             before: alpha in [0, 1).
             after: alpha in (before, 1].
             noise: of the rows of the state.
@@ -129,7 +136,8 @@ class GridProcess(Process[ModelT], Generic[ModelT, NoiseT]):
 
         KL of the exact reverse step given the clean sequence from the sampler's step, at the state
         that `corrupt` has; its mean over sequences and noise is c(before, after) of
-        docs/mathematics.md 8, up to what depends on the sequences alone in births.
+        docs/mathematics.md 8; in births up to what depends on the sequences and alphas alone, and
+        adds up to the same along all grids.
 
         Args:
             model: frozen model.
@@ -195,7 +203,7 @@ class GridProcess(Process[ModelT], Generic[ModelT, NoiseT]):
                 state = self.step(model, state, before, after, noise, index, decoding)
                 steps += 1
         calls = np.full(len(noise), steps, dtype=np.int64)
-        return Samples(state, calls, steps * len(noise))
+        return Samples(self.sequences(model, state), calls, steps * len(noise))
 
     def path_costs(
         self, model: ModelT, clean: torch.Tensor, batch: Batch, rows: Sequence[int]

@@ -65,7 +65,7 @@ def limit(profile: Array, max_steps: int) -> Limit:
         ValueError: for max_steps outside 1..length.
     """
     length = len(profile)
-    found = _programme(np.arange(length + 1.0), profile, max_steps)
+    found = grid_limit(np.arange(length + 1.0), profile, max_steps)
     return Limit(np.maximum(found.nats - profile.sum(), 0.0), found.origins)
 
 
@@ -89,7 +89,7 @@ def ancestral_limit(profile: Array, max_steps: int, cells: int = 512) -> list[tu
         np.sin(np.pi / 2 * half) ** 2, np.clip(energy_optimal_fraction(profile, half), 0, 1)
     )
     rate = _binomial_mean(profile, fractions)
-    found = _programme(fractions, rate[:-1], max_steps)
+    found = grid_limit(fractions, rate[:-1], max_steps)
     results = []
     for steps in range(1, max_steps + 1):
         places = np.concatenate([[0], np.cumsum(found.counts(steps))])
@@ -98,13 +98,19 @@ def ancestral_limit(profile: Array, max_steps: int, cells: int = 512) -> list[tu
     return results
 
 
-def _programme(places: Array, rates: Array, max_steps: int) -> Limit:
+def grid_limit(places: Array, rates: Array, max_steps: int) -> Limit:
     """Least sum of (place of the end - place of the start) * rate of the start, over all ways.
 
     Args:
         places: float64 ``(cells + 1,)``, increasing; ways lead from the first to the last.
-        rates: float64 ``(cells,)``.
+        rates: float64 ``(cells,)``, non-increasing.
         max_steps: largest number of steps of a way, in 1..cells.
+
+    Returns:
+        The least sums in place of a path KL, and the best ways in numbers of places.
+
+    Raises:
+        ValueError: for max_steps outside 1..cells.
     """
     cells = len(rates)
     if not 1 <= max_steps <= cells:

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from mdm_opt.models.enumerated import EnumeratedDenoiser
-from mdm_opt.models.laws import LAWS, EnumeratedLaw
+from mdm_opt.models.laws import LAWS, EnumeratedLaw, bimodal, count_templates
 from mdm_opt.sudoku import is_valid
 
 ONE_WORD = np.zeros((1, 2), dtype=np.int64)
@@ -60,6 +60,38 @@ def test_known_laws_hold_what_they_say() -> None:
     assert texts["toy_extremes"] == {"aaaaa", "bbbbb"}
     assert {text.count("a") for text in texts["toy_balanced"]} == {2, 3}
     assert all(is_valid(sorted(texts["sudoku4"])))
+    assert len(texts["bimodal"]) == 9
+    assert len(texts["count_templates"]) == 125
+
+
+def entropy(law: EnumeratedLaw) -> float:
+    return float(-law.probabilities @ np.log(law.probabilities))
+
+
+def test_one_count_with_two_modes() -> None:
+    law = bimodal()
+    assert (law.length, law.vocab_size, law.symbols[8]) == (1, 9, "8")
+    np.testing.assert_allclose(law.probabilities, law.probabilities[::-1], rtol=1e-12)
+    assert law.probabilities[0] == pytest.approx((0.85**8 + 0.15**8) / 2)
+    assert entropy(law) == pytest.approx(2.029166, abs=5.1e-7)
+
+
+@pytest.mark.parametrize(
+    ("noise", "outcomes", "nats"),
+    [(0, 4, 1.386294), (0.1, 125, 2.483202), (1, 125, 3 * np.log(5))],
+)
+def test_templates_of_counts(noise: float, outcomes: int, nats: float) -> None:
+    law = count_templates(noise)
+    assert law.outcomes.shape == (outcomes, 3)
+    assert entropy(law) == pytest.approx(nats, abs=5.1e-7)
+    if noise == 0:
+        assert set(_texts(law)) == {"440", "044", "404", "111"}
+
+
+@pytest.mark.parametrize("noise", [-0.1, 1.1, np.nan])
+def test_noise_that_is_no_probability_is_refused(noise: float) -> None:
+    with pytest.raises(ValueError, match=r"noise must lie in \[0, 1\]"):
+        count_templates(noise)
 
 
 def _texts(law: EnumeratedLaw) -> list[str]:

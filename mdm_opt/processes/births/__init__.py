@@ -1,0 +1,1 @@
+"""Births: counts that only grow, from nothing to the data (Blackout Diffusion)."""
