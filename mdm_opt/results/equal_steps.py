@@ -100,7 +100,7 @@ def equal_steps(
 
     Each linear schedule is compared on the instances that it was measured on. The interval holds
     where the gain over linear does: a probe's instances had no part in choosing its steps, and all
-    of them together err in a share of 1 - confidence at most.
+    of them together err in a share of 1 - confidence at most (docs/mathematics.md 8).
 
     Args:
         direction: ``minimize`` or ``maximize``.
@@ -109,6 +109,8 @@ def equal_steps(
         unit: step counts are multiples of it.
     """
     best = next(record for record in records if record.label == "best")
+    # Only one end of a probe's interval can say what is wrong of it.
+    one_sided = simultaneous(2 * confidence - 1, MOST_PROBES)
     points, probed = [], False
     start = min(record.steps for record in records if record.label == "linear")
     low, high = start + unit, None
@@ -117,9 +119,7 @@ def equal_steps(
             continue
         own = best.scores[first_instance(record.label) :]
         count = min(len(own), record.instances)
-        worse = paired_gain(
-            own[:count], record.scores, direction, simultaneous(confidence, MOST_PROBES)
-        )
+        worse = paired_gain(own[:count], record.scores, direction, one_sided)
         points.append(Point(record.steps, worse.value, count))
         if not record.label.startswith(PROBE):
             continue

@@ -10,8 +10,9 @@ from mdm_opt.results.comparison import Comparison
 from mdm_opt.results.equal_steps import MOST_PROBES, Point, crossing
 from mdm_opt.search import SearchSpace
 
-# Growth of the steps tried while linear is worse: the first one, and the most.
-_GALLOP, _LEAP = 1.35, 2.0
+# Growth of the steps tried while linear is worse: the first one, and the most; and how far beyond
+# the steps at which it is expected to be as good, so that these lie between two that are known.
+_GALLOP, _LEAP, _BEYOND = 1.35, 2.0, 1.25
 # A probe has this share of the instances of a verification, and no fewer than so many.
 _SHARE, _FEWEST = 8, 32
 # Steps between which linear becomes as good are known well enough where their ratio is less.
@@ -87,7 +88,7 @@ def _next(points: Sequence[Point], start: int, unit: int, most: int) -> int:
     steps = _LEAP * last.steps
     if first.worse > last.worse:
         slope = (first.worse - last.worse) / math.log(last.steps / first.steps)
-        steps = last.steps * math.exp(min(math.log(_LEAP), last.worse / slope))
+        steps = last.steps * min(_LEAP, _BEYOND * math.exp(min(1.0, last.worse / slope)))
     return _accepted(max(steps, last.steps + 1), start, unit, most)
 
 
