@@ -132,6 +132,29 @@ def at_look(confidence: float, instances: int, *, early: bool) -> float:
     return 1 - (first if early else error - first)
 
 
+def side_look(instances: int) -> int | None:
+    """After how many instances what is measured beside a comparison is looked at first.
+
+    A quarter of those of the comparison, half where that is too few, None for never. The last look
+    is at half of them, or at all.
+    """
+    quarter = instances // 4
+    return quarter if quarter >= _FEWEST_AT_A_LOOK else early_look(instances)
+
+
+def at_side_look(confidence: float, instances: int, *, early: bool) -> float:
+    """Confidence of an interval at one of the two looks of `side_look`, each with half the error.
+
+    Args:
+        confidence: that both cover together, in (0, 1).
+        instances: at this look.
+        early: whether it ended before all instances of the comparison.
+    """
+    if not early and early_look(instances) is None:
+        return confidence
+    return simultaneous(confidence, 2)
+
+
 def half_width(deviation: float, instances: int, confidence: float) -> float:
     """Half the width of the interval of a mean that many instances give.
 

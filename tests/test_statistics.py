@@ -8,6 +8,7 @@ from scipy import stats
 
 from mdm_opt.statistics import (
     at_look,
+    at_side_look,
     deviation,
     early_look,
     mean_interval,
@@ -16,6 +17,7 @@ from mdm_opt.statistics import (
     paired_gain,
     paired_standard_error,
     shown_gain,
+    side_look,
     simultaneous,
     standard_error,
     worse_p_value,
@@ -305,6 +307,13 @@ def test_two_looks_share_the_error_rate_of_one(confidence: float) -> None:
     # O'Brien and Fleming's first boundary of two is sqrt(2) times as far out.
     z = stats.norm.ppf((1 + confidence) / 2)
     assert stats.norm.ppf((1 + early) / 2) == pytest.approx(np.sqrt(2) * z)
+
+
+def test_each_look_at_what_decides_nothing_has_half_the_error_rate() -> None:
+    assert [side_look(n) for n in (63, 64, 127, 128, 256)] == [None, 32, 63, 32, 64]
+    for instances, early in ((32, True), (64, False), (256, False)):
+        assert at_side_look(0.95, instances, early=early) == pytest.approx(0.975)
+    assert at_side_look(0.95, 63, early=False) == 0.95
 
 
 def test_few_instances_are_looked_at_once() -> None:

@@ -361,7 +361,7 @@ RESERVED = (
     *("verified", "feasible", "trials_since", "instances", "baselines", "gain_over_linear"),
     *("better_than_linear", "families", "decided_early", "decision"),
     *("gain_over_baseline", "against_reference", "keeps_quality"),
-    *("linear_steps_for_equal_quality", "equal_linear_sought"),
+    *("linear_steps_for_equal_quality", "linear_steps_interval", "equal_linear_sought"),
 )
 
 # Families by name; `mdm_opt.candidates` fills it.

@@ -20,11 +20,13 @@ from mdm_opt.results.best_result import (
     ValueResult,
 )
 from mdm_opt.results.decision import Decision, decide, fewer_calls
+from mdm_opt.results.equal_steps import EqualSteps, equal_steps, is_linear
 from mdm_opt.results.fewest_calls import Kept
 from mdm_opt.search import SearchSpace, observations, rank
 from mdm_opt.statistics import (
     Estimate,
     at_look,
+    at_side_look,
     mean_interval,
     paired_gain,
 )
@@ -33,6 +35,8 @@ from mdm_opt.study.stored_file import stored_study_file
 
 # Measured beside the best schedule, and how it is called itself.
 LINEAR, BEST = "linear", "best"
+# Nothing is claimed of these.
+SIDE_BASELINES = KNOWN_BASELINES[1:]
 # The user's own, and what the fewest calls have to keep the quality of.
 BASELINE, REFERENCE = "baseline", "reference"
 
@@ -46,22 +50,6 @@ def decisive(beside: Collection[str]) -> str:
     return BASELINE if BASELINE in beside else LINEAR
 
 
-def equal_linear_steps(direction: str, records: Sequence[MeasurementRecord]) -> int | None:
-    """Fewest linear steps measured to be at least as good as the best schedule, or None.
-
-    Each is compared on the instances that it was measured on.
-    """
-    best = next(record for record in records if record.label == BEST)
-    sign = 1.0 if direction == "minimize" else -1.0
-    equal = [
-        record.steps
-        for record in records
-        if record.label == "linear"
-        and sign * (record.scores - best.scores[: record.instances]).mean() <= 0
-    ]
-    return min(equal, default=None)
-
-
 def value_of(record: MeasurementRecord, confidence: float) -> Estimate:
     """The value of a measurement with its interval."""
     return mean_interval(record.scores, _confidence_of(record, confidence))
@@ -71,6 +59,8 @@ def _confidence_of(record: MeasurementRecord, confidence: float) -> float:
     """That of an interval, where a verification may have ended after half of its instances."""
     if record.role != "verification":
         return confidence
+    if record.label in SIDE_BASELINES:
+        return at_side_look(confidence, record.instances, early=record.stopped_early)
     return at_look(confidence, record.instances, early=record.stopped_early)
 
 
@@ -183,7 +173,11 @@ class _Summary:
         measured: Sequence[MeasurementRecord],
     ) -> BudgetResult:
         newest = max(m.id or 0 for m in measured)
-        sought = sum(m.label == "linear" for m in measured) > 1
+        sought = sum(is_linear(m.label) for m in measured) > 1
+        blocks = self.space.decoding.blocks(self.space.length)
+        equal = EqualSteps(None, None)
+        if sought:
+            equal = equal_steps(self.record.direction, measured, self.confidence, blocks)
         searched = [*ranked, *(m for m in ours if m.role == "search")]
         return self._result(
             searched,
@@ -197,9 +191,8 @@ class _Summary:
             others=_others(measured),
             verified=True,
             trials_since=sum(m.role == "search" and (m.id or 0) > newest for m in ours),
-            linear_steps_for_equal_quality=(
-                equal_linear_steps(self.record.direction, measured) if sought else None
-            ),
+            linear_steps_for_equal_quality=equal.steps,
+            linear_steps_interval=equal.interval,
             equal_linear_sought=sought,
         )
 
@@ -217,6 +210,7 @@ class _Summary:
             verified=False,
             trials_since=0,
             linear_steps_for_equal_quality=None,
+            linear_steps_interval=None,
             equal_linear_sought=False,
         )
 

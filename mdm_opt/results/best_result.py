@@ -105,7 +105,9 @@ class BudgetResult(Result):
     `decided_early` says whether the first half of the verification's instances decided; the
     intervals are as wide as that takes.
     `linear_steps_for_equal_quality` is None where linear never is as good, or where that was not
-    looked for (`equal_linear_sought`).
+    looked for (`equal_linear_sought`). `linear_steps_interval` has the fewest steps that are not
+    shown to be worse, and the fewest that are shown to be as good (None where none are); it is
+    None where no probes were taken.
     """
 
     steps: int
@@ -131,6 +133,7 @@ class BudgetResult(Result):
     keeps_quality: bool | None
     better_than_linear: bool | None
     linear_steps_for_equal_quality: int | None
+    linear_steps_interval: tuple[int, int | None] | None
     equal_linear_sought: bool
 
     @model_serializer(mode="wrap")

@@ -10,9 +10,10 @@ import numpy as np
 
 from mdm_opt.candidates import Candidate, MaskedDecoding, baseline
 from mdm_opt.measurement import Measurement, joined
-from mdm_opt.results.best import BEST, LINEAR
+from mdm_opt.results.best import BEST, LINEAR, SIDE_BASELINES
+from mdm_opt.results.equal_steps import AGAIN, Point, is_linear, probe_label
 from mdm_opt.run.races import clearly_worse
-from mdm_opt.statistics import Array, Estimate, at_look, early_look, paired_gain
+from mdm_opt.statistics import Array, Estimate, at_look, early_look, paired_gain, side_look
 
 # Of one look at a baseline that decides nothing.
 _ERROR_RATE = 0.05
@@ -29,10 +30,12 @@ class Arm:
     Attributes:
         candidate: that is measured.
         parts: its measurements, from the first instance on.
+        first: place of its first instance among those of the comparison.
     """
 
     candidate: Candidate
     parts: list[Measurement] = field(default_factory=list)
+    first: int = 0
 
     @property
     def measurement(self) -> Measurement:
@@ -57,8 +60,9 @@ class Comparison:
     instances come first. There the candidate and what decides end where the
     interval of the gain excludes zero (at the confidence of an early look, see
     `mdm_opt.statistics.at_look`), or the candidate is no better: then no gain would be shown
-    later, but by luck. The other baselines, and the best of other families, decide nothing: they
-    end there where they are clearly worse.
+    later, but by luck. Linear where it does not decide, and the best of other families, end there
+    where they are clearly worse. Of the other baselines nothing is claimed: they end after a
+    quarter of the instances where they are clearly worse, else after half of them.
 
     Args:
         candidate: the chosen one.
@@ -89,6 +93,7 @@ class Comparison:
         self._measure, self._key, self._decisive = measure, key, decisive
         self._baselines = baselines
         self._half = early_look(len(ids)) if sequential else None
+        self._quarter = side_look(len(ids)) if sequential else None
         self._arms: dict[tuple[str, int], Arm] = {}
         self.winner = self._arm(BEST, candidate)
 
@@ -109,6 +114,9 @@ class Comparison:
         # What decides comes first: the others end where it does.
         for name in sorted(compared, key=lambda label: label != self._decisive):
             arm = self._arm(name, compared[name])
+            if name in SIDE_BASELINES and self._quarter is not None:
+                self._to_the_side(arm, name, self._quarter)
+                continue
             self._to(arm, name, first)
             if name == self._decisive and not self._is_decided(arm):
                 self._to(self.winner, BEST, len(self._ids))
@@ -116,12 +124,65 @@ class Comparison:
             elif not self._is_worse(arm, self.winner):
                 self._to(arm, name, self.winner.instances)
 
+    def _to_the_side(self, arm: Arm, name: str, look: int) -> None:
+        """Measures a baseline of which nothing is claimed."""
+        self._to(arm, name, look)
+        if not self._is_worse(arm, self.winner):
+            self._to(arm, name, self._half or self.winner.instances)
+
     def gain(self, label: str) -> Estimate:
         """By how much the chosen candidate is better than what has a label."""
         other = next(arm for (name, _), arm in self._arms.items() if name == label)
         count = min(other.instances, self.winner.instances)
         confidence = at_look(self._confidence, count, early=count < len(self._ids))
         return paired_gain(self.winner.scores, other.scores, self._direction, confidence)
+
+    @property
+    def planned(self) -> int:
+        """How many instances there are."""
+        return len(self._ids)
+
+    @property
+    def linear_steps(self) -> int:
+        """Steps of the linear schedule of equal calls."""
+        return next(steps for name, steps in self._arms if name == LINEAR)
+
+    @property
+    def linear(self) -> Measurement:
+        """The linear schedule of equal calls."""
+        return self._arms[LINEAR, self.linear_steps].measurement
+
+    @property
+    def is_free(self) -> bool:
+        """Whether measuring a schedule takes no model calls."""
+        return self.linear.sequence_calls == 0
+
+    def adopt(self, steps: int, known: Measurement) -> None:
+        """Takes a linear schedule as it was measured on the same instances, from the first on."""
+        self._arms[AGAIN, steps] = Arm(baseline(LINEAR, steps), [known.known()])
+
+    def probe(self, steps: int, first: int, count: int) -> None:
+        """Measures a linear schedule on ``count`` instances of its own, from ``first`` on."""
+        candidate = baseline(LINEAR, steps)
+        ids = self._ids[first : first + count]
+        found = self._measure(LINEAR, candidate, ids)
+        self._arms[probe_label(first), steps] = Arm(candidate, [found], first)
+
+    def points(self, end: int) -> list[Point]:
+        """How much worse linear schedules are than the chosen candidate, on the first instances.
+
+        Args:
+            end: how many of them count.
+        """
+        found = []
+        for (label, steps), arm in self._arms.items():
+            last = min(end, arm.first + arm.instances, self.winner.instances)
+            if is_linear(label) and arm.first < last:
+                own = self.winner.scores[arm.first : last]
+                worse = float((arm.scores[: len(own)] - own).mean())
+                sign = 1.0 if self._direction == "minimize" else -1.0
+                found.append(Point(steps, sign * worse, len(own)))
+        return found
 
     def reaches(self, steps: int) -> bool:
         """Whether the linear schedule in so many steps is as good as the chosen candidate."""
@@ -157,7 +218,9 @@ class Comparison:
         wanted = self._key(arm.candidate)
         for other in self._arms.values():
             same_steps = other.candidate.steps == arm.candidate.steps
-            if other.parts and same_steps and self._key(other.candidate) == wanted:
+            if not other.parts or other.first:
+                continue
+            if same_steps and self._key(other.candidate) == wanted:
                 return other
         return None
 

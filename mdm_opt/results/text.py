@@ -149,12 +149,22 @@ def _gains_said(budget: BudgetResult) -> list[str]:
         return found or ["linear was not measured beside it"]
     said = _gain_said(budget, gain, "linear", None if own is not None else decision)
     if gain.interval[0] > 0:
-        equal = budget.linear_steps_for_equal_quality
-        if equal:
-            said += f"; linear needs {equal} steps for the same"
-        elif budget.equal_linear_sought:
-            said += "; linear never does"
+        said += _equal_said(budget)
     return [*found, said]
+
+
+def _equal_said(budget: BudgetResult) -> str:
+    """How many linear steps are as good; empty where that was not looked for."""
+    equal, ends = budget.linear_steps_for_equal_quality, budget.linear_steps_interval
+    if ends is None and equal is None:
+        return "; linear never does" if budget.equal_linear_sought else ""
+    if ends is None:
+        return f"; linear needs {equal} steps for the same"
+    low, high = ends
+    if equal is None:
+        return f"; linear needs at least {low} steps for the same"
+    most = "" if high is None else f", at most {high}"
+    return f"; linear needs about {equal} steps for the same (at least {low}{most})"
 
 
 def _gain_said(

@@ -16,14 +16,12 @@ from mdm_opt.persistence import MeasurementRecord
 from mdm_opt.results.best import BASELINE, BEST, REFERENCE, badness, ranked_records
 from mdm_opt.results.comparison import Comparison
 from mdm_opt.results.fewest_calls import Kept
+from mdm_opt.results.linear_probes import find_equal_linear
 from mdm_opt.run.records import measurement_record
 from mdm_opt.run.time_limit import TimeLimit
 from mdm_opt.statistics import early_look
 from mdm_opt.study.locks import exclusive
 from mdm_opt.study.opening import OpenStudy
-
-# Fastest growth of the steps tried while looking for the linear schedule of equal quality.
-_GALLOP = 1.35
 
 Report = Callable[[str], None]
 
@@ -53,9 +51,11 @@ def verify(opened: OpenStudy, report: Report = lambda _: None) -> None:
         limit = TimeLimit(opened, report)
         limit.learn(found)
         kept = Kept.of(opened.study_file, opened.record.direction)
-        # Of the fewest calls the largest step count comes first.
-        order = sorted(opened.study_file.space.steps, reverse=kept is not None)
+        # The largest step count comes first: of the fewest calls it is tested first, and its
+        # linear schedule is one that may equal what was found in fewer steps.
+        order = sorted(opened.study_file.space.steps, reverse=True)
         references: dict[Candidate, Measurement] = {}
+        linear: dict[int, Measurement] = {}
         for place, steps in enumerate(order, start=1):
             ours = [m for m in found if m.budget_steps == steps]
             top = _top(opened, steps, ours, ranked.get(steps, []))
@@ -63,7 +63,7 @@ def verify(opened: OpenStudy, report: Report = lambda _: None) -> None:
             if not _is_current(opened, steps, ours, top):
                 budget = _Budget(opened, steps, limit, report)
                 if kept is None:
-                    records = budget.verified(top)
+                    records = budget.verified(top, linear)
                 else:
                     records = budget.beside_reference(top, references)
                 opened.repository.replace_verification(opened.name, steps, records)
@@ -134,8 +134,15 @@ class _Budget:
     limit: TimeLimit
     report: Report
 
-    def verified(self, top: Sequence[MeasurementRecord]) -> list[MeasurementRecord]:
-        """Measurements of the chosen candidate and of the baselines, selection included."""
+    def verified(
+        self, top: Sequence[MeasurementRecord], linear: dict[int, Measurement]
+    ) -> list[MeasurementRecord]:
+        """Measurements of the chosen candidate and of the baselines, selection included.
+
+        Args:
+            top: candidates to choose from.
+            linear: linear schedules of other step counts, by steps; this one's is added.
+        """
         selected, chosen = self._selected(top)
         best = chosen[0].candidate
         others: dict[str, Candidate] = {}
@@ -147,7 +154,9 @@ class _Budget:
         compared = self._comparison(best, next(iter(own), "linear"))
         compared.measure(lambda name, nfe: equal_nfe_steps(self.opened, name, nfe), others)
         if self.opened.study_file.verify.equal_linear and compared.gain("linear").low > 0:
-            _find_equal_linear(self.opened, compared)
+            unit, most = self.opened.problem.blocks, _max_steps(self.opened)
+            find_equal_linear(compared, self.opened.space, unit, most, linear)
+        linear[compared.linear_steps] = compared.linear
         records = [
             self._record(arm.candidate, arm.measurement, "verification", label)
             for label, arm in compared.arms()
@@ -271,20 +280,3 @@ def equal_nfe_steps(opened: OpenStudy, name: str, nfe: float) -> int:
 
 def _max_steps(opened: OpenStudy) -> int:
     return opened.problem.decoding.most_steps(opened.problem.denoiser.length)
-
-
-def _find_equal_linear(opened: OpenStudy, compared: Comparison) -> None:
-    """Probes linear schedules until the fewest steps that equal the winner are known.
-
-    Quality is taken to improve with steps; the last probes are neighbours.
-    """
-    unit, limit = opened.problem.blocks, _max_steps(opened)
-    start = equal_nfe_steps(opened, "linear", compared.winner.measurement.nfe)
-    low, high = 0, start
-    while not compared.reaches(high):
-        if high == limit:
-            return
-        low, high = high, min(limit, math.ceil(high * _GALLOP / unit) * unit)
-    while high - low > unit:
-        middle = (low + high) // 2 // unit * unit
-        low, high = (low, middle) if compared.reaches(middle) else (middle, high)

@@ -16,8 +16,9 @@ from study_files import database
 from mdm_opt.candidates import baseline, beta
 from mdm_opt.errors import RunError
 from mdm_opt.persistence import Repository
-from mdm_opt.results.best import badness, best, best_of, equal_linear_steps, ranked_records
+from mdm_opt.results.best import badness, best, best_of, ranked_records, value_of
 from mdm_opt.search import SearchSpace
+from mdm_opt.statistics import at_look, mean_interval
 
 
 def test_unverified_best_says_so_and_claims_nothing(searched):
@@ -155,13 +156,23 @@ def test_the_fewest_linear_steps_that_are_as_good_are_those_that_were_measured()
         for steps, value in ((4, 4.0), (5, 2.1), (6, 2.0), (9, 1.0))
     ]
     best_one = verified("best", [1.0, 3.0], FOUND, 3)
-    assert equal_linear_steps("minimize", [best_one, *probes]) == 6
-    assert equal_linear_steps("maximize", [best_one, *probes]) == 4
-    assert equal_linear_steps("minimize", [best_one, *probes[:2]]) is None
     budget = budgets_of([best_one, *probes, *VERIFIED[4:]])[4]
     assert (budget.equal_linear_sought, budget.linear_steps_for_equal_quality) == (True, 6)
+    assert budget.linear_steps_interval is None
+    fewer = budgets_of([best_one, *probes[:2], *VERIFIED[4:]])[4]
+    assert (fewer.equal_linear_sought, fewer.linear_steps_for_equal_quality) == (True, None)
     # That of equal cost was measured first.
     assert budget.baselines["linear"].steps == 4
+
+
+def test_intervals_of_baselines_that_may_end_early_allow_for_it():
+    """Linear decides with the rest of the error rate, the others have half of it at each look."""
+    scores = np.random.default_rng(0).normal(size=64)
+    for label, confidence in (("linear", at_look(0.95, 64, early=False)), ("sin2", 0.975)):
+        record = verified(label, scores, baseline(label, 4), 1)
+        assert value_of(record, 0.95) == mean_interval(scores, confidence)
+    few = verified("sin2", scores[:63], baseline("sin2", 4), 1)
+    assert value_of(few, 0.95) == mean_interval(scores[:63], 0.95)
 
 
 def test_badness_is_less_where_the_value_is_better():

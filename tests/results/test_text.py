@@ -69,6 +69,7 @@ def budget(gain=(1.0, 0.5, 1.5), steps=4, **changes):
         "keeps_quality": None,
         "better_than_linear": gain is not None and ends[0] > 0,
         "linear_steps_for_equal_quality": None,
+        "linear_steps_interval": None,
         "equal_linear_sought": False,
     }
     return BudgetResult(**(values | changes))
@@ -236,6 +237,20 @@ def test_how_many_linear_steps_are_as_good_is_said_where_it_was_looked_for(steps
     assert said(budget(**changes))[0] == better + words
     # Of a schedule that is not better it would say nothing.
     assert "needs" not in said(budget((-1.0, -1.5, -0.5), **changes))[0]
+
+
+@pytest.mark.parametrize(
+    ("steps", "ends", "words"),
+    [
+        (9, (7, 12), "; linear needs about 9 steps for the same (at least 7, at most 12)"),
+        (9, (7, None), "; linear needs about 9 steps for the same (at least 7)"),
+        (None, (20, None), "; linear needs at least 20 steps for the same"),
+    ],
+)
+def test_how_well_the_linear_steps_are_known_is_said_where_they_were_probed(steps, ends, words):
+    changes = {"linear_steps_for_equal_quality": steps, "linear_steps_interval": ends}
+    better = "4 steps: better than linear; the interval of the gain excludes zero"
+    assert said(budget(**changes, equal_linear_sought=True))[0] == better + words
 
 
 def test_where_half_of_the_instances_decided_is_said():
