@@ -20,10 +20,10 @@ class BirthsNoise:
 
     Each count of an instance has a Poisson clock of rate 1. A step lets it run for as long as the
     rate of births accumulates, and the arrivals that it passes are born: the count is the number
-    of arrivals within the accumulated rate. So two grids of any step numbers use the same clock,
-    and where their accumulated rates are equal, so are their counts; see `mdm_opt.processes
-    .births.steps`. Randomised rounding takes uniform numbers besides, one for each count and
-    step: these two grids share as far as they have steps of the same index.
+    of arrivals within the accumulated rate. So any two grids use the same clock, whatever their
+    step numbers, and where their accumulated rates are equal, so are their counts. Binomial births
+    use it, too, see `births.steps`. Randomised rounding takes uniform numbers besides, one for
+    each count and step: these are shared by the steps of one index.
 
     All of it is drawn when it is first asked for, each row by itself from a counter-based
     generator keyed by (seed, instance), of which only raw 64-bit words are used.
