@@ -84,6 +84,20 @@ class HuggingFaceModel(RunsOnDevice):
         return self
 
 
+# The laws of `mdm_opt.models.laws`, which needs more than a study file does.
+LAW_NAMES = (
+    "toy_extremes",
+    "toy_balanced",
+    "sudoku4",
+    "bimodal",
+    "count_templates",
+    "templates4",
+    "chain",
+    "checkerboard",
+    "gaussians",
+)
+
+
 class EnumeratedModel(Table):
     """Exact answers of an enumerated law, to what its process asks."""
 
@@ -97,7 +111,7 @@ class EnumeratedModel(Table):
     @field_validator("law")
     @classmethod
     def _known_law(cls, law: str) -> str:
-        known = ("toy_extremes", "toy_balanced", "sudoku4")
+        known = LAW_NAMES
         if law not in known and not is_reference(law):
             raise ValueError(f"must be one of {', '.join(known)} or 'package.module:function'")
         return law

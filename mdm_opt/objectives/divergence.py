@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from mdm_opt.models.base import Denoiser
 from mdm_opt.models.laws import EnumeratedLaw
 from mdm_opt.objectives.base import Array, Direction, Scores, check_in_law
-from mdm_opt.processes import Batch, ExactLaw, check_enumerable
+from mdm_opt.processes import MASKED, Batch, ExactLaw, Process
 
 
 class Divergence:
@@ -18,6 +18,7 @@ class Divergence:
     Args:
         law: the target.
         metric: ``tv`` in [0, 1], or ``kl`` in nats, infinite where the samples miss an outcome.
+        process: by which the samples come about.
 
     Raises:
         InputError: for a law too large to be enumerated.
@@ -28,8 +29,13 @@ class Divergence:
     deterministic = True
     fingerprint = ""
 
-    def __init__(self, law: EnumeratedLaw, metric: Literal["tv", "kl"] = "tv") -> None:
-        check_enumerable(law.length, law.vocab_size)
+    def __init__(
+        self,
+        law: EnumeratedLaw,
+        metric: Literal["tv", "kl"] = "tv",
+        process: Process[Any] = MASKED,
+    ) -> None:
+        process.check_enumerable(law.length, law.vocab_size)
         self.unit = "total variation" if metric == "tv" else "nats"
         self._metric = metric
         self._target = np.zeros((law.vocab_size,) * law.length)

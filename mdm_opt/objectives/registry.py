@@ -14,7 +14,7 @@ from mdm_opt import config
 from mdm_opt.errors import InputError
 from mdm_opt.messages import read_as
 from mdm_opt.models.base import Denoiser
-from mdm_opt.models.enumerated import EnumeratedDenoiser
+from mdm_opt.models.enumerated import LawModel
 from mdm_opt.models.named import unnamed
 from mdm_opt.models.prompts import for_prompts
 from mdm_opt.models.registry import build_denoiser
@@ -25,6 +25,7 @@ from mdm_opt.objectives.metrics import Metric
 from mdm_opt.objectives.path_kl import PathKl
 from mdm_opt.objectives.sample_score import SampleScore, validity
 from mdm_opt.plugins import user_path
+from mdm_opt.processes import process_of
 from mdm_opt.sudoku import is_valid
 
 
@@ -145,11 +146,11 @@ def read_references(
 
 def _divergence(table: config.DivergenceObjective, build: Build) -> Objective:
     denoiser = unnamed(build.denoiser)
-    if not isinstance(denoiser, EnumeratedDenoiser):
+    if not isinstance(denoiser, LawModel):
         raise InputError(
             "[objective] kind 'divergence' needs [model] kind 'enumerated', whose law is known"
         )
-    return Divergence(denoiser.law, table.metric)
+    return Divergence(denoiser.law, table.metric, process_of(denoiser))
 
 
 def _lm_eval(table: config.LmEvalObjective, build: Build) -> Objective:

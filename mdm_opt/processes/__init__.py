@@ -4,6 +4,7 @@ from typing import Any
 
 from mdm_opt.models.base import FrozenModel, process_name
 from mdm_opt.processes.base import Batch, ExactLaw, PathCosts, Process, Samples
+from mdm_opt.processes.births.process import BIRTHS
 from mdm_opt.processes.masked.batch import MaskedBatch
 from mdm_opt.processes.masked.law import SampleLaw, check_enumerable
 from mdm_opt.processes.masked.likelihood import pseudo_nll
@@ -15,7 +16,7 @@ from mdm_opt.processes.masked.rule_law import check_orders
 from mdm_opt.processes.masked.rule_loop import generate_by_rule
 
 # By name; those that few models need are imported here, too, for they are small.
-PROCESSES: dict[str, Process[Any]] = {one.name: one for one in (MASKED,)}
+PROCESSES: dict[str, Process[Any]] = {one.name: one for one in (MASKED, BIRTHS)}
 
 
 def process_of(model: FrozenModel) -> Process[Any]:
@@ -24,7 +25,9 @@ def process_of(model: FrozenModel) -> Process[Any]:
 
 
 __all__ = [
+    "BIRTHS",
     "MASKED",
+    "PROCESSES",
     "Batch",
     "ExactLaw",
     "MaskedBatch",

@@ -198,15 +198,18 @@ class Process(ABC, Generic[ModelT]):
         *,
         orders: int,
         seed: int,
+        count: int = 0,
     ) -> Array:
-        """What clean sequences cost when so much of them is known (docs/mathematics.md 5).
+        """What clean sequences cost when so much of them is known (docs/mathematics.md 5, 8).
 
         Args:
             model: frozen model.
             clean: sequences ``(batch, length)``.
             numbers: of the sequences, ``(batch,)``, which fix their noise.
-            known: int64 ``(boundaries,)``, increasing.
+            known: int64 ``(boundaries,)``, increasing: numbers of known tokens, or cells of the
+                `mdm_opt.schedules.step_costs.StepTable` of a process with a grid.
             orders: times that each is measured.
+            count: of the intervals of that table.
             seed: of the noise.
 
         Returns:
@@ -215,6 +218,15 @@ class Process(ABC, Generic[ModelT]):
         Raises:
             RunError: where the model gives something clean no finite log-probability.
         """
+
+    def profile_calls(self, known: npt.NDArray[np.int64], count: int) -> int:
+        """Model calls of a sequence in `profiles`, for each time that it is measured.
+
+        Args:
+            known: as there.
+            count: likewise.
+        """
+        return len(known)
 
     def written_profiles(
         self,
@@ -293,6 +305,18 @@ class Process(ABC, Generic[ModelT]):
 
         Returns:
             float64 ``(batch,)``, and the sequences put through the model to find out.
+        """
+
+    @abstractmethod
+    def check_enumerable(self, length: int, vocab_size: int) -> int:
+        """Number of states of the sequences of a law that `exact_law` walks through.
+
+        Args:
+            length: of a sequence.
+            vocab_size: values of each of its numbers.
+
+        Raises:
+            InputError: where they are too many to enumerate.
         """
 
     @abstractmethod

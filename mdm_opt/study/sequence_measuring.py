@@ -132,10 +132,16 @@ class _Work:
             known, orders = self._known, table.orders
             profiles = list(
                 self._process.profiles(
-                    self._denoiser, tokens, numbers, known, orders=orders, seed=table.seed
+                    self._denoiser,
+                    tokens,
+                    numbers,
+                    known,
+                    orders=orders,
+                    seed=table.seed,
+                    count=table.boundaries,
                 )
             )
-            calls += len(known) * orders
+            calls += self._process.profile_calls(known, table.boundaries) * orders
         found = zip(numbers, calls.tolist(), profiles, chains, sums, strict=True)
         return [_Sequence(*one) for one in found]
 

@@ -20,7 +20,7 @@ from mdm_opt.processes.base import (
     Array,
     Samples,
 )
-from mdm_opt.processes.births.law import BirthsLaw
+from mdm_opt.processes.births.law import BirthsLaw, check_enumerable
 from mdm_opt.processes.births.noise import BirthsNoise
 from mdm_opt.processes.births.rates import asked_rates
 from mdm_opt.processes.births.steps import (
@@ -35,21 +35,10 @@ from mdm_opt.processes.births.steps import (
 )
 from mdm_opt.processes.grid import FINEST_STEPS, GridProcess
 from mdm_opt.schedules import named_schedule, reveal_grid
+from mdm_opt.schedules.step_costs import places
 
-# Alphas at which a profile can be measured.
+# Intervals between the alphas at which a profile is measured, where nobody says.
 PLACES = 128
-
-
-def places(count: int = PLACES) -> Array:
-    """The alphas at which a profile can be measured: sin^2(pi/2 i/count), i = 0..count - 1.
-
-    Args:
-        count: of the alphas, at least 1.
-
-    Returns:
-        float64 ``(count,)``, increasing, in [0, 1).
-    """
-    return np.asarray(np.sin(np.pi / 2 * np.arange(count) / count) ** 2, dtype=np.float64)
 
 
 class Births(GridProcess[RateModel, BirthsNoise]):
@@ -151,13 +140,15 @@ class Births(GridProcess[RateModel, BirthsNoise]):
         *,
         orders: int,
         seed: int,
+        count: int = PLACES,
     ) -> Array:
         """See `Process.profiles`: f(alpha), which a step costs for each unit of alpha.
 
         f is the mean of sum (mu - r log mu), see `step_costs`; of the perfect rates it is -F up to
-        the mean of the total count (docs/mathematics.md 9). ``known`` are indices of `places`.
+        the mean of the total count (docs/mathematics.md 9). ``known`` are indices of
+        `mdm_opt.schedules.step_costs.places`.
         """
-        alphas, counts = places()[known], clean.cpu().numpy()
+        alphas, counts = places(count)[known], clean.cpu().numpy()
         found = np.zeros((orders, len(numbers), len(known)))
         for repeat in range(orders):
             ids = [PROFILE_START + repeat * PROFILE_STRIDE + number for number in numbers]
@@ -165,6 +156,10 @@ class Births(GridProcess[RateModel, BirthsNoise]):
             for column, alpha in enumerate(alphas.tolist()):
                 found[repeat, :, column] = _nats(model, counts, alpha, noise)
         return np.asarray(found.mean(axis=0))
+
+    def check_enumerable(self, length: int, vocab_size: int) -> int:
+        """See `Process.check_enumerable`."""
+        return check_enumerable(length, vocab_size - 1)
 
     def exact_law(self, model: RateModel) -> BirthsLaw:
         """See `Process.exact_law`."""

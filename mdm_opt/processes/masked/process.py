@@ -22,7 +22,7 @@ from mdm_opt.processes.base import (
     WrittenProfiles,
 )
 from mdm_opt.processes.masked.batch import MaskedBatch, masked_batch
-from mdm_opt.processes.masked.law import SampleLaw
+from mdm_opt.processes.masked.law import SampleLaw, check_enumerable
 from mdm_opt.processes.masked.likelihood import PathTable, path_tables
 from mdm_opt.processes.masked.loop import generate
 from mdm_opt.processes.masked.noise import instance_noise
@@ -90,6 +90,7 @@ class Masked(Process[Denoiser]):
         *,
         orders: int,
         seed: int,
+        count: int = 0,
     ) -> Array:
         """See `Process.profiles`: h(m), the mean cost of a masked token when m are known."""
         return sequence_profiles(model, clean, numbers, known, orders=orders, seed=seed)
@@ -130,6 +131,10 @@ class Masked(Process[Denoiser]):
         """See `Process.path_kl`: a sum over each table, without the model."""
         tables: Sequence[PathTable] = costs  # type: ignore[assignment]  # of `path_costs`
         return np.array([table.path_kl(batch, row) for row, table in enumerate(tables)]), 0
+
+    def check_enumerable(self, length: int, vocab_size: int) -> int:
+        """See `Process.check_enumerable`."""
+        return check_enumerable(length, vocab_size)
 
     def exact_law(self, model: Denoiser) -> SampleLaw:
         """See `Process.exact_law`."""
