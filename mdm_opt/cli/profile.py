@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from mdm_opt.study.predictions import PredictedBudget
     from mdm_opt.study.profile_estimator import EstimatorCheck
-    from mdm_opt.study.profile_result import ProfileResult
+    from mdm_opt.study.profile_result import ProfileResult, StepLoss
 
 
 @click.command(
@@ -75,9 +76,9 @@ def profile(
         screen.print(_check(result.check), markup=False)
     if result.placed:
         screen.print(_placed(result), markup=False)
-    screen.print(_profile_table(result))
+    screen.print(_profile_table(result) if result.lost is None else _loss_table(result.lost))
     for budget in result.budgets:
-        screen.print(_budget_table(budget))
+        screen.print(_budget_table(budget, result.process))
     click.echo(
         "values: means over sequences that had no part in fitting the schedule, with standard "
         "errors; gains are paired"
@@ -100,11 +101,16 @@ def _steps(text: str | None) -> list[int] | None:
 def _head(result: ProfileResult) -> str:
     source = "the model's own" if result.references == "model" else result.references
     orders = f"in {result.orders} random orders each"
+    if result.process != "masked":
+        orders = f"{result.orders} times each"
     if result.estimator == "chain":
         orders = "along the order in which each was written"
+    masked = result.process == "masked"
+    size = f"{result.length} {'counts' if result.process == 'births' else 'tokens'}"
+    places = "boundaries" if masked else "alphas"
     return (
-        f"model {result.model_fingerprint[:24]}..., {result.length} tokens: "
-        f"{result.sequences} sequences ({source}), {result.boundaries} boundaries, "
+        f"model {result.model_fingerprint[:24]}..., {size}: "
+        f"{result.sequences} sequences ({source}), {result.boundaries} {places}, "
         f"{orders}; {result.sequence_calls} model calls in all, "
         f"{result.new_sequences} sequences measured now"
     )
@@ -148,7 +154,24 @@ def _profile_table(result: ProfileResult) -> Table:
     return table
 
 
-def _budget_table(budget: PredictedBudget) -> Table:
+def _loss_table(lost: Sequence[StepLoss]) -> Table:
+    table = _table("what short steps lose, nats a sequence; few steps should share it evenly")
+    for column in ("alpha", "to", "nats", "share of the root"):
+        table.add_column(column, justify="right")
+    roots = [max(one.nats, 0.0) ** 0.5 for one in lost]
+    whole = sum(roots) or 1.0
+    stride = max(1, (len(lost) + 15) // 16)
+    for i in range(0, len(lost), stride):
+        some = lost[i : i + stride]
+        nats = sum(one.nats for one in some)
+        share = sum(roots[i : i + stride]) / whole
+        ends = f"{some[0].before:.4g}", f"{some[-1].after:.4g}"
+        table.add_row(*ends, f"{nats:.3g}", f"{share:.1%}")
+    return table
+
+
+def _budget_table(budget: PredictedBudget, process: str) -> Table:
+    of_random_order = "of random order " if process == "masked" else ""
     table = _table(f"{budget.steps} steps: predicted path KL in nats per sequence")
     table.add_column("schedule")
     names = list(dict.fromkeys(name for row in budget.schedules for name in row.parameters))
@@ -167,7 +190,7 @@ def _budget_table(budget: PredictedBudget) -> Table:
             f"{row.within_5_percent:.0%}",
         )
     table.caption = (
-        f"no schedule of random order is below {budget.limit_from_below:.4g} (fitted to all "
+        f"no schedule {of_random_order}is below {budget.limit_from_below:.4g} (fitted to all "
         "sequences, so on average a little low); within 5%: the probability, as far as the "
         "sequences tell, that a schedule is that near to the best Beta"
     )

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from mdm_opt.candidates import DECODINGS, Decoding, GridDecoding, MaskedDecoding
 from mdm_opt.candidates.masked_decoding import Order
@@ -50,9 +56,14 @@ class GridSamplerValues(Part):
             raise ValueError(refusal(error)) from error
         return self
 
+    @model_serializer(mode="wrap")
+    def _own_keys(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = handler(self)
+        return {key: value for key, value in found.items() if value is not None}
+
     def decoding(self) -> GridDecoding:
         """The settings of the sampler."""
-        given = self.model_dump(exclude_none=True)
+        given = self.model_dump()
         process = "births" if "births" in given else "uniform"
         found = DECODINGS[process].model_validate(given)
         if not isinstance(found, GridDecoding):

@@ -65,7 +65,7 @@ class ScheduleValues(Part):
     In a family of rules `steps` is the mean number of calls that was allowed, `counts` is null,
     and `revealed` belongs to the schedule of what is not certain.
     Of a `process` other than masked (births, uniform) `revealed` are the alphas at the ends of the
-    steps, and `reveal`, `rounding` and `counts` are null. The families ``sine`` and
+    steps, and there is no `reveal`, `rounding`, `block_length` or `counts`. Families like ``sine`` and
     ``cosine`` have no parameters; they are baselines that are kept.
     """
 
@@ -77,7 +77,7 @@ class ScheduleValues(Part):
     reveal: Reveal | None = None
     rounding: Rounding | None = None
     block_length: int | None = Field(None, ge=1)
-    counts: list[int] | None
+    counts: list[int] | None = None
     revealed: list[float]
 
     @model_validator(mode="before")
@@ -104,6 +104,8 @@ class ScheduleValues(Part):
         masked = self.process == "masked"
         if masked and None in (self.reveal, self.rounding):
             raise ValueError("reveal and rounding are needed")
+        if masked and "counts" not in self.model_fields_set:
+            raise ValueError("counts are needed, or null")
         alone = self.reveal, self.rounding, self.counts, self.block_length
         if not masked and alone != (None,) * 4:
             raise ValueError(
@@ -141,9 +143,10 @@ class ScheduleValues(Part):
         found: dict[str, Any] = handler(self)
         first = {"family": found.pop("family")} if "family" in found else {}
         first |= found.pop("parameters", {})
-        # Files of masked models are as readers of version 1 know them.
-        if found.get("process") == "masked":
-            del found["process"]
+        # Files of masked models are as readers of version 1 know them; others have no counts.
+        masked = found.get("process") == "masked"
+        for key in ("process",) if masked else ("reveal", "rounding", "block_length", "counts"):
+            found.pop(key, None)
         return {**first, **found}
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -177,6 +177,16 @@ class Process(ABC, Generic[ModelT]):
     @abstractmethod
     def finest_calls(self, model: ModelT) -> int:
         """Model calls of a sequence in `finest`, and of what `path_costs` asks of one."""
+
+    def seeds(self, model: ModelT) -> Mapping[str, Mapping[str, tuple[float, float]]] | None:
+        """(a, b) of Beta schedules that are tried first, by label, for names of a study file.
+
+        None where those of the family are meant, which are for masked models.
+
+        Args:
+            model: frozen model.
+        """
+        return None
 
     @abstractmethod
     def own_sequences(self, model: ModelT, numbers: Sequence[int], *, seed: int) -> Samples:

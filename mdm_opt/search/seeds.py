@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from mdm_opt.candidates import Costs, Seed
+from mdm_opt.candidates import Costs, Seed, beta
 from mdm_opt.config import StudyFile
 from mdm_opt.errors import InputError
 from mdm_opt.messages import key_name
 from mdm_opt.schedules.base import Array
 from mdm_opt.search.space import SearchSpace
+
+# (a, b) of Beta schedules by label, for each name of a study file.
+OwnSeeds = Mapping[str, Mapping[str, tuple[float, float]]]
+OWN_NAMES = ("energy", "baselines")
 
 
 def seeds(
@@ -20,6 +24,7 @@ def seeds(
     profile: Array | None = None,
     history: Sequence[Seed] = (),
     draws: Array | None = None,
+    own: OwnSeeds | None = None,
 ) -> list[Seed]:
     """The seeds of a study, in the order in which they are tried; budgets take turns.
 
@@ -35,13 +40,15 @@ def seeds(
         profile: float64 ``(length,)``, h(m), where it is known.
         history: of earlier studies, best first.
         draws: float64 ``(draws, length)``, other profiles that the measurement leaves possible.
+        own: (a, b) of the seeds that the process of the model has in place of the family's, by
+            label, for each name of a study file; None for the family's.
 
     Raises:
         InputError: for a candidate of the user's outside the bounds, or fewer trials than such.
     """
     check_given_seeds(study_file)
     space = SearchSpace.of(study_file, length, profile, draws)
-    ordered = [_of_steps(study_file, space, steps, history) for steps in space.steps]
+    ordered = [_of_steps(study_file, space, steps, history, own) for steps in space.steps]
     most = max(len(one) for one in ordered)
     in_turn = [one[rank] for rank in range(most) for one in ordered if rank < len(one)]
     return _affordable(in_turn, study_file.most_trials)
@@ -83,12 +90,22 @@ def check_given_seeds(study_file: StudyFile) -> None:
 
 
 def _of_steps(
-    study_file: StudyFile, space: SearchSpace, steps: int, history: Sequence[Seed]
+    study_file: StudyFile,
+    space: SearchSpace,
+    steps: int,
+    history: Sequence[Seed],
+    own: OwnSeeds | None,
 ) -> list[Seed]:
     """The seeds of one step budget, best expected value first, all different candidates."""
     costs = space.costs
     wanted = study_file.search.seeds
-    found = space.family.seeds(wanted, steps, space.bounds, space.length, costs)
+    others = [one for one in wanted if own is None or one not in OWN_NAMES]
+    found = space.family.seeds(others, steps, space.bounds, space.length, costs)
+    for name in wanted:
+        for label, pair in (own or {}).get(str(name), {}).items():
+            seed = Seed(label, beta(*pair, steps))
+            if space.family.inside(seed.candidate.parameters, space.bounds):
+                found.append(seed)
     if costs is not None:
         found.sort(key=lambda seed: _expected(seed, costs))
     earlier = []

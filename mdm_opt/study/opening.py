@@ -158,7 +158,8 @@ def make_study(
             sample = profile.record.sample
     history = earlier_schedules(study_file, problem, repository)
     h, draws = (None, None) if sample is None else (sample.profile(), sample.draws(_DRAWS))
-    first = seeds(study_file, problem.denoiser.length, h, history, draws)
+    own = problem.process.seeds(problem.denoiser)
+    first = seeds(study_file, problem.denoiser.length, h, history, draws, own)
     with exclusive(name, url), schema_lock(url):
         make_tables(repository.engine)
         existing = repository.find_study(name)

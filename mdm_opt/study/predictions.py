@@ -90,6 +90,8 @@ class Predictions:
         self._family = BETA if study_file.family.by_rule else study_file.family
         own = study_file.space.bounds
         self._baselines = study_file.sampler.baselines
+        masked = study_file.model.process == "masked"
+        self._cells = FAMILIES["beta"].named_seeds["baselines"] if masked else ()
         self._bounds = {key.name: own.get(key.name, key.searched) for key in self._family.keys}
         decoding = study_file.sampler
         self._costs = decoding.costs(sample.profile())
@@ -111,7 +113,7 @@ class Predictions:
             steps: N, in 1..length.
         """
         given = {name: baseline(name, steps) for name in self._baselines}
-        for label, values in FAMILIES["beta"].named_seeds["baselines"]:
+        for label, values in self._cells:
             given[label] = Candidate("beta", steps, values)
         rows = [
             self._row(label, steps, [self._of(candidate)] * (_FOLDS + 1))

@@ -12,10 +12,24 @@ from mdm_opt.config import StudyFile, load_study_file
 from mdm_opt.errors import InputError
 from mdm_opt.models.registry import build_denoiser
 from mdm_opt.persistence import Repository
+from mdm_opt.schedules import ProfileSample, StepSample
+from mdm_opt.schedules.base import Array
+from mdm_opt.schedules.step_costs import places
+from mdm_opt.schedules.step_sample import MOST_STEPS
 from mdm_opt.study.measured_profile import Advance, measured_profile
 from mdm_opt.study.predictions import PredictedBudget, Predictions
 from mdm_opt.study.profile_estimator import Estimator, EstimatorCheck
 from mdm_opt.study.profile_sequences import check_sequences
+
+
+class StepLoss(BaseModel):
+    """What a step between neighbouring alphas loses, nats a sequence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    before: float
+    after: float
+    nats: float
 
 
 class ProfileResult(BaseModel):
@@ -29,6 +43,11 @@ class ProfileResult(BaseModel):
     what the first sequences said of that, null where it was not asked. `sequence_calls` counts
     what all sequences and the check cost, `new_sequences` those that were not in the database
     before.
+
+    Of models of births `known` are places i of alpha = sin^2(pi/2 i/boundaries), and `mean` is
+    f(alpha); of uniform corruption they are the cells i * boundaries + j of c(alpha_i, alpha_j),
+    in nats. `lost` says of these what short steps between neighbouring places lose; null for
+    masked models.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,11 +63,13 @@ class ProfileResult(BaseModel):
     sequence_calls: int
     seconds: float
     boundaries: int
+    process: str
     known: list[int]
     placed: list[int]
     mean: list[float]
     standard_error: list[float]
     smooth: list[float]
+    lost: list[StepLoss] | None
     budgets: list[PredictedBudget]
 
 
@@ -82,9 +103,15 @@ def profile_study(
     budgets = list(steps or study_file.space.steps)
     space = study_file.space.model_copy(update={"steps": budgets})
     study_file = study_file.model_copy(update={"space": space})
-    if budgets[-1] > denoiser.length:
+    masked = study_file.model.process == "masked"
+    if masked and budgets[-1] > denoiser.length:
         raise InputError(
             f"--steps: {budgets[-1]} is not accepted: the model writes {denoiser.length} tokens"
+        )
+    if not masked and budgets[-1] > MOST_STEPS:
+        raise InputError(
+            f"--steps: {budgets[-1]} is not accepted: step costs tell nothing beyond {MOST_STEPS} "
+            "steps"
         )
     check_sequences(study_file, folder, denoiser)
     repository = Repository(url, create=True)
@@ -102,14 +129,34 @@ def profile_study(
         orders=found.key.orders,
         sequence_calls=kept.sequence_calls,
         seconds=kept.seconds,
-        boundaries=int((~np.isnan(sample.nats[0])).sum()),
+        boundaries=_boundaries(sample),
+        process=study_file.model.process,
         known=sample.known.tolist(),
         placed=sample.placed.tolist(),
         mean=sample.mean.tolist(),
         standard_error=sample.standard_error.tolist(),
-        smooth=sample.profile()[sample.known].tolist(),
+        smooth=_smooth(sample).tolist(),
+        lost=None if isinstance(sample, ProfileSample) else _lost(sample),
         budgets=[predictions.budget(n) for n in budgets],
     )
+
+
+def _boundaries(sample: ProfileSample | StepSample) -> int:
+    if isinstance(sample, StepSample):
+        return sample.table.count
+    return int((~np.isnan(sample.nats[0])).sum())
+
+
+def _smooth(sample: ProfileSample | StepSample) -> Array:
+    found = sample.profile()
+    return found[sample.known] if isinstance(sample, ProfileSample) else found
+
+
+def _lost(sample: StepSample) -> list[StepLoss]:
+    table = sample.table
+    alphas, nats = places(table.count).tolist(), table.small_steps(sample.profile()).tolist()
+    ends = zip(alphas[:-1], alphas[1:], nats, strict=True)
+    return [StepLoss(before=before, after=after, nats=lost) for before, after, lost in ends]
 
 
 def _check_whole(study_file: StudyFile) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -125,6 +125,14 @@ class Births(GridProcess[RateModel, BirthsNoise]):
         """See `Process.finest`: Poisson births along the finest grid."""
         noise = self.noise(model, instances, seed=seed)
         return self.along(model, self.finest_grid(model), noise, BirthsDecoding())
+
+    def seeds(self, model: RateModel) -> Mapping[str, Mapping[str, tuple[float, float]]]:
+        """See `Process.seeds`: the energies are those of masked tokens, one a unit of a count."""
+        return {
+            "energy": {"energy: linear": (0.5, 0.5), "energy: sin2": (1.0, 1.0)},
+            # (100^t - 1)/99, the rate of tauLDR, is the best for counts of many units.
+            "baselines": {"constant rate": (1.1906, 0.4077)},
+        }
 
     def own_sequences(self, model: RateModel, numbers: Sequence[int], *, seed: int) -> Samples:
         """See `Process.own_sequences`."""
