@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mdm_opt.handoff.schedule_file import ExportedSchedule, load_schedule
+    from mdm_opt.models.timed_law import TorchLaw
     from mdm_opt.models.torch_module import TorchDenoiser
     from mdm_opt.tuning import TuneResult, tune
 
@@ -12,6 +13,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ExportedSchedule",
     "TorchDenoiser",
+    "TorchLaw",
     "TuneResult",
     "__version__",
     "load_schedule",
@@ -22,6 +24,7 @@ __all__ = [
 _MODULES = {
     "ExportedSchedule": "mdm_opt.handoff.schedule_file",
     "TorchDenoiser": "mdm_opt.models.torch_module",
+    "TorchLaw": "mdm_opt.models.timed_law",
     "TuneResult": "mdm_opt.tuning",
     "load_schedule": "mdm_opt.handoff.schedule_file",
     "tune": "mdm_opt.tuning",

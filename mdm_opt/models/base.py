@@ -103,7 +103,7 @@ class TimedLaw(FrozenModel, Protocol):
 
     Attributes:
         vocab_size: states V >= 2 of a token; ids run from 0 to V - 1, all of which are generated.
-        kernel: how tokens are corrupted, see `mdm_opt.processes.uniform.kernels`.
+        kernel: name of how tokens are corrupted, see `mdm_opt.schedules.kernels`.
     """
 
     @property

@@ -15,7 +15,42 @@ from mdm_opt.models.laws import EnumeratedLaw
 _CACHE_BYTES = 64 * 2**20
 
 
-class EnumeratedDenoiser:
+class LawModel:
+    """What the perfect models of a law have in common: they run on the CPU, texts are symbols.
+
+    Args:
+        law: whose outcomes the model generates.
+        kind: of model, the beginning of its fingerprint.
+    """
+
+    def __init__(self, law: EnumeratedLaw, kind: str) -> None:
+        self.law = law
+        self.device = torch.device("cpu")
+        digest = hashlib.sha256(law.symbols.encode())
+        digest.update(np.ascontiguousarray(law.outcomes).tobytes())
+        digest.update(np.ascontiguousarray(law.probabilities).tobytes())
+        self.fingerprint = f"{kind}:{digest.hexdigest()}"
+
+    @property
+    def length(self) -> int:
+        return self.law.length
+
+    def decode(self, tokens: torch.Tensor) -> list[str]:
+        """Texts of the law's symbols."""
+        return ["".join(self.law.symbols[token] for token in row) for row in tokens.tolist()]
+
+    def encode(self, texts: Sequence[str]) -> torch.Tensor:
+        """Tokens of texts of ``length`` symbols."""
+        for text in texts:
+            if len(text) != self.length or not set(text) <= set(self.law.symbols):
+                raise InputError(
+                    f"{text!r} is no sequence of {self.length} out of {self.law.symbols!r}"
+                )
+        rows = [[self.law.symbols.index(symbol) for symbol in text] for text in texts]
+        return torch.tensor(rows, dtype=torch.int64).reshape(len(texts), self.length)
+
+
+class EnumeratedDenoiser(LawModel):
     """The perfect denoiser of a law; uniform over the vocabulary off its support.
 
     Every row is computed by itself, in float64, so that no result depends on the batch.
@@ -25,20 +60,11 @@ class EnumeratedDenoiser:
     """
 
     def __init__(self, law: EnumeratedLaw) -> None:
-        self.law = law
-        self.device = torch.device("cpu")
+        super().__init__(law, "enumerated")
         one_hot = law.outcomes[:, :, None] == np.arange(law.vocab_size)
         self._one_hot = one_hot.reshape(len(law.outcomes), -1).astype(np.float64)
         self._seen: dict[bytes, npt.NDArray[np.float64]] = {}
         self._max_seen = max(1, _CACHE_BYTES // (8 * law.length * law.vocab_size))
-        digest = hashlib.sha256(law.symbols.encode())
-        digest.update(np.ascontiguousarray(law.outcomes).tobytes())
-        digest.update(np.ascontiguousarray(law.probabilities).tobytes())
-        self.fingerprint = f"enumerated:{digest.hexdigest()}"
-
-    @property
-    def length(self) -> int:
-        return self.law.length
 
     @property
     def vocab_size(self) -> int:
@@ -72,17 +98,3 @@ class EnumeratedDenoiser:
             else:
                 self._seen[key] = np.full(shape, 1 / law.vocab_size)
         return self._seen[key]
-
-    def decode(self, tokens: torch.Tensor) -> list[str]:
-        """Texts of the law's symbols."""
-        return ["".join(self.law.symbols[token] for token in row) for row in tokens.tolist()]
-
-    def encode(self, texts: Sequence[str]) -> torch.Tensor:
-        """Tokens of texts of ``length`` symbols."""
-        for text in texts:
-            if len(text) != self.length or not set(text) <= set(self.law.symbols):
-                raise InputError(
-                    f"{text!r} is no sequence of {self.length} out of {self.law.symbols!r}"
-                )
-        rows = [[self.law.symbols.index(symbol) for symbol in text] for text in texts]
-        return torch.tensor(rows, dtype=torch.int64).reshape(len(texts), self.length)

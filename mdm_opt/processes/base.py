@@ -18,6 +18,12 @@ from mdm_opt.models.prompts import Prompts, decoded_answers
 Array = npt.NDArray[np.float64]
 ModelT = TypeVar("ModelT", bound=FrozenModel)
 
+# Instance ids of a profile's measurement: the noise in which sequence i is measured for the k-th
+# time is that of instance START + k * STRIDE + i; that of its own text, where the model writes it,
+# comes last.
+PROFILE_START, PROFILE_STRIDE = 2**44, 2**32
+OWN_START = 2**43
+
 
 @dataclass(frozen=True, eq=False)
 class Samples:

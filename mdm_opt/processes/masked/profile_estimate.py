@@ -10,14 +10,9 @@ import torch
 
 from mdm_opt.errors import RunError
 from mdm_opt.models.base import Denoiser
-from mdm_opt.processes.base import Samples
+from mdm_opt.processes.base import OWN_START, PROFILE_START, PROFILE_STRIDE, Samples
 from mdm_opt.processes.masked.loop import generate
 from mdm_opt.processes.masked.noise import instance_noise
-
-# Instance ids of this measurement: the order in which sequence i is revealed for the k-th time is
-# that of instance START + k * STRIDE + i; its own text, where the model writes it, comes last.
-PROFILE_START, PROFILE_STRIDE = 2**44, 2**32
-OWN_START = 2**43
 
 
 @torch.inference_mode()

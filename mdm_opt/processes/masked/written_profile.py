@@ -10,10 +10,9 @@ import torch
 
 from mdm_opt.errors import RunError
 from mdm_opt.models.base import Denoiser
-from mdm_opt.processes.base import Array, WrittenProfiles
+from mdm_opt.processes.base import OWN_START, Array, WrittenProfiles
 from mdm_opt.processes.masked.noise import instance_noise
 from mdm_opt.processes.masked.order import inverse_cdf
-from mdm_opt.processes.masked.profile_estimate import OWN_START
 
 # Logarithm of a probability that is none; an infinite divergence could not be kept.
 _NONE = -700.0
