@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mdm_opt.handoff.schedule_file import ExportedSchedule, load_schedule
     from mdm_opt.models.rates import TorchRates
+    from mdm_opt.models.timed_law import TorchLaw
     from mdm_opt.models.torch_module import TorchDenoiser
     from mdm_opt.tuning import TuneResult, tune
 
@@ -13,6 +14,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ExportedSchedule",
     "TorchDenoiser",
+    "TorchLaw",
     "TorchRates",
     "TuneResult",
     "__version__",
@@ -25,6 +27,7 @@ _MODULES = {
     "ExportedSchedule": "mdm_opt.handoff.schedule_file",
     "TorchDenoiser": "mdm_opt.models.torch_module",
     "TorchRates": "mdm_opt.models.rates",
+    "TorchLaw": "mdm_opt.models.timed_law",
     "TuneResult": "mdm_opt.tuning",
     "load_schedule": "mdm_opt.handoff.schedule_file",
     "tune": "mdm_opt.tuning",

@@ -85,7 +85,7 @@ class RateModel(FrozenModel, Protocol):
         """Births that are expected of each count for each unit of alpha.
 
         E[x_0 - x | x_alpha = x] / (1 - alpha), the rest that is expected over the alpha that is
-        left: docs/mathematics.md 9.
+        left: docs/mathematics.md 10.
 
         Args:
             counts: int64 ``(batch, length)``, in 0..max_count.
@@ -103,7 +103,7 @@ class TimedLaw(FrozenModel, Protocol):
 
     Attributes:
         vocab_size: states V >= 2 of a token; ids run from 0 to V - 1, all of which are generated.
-        kernel: how tokens are corrupted, see `mdm_opt.processes.uniform.kernels`.
+        kernel: name of how tokens are corrupted, see `mdm_opt.schedules.kernels`.
     """
 
     @property

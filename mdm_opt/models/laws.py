@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 from mdm_opt.sudoku import canonical_grids
 
+_STATES32 = "0123456789abcdefghijklmnopqrstuv"
+
 
 @dataclass(frozen=True, eq=False)
 class EnumeratedLaw:
@@ -106,10 +108,53 @@ def count_templates(noise: float = 0.1) -> EnumeratedLaw:
     return EnumeratedLaw(outcomes[there], probabilities[there], "01234")
 
 
+def templates4() -> EnumeratedLaw:
+    """Four tokens of four: 0123, 1122, 3210 or 0033, each replaced by any one in 5 %."""
+    templates = np.array([[0, 1, 2, 3], [1, 1, 2, 2], [3, 2, 1, 0], [0, 0, 3, 3]])
+    words = _words(4, 4)
+    kept = words[:, None, :] == templates
+    probabilities = np.where(kept, 0.95 + 0.05 / 4, 0.05 / 4).prod(axis=2).mean(axis=1)
+    return EnumeratedLaw(words, probabilities, "0123")
+
+
+def chain() -> EnumeratedLaw:
+    """Five tokens of three, of which each follows the one before: +0, +1, +2 by .85, .10, .05."""
+    words = _words(3, 5)
+    following = np.array([0.85, 0.10, 0.05])[np.diff(words, axis=1) % 3]
+    return EnumeratedLaw(words, following.prod(axis=1) / 3, "abc")
+
+
+def checkerboard() -> EnumeratedLaw:
+    """Two tokens of 32, uniform on the squares of side 8 of one colour; for ordinal kernels."""
+    points = _words(32, 2)
+    return EnumeratedLaw.uniform(points[(points // 8).sum(axis=1) % 2 == 0], _STATES32)
+
+
+def gaussians() -> EnumeratedLaw:
+    """Two tokens of 32: 8 Gaussians of width 1.5 on a circle of radius 10; for ordinal kernels.
+
+    The densities at whole numbers, around (15.5, 15.5), normalised.
+    """
+    points, angles = _words(32, 2), np.arange(8) * (np.pi / 4)
+    centres = 15.5 + 10 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    squares = ((points[:, None, :] - centres) ** 2).sum(axis=2)
+    density = np.exp(-squares / (2 * 1.5**2)).sum(axis=1)
+    return EnumeratedLaw(points, density / density.sum(), _STATES32)
+
+
+def _words(vocab_size: int, length: int) -> npt.NDArray[np.int64]:
+    """All sequences, int64 ``(vocab_size ** length, length)``."""
+    return np.array(list(itertools.product(range(vocab_size), repeat=length)))
+
+
 LAWS: dict[str, Callable[[], EnumeratedLaw]] = {
     "toy_extremes": toy_extremes,
     "toy_balanced": toy_balanced,
     "sudoku4": sudoku4,
     "bimodal": bimodal,
     "count_templates": count_templates,
+    "templates4": templates4,
+    "chain": chain,
+    "checkerboard": checkerboard,
+    "gaussians": gaussians,
 }

@@ -114,7 +114,7 @@ class EnumeratedRates(LawModel):
     """The perfect rates of a law of counts; 0 off its support, where nothing more is born.
 
     A state is on the support where some outcome has at least its counts. Every row is computed by
-    itself, in float64, so that no result depends on the batch (docs/mathematics.md 9).
+    itself, in float64, so that no result depends on the batch (docs/mathematics.md 10).
 
     Args:
         law: of counts: token ids are counts, and the largest one is the last symbol's.

@@ -1,7 +1,7 @@
 """Processes whose steps lead along a grid of alphas, one model call each.
 
 Births and uniform corruption differ in what noise is, what a step does and what it costs; the
-loop, the reference sequences and path KL (docs/mathematics.md 8) are the same.
+loop, the reference sequences and path KL (docs/mathematics.md 9) are the same.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ class GridProcess(Process[ModelT], Generic[ModelT, NoiseT]):
 
         KL of the exact reverse step given the clean sequence from the sampler's step, at the state
         that `corrupt` has; its mean over sequences and noise is c(before, after) of
-        docs/mathematics.md 8; in births up to what depends on the sequences and alphas alone, and
+        docs/mathematics.md 9; in births up to what depends on the sequences and alphas alone, and
         adds up to the same along all grids.
 
         Args:

@@ -1,4 +1,4 @@
-"""What steps cost between any two alphas, from what was measured at some (docs/mathematics.md 8).
+"""What steps cost between any two alphas, from what was measured at some (docs/mathematics.md 9).
 
 Every cost is a linear function of the measured cells, so that costs of many grids under many
 draws are one product.

@@ -1,4 +1,4 @@
-"""Step costs measured on single sequences (docs/mathematics.md 8)."""
+"""Step costs measured on single sequences (docs/mathematics.md 9)."""
 
 from __future__ import annotations
 

@@ -104,3 +104,41 @@ def test_a_uniform_law_gives_all_outcomes_the_same_share() -> None:
     assert law.outcomes.dtype == np.int64
     assert law.probabilities.tolist() == [1 / 3] * 3
     assert (law.length, law.vocab_size, law.symbols) == (2, 2, "ab")
+
+
+def _law_array(name: str) -> np.ndarray:
+    law = LAWS[name]()
+    found = np.zeros((law.vocab_size,) * law.length)
+    found[tuple(law.outcomes.T)] = law.probabilities
+    return found
+
+
+def test_templates_with_noise() -> None:
+    found = _law_array("templates4")
+    assert found.shape == (4, 4, 4, 4)
+    assert found.sum() == pytest.approx(1)
+    right, wrong = 0.95 + 0.05 / 4, 0.05 / 4
+    # 0123 agrees with 0033 at both ends, with 1122 in the middle, with 3210 nowhere.
+    expected = (right**4 + 2 * right**2 * wrong**2 + wrong**4) / 4
+    assert found[0, 1, 2, 3] == pytest.approx(expected)
+
+
+def test_a_chain_follows_itself() -> None:
+    found = _law_array("chain")
+    assert found.shape == (3,) * 5
+    assert found[0, 0, 1, 0, 0] == pytest.approx(0.85 * 0.10 * 0.05 * 0.85 / 3)
+    np.testing.assert_allclose(found.sum(axis=(1, 2, 3, 4)), 1 / 3)
+
+
+def test_ordinal_pictures() -> None:
+    board = _law_array("checkerboard")
+    assert (board > 0).sum() == 512
+    assert board[0, 0] == board[31, 31] == board[8, 8] == pytest.approx(1 / 512)
+    assert board[0, 8] == board[31, 0] == 0
+    rings = _law_array("gaussians")
+    assert rings.sum() == pytest.approx(1)
+    np.testing.assert_allclose(rings, rings.T, rtol=1e-12)
+    np.testing.assert_allclose(rings, rings[::-1], rtol=1e-12)
+    # Of the bump around (25.5, 15.5), of which the others are too far away to matter.
+    ratio = np.exp(-((25.5 - 27) ** 2 - (25.5 - 26) ** 2) / (2 * 1.5**2))
+    assert rings[27, 15] / rings[26, 15] == pytest.approx(ratio, rel=1e-5)

@@ -1,4 +1,4 @@
-"""What few steps of births cost, exactly, for a law that is known (docs/mathematics.md 9)."""
+"""What few steps of births cost, exactly, for a law that is known (docs/mathematics.md 10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Births of small problems, exactly: the law of the samples (docs/mathematics.md 6, 9)."""
+"""Births of small problems, exactly: the law of the samples (docs/mathematics.md 6, 10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Common random numbers of births: a clock for each count (docs/mathematics.md 7, 9)."""
+"""Common random numbers of births: a clock for each count (docs/mathematics.md 7, 10)."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ class Births(GridProcess[RateModel, BirthsNoise]):
         """See `Process.profiles`: f(alpha), which a step costs for each unit of alpha.
 
         f is the mean of sum (mu - r log mu), see `step_costs`; of the perfect rates it is -F up to
-        the mean of the total count (docs/mathematics.md 9). ``known`` are indices of
+        the mean of the total count (docs/mathematics.md 10). ``known`` are indices of
         `mdm_opt.schedules.step_costs.places`.
         """
         alphas, counts = places(count)[known], clean.cpu().numpy()

@@ -1,4 +1,4 @@
-"""Births of one step, from the clocks of the noise (docs/mathematics.md 9).
+"""Births of one step, from the clocks of the noise (docs/mathematics.md 10).
 
 Under ``poisson`` the clock of a count runs on by (after - before) times the rate, and what it
 passes is born. Under ``binomial`` and ``randomised`` each of n units is born with the chance

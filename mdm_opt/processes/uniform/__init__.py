@@ -1,0 +1,1 @@
+"""Uniform and ordinal corruption: every token is replaced until it is clean."""
