@@ -65,8 +65,8 @@ class ScheduleValues(Part):
     In a family of rules `steps` is the mean number of calls that was allowed, `counts` is null,
     and `revealed` belongs to the schedule of what is not certain.
     Of a `process` other than masked (births, uniform) `revealed` are the alphas at the ends of the
-    steps, and there is no `reveal`, `rounding`, `block_length` or `counts`. Families like ``sine`` and
-    ``cosine`` have no parameters; they are baselines that are kept.
+    steps, and there is no `reveal`, `rounding`, `block_length` or `counts`. The families ``sine``,
+    ``cosine``, ``logit`` and others have no parameters; they are baselines that are kept.
     """
 
     family: str = "beta"

@@ -74,6 +74,14 @@ class StepTable(ABC):
             Columns of cells, int64 ``(steps, K)``, and their weights, float64 ``(steps, K)``.
         """
 
+    def losses(self, values: Array) -> Array:
+        """The cells that `terms` speaks of, linear in those that are measured; the same size."""
+        return values
+
+    def _measured(self, weights: Array) -> Array:
+        """Weights of measured cells of weights of `losses`."""
+        return weights
+
     @abstractmethod
     def small_steps(self, values: Array) -> Array:
         """What a step from each place to the next loses, float64 ``(count,)``, nats.
@@ -98,7 +106,7 @@ class StepTable(ABC):
     def steps(self, values: Array, before: Array, after: Array) -> Array:
         """Costs of steps, float64 ``(steps,)``, the constant not taken off."""
         columns, shares = self.terms(before, after)
-        return np.asarray((values[columns] * shares).sum(axis=1), dtype=np.float64)
+        return np.asarray((self.losses(values)[columns] * shares).sum(axis=1), dtype=np.float64)
 
     def weights(self, grid: Array) -> Array:
         """Weights of the cells with path KL = weights @ values, float64 ``(cells,)``.
@@ -109,7 +117,7 @@ class StepTable(ABC):
         before, after = _moving(grid)
         columns, shares = self.terms(before, after)
         found = np.bincount(columns.ravel(), shares.ravel(), minlength=len(self.cells))
-        return np.asarray(found - self.constant(), dtype=np.float64)
+        return np.asarray(self._measured(found) - self.constant(), dtype=np.float64)
 
     def path_kls(self, values: Array, grids: Array) -> Array:
         """Path KL of many grids of as many steps, float64 ``(grids,)``, nats.
@@ -219,8 +227,11 @@ class RateTable(StepTable):
 class PairTable(StepTable):
     """Uniform corruption: the cost of every pair of places is a cell of its own.
 
-    Cell i * count + j is c(place i, place j), i < j. Between places c over the squared distance of
-    the angles is bilinear, which is smooth where steps are small.
+    Cell i * count + j is c(place i, place j), i < j. What x_b tells of the clean sequence beyond
+    x_a is a part of c that adds up to the same along every grid; the rest is what the step loses.
+    With s_k = c(k, k + 2) - c(k, k + 1) - c(k + 1, k + 2), which that part is not in, a step between
+    neighbours loses (s_{k-1} + s_k)/4, because what is lost grows with the square of small steps.
+    Between places the loss over the squared distance of the angles is bilinear.
     """
 
     def __init__(self, count: int) -> None:
@@ -229,6 +240,30 @@ class PairTable(StepTable):
         self.cells = rows * count + columns
         self._column = np.zeros((count + 1, count + 1), dtype=np.int64)
         self._column[rows, columns] = np.arange(len(rows))
+        small = self._small()
+        ends = np.arange(count)
+        told = np.zeros((count + 1, len(rows)))
+        told[1:] = np.cumsum(np.eye(len(rows))[self._column[ends, ends + 1]] - small, axis=0)
+        # float64 (cells, cells): losses of measured cells.
+        self._losses = np.eye(len(rows)) - (told[columns] - told[rows])
+        self._small_steps = small
+
+    def _small(self) -> Array:
+        """What steps between neighbours lose, as weights of cells, float64 ``(count, cells)``."""
+        first = np.arange(self.count - 1)
+        seconds = np.zeros((self.count - 1, len(self.cells)))
+        seconds[first, self._column[first, first + 2]] += 1
+        seconds[first, self._column[first, first + 1]] -= 1
+        seconds[first, self._column[first + 1, first + 2]] -= 1
+        around = np.concatenate([seconds[:1], seconds, seconds[-1:]])
+        return np.asarray((around[:-1] + around[1:]) / 4, dtype=np.float64)
+
+    def losses(self, values: Array) -> Array:
+        """See `StepTable.losses`."""
+        return np.asarray(self._losses @ values, dtype=np.float64)
+
+    def _measured(self, weights: Array) -> Array:
+        return np.asarray(weights @ self._losses, dtype=np.float64)
 
     def terms(self, before: Array, after: Array) -> tuple[Cells, Array]:
         """See `StepTable.terms`."""
@@ -247,13 +282,12 @@ class PairTable(StepTable):
         return np.stack(columns, axis=1), np.stack(shares, axis=1) * scale[:, None]
 
     def possible(self, values: Array, precision: Array) -> Array:
-        """See `StepTable.possible`: no cost is negative."""
-        return np.maximum(values, 0.0)
+        """See `StepTable.possible`: any."""
+        return values
 
     def small_steps(self, values: Array) -> Array:
         """See `StepTable.small_steps`."""
-        ends = np.arange(self.count)
-        return np.asarray(values[self._column[ends, ends + 1]], dtype=np.float64)
+        return np.asarray(self._small_steps @ values, dtype=np.float64)
 
 
 @lru_cache(maxsize=32)
