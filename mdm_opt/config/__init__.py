@@ -11,6 +11,7 @@ from mdm_opt.config.models import (
 from mdm_opt.config.objectives import (
     CausalJudge,
     DivergenceObjective,
+    EnergyDistanceObjective,
     JudgeNllObjective,
     LmEvalObjective,
     PathKlObjective,
@@ -29,6 +30,7 @@ __all__ = [
     "BundledModel",
     "CausalJudge",
     "DivergenceObjective",
+    "EnergyDistanceObjective",
     "EnumeratedModel",
     "HuggingFaceModel",
     "JudgeNllObjective",
