@@ -89,6 +89,20 @@ sampled_objectives = st.one_of(
         options=options,
     ),
     table(
+        {"kind": st.just("energy_distance"), "references": st.just("data.txt")},
+        instances=instances,
+        most_references=st.integers(2, 65536),
+        draws=st.integers(2, 64),
+    ),
+    table(
+        {
+            "kind": st.just("energy_distance"),
+            "references": st.just("data.txt"),
+            "feature": references,
+        },
+        options=options,
+    ),
+    table(
         {"kind": st.just("judge_nll"), "judge": st.one_of(causal, *frozen_models)},
         instances=instances,
         min_entropy_nats=st.floats(0, 1e6),

@@ -29,6 +29,8 @@ def test_wheel_holds_everything_and_nothing_else(tmp_path):
         assert "mdm-opt = mdm_opt.cli.supervision:entry" in archive.read(entry_points).decode()
     for needed in (
         "mdm_opt/py.typed",
+        "mdm_opt/models/bundled/digits8x8/README.md",
+        "mdm_opt/models/bundled/digits8x8/model.safetensors",
         "mdm_opt/models/bundled/sudoku6x6/model.safetensors",
         "mdm_opt/models/bundled/sudoku6x6/config.json",
         "mdm_opt/models/bundled/sudoku6x6/tokenizer.json",
@@ -42,7 +44,9 @@ def test_wheel_holds_everything_and_nothing_else(tmp_path):
         assert needed in names
     studies = {name.rsplit("/", 1)[1] for name in names if "share/mdm-opt/studies/" in name}
     assert studies == {
-        path.name for path in (ROOT / "studies").iterdir() if path.suffix in (".toml", ".jsonl")
+        path.name
+        for path in (ROOT / "studies").iterdir()
+        if path.suffix in (".toml", ".jsonl", ".txt")
     }
     top = {name.split("/")[0] for name in names}
     assert {part for part in top if not part.startswith("mdm_opt")} == set()

@@ -12,6 +12,7 @@ from mdm_opt.config.models import (
 from mdm_opt.config.objectives import (
     CausalJudge,
     DivergenceObjective,
+    EnergyDistanceObjective,
     JudgeNllObjective,
     LmEvalObjective,
     PathKlObjective,
@@ -31,6 +32,7 @@ __all__ = [
     "CausalJudge",
     "DigitsModel",
     "DivergenceObjective",
+    "EnergyDistanceObjective",
     "EnumeratedModel",
     "HuggingFaceModel",
     "JudgeNllObjective",

@@ -70,6 +70,33 @@ class PathKlObjective(Table):
     references: str = Field("model", min_length=1)
 
 
+class EnergyDistanceObjective(Table):
+    """Energy distance of samples from reference sequences; minimised."""
+
+    kind: Literal["energy_distance"]
+    instances: int = Field(64, ge=2)
+    draws: int = Field(8, ge=2, le=64)
+    references: str = Field(min_length=1)
+    most_references: int = Field(1000, ge=2, le=65536)
+    feature: str | None = None
+    options: Options = {}
+    timeout_seconds: float | None = Field(None, gt=0, le=86400)
+
+    @field_validator("feature")
+    @classmethod
+    def _reference(cls, feature: str | None) -> str | None:
+        if feature is not None and not is_reference(feature):
+            raise ValueError("must be 'package.module:function'")
+        return feature
+
+    @model_validator(mode="after")
+    def _options_of_the_feature(self) -> Self:
+        for key in ("options", "timeout_seconds"):
+            if getattr(self, key) and self.feature is None:
+                raise ValueError(f"{key} needs a feature 'package.module:function'")
+        return self
+
+
 class DivergenceObjective(Table):
     """Exact divergence of the samples of an enumerable law; minimised."""
 
@@ -194,6 +221,7 @@ ObjectiveTable = (
     ValidityObjective
     | JudgeNllObjective
     | PathKlObjective
+    | EnergyDistanceObjective
     | DivergenceObjective
     | LmEvalObjective
     | TaskObjective
@@ -204,6 +232,7 @@ OBJECTIVE_KINDS: dict[str, type[Table]] = {
     "validity": ValidityObjective,
     "judge_nll": JudgeNllObjective,
     "path_kl": PathKlObjective,
+    "energy_distance": EnergyDistanceObjective,
     "divergence": DivergenceObjective,
     "lm_eval": LmEvalObjective,
     "task": TaskObjective,

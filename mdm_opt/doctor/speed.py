@@ -8,7 +8,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from mdm_opt.candidates import Decoding
-from mdm_opt.config import DivergenceObjective, PathKlObjective, StudyFile
+from mdm_opt.config import (
+    DivergenceObjective,
+    EnergyDistanceObjective,
+    PathKlObjective,
+    StudyFile,
+)
 from mdm_opt.doctor.checks import Check, Known
 from mdm_opt.measurement import Problem, longest_first
 from mdm_opt.memory import fitting
@@ -68,6 +73,9 @@ def search_time(study_file: StudyFile, denoiser: Denoiser, batch: int, seconds: 
         mean = sum(steps) / len(steps)
         counted = f"{trials} trials x {instances} instances x {mean:g} steps"
         total = trials * batches * mean * seconds
+        if isinstance(study_file.objective, EnergyDistanceObjective):
+            counted += f" x {study_file.objective.draws} samples"
+            total *= study_file.objective.draws
     return (
         f"the search takes about {in_words(total)} ({counted}), not counting scoring, profile "
         "and verification"

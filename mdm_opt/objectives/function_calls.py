@@ -45,7 +45,7 @@ def as_numbers(values: Any, count: int) -> list[float]:
         NoNumber: for another shape, and for what is no real number.
     """
     expected = f"for {count} samples; one number a sample is expected"
-    if any(kind.__name__ == "MaskedArray" for kind in type(values).__mro__):
+    if _is_masked(values):
         raise NoNumber(f"returned a masked array {expected}")
     shape = _shape(values)
     if shape != (count,):
@@ -59,6 +59,30 @@ def as_numbers(values: Any, count: int) -> list[float]:
     return numbers
 
 
+def as_vectors(values: Any, count: int) -> list[list[float]]:
+    """The vectors of finite numbers that a function returned for samples.
+
+    Args:
+        values: list, tuple or array of shape ``(count, width)`` with a width of at least 1.
+        count: number of samples.
+
+    Raises:
+        NoNumber: for another shape, and for what is no finite real number.
+    """
+    expected = f"for {count} samples; a vector of finite numbers is expected for each"
+    shape = _shape(values)
+    if len(shape) != 2 or shape[0] != count or (shape[1] < 1 and count):
+        raise NoNumber(f"returned shape {shape} {expected}")
+    if any(_is_masked(one) for one in (values, *values)):
+        raise NoNumber(f"returned a masked array {expected}")
+    rows = [[_float(value) for value in row] for row in values]
+    for row, numbers in zip(values, rows, strict=True):
+        for value, number in zip(row, numbers, strict=True):
+            if not math.isfinite(number):
+                raise NoNumber(f"returned {value!r:.80} {expected}")
+    return rows
+
+
 def _float(value: Any) -> float:
     """A value as a float; NaN where it is no real number."""
     kind = getattr(getattr(value, "dtype", None), "kind", "")
@@ -68,6 +92,11 @@ def _float(value: Any) -> float:
         return float(value)
     except (TypeError, ValueError, OverflowError):
         return math.nan
+
+
+def _is_masked(values: Any) -> bool:
+    # By name, because numpy need not be loaded.
+    return any(kind.__name__ == "MaskedArray" for kind in type(values).__mro__)
 
 
 def _is_nan(value: Any) -> bool:

@@ -91,16 +91,19 @@ def _function(job: dict[str, Any]) -> tuple[Callable[..., Any], str]:
 
 def _answer(
     function: Callable[..., Any], job: dict[str, Any], asked: dict[str, Any]
-) -> float | list[float]:
-    """What the function returns for a request: a number, or one for each sample."""
-    from mdm_opt.objectives.function_calls import as_number, as_numbers
+) -> float | list[float] | list[list[float]]:
+    """What the function returns for a request: a number, or a number or vector a sample."""
+    from mdm_opt.objectives.function_calls import as_number, as_numbers, as_vectors
 
     if job["takes"] == "answer":
         return as_number(function(**asked, **job["options"]))
     samples = asked["samples"]
     # The function may change the list that it is given.
     count = len(samples)
-    return as_numbers(function(samples, **job["options"]), count)
+    returned = function(samples, **job["options"])
+    return (
+        as_vectors(returned, count) if job["takes"] == "vectors" else as_numbers(returned, count)
+    )
 
 
 def _limit_memory(memory_mib: int) -> None:

@@ -38,7 +38,8 @@ class FunctionProcess:
         folder: of the study file.
         takes: ``answer``: called as ``function(prompt=..., answer=..., reference=..., **options)``
             and returns a number; ``samples``: called as ``function(samples, **options)`` with a
-            list of texts and returns a number for each.
+            list of texts and returns a number for each; ``vectors``: the same, and returns a
+            vector for each.
         options: passed on to it.
         timeout_seconds: wall time of one call.
         memory_mib: address space beyond that of the function's modules, which Linux keeps; None
@@ -51,7 +52,7 @@ class FunctionProcess:
         *,
         key: str,
         folder: Path | None,
-        takes: Literal["answer", "samples"],
+        takes: Literal["answer", "samples", "vectors"],
         options: Mapping[str, Any],
         timeout_seconds: float,
         memory_mib: int | None,
@@ -83,7 +84,7 @@ class FunctionProcess:
         return self._source
 
     def __call__(self, **question: Any) -> Any:
-        """What the function returns: a number, or a list of them.
+        """What the function returns: a number, a list of them, or a list of vectors.
 
         Raises:
             FunctionFailed: where it raises, takes too long or too much memory, ends its process,

@@ -21,7 +21,9 @@ from mdm_opt.models.registry import build_denoiser
 from mdm_opt.objectives.base import Objective
 from mdm_opt.objectives.divergence import Divergence
 from mdm_opt.objectives.documents import Documents, document_order
-from mdm_opt.objectives.metrics import Metric
+from mdm_opt.objectives.energy_distance import EnergyDistance
+from mdm_opt.objectives.function_process import FunctionFailed
+from mdm_opt.objectives.metrics import Features, Metric
 from mdm_opt.objectives.path_kl import PathKl
 from mdm_opt.objectives.sample_score import SampleScore, validity
 from mdm_opt.plugins import user_path
@@ -144,6 +146,34 @@ def read_references(
     return tokens, hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
+def _energy_distance(table: config.EnergyDistanceObjective, build: Build) -> Objective:
+    key = "[objective] references"
+    tokens, fingerprint = read_references(table.references, key, build.denoiser, build.folder)
+    if len(tokens) < 2:
+        file = user_path(table.references, key, build.folder)
+        raise InputError(f"{key}: {file} has {len(tokens)} sequences; at least 2 are needed")
+    chosen = document_order(len(tokens), build.seed)[: table.most_references]
+    tokens = tokens[torch.from_numpy(chosen)]
+    if table.feature is None:
+        numbers = tokens.cpu().numpy()
+        return EnergyDistance(numbers, draws=table.draws, fingerprint=fingerprint)
+    feature = Features(
+        table.feature,
+        key="[objective] feature",
+        folder=build.folder,
+        options=table.options,
+        timeout_seconds=table.timeout_seconds,
+    )
+    try:
+        vectors = feature(build.denoiser.decode(tokens))
+    except FunctionFailed as failure:
+        raise InputError(
+            f"[objective] feature: {table.feature!r} on the references: {failure}"
+        ) from None
+    both = hashlib.sha256(f"{fingerprint}\0{feature.source}".encode()).hexdigest()
+    return EnergyDistance(vectors, feature, draws=table.draws, fingerprint=both)
+
+
 def _divergence(table: config.DivergenceObjective, build: Build) -> Objective:
     denoiser = unnamed(build.denoiser)
     if not isinstance(denoiser, LawModel):
@@ -200,6 +230,7 @@ _BUILDERS: dict[type[config.Table], Callable[[Any, Build], Objective]] = {
     config.ValidityObjective: _validity,
     config.JudgeNllObjective: _judge_nll,
     config.PathKlObjective: _path_kl,
+    config.EnergyDistanceObjective: _energy_distance,
     config.DivergenceObjective: _divergence,
     config.LmEvalObjective: _lm_eval,
     config.TaskObjective: _task,

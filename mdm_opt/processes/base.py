@@ -88,6 +88,16 @@ class Batch(ABC):
             ValueError: where only samples tell, because a rule decides what steps reveal.
         """
 
+    @abstractmethod
+    def others(self, model: FrozenModel, instances: Sequence[int]) -> Batch:
+        """The same candidate on as many other instances, with their own noise.
+
+        Args:
+            model: frozen model.
+            instances: instance ids, one for each of these; each has the prompt of the one that it
+                stands for, if any.
+        """
+
     def sample(self, model: FrozenModel) -> Samples:
         """The samples of these instances."""
         return self.process.sample(model, self)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -17,6 +17,7 @@ import numpy.typing as npt
 import torch
 
 from mdm_opt.candidates import Candidate, Decoding, GridDecoding
+from mdm_opt.models.base import FrozenModel
 from mdm_opt.models.prompts import Prompts
 from mdm_opt.processes.base import Array, Batch, ModelT, PathCosts, Process, Samples
 
@@ -52,6 +53,12 @@ class GridBatch(Batch):
     def nfe(self) -> npt.NDArray[np.int64]:
         """See `Batch.nfe`: steps that lead anywhere."""
         return np.full(len(self.instances), int(self.plan.nfe), dtype=np.int64)
+
+    def others(self, model: FrozenModel, instances: Sequence[int]) -> GridBatch:
+        """See `Batch.others`."""
+        process: GridProcess[Any, Any] = self.process  # type: ignore[assignment]  # made this
+        noise = process.noise(model, instances, seed=self.seed)
+        return replace(self, instances=instances, noise=noise)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ from mdm_opt.config import parse_study
     [
         {"kind": "validity", "verifier": "sudoku"},
         {"kind": "judge_nll", "judge": {"kind": "causal", "path": "gpt2"}},
+        {"kind": "energy_distance", "references": "x.txt"},
         {"kind": "divergence", "metric": "kl"},
         {"kind": "my_module:score", "direction": "maximize"},
     ],
@@ -63,6 +64,27 @@ def test_refusal_names_table_key_value_and_what_is_accepted(
         ({"kind": "divergence", "metric": "js"}, "[objective] metric: 'js' is not accepted"),
         ({"kind": "divergence", "instances": 4}, "[objective] instances: unknown key; known: k"),
         ({"kind": "path_kl", "references": ""}, "[objective] references: '' is not accepted"),
+        ({"kind": "energy_distance"}, "[objective] references: missing"),
+        (
+            {"kind": "energy_distance", "references": "x", "most_references": 1},
+            "[objective] most_references: 1 is not accepted: Input should be greater than or",
+        ),
+        (
+            {"kind": "energy_distance", "references": "x", "draws": 65},
+            "[objective] draws: 65 is not accepted: Input should be less than or equal to 64",
+        ),
+        (
+            {"kind": "energy_distance", "references": "x", "feature": "f"},
+            "[objective] feature: 'f' is not accepted: must be 'package.module:function'",
+        ),
+        (
+            {"kind": "energy_distance", "references": "x", "options": {"a": 1}},
+            "[objective]: options needs a feature 'package.module:function'",
+        ),
+        (
+            {"kind": "energy_distance", "references": "x", "timeout_seconds": 5.0},
+            "[objective]: timeout_seconds needs a feature 'package.module:function'",
+        ),
         ({"kind": "lm_eval", "task": ""}, "[objective] task: '' is not accepted: String should"),
         (
             {"kind": "a:b", "direction": "up"},

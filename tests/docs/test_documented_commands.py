@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import click
+import numpy as np
 import pytest
 from boards import dashboard_process
 from click.testing import CliRunner
@@ -286,6 +287,9 @@ ELSEWHERE = {
     "python training/train_sudoku.py --out mdm_opt/models/bundled/sudoku6x6": (
         "test_training_script_makes_a_loadable_checkpoint"
     ),
+    "python training/train_digits.py --root .": (
+        "test_training_script_of_digits_makes_a_loadable_checkpoint"
+    ),
 }
 
 
@@ -333,3 +337,26 @@ def test_training_script_makes_a_loadable_checkpoint(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "valid at one cell a step" in done.stdout
     assert load_huggingface(str(out), length=36).vocab_size == 7
+
+
+@pytest.mark.slow
+def test_training_script_of_digits_makes_a_loadable_checkpoint(tmp_path, monkeypatch):
+    """And the same data as those that are kept."""
+    from mdm_opt.models import digits
+
+    pytest.importorskip("sklearn")
+    done = subprocess.run(
+        [sys.executable, "training/train_digits.py", "--root", tmp_path, "--steps", "2",
+         "--batch-size", "8", "--classifier-steps", "2"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "held out" in done.stdout
+    names = ["tests/benchmarks/digits.npz", "studies/digits_references.txt"]
+    made, kept = (np.load(folder / names[0]) for folder in (tmp_path, ROOT))
+    for name in ("counts", "classes", "held_out"):
+        assert np.array_equal(made[name], kept[name])
+    assert (tmp_path / names[1]).read_text() == (ROOT / names[1]).read_text()
+    monkeypatch.setattr(digits, "BUNDLED_DIGITS", tmp_path / "mdm_opt/models/bundled/digits8x8")
+    assert digits.load_digits_rates(device="cpu").length == 64

@@ -32,6 +32,14 @@ def test_path_kl_is_estimated_by_its_tables(tmp_path):
             SUDOKU4.replace("steps = [4]", "steps = [4, 8]"),
             "about 72 seconds (6 trials x 16 instances x 6 steps)",
         ),
+        # Three samples of each instance.
+        (
+            SUDOKU4.replace(
+                '"validity"\nverifier = "sudoku"',
+                '"energy_distance"\nreferences = "x.txt"\ndraws = 3',
+            ),
+            "about 2.4 minutes (6 trials x 16 instances x 4 steps x 3 samples)",
+        ),
         # 16 samples of the model's own, each made and then asked for all of its 16 tokens.
         (
             SUDOKU4.replace('"validity"\nverifier = "sudoku"', '"path_kl"'),

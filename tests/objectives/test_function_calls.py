@@ -13,6 +13,7 @@ from mdm_opt.objectives.function_calls import (
     NoNumber,
     as_number,
     as_numbers,
+    as_vectors,
 )
 
 TWO = "for 2 samples; one number a sample is expected"
@@ -79,3 +80,49 @@ def test_a_single_number_is_finite_and_real(value):
     assert as_number(Fraction(1, 4)) == 0.25
     with pytest.raises(NoNumber, match="one finite number is expected"):
         as_number(value)
+
+
+VECTORS = "for 2 samples; a vector of finite numbers is expected for each"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [[0.5, 1], [2, 3]],
+        ((Fraction(1, 2), Decimal(1)), (np.float32(2), np.True_ + 2)),
+        np.array([[0.5, 1], [2, 3]], dtype=np.float16),
+        torch.tensor([[0.5, 1.0], [2.0, 3.0]]),
+        [np.array([0.5, 1.0]), torch.tensor([2.0, 3.0])],
+    ],
+    ids=repr,
+)
+def test_vectors_of_all_kinds(values):
+    assert as_vectors(values, 2) == [[0.5, 1.0], [2.0, 3.0]]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (np.ma.masked_array([[1.0], [-9.0]], [[False], [True]]), f"returned a masked array {VECTORS}"),
+        ([np.ma.masked_array([1.0, -9.0], [0, 1])] * 2, f"returned a masked array {VECTORS}"),
+        ([[1 + 2j], [1.0]], f"returned (1+2j) {VECTORS}"),
+        ([[float("nan")], [1.0]], f"returned nan {VECTORS}"),
+        ([[1.0], [float("-inf")]], f"returned -inf {VECTORS}"),
+        ([["1"], [2]], f"returned '1' {VECTORS}"),
+        ([[None], [2]], f"returned None {VECTORS}"),
+        (np.array([["2020-01-01"]] * 2, dtype="datetime64[D]"), "returned np.datetime64('2020"),
+        ([[1.0]], f"returned shape (1, 1) {VECTORS}"),
+        ([[1.0], [2.0, 3.0]], f"returned shape (2,) {VECTORS}"),
+        ([[], []], f"returned shape (2, 0) {VECTORS}"),
+        ([1.0, 2.0], f"returned shape (2,) {VECTORS}"),
+        (np.zeros((2, 1, 1)), f"returned shape (2, 1, 1) {VECTORS}"),
+        (None, f"returned shape () {VECTORS}"),
+        (["ab", "cd"], f"returned shape (2,) {VECTORS}"),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_anything_else_is_no_vector(values, words):
+    with pytest.raises(NoNumber) as caught:
+        as_vectors(values, 2)
+    assert str(caught.value).startswith(words)
+    assert str(caught.value).endswith("a vector of finite numbers is expected for each")

@@ -10,7 +10,7 @@ import pytest
 
 from mdm_opt.errors import InputError
 from mdm_opt.objectives.function_process import FunctionFailed
-from mdm_opt.objectives.metrics import Metric
+from mdm_opt.objectives.metrics import Features, Metric
 
 NAMES = (f"metric_plugin_{index}" for index in itertools.count())
 SOURCE = """
@@ -148,3 +148,29 @@ def test_a_module_that_cannot_be_used_is_refused_before_anything_is_measured(
     with pytest.raises(InputError) as caught:
         Metric(f"{name}:f", key="[objective] kind", folder=tmp_path, options={})
     assert str(caught.value) == "[objective] " + words.format(name=name)
+
+
+def features(folder, code):
+    path, name = folder
+    return Features(
+        f"{name}:value", key="[objective] feature", folder=path, options={"code": code}
+    )
+
+
+def test_features_are_a_vector_a_sample(folder):
+    found = features(folder, "__import__('numpy').array([[len(s), 0.5] for s in samples])")
+    assert found(["", "abc"]) == [[0.0, 0.5], [3.0, 0.5]]
+    assert len(found.source) == 64
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("[1.0, 2.0]", r"returned shape \(2,\) for 2 samples; a vector of finite numbers"),
+        ("[[1.0], [float('nan')]]", "returned nan for 2 samples"),
+        ("1 / 0", "raised ZeroDivisionError"),
+    ],
+)
+def test_what_is_no_vector_a_sample_is_refused(folder, code, words):
+    with pytest.raises(FunctionFailed, match=f"^{words}"):
+        features(folder, code)(["a", "b"])

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from mdm_opt.models.base import FrozenModel
 from mdm_opt.processes.base import Batch
-from mdm_opt.processes.masked.noise import Noise, ancestral_counts
+from mdm_opt.processes.masked.noise import Noise, ancestral_counts, instance_noise
 from mdm_opt.schedules import Counts
 
 
@@ -40,6 +42,11 @@ class MaskedBatch(Batch):
     def nfe(self) -> npt.NDArray[np.int64]:
         """See `Batch.nfe`: steps that reveal something."""
         return np.asarray((self.counts > 0).sum(axis=1), dtype=np.int64)
+
+    def others(self, model: FrozenModel, instances: Sequence[int]) -> MaskedBatch:
+        """See `Batch.others`."""
+        noise = instance_noise(instances, model.length, seed=self.seed)
+        return replace(self, instances=instances, noise=noise)
 
 
 def masked_batch(batch: Batch) -> MaskedBatch:

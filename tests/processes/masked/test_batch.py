@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mdm_opt.candidates import MaskedDecoding, Plan
-from mdm_opt.processes import MASKED, MaskedBatch, Noise
+from mdm_opt.processes import MASKED, MaskedBatch, Noise, ancestral_counts, instance_noise
 from mdm_opt.processes.masked.batch import masked_batch
 
 # Four tokens of three instances.
@@ -51,6 +51,21 @@ def test_steps_that_reveal_nothing_call_nothing() -> None:
 def test_counts_are_found_once() -> None:
     made = batch([0, 0.5, 1])
     assert made.counts is made.counts
+
+
+@pytest.mark.parametrize("counts", [None, [1, 3]])
+def test_other_instances_have_the_same_plan_and_their_own_noise(counts: list[int] | None) -> None:
+    model = SimpleNamespace(length=4)
+    made = batch([0, 0.5, 1], counts)
+    others = made.others(model, [7, 8])
+    noise = instance_noise([7, 8], 4, seed=0)
+    assert list(others.instances) == [7, 8]
+    assert (others.plan, others.decoding, others.seed) == (made.plan, made.decoding, made.seed)
+    for name in ("permutation", "token_uniforms", "reveal_times"):
+        assert np.array_equal(getattr(others.noise, name), getattr(noise, name))
+    expected = [counts] * 2 if counts else ancestral_counts(made.plan.grid, noise).tolist()
+    assert made.counts.shape == (3, 2)
+    assert others.counts.tolist() == expected
 
 
 def test_a_batch_of_another_process_is_refused() -> None:
