@@ -232,6 +232,7 @@ class ResultValues(Part):
     better_than_linear: bool | None = None
     decision: DecisionValues | None = None
     linear_steps_for_equal_quality: int | None
+    linear_steps_interval: tuple[int, int | None] | None = None
     instead_of: FoundValues | None = None
 
 
