@@ -29,7 +29,15 @@ from mdm_opt.candidates import (
 )
 from mdm_opt.candidates.decoding import Order
 from mdm_opt.errors import InputError
-from mdm_opt.handoff.parts import DecisionValues, Part, json_schema, parameters_of
+from mdm_opt.handoff.parts import (
+    DecisionValues,
+    FoundValues,
+    Interval,
+    MeasuredBaseline,
+    Part,
+    json_schema,
+    parameters_of,
+)
 from mdm_opt.messages import refusal
 from mdm_opt.schedules import (
     Counts,
@@ -175,35 +183,6 @@ class SamplerValues(Part):
     def of(cls, decoding: Decoding) -> SamplerValues:
         """The settings of a decoding, without the schedule."""
         return cls(**decoding.model_dump(include=set(cls.model_fields)))
-
-
-class Interval(Part):
-    """A value with its confidence interval."""
-
-    value: float
-    interval: tuple[float, float]
-
-
-class MeasuredBaseline(Interval):
-    """A baseline measured beside the schedule."""
-
-    label: str | None = None
-    steps: int
-    nfe: float
-    instances: int | None = None
-
-
-class FoundValues(Interval):
-    """What was found, where the file has the baseline that is to be kept in its place.
-
-    `gain` is that of what was found over the baseline.
-    """
-
-    label: str
-    steps: int
-    nfe: float
-    instances: int
-    gain: Interval | None
 
 
 class ResultValues(Part):
