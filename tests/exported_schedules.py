@@ -76,6 +76,7 @@ def content(
                 "fewer_calls": None,
             },
             "linear_steps_for_equal_quality": None,
+            "linear_steps_interval": None,
             "instead_of": None,
         },
         "provenance": {

@@ -190,6 +190,7 @@ def _found_values(budget: BudgetResult) -> dict[str, Any]:
             "gain_over_linear",
             "better_than_linear",
             "linear_steps_for_equal_quality",
+            "linear_steps_interval",
         }
     )
 

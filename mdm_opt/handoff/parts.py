@@ -63,6 +63,35 @@ class DecisionValues(Part):
         )
 
 
+class Interval(Part):
+    """A value with its confidence interval."""
+
+    value: float
+    interval: tuple[float, float]
+
+
+class MeasuredBaseline(Interval):
+    """A baseline measured beside the schedule."""
+
+    label: str | None = None
+    steps: int
+    nfe: float
+    instances: int | None = None
+
+
+class FoundValues(Interval):
+    """What was found, where the file has the baseline that is to be kept in its place.
+
+    `gain` is that of what was found over the baseline.
+    """
+
+    label: str
+    steps: int
+    nfe: float
+    instances: int
+    gain: Interval | None
+
+
 def json_schema(key: Parameter) -> dict[str, Any]:
     """A parameter in the JSON schema of the file."""
     if isinstance(key, Choice):

@@ -4,36 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from mdm_opt.handoff.parts import DecisionValues, Part
-
-
-class Interval(Part):
-    """A value with its confidence interval."""
-
-    value: float
-    interval: tuple[float, float]
-
-
-class MeasuredBaseline(Interval):
-    """A baseline measured beside the schedule."""
-
-    label: str | None = None
-    steps: int
-    nfe: float
-    instances: int | None = None
-
-
-class FoundValues(Interval):
-    """What was found, where the file has the baseline that is to be kept in its place.
-
-    `gain` is that of what was found over the baseline.
-    """
-
-    label: str
-    steps: int
-    nfe: float
-    instances: int
-    gain: Interval | None
+from mdm_opt.handoff.parts import (
+    DecisionValues,
+    FoundValues,
+    Interval,
+    MeasuredBaseline,
+    Part,
+)
 
 
 class ResultValues(Part):
@@ -62,6 +39,7 @@ class ResultValues(Part):
     better_than_linear: bool | None = None
     decision: DecisionValues | None = None
     linear_steps_for_equal_quality: int | None
+    linear_steps_interval: tuple[int, int | None] | None = None
     instead_of: FoundValues | None = None
 
 

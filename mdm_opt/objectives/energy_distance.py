@@ -7,7 +7,6 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-import torch
 from scipy.spatial.distance import cdist, pdist
 
 from mdm_opt.errors import InputError, RunError

@@ -405,6 +405,7 @@ def test_files_of_older_versions_have_no_word_of_what_else_was_found(tmp_path: P
     values = content()
     assert "instead_of" in values["result"]
     del values["result"]["instead_of"], values["result"]["decision"]["fewer_calls"]
+    del values["result"]["linear_steps_interval"]
     write_text(tmp_path / "s.json", json.dumps(values))
     loaded = load_schedule(tmp_path / "s.json")
     assert loaded == ExportedSchedule.model_validate(content())

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from mdm_opt.candidates import Decoding, beta
+from mdm_opt.candidates import beta
 from mdm_opt.measurement import Measurement
 from mdm_opt.persistence import MeasurementRecord
 from mdm_opt.results.comparison import Comparison
@@ -51,7 +51,7 @@ def verified(model, *, costs=None, known=None, instances=256):
         "minimize",
         0.95,
         model,
-        lambda one: one.key(Decoding(), LENGTH),
+        lambda one: one.key(MaskedDecoding(), LENGTH),
     )
     compared.measure(lambda name, nfe: round(nfe), {})
     before = len(model.asked)

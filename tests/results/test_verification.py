@@ -83,6 +83,50 @@ def test_equal_linear_steps_are_the_fewest_that_reach_the_quality(tmp_path):
             assert values[equal] <= budget.value < values[equal - 1]
 
 
+@pytest.fixture
+def sampled(tmp_path):
+    """Makes a verified study of samples, whose best counts of 4 steps are valid in 38% of them."""
+
+    def make(steps):
+        keys = {"steps": steps, "trials": "2", "seeds": '["profile"]', "instances": "64"}
+        study = SUDOKU4.replace("instances = 32", "instances = 400")
+        opened = create_study(write_study(tmp_path, study, **keys), database(tmp_path))
+        list(run_trials(opened))
+        verify(opened)
+        budget = best(opened.name, opened.repository.url).budgets[0]
+        assert budget.better_than_linear
+        assert budget.equal_linear_sought
+        assert budget.baselines["linear"].steps == 4
+        return opened, budget
+
+    return make
+
+
+def test_linear_schedules_of_samples_are_probed_on_instances_of_their_own(sampled):
+    opened, budget = sampled("[4]")
+    probes = rows(opened, "verification", 4)[4:]
+    assert [m.label for m in probes] == ["linear from 0", "linear from 50", "linear from 100"]
+    own = opened.sets.ids("verification")
+    for record in probes:
+        first = int(record.label.removeprefix("linear from "))
+        again = measure(opened.problem, record.candidate, own[first : first + 50])
+        np.testing.assert_array_equal(again.scores, record.scores)
+    low, high = budget.linear_steps_interval
+    assert 5 <= low <= budget.linear_steps_for_equal_quality <= (high or 16)
+
+
+def test_linear_schedules_of_larger_step_counts_are_not_measured_again(sampled):
+    opened, budget = sampled("[4, 6]")
+    labels = [m.label for m in rows(opened, "verification", 4)]
+    assert labels == ["best", "linear", "sin2", "sine", "linear again"]
+    (known,) = rows(opened, "verification", 4, "linear again")
+    (linear,) = rows(opened, "verification", 6, "linear")
+    np.testing.assert_array_equal(known.scores, linear.scores)
+    assert (known.steps, known.sequence_calls) == (6, 0)
+    assert budget.linear_steps_for_equal_quality in (5, 6)
+    assert budget.linear_steps_interval is None
+
+
 def test_where_no_gain_is_shown_nobody_looks_for_equal_quality(searched, monkeypatch):
     monkeypatch.setattr(Comparison, "gain", lambda *_: Estimate(0.5, -0.1, 1.1))
     verify(searched)

@@ -112,7 +112,17 @@ def test_every_format_carries_a_rule_or_says_why_not(found, tmp_path):
     family, url = found
     for name, entry in FORMATS.items():
         target = tmp_path / f"{name}{entry.suffix}"
-        asked = ["export", "sudoku4", "--steps", "8", "--storage", url, "--format", name]
+        asked = [
+            "export",
+            "sudoku4",
+            "--steps",
+            "8",
+            "--storage",
+            url,
+            "--format",
+            name,
+            "--found",
+        ]
         result = CliRunner().invoke(main, [*asked, "--out", str(target)])
         if name == "json":
             assert result.exit_code == 0, result.output
@@ -135,7 +145,7 @@ def test_every_format_carries_a_rule_or_says_why_not(found, tmp_path):
 def test_changed_files_are_refused(found, tmp_path):
     _, url = found
     target = tmp_path / "rule.json"
-    succeed("export", "sudoku4", "--steps", "8", "--storage", url, "--out", target)
+    succeed("export", "sudoku4", "--steps", "8", "--storage", url, "--out", target, "--found")
     whole = json.loads(target.read_text())
     for key, value, message in (
         ("counts", [2] * 8, "must be null .* in families of rules"),
