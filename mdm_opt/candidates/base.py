@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from mdm_opt.candidates.costs import Costs
-from mdm_opt.candidates.decoding import SEARCHABLE, Decoding, normal_values
+from mdm_opt.candidates.decoding import Decoding, normal_values
 from mdm_opt.candidates.masked_decoding import MaskedDecoding
 from mdm_opt.candidates.parameters import Parameter, Range, Value, shown, whole_number
 from mdm_opt.candidates.plan import Plan, Rule
+from mdm_opt.candidates.reserved import RESERVED
 from mdm_opt.schedules import MaskSchedule, shape_angles
 from mdm_opt.schedules.base import Array
 
@@ -350,19 +351,6 @@ class Family(ABC):
 
         return BoxPool(self, steps, bounds, costs)
 
-
-# Keys that stand beside the parameters of a family, in a study file, in the exported schedule and
-# in what `best --json` prints.
-RESERVED = (
-    *("family", "steps", "bounds", "parameters", "length", "reveal", "rounding", "sampler"),
-    *SEARCHABLE,
-    *("process", "counts", "revealed", "candidate", "trial", "label", "nfe", "calls"),
-    *("value", "interval"),
-    *("verified", "feasible", "trials_since", "instances", "baselines", "gain_over_linear"),
-    *("better_than_linear", "families", "decided_early", "decision"),
-    *("gain_over_baseline", "against_reference", "keeps_quality"),
-    *("linear_steps_for_equal_quality", "linear_steps_interval", "equal_linear_sought"),
-)
 
 # Families by name; `mdm_opt.candidates` fills it.
 FAMILIES: dict[str, Family] = {}

@@ -18,7 +18,7 @@ from mdm_opt.plugins import CalledExit, in_place, one_line
 from mdm_opt.processes import Batch, Samples
 
 MOST_DRAWS = 64
-# The ids of a study's instances end far below; its other samples have the noise of ids of their own.
+# The ids of a study's instances end far below; its other samples have noise of their own.
 PARTNER_START = 2**61
 
 # Texts in, one vector a text out.
@@ -100,7 +100,7 @@ class EnergyDistance:
         return Scores(values, samples.nfe.astype(np.float64), calls, texts=tuple(texts))
 
     def _values(self, drawn: Sequence[Array]) -> Array:
-        """Scores of instances, ``(batch,)``, from the vectors of their draws, ``(batch, width)``."""
+        """Scores of instances, ``(batch,)``, from vectors of their draws, ``(batch, width)``."""
         near = sum(cdist(one, self._references).mean(axis=1) for one in drawn) / len(drawn)
         pairs = list(combinations(drawn, 2))
         apart = sum(np.sqrt(((x - y) ** 2).sum(axis=1)) for x, y in pairs) / len(pairs)

@@ -116,7 +116,8 @@ class StepTable(ABC):
         """
         before, after = _moving(grid)
         columns, shares = self.terms(before, after)
-        found = np.bincount(columns.ravel(), shares.ravel(), minlength=len(self.cells))
+        found = np.zeros(len(self.cells))
+        np.add.at(found, columns.ravel(), shares.ravel())
         return np.asarray(self._measured(found) - self.constant(), dtype=np.float64)
 
     def path_kls(self, values: Array, grids: Array) -> Array:
@@ -229,8 +230,9 @@ class PairTable(StepTable):
 
     Cell i * count + j is c(place i, place j), i < j. What x_b tells of the clean sequence beyond
     x_a is a part of c that adds up to the same along every grid; the rest is what the step loses.
-    With s_k = c(k, k + 2) - c(k, k + 1) - c(k + 1, k + 2), which that part is not in, a step between
-    neighbours loses (s_{k-1} + s_k)/4, because what is lost grows with the square of small steps.
+    With s_k = c(k, k + 2) - c(k, k + 1) - c(k + 1, k + 2), which that part is not in, a step
+    between neighbours loses (s_{k-1} + s_k)/4, because what is lost grows with the square of small
+    steps.
     Between places the loss over the squared distance of the angles is bilinear.
     """
 

@@ -1,6 +1,6 @@
 """How good samples of digits are: the Frechet distance in the features of a classifier.
 
-`digits.npz` holds the 1,797 digits, which of them the bundled model never saw, and the weights of a
+`digits.npz` holds the 1,797 digits, which of them the bundled model never saw, and weights of a
 small CNN that was trained on the others; `training/train_digits.py` makes it.
 """
 
@@ -70,7 +70,7 @@ def classes(counts: npt.ArrayLike) -> Counts:
 
 
 def frechet_distance(first: Array, second: Array) -> float:
-    """|m - m'|^2 + tr(S + S' - 2 (S S')^(1/2)) of the means and covariances of two sets of rows."""
+    """|m - m'|^2 + tr(S + S' - 2 (S S')^(1/2)) of means and covariances of two sets of rows."""
     left, right = np.cov(first, rowvar=False), np.cov(second, rowvar=False)
     roots = np.sqrt(np.linalg.eigvals(left @ right).real.clip(min=0))
     apart = first.mean(axis=0) - second.mean(axis=0)
@@ -78,12 +78,12 @@ def frechet_distance(first: Array, second: Array) -> float:
 
 
 def distance_to_digits(counts: npt.ArrayLike) -> float:
-    """Frechet distance of samples ``(batch, 64)`` from all digits, in the classifier's features."""
+    """Frechet distance of samples ``(batch, 64)`` from all digits, in features."""
     return frechet_distance(features(counts), _all_features())
 
 
 def poisson_births(model: RateModel, grid: Array, count: int, seed: int) -> Counts:
-    """Samples ``(count, 64)`` in one step for each pair of alphas: births ~ Poisson of the rate."""
+    """Samples ``(count, 64)``, a step for each pair of alphas: births ~ Poisson of the rate."""
     rng = np.random.default_rng(seed)
     counts = np.zeros((count, model.length), dtype=np.int64)
     for before, after in pairwise(grid.tolist()):

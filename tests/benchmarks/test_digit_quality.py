@@ -25,7 +25,7 @@ def test_distance_is_that_of_two_normal_laws():
     white = rng.normal(size=(400, 3))
     white -= white.mean(axis=0)
     white = white @ np.linalg.inv(np.linalg.cholesky(np.cov(white, rowvar=False))).T
-    assert frechet_distance(white, white + [3, 0, 4]) == pytest.approx(25)
+    assert frechet_distance(white, white + np.array([3, 0, 4])) == pytest.approx(25)
     first, second = np.array([1.0, 2, 3]), np.array([2.0, 2, 0])
     expected = ((first - second) ** 2).sum()
     assert frechet_distance(white * first, white * second) == pytest.approx(expected)

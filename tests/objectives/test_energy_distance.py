@@ -284,7 +284,7 @@ def test_features_that_are_no_vectors_are_named(
 
 def test_references_of_another_length_are_named(denoiser: EnumeratedDenoiser) -> None:
     asked = problem(denoiser, EnergyDistance([[0, 1], [1, 0]]))
-    with pytest.raises(RunError, match="samples have 6 numbers each, the references 2$"):
+    with pytest.raises(RunError, match=r"samples have 6 numbers each, the references 2$"):
         measure(asked, baseline("linear", 2), range(2))
 
 

@@ -103,7 +103,10 @@ def test_vectors_of_all_kinds(values):
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        (np.ma.masked_array([[1.0], [-9.0]], [[False], [True]]), f"returned a masked array {VECTORS}"),
+        (
+            np.ma.masked_array([[1.0], [-9.0]], [[False], [True]]),
+            f"returned a masked array {VECTORS}",
+        ),
         ([np.ma.masked_array([1.0, -9.0], [0, 1])] * 2, f"returned a masked array {VECTORS}"),
         ([[1 + 2j], [1.0]], f"returned (1+2j) {VECTORS}"),
         ([[float("nan")], [1.0]], f"returned nan {VECTORS}"),

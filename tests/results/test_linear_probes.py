@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from mdm_opt.candidates import beta
+from mdm_opt.candidates import MaskedDecoding, beta
 from mdm_opt.measurement import Measurement
 from mdm_opt.persistence import MeasurementRecord
 from mdm_opt.results.comparison import Comparison

@@ -9,7 +9,8 @@ from typing import Any
 
 from mdm_opt.handoff.formats.base import Layout
 from mdm_opt.handoff.formats.rules import rule_of, rule_said
-from mdm_opt.handoff.result_values import Interval, ResultValues
+from mdm_opt.handoff.parts import Interval
+from mdm_opt.handoff.result_values import ResultValues
 from mdm_opt.handoff.sampler_values import GridSamplerValues
 from mdm_opt.handoff.schedule_file import SCHEDULE_LINE, ExportedSchedule
 
