@@ -120,6 +120,13 @@ class StudyFile(Table):
     def _objective_fits_sampler(self) -> Self:
         if self.is_exact:
             self.sampler.check_exact(self.objective.kind)
+        if isinstance(self.objective, DivergenceObjective) and self.objective.metric == "path_kl":
+            if self.model.process == "masked":
+                raise ValueError(
+                    f"{key_name('objective.metric')} 'path_kl' is for births and uniform "
+                    "corruption; of masked models objective 'path_kl' measures it"
+                )
+            self.sampler.check_exact("path_kl")
         return self
 
     @model_validator(mode="after")

@@ -98,7 +98,10 @@ def _exact(law: EnumeratedLaw, table: config.EnumeratedModel) -> Any:
     if table.process == "uniform":
         from mdm_opt.models.timed_law import EnumeratedTimedLaw
 
-        return EnumeratedTimedLaw(law, table.kernel or "uniform")
+        try:
+            return EnumeratedTimedLaw(law, table.kernel or "uniform")
+        except ValueError as error:
+            raise InputError(f"{key_name('model.kernel')}: {error}") from error
     return EnumeratedDenoiser(law)
 
 
