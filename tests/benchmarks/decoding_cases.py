@@ -20,7 +20,7 @@ from mdm_opt.study.problem import build_problem
 from mdm_opt.sudoku import is_valid, sample_grids
 
 # Instances that choose, and fresh ones that tell; the former are looked at in two stages.
-FIRST_LOOK, SEARCH, FRESH = 64, 192, 512
+FIRST_LOOK, SEARCH, FRESH = 64, 160, 400
 FRESH_START = 2**41
 _SEED = 20261130
 _BATCH = 128
@@ -35,8 +35,9 @@ class Case:
         name: of the problem.
         make: the problem; its argument is an empty folder.
         budgets: mean calls of a sequence.
-        pairs: of Beta schedules, for themselves and under rules.
-        caps: steps of the schedules under rules.
+        pairs: of Beta schedules.
+        ruled: those that are tried under rules, too.
+        caps: steps of the schedules under rules, ascending; others between them are tried, too.
         certain: measures and doubts of rules.
         goals: wanted values of ``adaptive`` by budget.
     """
@@ -45,6 +46,7 @@ class Case:
     make: Callable[[Path], Problem]
     budgets: tuple[float, ...]
     pairs: Pairs
+    ruled: Pairs
     caps: tuple[int, ...]
     certain: tuple[tuple[str, float], ...]
     goals: Mapping[float, float]
@@ -57,9 +59,10 @@ def bundled(_folder: Path) -> Problem:
 
 def sudoku_rows(folder: Path) -> Problem:
     """``studies/sudoku_rows.toml`` with more prompts than its file has."""
-    grids = sample_grids(2 * SEARCH + FRESH, 6, rng=np.random.default_rng(_SEED))
+    needed = 2 * SEARCH + FRESH
+    grids = sample_grids(2 * needed, 6, rng=np.random.default_rng(_SEED))
     rows = ("".join(str(digit + 1) for digit in grid[:12]) for grid in grids.tolist())
-    lines = (json.dumps({"prompt": row}) for row in rows)
+    lines = [json.dumps({"prompt": row}) for row in dict.fromkeys(rows)][:needed]
     (folder / "rows.jsonl").write_text("\n".join(lines) + "\n")
     content = {
         "study": {"name": "rows", "seed": _SEED},
@@ -109,23 +112,28 @@ def noisy_templates(_folder: Path) -> Problem:
 
 
 _GRIDS = ((0.3, 0.2), (0.4, 0.26), (0.45, 0.3), (0.55, 0.35))
-_CERTAIN = (("entropy", 0.05), ("entropy", 0.1), ("confidence", 0.03))
+_CERTAIN = (("entropy", 0.1),)
 _EXACT = (("entropy", 0.02), ("entropy", 1.2), ("confidence", 0.5))
+# Noise leaves no token surer than 0.7: what is enough depends on how sure it is of its template.
+_NOISY = (("entropy", 0.02), *(("confidence", doubt) for doubt in (0.3, 0.35, 0.4, 0.5)))
 _WIDE = ((0.2, 0.1), (0.2, 0.2), (0.2, 0.3), (0.3, 0.2), (0.3, 0.3), (0.5, 0.3), (0.8, 0.3))
 
 CASES = (
     Case(
-        "bundled", bundled, (7, 9.5, 13, 17), _GRIDS, (6, 8, 10, 12, 16, 20, 24, 30), _CERTAIN,
-        {9.5: 0.55, 13: 0.75, 17: 0.92},
+        "bundled", bundled, (7, 9.5, 13, 17), _GRIDS, _GRIDS[1:3],
+        (5, 9, 13, 20, 36), (("entropy", 0.03), *_CERTAIN), {9.5: 0.55, 13: 0.75, 17: 0.92},
     ),
     Case(
-        "sudoku_rows", sudoku_rows, (5, 6, 8, 10, 12), _GRIDS, (5, 6, 8, 10, 12, 16, 20, 24),
-        _CERTAIN, {8: 0.9},
+        "sudoku_rows", sudoku_rows, (6, 7, 8, 10), _GRIDS, _GRIDS[1:4:2],
+        (4, 6, 9, 14, 24), _CERTAIN, {8: 0.9},
     ),
-    Case("4x4 Sudoku", sudoku4, (3, 4, 5, 6, 8), _WIDE, (3, 4, 5, 6, 8, 10, 12, 16), _EXACT, {}),
-    Case("cliff at 20 of 32", cliff, (2, 3, 4, 8), _WIDE, (2, 3, 4, 8), _EXACT[:1], {}),
     Case(
-        "noisy templates", noisy_templates, (2, 3, 4, 6), _WIDE, (2, 3, 4, 6, 8, 12, 16, 24, 32),
-        _EXACT, {},
+        "4x4 Sudoku", sudoku4, (3, 4, 5, 6, 8), _WIDE, _WIDE, (2, 4, 6, 10, 16), _EXACT,
+        {},
+    ),
+    Case("cliff at 20 of 32", cliff, (2, 3, 4, 8), _WIDE, _WIDE, (2, 4, 8, 32), _EXACT[:1], {}),
+    Case(
+        "noisy templates", noisy_templates, (2, 3, 4, 6), _WIDE, _WIDE,
+        (2, 4, 8, 32), _NOISY, {},
     ),
 )  # fmt: skip

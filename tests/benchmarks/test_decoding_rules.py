@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import pytest
 import torch
@@ -17,33 +18,71 @@ from mdm_opt.statistics import Estimate, paired_difference, standard_error
 pytestmark = pytest.mark.bench
 
 # Of each family and budget so many are looked at once more.
-AGAIN = 4
+AGAIN = 3
 CONFIDENCE = 0.95
 FAMILIES = ("linear", "beta", "threshold", "entropy_bound", "adaptive")
 
 
-def candidates(case: Case) -> dict[str, list[Candidate]]:
-    """What is chosen from, by family; ``steps`` of a rule only gives the scale of its cap."""
-    rules = [
-        Candidate(
-            "adaptive",
-            1,
-            {"beta_a": a, "beta_b": b, "cap_ratio": cap, "doubt": doubt, "measure": measured_by},
-        )
-        for (a, b), cap, (measured_by, doubt) in itertools.product(
-            case.pairs, case.caps, case.certain
-        )
-    ]
-    # The step counts next above budgets that are none: that favours the schedules.
-    counts = sorted({math.ceil(budget) for budget in case.budgets})
+@dataclass(frozen=True)
+class Ladder:
+    """Rules that differ in one number, from few calls to many.
+
+    Attributes:
+        make: a rule of a number.
+        rungs: numbers that are tried, in the order of rising calls.
+        between: a number between two neighbours; None where they are too near.
+    """
+
+    make: Callable[[float], Candidate]
+    rungs: Sequence[float]
+    between: Callable[[float, float], float | None]
+
+
+def schedules(case: Case, budget: float) -> dict[str, list[Candidate]]:
+    """Schedules by family; of the step count next above a budget that is none.
+
+    That favours them: rules stay below the budget.
+    """
+    steps = math.ceil(budget)
     return {
-        "linear": [baseline("linear", steps) for steps in counts],
-        "beta": [beta(a, b, steps) for steps in counts for a, b in case.pairs],
-        "threshold": [Candidate("threshold", 1, {"cutoff": k / 20}) for k in range(1, 20)],
-        "entropy_bound": [
-            Candidate("entropy_bound", 1, {"cutoff": 0.05 * 2**k}) for k in range(12)
+        "linear": [baseline("linear", steps)],
+        "beta": [beta(a, b, steps) for a, b in case.pairs],
+    }
+
+
+def ladders(case: Case) -> dict[str, list[Ladder]]:
+    """Rules by family; ``steps`` of a rule only gives the scale of its cap."""
+
+    def published(family: str) -> Callable[[float], Candidate]:
+        return lambda cutoff: Candidate(family, 1, {"cutoff": cutoff})
+
+    def adaptive(a: float, b: float, measured_by: str, doubt: float):
+        values = {"beta_a": a, "beta_b": b, "doubt": doubt, "measure": measured_by}
+        return lambda cap: Candidate("adaptive", 1, values | {"cap_ratio": float(cap)})
+
+    return {
+        "threshold": [
+            Ladder(
+                published("threshold"),
+                [k / 10 for k in range(1, 10)],
+                lambda a, b: (a + b) / 2 if b - a > 0.02 else None,
+            )
         ],
-        "adaptive": rules,
+        "entropy_bound": [
+            Ladder(
+                published("entropy_bound"),
+                [0.05 * 4**k for k in reversed(range(6))],
+                lambda a, b: math.sqrt(a * b) if a / b > 1.3 else None,
+            )
+        ],
+        "adaptive": [
+            Ladder(
+                adaptive(a, b, *certain),
+                case.caps,
+                lambda a, b: (a + b) // 2 if b - a > 1 else None,
+            )
+            for (a, b), certain in itertools.product(case.ruled, case.certain)
+        ],
     }
 
 
@@ -56,36 +95,56 @@ class Pool:
     """
 
     def __init__(self, case: Case, problem: Problem) -> None:
-        self._problem = problem
-        self._families = candidates(case)
+        self._case, self._problem, self._ladders = case, problem, ladders(case)
         self._measured: dict[tuple[Candidate, int, int], Measurement] = {}
 
     def best(self, family: str, budget: float) -> Candidate | None:
         """The best of a family that the budget affords, chosen in two stages."""
-        found = self._ranked(self._families[family], budget, FIRST_LOOK)
-        again = self._ranked(found[:AGAIN], budget, SEARCH)
-        return again[0] if again else None
+        pool = schedules(self._case, budget).get(family)
+        if pool is None:
+            climbed = (self._climbed(one, budget) for one in self._ladders[family])
+            pool = list(itertools.chain.from_iterable(climbed))
+
+        def rank(candidate: Candidate, instances: int) -> tuple[float, float]:
+            # Of equal values the one that uses more of the budget.
+            known = self._so_far(candidate, instances)
+            return known.value, known.nfe
+
+        found = sorted(pool, key=lambda one: rank(one, FIRST_LOOK), reverse=True)
+        kept = (one for one in found if self._affordable(one, budget, SEARCH))
+        again = itertools.islice(kept, AGAIN)
+        return max(again, key=lambda one: rank(one, SEARCH), default=None)
 
     def fresh(self, candidate: Candidate) -> Measurement:
         """A candidate on instances that choose nothing."""
         return self._part(candidate, FRESH_START, FRESH_START + FRESH)
 
-    def _ranked(
-        self, chosen: Sequence[Candidate], budget: float, instances: int
-    ) -> list[Candidate]:
-        affordable = []
-        for one in chosen:
-            if one.rule is None:
-                # A schedule is for its own budget alone.
-                if one.steps != math.ceil(budget):
-                    continue
-                affordable.append((-self._so_far(one, instances).value, one))
-                continue
-            found = self._so_far(one, instances)
-            # What just affords the budget here would miss it on every other set of instances.
-            if found.nfe + 2 * standard_error(found.calls) <= budget:
-                affordable.append((-found.value, one))
-        return [one for _, one in sorted(affordable, key=lambda pair: pair[0])]
+    def _climbed(self, ladder: Ladder, budget: float) -> list[Candidate]:
+        """What the budget affords, up to the number that uses it up."""
+        found, low, high = [], None, None
+        for rung in ladder.rungs:
+            if not self._affordable(ladder.make(rung), budget, FIRST_LOOK):
+                high = rung
+                break
+            found.append(ladder.make(rung))
+            low = rung
+        while low is not None and high is not None:
+            middle = ladder.between(low, high)
+            if middle is None:
+                break
+            if self._affordable(ladder.make(middle), budget, FIRST_LOOK):
+                low = middle
+                found.append(ladder.make(middle))
+            else:
+                high = middle
+        return found
+
+    def _affordable(self, candidate: Candidate, budget: float, instances: int) -> bool:
+        if candidate.rule is None:
+            return True
+        found = self._so_far(candidate, instances)
+        # Of what just affords the budget here, a half would miss it on other instances.
+        return found.nfe + standard_error(found.calls) <= budget
 
     def _so_far(self, candidate: Candidate, instances: int) -> Measurement:
         ends = [0, FIRST_LOOK, SEARCH]
