@@ -120,7 +120,7 @@ class Pool:
         return self._part(candidate, FRESH_START, FRESH_START + FRESH)
 
     def _climbed(self, ladder: Ladder, budget: float) -> list[Candidate]:
-        """What the budget affords, up to the number that uses it up."""
+        """The two that use most of what the budget affords: more calls are hardly ever worse."""
         found, low, high = [], None, None
         for rung in ladder.rungs:
             if not self._affordable(ladder.make(rung), budget, FIRST_LOOK):
@@ -137,7 +137,7 @@ class Pool:
                 found.append(ladder.make(middle))
             else:
                 high = middle
-        return found
+        return sorted(found, key=lambda one: self._so_far(one, FIRST_LOOK).nfe)[-2:]
 
     def _affordable(self, candidate: Candidate, budget: float, instances: int) -> bool:
         if candidate.rule is None:
