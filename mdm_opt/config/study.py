@@ -157,6 +157,11 @@ class StudyFile(Table):
 
     @model_validator(mode="after")
     def _estimator_fits(self) -> Self:
+        if self.profile.estimator == "chain" and self.model.process != "masked":
+            raise ValueError(
+                f"{key_name('profile.estimator')} = 'chain' is for masked models, got process "
+                f"{self.model.process!r}"
+            )
         if self.profile.estimator == "chain" and self.profile_references != "model":
             raise ValueError(
                 f"{key_name('profile.estimator')} = 'chain' is for the model's own sequences "

@@ -222,7 +222,7 @@ class Process(ABC, Generic[ModelT]):
         seed: int,
         count: int = 0,
     ) -> Array:
-        """What clean sequences cost when so much of them is known (docs/mathematics.md 5, 8).
+        """What clean sequences cost when so much of them is known (docs/mathematics.md 5, 9).
 
         Args:
             model: frozen model.

@@ -265,7 +265,7 @@ def check_path_kl(decoding: Decoding) -> None:
     step = uniform_decoding(decoding).step
     if step != "ancestral":
         raise InputError(
-            f"path KL is infinite for step = {step!r}, which gives no probability to some of what "
+            f"path KL can be infinite for step = {step!r}, which may give no probability to what "
             "exact steps do; step = 'ancestral' has a path KL, others are judged by samples"
         )
 
