@@ -151,7 +151,8 @@ class StepTable(ABC):
         fine = _between(max(min(_FINER * self.count, _MOST_PLACES), 2 * steps), first, last)
         if len(fine) <= 2 * steps:
             # The ends are near to each other.
-            turns = np.linspace(*position([first, last], 1), 2 * steps + 1)
+            start, end = position([first, last], 1).tolist()
+            turns = np.linspace(start, end, 2 * steps + 1)
             fine = np.concatenate([[first], np.sin(np.pi / 2 * turns[1:-1]) ** 2, [last]])
         costs = np.full((len(fine), len(fine)), np.inf)
         rows, columns = np.triu_indices(len(fine), 1)
