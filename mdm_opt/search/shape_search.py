@@ -146,10 +146,8 @@ class ShapeSearch:
         if not any(one.guard > 0 for one in guarded):
             return np.ones(len(shapes))
         guards = np.array([one.guard for one in guarded])
-        # What misses its guard by far must not blur where the others meet it.
-        sizes = np.abs(guards) / np.median(np.abs(guards)[guards != 0])
-        targets = np.sign(guards) * np.log1p(sizes)
+        scale = float(np.abs(guards).max())
         measured = shapes_of(self._space, [one.candidate for one in guarded])
-        model = ShapeModel(measured, targets, np.full(len(guards), _GUARD_NOISE))
+        model = ShapeModel(measured, guards / scale, np.full(len(guards), _GUARD_NOISE))
         found = model.posterior(shapes)
         return np.asarray(special.ndtr(-found.mean / np.maximum(found.deviation, 1e-12)))
