@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
@@ -46,6 +47,14 @@ def test_from_the_last_alpha_the_last_call_leads_to_the_clean_sequence() -> None
     # The only step says nothing of the schedule.
     assert decoding.alphas(SIN2, 1).tolist() == [0.1, 1.0]
     assert decoding.alphas(SIN2, 2).tolist() == [0.1, 0.9, 1.0]
+
+
+def test_ends_are_met_to_the_last_bit() -> None:
+    """Hundredths, of which some differences are not exact."""
+    hundredths = [k / 100 for k in range(1, 100)]
+    for first, last in itertools.combinations(hundredths[::7], 2):
+        found = UniformDecoding(first_alpha=first, last_alpha=last).alphas(LINEAR, 4)
+        assert (found[0], found[-2]) == (first, last)
 
 
 def test_many_schedules_are_placed_together() -> None:

@@ -247,3 +247,33 @@ def test_the_users_baseline_is_exported_as_it_was_measured(
         assert f"{measured.nfe:g} model calls as measured on average for 16 tokens" in text
         with pytest.raises(InputError, match=r"format mdlm: schedule\.family: "):
             render(exported, "mdlm")
+
+
+def test_schedules_of_births_are_exported_in_version_2(tmp_path):
+    """The alphas that were measured, with the baselines of the process beside them."""
+    study = SUDOKU4.replace('law = "sudoku4"', 'law = "bimodal"\nprocess = "births"')
+    study = study.replace('kind = "validity"\nverifier = "sudoku"', 'kind = "path_kl"')
+    study = study.replace("top = 2", "top = 1")
+    path = write_study(tmp_path, study, seeds="[[0.5, 0.5], [0.5, 0.6]]", trials="4")
+    url = database(tmp_path)
+    opened = create_study(path, url)
+    list(run_trials(opened))
+    verify(opened)
+    exported = export_schedule("sudoku4", url, found=True)
+    budget = best("sudoku4", url).budgets[0]
+    assert (exported.schema_version, exported.schedule.process) == (2, "births")
+    assert exported.candidate == budget.candidate
+    assert exported.alphas.tolist() == opened.problem.plan(budget.candidate).grid.tolist()
+    assert exported.sampler.model_dump() == {"births": "poisson"}
+    assert set(exported.result.baselines) == {"linear", "sin2", "logit"}
+    assert exported.provenance.model["process"] == "births"
+    for name in ("json", "python"):
+        artefact = render(exported, name)
+        (tmp_path / "artefact").write_text(artefact.text)
+        assert mdm_opt.load_schedule(tmp_path / "artefact") == exported
+    kept = export_schedule("sudoku4", url)
+    decision = budget.decision
+    assert kept.is_kept_baseline == (decision is not None and decision.action == "keep")
+    if kept.is_kept_baseline:
+        assert kept.candidate == baseline("linear", 4)
+        assert kept.alphas == pytest.approx([0.0, 0.25, 0.5, 0.75, 1.0])

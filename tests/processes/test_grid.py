@@ -175,7 +175,7 @@ def test_path_costs_ask_along_the_finest_grid(known: Known) -> None:
 
 def test_the_finest_costs_are_path_kl_and_entropy_exactly_in_the_mean(known: Known) -> None:
     """Of births up to sum log(x_0!), which every grid lacks."""
-    count = 1000
+    count = 400
     clean, batch = known.clean(count), known.batch(range(count))
     costs, _ = known.process.path_costs(known.model, clean, batch, range(count))
     nats = np.array([one.finest_nats for one in costs])
@@ -190,7 +190,7 @@ def test_the_finest_costs_are_path_kl_and_entropy_exactly_in_the_mean(known: Kno
 
 @pytest.mark.parametrize("candidate", [baseline("linear", 4), CANDIDATE, baseline("sin2", 7)])
 def test_path_kl_is_that_of_the_grid_less_the_finest(known: Known, candidate: Any) -> None:
-    count = 1000
+    count = 400
     clean, batch = known.clean(count), known.batch(range(count), candidate)
     costs, _ = known.process.path_costs(known.model, clean, batch, range(count))
     known.model.calls.clear()
@@ -203,7 +203,7 @@ def test_path_kl_is_that_of_the_grid_less_the_finest(known: Known, candidate: An
 
 
 def test_path_kl_counts_what_the_noise_of_the_first_alpha_loses() -> None:
-    count, law = 1500, short_chain()
+    count, law = 700, short_chain()
     exact, model = ExactCosts(law, kernel_named("uniform", 3)), Posterior(law)
     decoding = UniformDecoding(first_alpha=0.7, last_alpha=0.95)
     known = Known(UNIFORM, model, exact, decoding, law=law)
