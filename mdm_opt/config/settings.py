@@ -125,6 +125,10 @@ def check_searched(
         ValueError: naming the key.
     """
     key = key_name(f"space.{setting.name}")
+    if setting.name not in sampler.searchable:
+        raise ValueError(
+            f"{key} is not accepted: the sampler of process {sampler.process!r} has none"
+        )
     if exact is not None:
         raise ValueError(
             f"{key} is not accepted with objective {exact!r}, which is defined for whole "

@@ -94,12 +94,20 @@ def _exact(law: EnumeratedLaw, table: config.EnumeratedModel) -> Any:
     if table.process == "births":
         from mdm_opt.models.rates import EnumeratedRates
 
-        return EnumeratedRates(law)
+        return _made(lambda: EnumeratedRates(law), "model.law", table.law)
     if table.process == "uniform":
         from mdm_opt.models.timed_law import EnumeratedTimedLaw
 
-        return EnumeratedTimedLaw(law, table.kernel or "uniform")
+        kernel = table.kernel or "uniform"
+        return _made(lambda: EnumeratedTimedLaw(law, kernel), "model.kernel", kernel)
     return EnumeratedDenoiser(law)
+
+
+def _made(make: Callable[[], Any], key: str, value: str) -> Any:
+    try:
+        return make()
+    except ValueError as error:
+        raise InputError(f"{key_name(key)}: {value!r} is not accepted: {error}") from error
 
 
 def _digits(table: config.DigitsModel, _folder: Path | None) -> Any:
