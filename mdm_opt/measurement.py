@@ -68,6 +68,11 @@ class Problem:
         """Blocks of a sequence, of which every step count is a multiple."""
         return self.decoding.blocks(self.denoiser.length)
 
+    @property
+    def finest_steps(self) -> int:
+        """Steps of a sequence where there are as many as make sense: one token a step."""
+        return self.process.finest_calls(self.denoiser)
+
     def plan(self, candidate: Candidate) -> Plan:
         """What a candidate does to a sequence of the model."""
         return candidate.plan(self.decoding, self.denoiser.length)

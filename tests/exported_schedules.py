@@ -10,8 +10,17 @@ import numpy as np
 from hypothesis import strategies as st
 
 import mdm_opt
-from mdm_opt.candidates import Candidate, MaskedDecoding
-from mdm_opt.handoff.schedule_file import ExportedSchedule, SamplerValues, ScheduleValues
+from mdm_opt.candidates import (
+    BirthsDecoding,
+    Candidate,
+    GridDecoding,
+    MaskedDecoding,
+    UniformDecoding,
+    baseline,
+    beta,
+)
+from mdm_opt.handoff.sampler_values import SamplerValues, sampler_values
+from mdm_opt.handoff.schedule_file import ExportedSchedule, ScheduleValues
 from mdm_opt.schedules import BetaSchedule, block_count, reveal_counts, reveal_grid
 
 
@@ -236,3 +245,37 @@ def threshold(cutoff: float = 0.6, **options: Any) -> ExportedSchedule:
 def entropy_bound(cutoff: float = 1.0, **options: Any) -> ExportedSchedule:
     """The EB-Sampler's rule."""
     return exported_rule("entropy_bound", {"cutoff": cutoff}, **options)
+
+
+def grid_content(
+    decoding: GridDecoding, candidate: Candidate | None = None, length: int = 5
+) -> dict[str, Any]:
+    """A whole export of a process with a grid; 4 steps of a Beta schedule where none is given."""
+    found = content()
+    chosen = beta(0.4, 0.7, 4) if candidate is None else candidate
+    found["schema_version"] = 2
+    found["schedule"] = ScheduleValues.of(chosen, decoding, length).model_dump()
+    found["sampler"] = sampler_values(decoding).model_dump()
+    found["provenance"]["model"] |= {"process": decoding.process}
+    return found
+
+
+def exported_grid(
+    decoding: GridDecoding, candidate: Candidate | None = None, length: int = 5
+) -> ExportedSchedule:
+    """The same as an object."""
+    return ExportedSchedule.model_validate(grid_content(decoding, candidate, length))
+
+
+GRIDS = {
+    "births": exported_grid(BirthsDecoding()),
+    "births, logit": exported_grid(BirthsDecoding(births="binomial"), baseline("logit", 8)),
+    "uniform": exported_grid(UniformDecoding()),
+    "uniform, ends": exported_grid(
+        UniformDecoding(step="flow", first_alpha=0.01, last_alpha=0.9), beta(1.2, 0.6, 6)
+    ),
+    "uniform, rate": exported_grid(
+        UniformDecoding(first_alpha=0.01), baseline("constant_rate", 8)
+    ),
+    "one step": exported_grid(UniformDecoding(last_alpha=0.9), beta(0.4, 0.7, 1)),
+}

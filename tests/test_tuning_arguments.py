@@ -44,7 +44,7 @@ def test_values_are_those_of_a_study_file():
 
 def test_what_is_none_has_its_default_and_several_values_are_searched():
     settings = {**SETTINGS, "seeds": None, "order": ["random", "confidence"], "family": None}
-    found = study_file_of(settings, {"beta_a": (0.2, 0.9), "beta_b": None})
+    found = study_file_of("masked", settings, {}, {"beta_a": (0.2, 0.9), "beta_b": None})
     assert found.space.bounds["beta_a"] == [0.2, 0.9]
     assert found.search.seeds == ["energy", "profile", "baselines"]
     assert found.canonical()["space"]["order"] == ["random", "confidence"]
@@ -52,4 +52,13 @@ def test_what_is_none_has_its_default_and_several_values_are_searched():
 
 def test_what_is_not_accepted_is_refused():
     with naming(NAMES), pytest.raises(InputError, match="trials: 0 is not accepted"):
-        study_file_of({**SETTINGS, "trials": 0}, {})
+        study_file_of("masked", {**SETTINGS, "trials": 0}, {}, {})
+
+
+def test_settings_of_other_processes_are_keys_of_their_sampler():
+    found = study_file_of("births", SETTINGS, {"births": "binomial"}, {})
+    assert found.canonical()["sampler"] == {"births": "binomial"}
+    with naming(NAMES), pytest.raises(InputError, match=r"sampling\['births'\]: 'x' is not"):
+        study_file_of("births", SETTINGS, {"births": "x"}, {})
+    with naming(NAMES), pytest.raises(InputError, match="order: unknown key; known: births"):
+        study_file_of("births", {**SETTINGS, "order": "entropy"}, {}, {})

@@ -27,6 +27,8 @@ Bounds = Mapping[str, Sequence[Value]]
 # Label and parameters of seeds, by the name that a study file uses.
 NamedSeeds = Mapping[str, Sequence[tuple[str, Mapping[str, Value]]]]
 
+_USUAL = MaskedDecoding()
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -68,7 +70,7 @@ class Candidate:
             object.__setattr__(self, name, value)
         family.check(self)
         family.schedule(self)
-        MaskedDecoding().with_values(self.decoding)
+        _USUAL.with_values(self.decoding)
 
     def __hash__(self) -> int:
         values = (*self.parameters.items(), *sorted(self.decoding.items()))
@@ -114,8 +116,9 @@ class Candidate:
 
         Schedules with the same counts do; where counts are random, those with the same grid.
         """
-        chosen = decoding.with_values(self.decoding).without_one_block(length)
-        return (*family_named(self.family).key(self, self.plan(decoding, length)), chosen)
+        chosen = decoding.with_values(self.decoding)
+        plan = _plan(self, chosen, length)
+        return (*family_named(self.family).key(self, plan), chosen.without_one_block(length))
 
 
 @lru_cache(maxsize=8192)

@@ -157,6 +157,6 @@ class UniformDecoding(GridDecoding):
         if objective == "path_kl" and self.step != "ancestral":
             raise ValueError(
                 f"objective 'path_kl' is not accepted with step = {self.step!r}: such a step "
-                "cannot make all changes that the exact reverse step can, so that its path KL is "
+                "may lack changes that the exact reverse step makes, so that its path KL can be "
                 "infinite; accepted: 'ancestral'"
             )

@@ -17,7 +17,7 @@ from mdm_opt.schedules import (
     Reveal,
     Rounding,
     block_count,
-    reveal_counts,
+    grid_and_counts,
     reveal_grid,
 )
 from mdm_opt.schedules.base import Array
@@ -161,11 +161,11 @@ class MaskedDecoding(Decoding):
         """
         if rule is not None:
             return self._rule_plan(schedule, rule, length)
-        blocks = block_count(steps, length, self.block_length)
-        grid, counts = reveal_grid(schedule, steps, blocks), None
         if self.reveal == "fixed":
-            counts = reveal_counts(schedule, steps, length, self.rounding, self.block_length)
-        return Plan(grid, counts, length)
+            found = grid_and_counts(schedule, steps, length, self.rounding, self.block_length)
+            return Plan(*found, length)
+        blocks = block_count(steps, length, self.block_length)
+        return Plan(reveal_grid(schedule, steps, blocks), None, length)
 
     def schedule_steps(self, steps: int, length: int, rule: Rule | None) -> int:
         """Steps of the schedule: the budget's, or the most that a rule takes."""
@@ -178,11 +178,10 @@ class MaskedDecoding(Decoding):
 
     def _rule_plan(self, schedule: MaskSchedule, rule: Rule, length: int) -> Plan:
         self.check_rule()
-        blocks = block_count(length, length, self.block_length)
         cap = self.schedule_steps(length, length, rule)
-        shares = reveal_counts(schedule, cap, length, "full", self.block_length)
+        grid, shares = grid_and_counts(schedule, cap, length, "full", self.block_length)
         kept = replace(rule, cap=cap) if rule.scheduled else rule
-        return Plan(reveal_grid(schedule, cap, blocks), None, length, kept, shares)
+        return Plan(grid, None, length, kept, shares)
 
     def costs(self, profile: Array, draws: Array | None = None) -> ProfileCosts:
         """See `Decoding.costs`: the profile is h(m), float64 ``(length,)``."""

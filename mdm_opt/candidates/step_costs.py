@@ -11,7 +11,7 @@ from scipy import special
 from mdm_opt.candidates.costs import BetaBounds, Costs
 from mdm_opt.schedules import BetaSchedule, Counts, named_schedule, nearest_beta
 from mdm_opt.schedules.base import Array
-from mdm_opt.schedules.step_costs import StepTable, places
+from mdm_opt.schedules.step_costs import StepTable, position
 from mdm_opt.schedules.step_sample import MOST_STEPS
 
 if TYPE_CHECKING:
@@ -101,14 +101,15 @@ class StepCosts(Costs):
 
     def energy_fit(self, bounds: BetaBounds) -> BetaSchedule:
         """See `Costs.energy_fit`."""
-        times, alphas = self.table.energy_times(self.profile), places(self.table.count)
-        first, last = self.decoding.ends
-        inside = np.interp([first, last], alphas, times)
+        count, (first, last) = self.table.count, self.decoding.ends
+        times, among = self.table.energy_times(self.profile), np.arange(count + 1)
+        inside = np.interp(position([first, last], count), among, times)
 
         def revealed(progress: Array) -> Array:
             time = inside[0] + progress * (inside[1] - inside[0])
-            found = np.interp(time, times, alphas)
-            return np.asarray((found - first) / (last - first), dtype=np.float64)
+            found = np.sin(np.pi / 2 * np.interp(time, times, among) / count) ** 2
+            share = (found - first) / (last - first)
+            return np.asarray(np.clip(share, 0.0, 1.0), dtype=np.float64)
 
         return nearest_beta(revealed, beta_a=bounds["beta_a"], beta_b=bounds["beta_b"])
 

@@ -1,4 +1,4 @@
-"""mdm-opt energy: the three energies of a schedule."""
+"""mdm-opt energy: the energies of a schedule."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     epilog=example(
         "mdm-opt energy --schedule 0.9,0.3 --weight 1,1 --steps 8",
         "mdm-opt energy --schedule sine",
+        "mdm-opt energy --process births --schedule logit --total-count 312.6",
+        "mdm-opt energy --process uniform --schedule sine --vocab-size 2",
     )
 )
 @click.option(
@@ -25,7 +27,14 @@ if TYPE_CHECKING:
     metavar="A,B|NAME",
     default="linear",
     show_default=True,
-    help="Beta parameters of the mask schedule, or linear, sin2, sine, cosine.",
+    help="Beta parameters of the schedule, or the name of one, such as linear, sin2, sine, logit.",
+)
+@click.option(
+    "--process",
+    type=click.Choice(["masked", "births", "uniform"]),
+    default="masked",
+    show_default=True,
+    help="What the schedule is of.",
 )
 @click.option(
     "--weight",
@@ -37,39 +46,99 @@ if TYPE_CHECKING:
 @click.option("--steps", type=click.IntRange(1, 4096), default=8, show_default=True)
 @click.option("--length", type=click.IntRange(1, 2**20), default=1, show_default=True)
 @click.option("--vocab-size", type=click.IntRange(2, 2**24), default=2, show_default=True)
+@click.option(
+    "--total-count",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Of births: the expected sum of the counts of a sequence.",
+)
 @json_option
 def energy(
-    schedule: str, weight: str, steps: int, length: int, vocab_size: int, as_json: bool
+    schedule: str,
+    process: str,
+    weight: str,
+    steps: int,
+    length: int,
+    vocab_size: int,
+    total_count: float,
+    as_json: bool,
 ) -> None:
-    """Print the kinetic, conditional kinetic and geodesic energy of a mask schedule.
+    """Print the energies of a schedule.
 
-    Each beside the least value that any schedule has under that weight function. An energy that
-    diverges, or exceeds the largest number, is inf (null in JSON).
+    Of masked models the kinetic, conditional kinetic and geodesic energy; of births the
+    conditional one, which grows with the total count; of uniform corruption the conditional one
+    of a token and of a sequence. Each beside the least value that any schedule has under that
+    weight function. An energy that diverges, or exceeds the largest number, is inf (null in JSON).
     """
-    from dataclasses import asdict
-
-    from mdm_opt.schedules import discrete_energy, energies, minimum_discrete_energy
-
     chosen, gamma = _schedule(schedule), _beta(weight, "--weight", "")
-    found = asdict(energies(chosen, gamma, length, vocab_size))
-    least = asdict(energies(gamma, gamma, length, vocab_size))
-    found["discrete"] = discrete_energy(chosen, steps)
-    least["discrete"] = minimum_discrete_energy(steps)
+    found, least = _energies(process, chosen, gamma, (steps, length, vocab_size, total_count))
     if as_json:
         rows = {name: {"value": found[name], "minimum": least[name]} for name in found}
         finite = {
             name: {key: value if math.isfinite(value) else None for key, value in row.items()}
             for name, row in rows.items()
         }
-        settings = {"steps": steps, "length": length, "vocab_size": vocab_size}
+        settings: dict[str, str | float] = {"steps": steps, "length": length}
+        settings["vocab_size"] = vocab_size
+        if process != "masked":
+            settings = {"process": process, **settings, "total_count": total_count}
         print_json({"schedule": chosen.name, "weight": gamma.name, **settings, "energies": finite})
         return
-    click.echo(
-        f"schedule {chosen.name}, weight {gamma.name}, {steps} steps, {length} tokens out of "
-        f"{vocab_size}"
-    )
+    size = f"{steps} steps, {length} tokens out of {vocab_size}"
+    if process == "births":
+        size = f"births of {total_count:g} expected units"
+    if process == "uniform":
+        size = f"uniform corruption of {length} tokens out of {vocab_size}"
+    click.echo(f"schedule {chosen.name}, weight {gamma.name}, {size}")
     for name, value in found.items():
         click.echo(f"{name.replace('_', ' '):20} {value:<14.8g} minimum {least[name]:.8g}")
+
+
+def _energies(
+    process: str,
+    schedule: MaskSchedule,
+    gamma: BetaSchedule,
+    size: tuple[int, int, int, float],
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Energies by name, and the least that any schedule has.
+
+    Args:
+        process: see the option.
+        schedule: alpha(t).
+        gamma: the weight.
+        size: steps, length, vocabulary and total count.
+    """
+    from dataclasses import asdict
+
+    from mdm_opt.schedules import (
+        MINIMUM_TOKEN_ENERGY,
+        discrete_energy,
+        energies,
+        minimum_discrete_energy,
+        token_energy,
+    )
+    from mdm_opt.schedules.uniform_energy import minimum_uniform_energy, uniform_energy
+
+    steps, length, vocab_size, total_count = size
+    if process == "births":
+        unit = token_energy(schedule, gamma)
+        return (
+            {"unit": unit, "conditional": total_count * unit},
+            {"unit": MINIMUM_TOKEN_ENERGY, "conditional": total_count * MINIMUM_TOKEN_ENERGY},
+        )
+    if process == "uniform":
+        token = uniform_energy(schedule, gamma, vocab_size)
+        smallest = minimum_uniform_energy(vocab_size)
+        return (
+            {"token": token, "conditional": length * token},
+            {"token": smallest, "conditional": length * smallest},
+        )
+    found = asdict(energies(schedule, gamma, length, vocab_size))
+    least = asdict(energies(gamma, gamma, length, vocab_size))
+    found["discrete"] = discrete_energy(schedule, steps)
+    least["discrete"] = minimum_discrete_energy(steps)
+    return found, least
 
 
 def _schedule(text: str) -> MaskSchedule:

@@ -98,10 +98,13 @@ class EnergyDistanceObjective(Table):
 
 
 class DivergenceObjective(Table):
-    """Exact divergence of the samples of an enumerable law; minimised."""
+    """Exact divergence of the samples of an enumerable law; minimised.
+
+    `path_kl` is that of whole paths, of births and uniform corruption.
+    """
 
     kind: Literal["divergence"]
-    metric: Literal["tv", "kl"] = "tv"
+    metric: Literal["tv", "kl", "path_kl"] = "tv"
 
     @property
     def instances(self) -> int:

@@ -125,10 +125,11 @@ def check_searched(
         ValueError: naming the key.
     """
     key = key_name(f"space.{setting.name}")
-    if setting.name not in sampler.searchable:
-        raise ValueError(
-            f"{key} is not accepted: the sampler of process {sampler.process!r} has none"
-        )
+    for value in setting.searched:
+        try:
+            sampler.with_values({setting.name: value})
+        except ValueError as error:
+            raise ValueError(f"{key}: {value!r} is not accepted: {error}") from None
     if exact is not None:
         raise ValueError(
             f"{key} is not accepted with objective {exact!r}, which is defined for whole "
@@ -136,8 +137,3 @@ def check_searched(
         )
     if setting.name == "guidance" and not prompted:
         raise ValueError(f"{key} needs an objective with prompts (task or lm_eval)")
-    for value in setting.searched:
-        try:
-            sampler.with_values({setting.name: value})
-        except ValueError as error:
-            raise ValueError(f"{key}: {value!r} is not accepted: {error}") from None

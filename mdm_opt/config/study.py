@@ -120,6 +120,13 @@ class StudyFile(Table):
     def _objective_fits_sampler(self) -> Self:
         if self.is_exact:
             self.sampler.check_exact(self.objective.kind)
+        if isinstance(self.objective, DivergenceObjective) and self.objective.metric == "path_kl":
+            if self.model.process == "masked":
+                raise ValueError(
+                    f"{key_name('objective.metric')} 'path_kl' is for births and uniform "
+                    "corruption; of masked models objective 'path_kl' measures it"
+                )
+            self.sampler.check_exact("path_kl")
         return self
 
     @model_validator(mode="after")
@@ -160,6 +167,11 @@ class StudyFile(Table):
 
     @model_validator(mode="after")
     def _estimator_fits(self) -> Self:
+        if self.profile.estimator == "chain" and self.model.process != "masked":
+            raise ValueError(
+                f"{key_name('profile.estimator')} = 'chain' is for masked models, got process "
+                f"{self.model.process!r}"
+            )
         if self.profile.estimator == "chain" and self.profile_references != "model":
             raise ValueError(
                 f"{key_name('profile.estimator')} = 'chain' is for the model's own sequences "

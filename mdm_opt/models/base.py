@@ -125,25 +125,27 @@ class TimedLaw(FrozenModel, Protocol):
         ...
 
 
-# What a model of a process has, and what it is called.
+# What a model of a process has, what it is asked, and what it is called.
 _OWN = {
-    "masked": ("vocab_size", "mask_token_id", "log_probs"),
-    "births": ("max_count", "rates"),
-    "uniform": ("vocab_size", "kernel", "log_probs_at"),
+    "masked": ("vocab_size", "mask_token_id"),
+    "births": ("max_count",),
+    "uniform": ("vocab_size", "kernel"),
 }
+_ASKED = {"masked": "log_probs", "births": "rates", "uniform": "log_probs_at"}
 _WORDS = {"masked": "denoiser", "births": "rate model", "uniform": "law of clean tokens"}
 
 
 def lacking(candidate: Any, process: str = "masked") -> list[str]:
     """The attributes of a model of a process that an object does not have."""
-    required = ("length", *_OWN[process], "fingerprint", "device", "decode", "encode")
+    asked = _ASKED[process], "decode", "encode"
+    required = ("length", *_OWN[process], "fingerprint", "device", *asked)
     return [name for name in required if not hasattr(candidate, name)]
 
 
 def process_name(candidate: Any) -> str:
     """The process that an object is a model of, by what it can be asked; masked where nothing."""
-    asked = {"rates": "births", "log_probs_at": "uniform"}
-    return next((name for key, name in asked.items() if hasattr(candidate, key)), "masked")
+    others = (name for name in ("births", "uniform") if hasattr(candidate, _ASKED[name]))
+    return next(others, "masked")
 
 
 def offers(candidate: Any, *methods: str) -> bool:

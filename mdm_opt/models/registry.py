@@ -90,24 +90,26 @@ def _enumerated(table: config.EnumeratedModel, folder: Path | None) -> Any:
 
 
 def _exact(law: EnumeratedLaw, table: config.EnumeratedModel) -> Any:
-    """The exact answers of a law to what its process asks."""
-    if table.process == "births":
-        from mdm_opt.models.rates import EnumeratedRates
+    """The exact answers of a law to what its process asks.
 
-        return _made(lambda: EnumeratedRates(law), "model.law", table.law)
-    if table.process == "uniform":
+    Raises:
+        InputError: for a law or a kernel that does not fit.
+    """
+    if table.process == "masked":
+        return EnumeratedDenoiser(law)
+    key, value = key_name("model.law"), table.law
+    if table.kernel is not None:
+        key, value = key_name("model.kernel"), table.kernel
+    try:
+        if table.process == "births":
+            from mdm_opt.models.rates import EnumeratedRates
+
+            return EnumeratedRates(law)
         from mdm_opt.models.timed_law import EnumeratedTimedLaw
 
-        kernel = table.kernel or "uniform"
-        return _made(lambda: EnumeratedTimedLaw(law, kernel), "model.kernel", kernel)
-    return EnumeratedDenoiser(law)
-
-
-def _made(make: Callable[[], Any], key: str, value: str) -> Any:
-    try:
-        return make()
+        return EnumeratedTimedLaw(law, table.kernel or "uniform")
     except ValueError as error:
-        raise InputError(f"{key_name(key)}: {value!r} is not accepted: {error}") from error
+        raise InputError(f"{key}: {value!r} is not accepted: {error}") from error
 
 
 def _digits(table: config.DigitsModel, _folder: Path | None) -> Any:

@@ -135,8 +135,7 @@ class Mirror:
             for trial in self._queue.trials(numbers=state.unfinished, since=state.trials)
         }
         wanted = [n for n, trial in ours.items() if n is not None and trial.finished_at]
-        new = self._repository.measurements(self._name, ["search"], numbers=wanted)
-        self._measured = {record.trial_number: record for record in new}
+        self._measured = self._measurements(wanted)
         for number, trial_id in state.unfinished.items():
             self._end(number, trial_id, ours.get(number))
         last = max((n for n in ours if n is not None), default=-1)
@@ -145,6 +144,12 @@ class Mirror:
             self._enter(state.study_id, number, ours.get(number))
         self._ours_below = max(self._ours_below, last + 1)
         return max(state.trials - 1, last)
+
+    def _measurements(self, numbers: Sequence[int]) -> dict[int | None, MeasurementRecord]:
+        if not numbers:
+            return {}
+        found = self._repository.measurements(self._name, ["search"], numbers=numbers)
+        return {record.trial_number: record for record in found}
 
     def _check_ours(self, state: _State) -> None:
         """Raises where a number of ours has been taken by a trial that is not labelled."""

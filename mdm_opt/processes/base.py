@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -12,7 +12,9 @@ import numpy.typing as npt
 import torch
 
 from mdm_opt.candidates import Candidate, Decoding, Plan
+from mdm_opt.errors import InputError
 from mdm_opt.models.base import FrozenModel
+from mdm_opt.models.laws import EnumeratedLaw
 from mdm_opt.models.prompts import Prompts, decoded_answers
 
 Array = npt.NDArray[np.float64]
@@ -220,7 +222,7 @@ class Process(ABC, Generic[ModelT]):
         seed: int,
         count: int = 0,
     ) -> Array:
-        """What clean sequences cost when so much of them is known (docs/mathematics.md 5, 8).
+        """What clean sequences cost when so much of them is known (docs/mathematics.md 5, 9).
 
         Args:
             model: frozen model.
@@ -346,6 +348,18 @@ class Process(ABC, Generic[ModelT]):
         Raises:
             InputError: where it is too large to be enumerated.
         """
+
+    def exact_path_kl(self, model: ModelT, law: EnumeratedLaw) -> Callable[[Array], float]:
+        """The path KL of any grid where the model answers exactly, in nats.
+
+        Args:
+            model: frozen model.
+            law: that it answers for.
+
+        Raises:
+            InputError: in processes where it is not enumerated, or where that would take too long.
+        """
+        raise InputError(f"the path KL of process {self.name!r} is not enumerated")
 
     @abstractmethod
     def difference(self, model: ModelT) -> float:

@@ -199,7 +199,7 @@ class _Summary:
     def _searched(self, ranked: Sequence[MeasurementRecord]) -> BudgetResult:
         baselines: dict[str, MeasurementRecord] = {}
         for m in ranked:
-            for name in KNOWN_BASELINES:
+            for name in self.space.decoding.baselines:
                 if self.space.is_baseline(m.candidate, name):
                     baselines.setdefault(name, m)
         return self._result(

@@ -88,7 +88,7 @@ def _beside(opened: OpenStudy, steps: int) -> dict[str, Candidate]:
     file = opened.study_file
     if file.search.goal == "calls":
         given = file.search.reference
-        most = opened.problem.denoiser.length
+        most = opened.problem.finest_steps
         finest = baseline("linear", most)
         return {REFERENCE: finest if given is None else setting_candidate(given, most)}
     own = file.study.baseline

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -39,6 +40,10 @@ def reveal_grid(schedule: MaskSchedule, steps: int, blocks: int = 1) -> Array:
         raise ValueError(f"{blocks} blocks do not share {steps} steps evenly")
     inside = steps // blocks
     grid: Array = np.maximum.accumulate(schedule.revealed(np.arange(inside + 1) / inside))
+    return _in_blocks(grid, blocks)
+
+
+def _in_blocks(grid: Array, blocks: int) -> Array:
     if blocks == 1:
         return grid
     starts = np.arange(blocks)[:, None]
@@ -73,16 +78,29 @@ def reveal_counts(
         ValueError: for an unknown rounding, steps or length below 1, and blocks that do not
             share length and steps evenly.
     """
+    return grid_and_counts(schedule, steps, length, rounding, block_length)[1]
+
+
+def grid_and_counts(
+    schedule: MaskSchedule,
+    steps: int,
+    length: int,
+    rounding: Rounding = "full",
+    block_length: int | None = None,
+) -> tuple[Array, Counts]:
+    """What `reveal_grid` and `reveal_counts` return, from one evaluation of the schedule.
+
+    Arguments and errors as `reveal_counts`.
+    """
     blocks = block_count(steps, length, block_length)
-    if blocks > 1:
-        counts = reveal_counts(schedule, steps // blocks, length // blocks, rounding)
-        return np.tile(counts, blocks)
     if length < 1:
         raise ValueError(f"length must be at least 1, got {length}")
     if rounding not in ("full", "cumulative"):
         raise ValueError(f"rounding must be 'full' or 'cumulative', got {rounding!r}")
-    ideal = length * reveal_grid(schedule, steps)
-    return np.asarray(np.diff(rounded_boundaries(ideal[None], rounding)[0]), dtype=np.int64)
+    grid = reveal_grid(schedule, steps // blocks)
+    ideal = length // blocks * grid
+    counts = np.diff(rounded_boundaries(ideal[None], rounding)[0]).astype(np.int64, copy=False)
+    return _in_blocks(grid, blocks), counts if blocks == 1 else np.tile(counts, blocks)
 
 
 def rounded_boundaries(ideal: Array, rounding: Rounding) -> Counts:
@@ -135,9 +153,11 @@ def nearest_increasing(boundaries: Counts) -> Counts:
         boundaries: int64 ``(rows, steps + 1)``, non-decreasing, from 0 to one length of at least
             ``steps``.
     """
-    flat = np.flatnonzero((np.diff(boundaries, axis=1) <= 0).any(axis=1))
+    flat = np.flatnonzero((boundaries[:, 1:] <= boundaries[:, :-1]).any(axis=1))
     if not len(flat):
         return boundaries
+    if len(boundaries) == 1:
+        return _nearest_of(boundaries.tobytes()).copy()
     rows, kinds = np.unique(boundaries[flat], axis=0, return_inverse=True)
     steps = rows.shape[1] - 1
     many = max(1, _MOST_VALUES // ((steps + 1) * (int(rows[0, -1]) - steps + 1)))
@@ -145,6 +165,12 @@ def nearest_increasing(boundaries: Counts) -> Counts:
     found = boundaries.copy()
     found[flat] = np.concatenate(parts)[kinds.ravel()]
     return found
+
+
+# Of candidates that are near each other many have the same boundaries.
+@lru_cache(maxsize=2048)
+def _nearest_of(row: bytes) -> Counts:
+    return _nearest(np.frombuffer(row, dtype=np.int64)[None])
 
 
 def _nearest(boundaries: Counts) -> Counts:

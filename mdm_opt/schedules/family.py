@@ -67,7 +67,7 @@ class BetaSchedule(MaskSchedule):
         return np.asarray(speed, dtype=np.float64)
 
     def revealed(self, progress: npt.ArrayLike) -> Array:
-        return _sin_squared(self.interpolation(progress), self.remaining_interpolation(progress))
+        return beta_revealed(self.beta_a, self.beta_b, checked_unit(progress, "progress"))
 
     def masked(self, progress: npt.ArrayLike) -> Array:
         return _sin_squared(self.remaining_interpolation(progress), self.interpolation(progress))
@@ -175,7 +175,7 @@ def named_schedule(name: str) -> MaskSchedule:
     return NAMED_SCHEDULES[name]
 
 
-def beta_revealed(beta_a: Array, beta_b: Array, progress: Array) -> Array:
+def beta_revealed(beta_a: Array | float, beta_b: Array | float, progress: Array) -> Array:
     """alpha(t) of Beta schedules, all three broadcast against each other."""
     share = np.asarray(special.betainc(beta_a, beta_b, progress), dtype=np.float64)
     rest = np.asarray(special.betaincc(beta_a, beta_b, progress), dtype=np.float64)

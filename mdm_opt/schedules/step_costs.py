@@ -148,8 +148,12 @@ class StepTable(ABC):
         Returns:
             Nats, and float64 ``(steps + 1,)``.
         """
-        fine = places(max(min(_FINER * self.count, _MOST_PLACES), 2 * steps))
-        fine = np.concatenate([[first], fine[(fine > first) & (fine < last)], [last]])
+        fine = _between(max(min(_FINER * self.count, _MOST_PLACES), 2 * steps), first, last)
+        if len(fine) <= 2 * steps:
+            # The ends are near to each other.
+            start, end = position([first, last], 1).tolist()
+            turns = np.linspace(start, end, 2 * steps + 1)
+            fine = np.concatenate([[first], np.sin(np.pi / 2 * turns[1:-1]) ** 2, [last]])
         costs = np.full((len(fine), len(fine)), np.inf)
         rows, columns = np.triu_indices(len(fine), 1)
         costs[rows, columns] = self.steps(values, fine[rows], fine[columns])
@@ -212,7 +216,8 @@ class RateTable(StepTable):
         columns, shares = self._at(np.sin(angle) ** 2)
         shares = shares * (np.sin(2 * angle) * (np.pi / 2) / _QUADRATURE)[:, None]
         found = np.bincount(columns.ravel(), shares.ravel(), minlength=len(self.cells))
-        return np.asarray(found, dtype=np.float64)
+        # So that a constant rate loses nothing, to the last bit.
+        return np.asarray(found / found.sum(), dtype=np.float64)
 
     def possible(self, values: Array, precision: Array) -> Array:
         """See `StepTable.possible`: f never rises with alpha."""
@@ -312,6 +317,12 @@ def table_of(process: str, cells: int) -> StepTable:
     """The table of a process that has so many cells."""
     count = cells if process == "births" else round((math.sqrt(8 * cells + 1) - 1) / 2)
     return step_table(process, count)
+
+
+def _between(count: int, first: float, last: float) -> Array:
+    """The places from one alpha to another, both included, float64 ``(n,)``."""
+    found = places(count)
+    return np.concatenate([[first], found[(found > first) & (found < last)], [last]])
 
 
 def _moving(grid: Array) -> tuple[Array, Array]:

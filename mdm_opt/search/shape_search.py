@@ -13,7 +13,7 @@ from mdm_opt.schedules.base import Array
 from mdm_opt.search.observations import Observation
 from mdm_opt.search.ranking import manageable, model_of, shapes_of
 from mdm_opt.search.space import SearchSpace
-from mdm_opt.search.surrogate import Scale, ShapeModel
+from mdm_opt.search.surrogate import Scale, ShapeModel, Shapes
 
 # Trials of a budget that look everywhere where there is no profile to start from, and the share of
 # later ones that do.
@@ -113,8 +113,9 @@ class ShapeSearch:
         seen = {key(one) for one in taken if one.steps == self._steps}
         kept = []
         for one in pool:
-            if key(one) not in seen:
-                seen.add(key(one))
+            found = key(one)
+            if found not in seen:
+                seen.add(found)
                 kept.append(one)
         return kept
 
@@ -125,7 +126,8 @@ class ShapeSearch:
         ours: Sequence[Observation],
         pool: Sequence[Candidate],
     ) -> Array:
-        found = model.posterior(shapes_of(self._space, pool))
+        shapes = shapes_of(self._space, pool)
+        found = model.posterior(shapes)
         deviation = np.maximum(found.deviation, 1e-12)
         if ours:
             own = model.posterior(shapes_of(self._space, [one.candidate for one in ours])).mean
@@ -136,16 +138,18 @@ class ShapeSearch:
         gain = (target - found.mean) / deviation
         density = np.exp(-(gain**2) / 2) / math.sqrt(2 * math.pi)
         improvement = deviation * (gain * special.ndtr(gain) + density)
-        return np.asarray(improvement * self._feasible(seen, pool))
+        return np.asarray(improvement * self._feasible(seen, shapes))
 
-    def _feasible(self, seen: Sequence[Observation], pool: Sequence[Candidate]) -> Array:
+    def _feasible(self, seen: Sequence[Observation], shapes: Shapes) -> Array:
         """Probability that the guards hold, by a model of the largest guard value."""
         guarded = [one for one in seen if np.isfinite(one.guard)]
         if not any(one.guard > 0 for one in guarded):
-            return np.ones(len(pool))
+            return np.ones(len(shapes))
         guards = np.array([one.guard for one in guarded])
-        scale = float(np.abs(guards).max())
+        # What misses its guard by far must not blur where the others meet it.
+        sizes = np.abs(guards) / np.median(np.abs(guards)[guards != 0])
+        targets = np.sign(guards) * np.log1p(sizes)
         measured = shapes_of(self._space, [one.candidate for one in guarded])
-        model = ShapeModel(measured, guards / scale, np.full(len(guards), _GUARD_NOISE))
-        found = model.posterior(shapes_of(self._space, pool))
+        model = ShapeModel(measured, targets, np.full(len(guards), _GUARD_NOISE))
+        found = model.posterior(shapes)
         return np.asarray(special.ndtr(-found.mean / np.maximum(found.deviation, 1e-12)))

@@ -24,13 +24,14 @@ from mdm_opt.schedules import ProfileSample, StepSample, profile_boundaries
 from mdm_opt.schedules.step_costs import step_table
 from mdm_opt.study.predictions import Predictions
 from mdm_opt.study.profile_estimator import (
+    FIRST,
     Estimator,
     EstimatorCheck,
     chain_key,
     chosen_estimator,
     estimator_check,
 )
-from mdm_opt.study.profile_sequences import FEWEST, FIRST, ProfileSequences
+from mdm_opt.study.profile_sequences import FEWEST, ProfileSequences
 from mdm_opt.study.sequence_measuring import measure_sequences
 
 # What is measured between two moments at which it is kept.

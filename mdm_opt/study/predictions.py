@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -93,18 +94,13 @@ class Predictions:
         masked = study_file.model.process == "masked"
         self._cells = FAMILIES["beta"].named_seeds["baselines"] if masked else ()
         self._bounds = {key.name: own.get(key.name, key.searched) for key in self._family.keys}
-        decoding = study_file.sampler
+        self._decoding = decoding = study_file.sampler
         self._costs = decoding.costs(sample.profile())
-        self._lowest = decoding.costs(sample.monotone())
         self._draws = sample.draws(_DRAWS)
         self._drawn = decoding.costs(self._costs.profile, self._draws)
         self._least_known: dict[int, Array] = {}
         folds = np.arange(len(sample)) % _FOLDS
         self._folds = [np.flatnonzero(folds == fold) for fold in range(_FOLDS)]
-        parts = [sample.part(np.flatnonzero(folds != fold)) for fold in range(_FOLDS)]
-        self._fold_costs = [decoding.costs(part.profile()) for part in parts]
-        # Not made monotone: a mean over sequences, as the values it is compared with.
-        self._linear_values = decoding.costs(sample.plain()).linear()
 
     def budget(self, steps: int) -> PredictedBudget:
         """Every schedule of one step budget.
@@ -126,10 +122,11 @@ class Predictions:
             rows.append(self._row(label, steps, [self._of(one.candidate) for one in fitted]))
         limits = [self._limit(costs, steps) for costs in self._all_costs]
         rows.append(self._row(LIMIT, steps, limits))
+        lowest = self._decoding.costs(self._sample.monotone())
         return PredictedBudget(
             steps=steps,
             schedules=rows,
-            limit_from_below=float(self._lowest.limit(steps)[0] @ self._lowest.profile),
+            limit_from_below=float(lowest.limit(steps)[0] @ lowest.profile),
         )
 
     def regret(self, steps: int) -> float:
@@ -145,10 +142,19 @@ class Predictions:
         scale = np.maximum(np.maximum(least, 0.1 * linear), 1e-3)
         return float(np.mean(np.maximum(self._draws @ weights - least, 0.0) / scale))
 
-    @property
+    # Whether a profile suffices is asked after every block of sequences, and needs neither.
+    @cached_property
     def _all_costs(self) -> list[Costs]:
         """Those that each fold is judged by, and those of all sequences."""
-        return [*self._fold_costs, self._costs]
+        rows = np.arange(len(self._sample))
+        parts = [self._sample.part(np.setdiff1d(rows, fold)) for fold in self._folds]
+        of_folds = [self._decoding.costs(part.profile()) for part in parts]
+        return [*of_folds, self._costs]
+
+    @cached_property
+    def _linear_values(self) -> Array:
+        # Not made monotone: a mean over sequences, as the values it is compared with.
+        return self._decoding.costs(self._sample.plain()).linear()
 
     def _seeds(self, costs: Costs, steps: int) -> list[Seed]:
         return self._family.profile_seeds(steps, self._bounds, costs)

@@ -61,7 +61,7 @@ def _check_settings(study_file: StudyFile, problem: Problem) -> None:
     """Raises InputError where the user's baseline or reference cannot be measured."""
     baseline, reference = study_file.study.baseline, study_file.search.reference
     given = [("study.baseline", baseline, steps) for steps in study_file.space.steps]
-    given.append(("search.reference", reference, problem.denoiser.length))
+    given.append(("search.reference", reference, problem.finest_steps))
     exact = problem.objective.name in ("path_kl", "divergence")
     for key, setting, steps in given:
         if setting is not None:

@@ -14,10 +14,11 @@ from mdm_opt.config import StudyFile
 from mdm_opt.persistence import ProfileKey, ProfileRecord
 from mdm_opt.schedules.base import Array
 from mdm_opt.statistics import standard_error
-from mdm_opt.study.profile_sequences import FIRST
 
 Estimator = Literal["orders", "chain"]
 
+# Sequences that say how and where the others are measured.
+FIRST = 8
 # That all three pairs are called equal where they are.
 _CONFIDENCE, _PAIRS = 0.99, 3
 # Root mean square in nats, from where on conditionals are not taken for those of one law: the

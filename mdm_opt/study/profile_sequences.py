@@ -17,8 +17,6 @@ from mdm_opt.study.instances import InstanceSets
 
 # Fewer cannot be split into those that fit and those that judge.
 FEWEST = 4
-# These say how and where the others are measured.
-FIRST = 8
 
 
 class ProfileSequences:

@@ -20,7 +20,8 @@ from mdm_opt.processes import process_of
 from mdm_opt.processes.base import WrittenProfiles
 from mdm_opt.schedules.base import Array
 from mdm_opt.study.batch_size import usual_batch_size
-from mdm_opt.study.profile_sequences import FIRST, ProfileSequences
+from mdm_opt.study.profile_estimator import FIRST
+from mdm_opt.study.profile_sequences import ProfileSequences
 
 
 @dataclass(frozen=True, eq=False)

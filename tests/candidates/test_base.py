@@ -11,7 +11,6 @@ import pytest
 
 from mdm_opt.candidates import (
     BETA,
-    SEARCHABLE,
     Candidate,
     Choice,
     MaskedDecoding,
@@ -20,11 +19,7 @@ from mdm_opt.candidates import (
     counts_candidate,
     register,
 )
-from mdm_opt.candidates.base import RESERVED
 from mdm_opt.candidates.beta import Beta
-from mdm_opt.config import SpaceTable
-from mdm_opt.handoff.schedule_file import ScheduleValues
-from mdm_opt.results.best_result import BudgetResult
 
 AB = {"beta_a": 0.9, "beta_b": 0.2}
 
@@ -112,15 +107,6 @@ def test_names_that_would_clash_are_refused(name: str, parameter: str, said: str
     members = {"name": name, "parameters": (Choice(parameter, ("a", "b")),)}
     with pytest.raises(ValueError, match=re.escape(said)):
         register(type("New", (Beta,), members)())
-
-
-def test_reserved_names_are_all_keys_that_stand_beside_parameters() -> None:
-    tables = (SpaceTable, ScheduleValues, BudgetResult)
-    keys = {key for table in tables for key in table.model_fields}
-    # What a candidate brings of the sampler's settings.
-    assert keys | {"sampler"} == set(RESERVED)
-    assert len(RESERVED) == len(set(RESERVED))
-    assert set(SEARCHABLE) < set(RESERVED)
 
 
 def test_bounds_are_those_of_the_parameters() -> None:

@@ -1,143 +1,106 @@
-"""The settings of the sampler, and what a schedule does under them."""
+"""What the settings of every sampler have, and what one refuses that says nothing of it."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
-import numpy as np
 import pytest
+from pydantic import ValidationError
 
-from mdm_opt.candidates import MaskedDecoding, baseline, beta
+from mdm_opt.candidates import (
+    BASELINES,
+    DECODINGS,
+    SEARCHABLE,
+    BirthsDecoding,
+    Decoding,
+    MaskedDecoding,
+    UniformDecoding,
+)
 from mdm_opt.candidates.decoding import normal_values
-from mdm_opt.errors import InputError
-
-LINEAR = baseline("linear", 4).schedule
 
 
-def test_values_of_the_decoding_take_precedence() -> None:
-    found = MaskedDecoding(temperature=0.7).with_values({"order": "margin"})
-    assert (found.order, found.temperature) == ("margin", 0.7)
-    with pytest.raises(ValueError, match=r"^end_last needs order = .*got order = 'random'$"):
-        MaskedDecoding(order="margin", end_last=True).with_values({"order": "random"})
+@pytest.fixture
+def plain() -> Decoding:
+    """Settings of births: it leaves what a sampler may say of itself as it is."""
+    return BirthsDecoding()
 
 
-def test_plans_are_shared_and_cannot_be_written_into() -> None:
-    plan = beta(0.9, 0.2, 4).plan(MaskedDecoding(), 16)
-    assert plan is beta(0.9, 0.2, 4).plan(MaskedDecoding(), 16)
-    for array in (plan.grid, plan.counts):
-        with pytest.raises(ValueError, match="read-only"):
-            array[0] = 1
+def test_every_process_has_its_settings() -> None:
+    assert {
+        "masked": MaskedDecoding,
+        "births": BirthsDecoding,
+        "uniform": UniformDecoding,
+    } == DECODINGS
 
 
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
-        ({"rounding": "cumulative"}, "rounding cannot be searched; order, temperature, guidance"),
-        ({"temperature": 200.0}, "temperature: 200.0 is not accepted: Input should be less than"),
-        ({"guidance": "much"}, "guidance: 'much' is not accepted: Input should be a valid number"),
-    ],
-)
-def test_what_a_candidate_cannot_bring_is_refused(values: dict[str, object], said: str) -> None:
-    with pytest.raises(ValueError, match=f"^{re.escape(said)}"):
-        MaskedDecoding().with_values(values)
+def test_results_are_compared_with_schedules_that_there_are() -> None:
+    for one in DECODINGS.values():
+        assert one.baselines[0] == "linear"
+        assert set(one.baselines) <= set(BASELINES)
 
 
-def test_nothing_brought_changes_nothing() -> None:
-    decoding = MaskedDecoding(temperature=0.7)
-    assert decoding.with_values({}) is decoding
-
-
-def test_fixed_counts_are_realised_and_cost_a_call_a_step() -> None:
-    plan = MaskedDecoding().plan(baseline("sin2", 4).schedule, 4, 10)
-    assert plan.counts.tolist() == [1, 4, 4, 1]
-    assert plan.realised.tolist() == [0.0, 0.1, 0.5, 0.9, 1.0]
-    assert plan.grid == pytest.approx([0, 0.146447, 0.5, 0.853553, 1], abs=1e-6)
-    assert (plan.steps, plan.length, plan.nfe) == (4, 10, 4.0)
-
-
-def test_steps_that_reveal_nothing_cost_no_call() -> None:
-    plan = MaskedDecoding(rounding="cumulative").plan(LINEAR, 4, 2)
-    assert plan.counts.tolist() == [1, 0, 1, 0]
-    assert plan.nfe == 2.0
-
-
-def test_random_counts_are_expected_to_leave_some_steps_empty() -> None:
-    """A step reveals each of three tokens by a chance of 1/4, and none with (3/4)^3."""
-    plan = MaskedDecoding(reveal="ancestral").plan(LINEAR, 4, 3)
-    assert plan.counts is None
-    np.testing.assert_array_equal(plan.realised, plan.grid)
-    assert plan.grid == pytest.approx([0, 0.25, 0.5, 0.75, 1])
-    assert plan.nfe == pytest.approx(4 * (1 - 0.75**3))
-
-
-def test_the_schedule_starts_anew_in_every_block() -> None:
-    decoding = MaskedDecoding(block_length=4)
-    assert (decoding.blocks(12), MaskedDecoding().blocks(12)) == (3, 1)
-    plan = decoding.plan(beta(1.0, 0.2, 6).schedule, 6, 12)
-    first = plan.counts[:2].tolist()
-    assert first != [2, 2]
-    assert plan.counts.tolist() == first * 3
-    with pytest.raises(ValueError, match="blocks of 4 tokens do not share 12 tokens and 5 steps"):
-        decoding.plan(LINEAR, 5, 12)
-
-
-def test_more_steps_than_tokens_are_looked_at_where_a_step_may_be_empty() -> None:
-    assert MaskedDecoding().most_steps(16) == 16
-    assert MaskedDecoding(rounding="cumulative").most_steps(16) == 64
-    assert MaskedDecoding(reveal="ancestral").most_steps(16) == 64
-
-
-@pytest.mark.parametrize(
-    ("keys", "steps", "said"),
-    [
-        (
-            {},
-            [4, 17, 18],
-            "[space] steps: 17 is not accepted: the model writes 16 tokens, and more steps than "
-            "tokens cannot all reveal one",
-        ),
-        ({"rounding": "cumulative"}, [17], "[space] steps: 17 is not accepted: the model writes"),
-        (
-            {"block_length": 5},
-            [4],
-            "[sampler] block_length: 5 is not accepted: it does not divide the 16 tokens that the "
-            "model writes",
-        ),
-        (
-            {"block_length": 4},
-            [8, 6],
-            "[space] steps: 6 is not accepted: 4 blocks of 4 tokens share the steps evenly; "
-            "multiples of 4 are accepted",
-        ),
-    ],
-)
-def test_steps_that_a_model_cannot_take_are_refused(
-    keys: dict[str, object], steps: list[int], said: str
-) -> None:
-    with pytest.raises(InputError, match=f"^{re.escape(said)}"):
-        MaskedDecoding(**keys).check_steps(steps, 16)
-
-
-def test_steps_that_fit_are_accepted() -> None:
-    MaskedDecoding().check_steps([1, 16], 16)
-    MaskedDecoding(block_length=4).check_steps([4, 8, 16], 16)
-    MaskedDecoding(reveal="ancestral").check_steps([17, 40], 16)
-
-
-def test_one_block_is_none():
-    blocks = MaskedDecoding(block_length=8)
-    assert blocks.without_one_block(8) == MaskedDecoding()
-    assert blocks.without_one_block(16) is blocks
-    whole = replace(beta(0.5, 0.5, 4), decoding={"block_length": 16})
-    assert whole.key(MaskedDecoding(), 16) == beta(0.5, 0.5, 4).key(MaskedDecoding(), 16)
-    halves = replace(whole, decoding={"block_length": 8})
-    assert halves.key(MaskedDecoding(), 16) != whole.key(MaskedDecoding(), 16)
-
-
-def test_tokens_of_a_block_are_a_whole_number():
+def test_tokens_of_a_block_are_a_whole_number() -> None:
     assert repr(normal_values({"block_length": 8.0, "temperature": 1.0})) == (
         "{'block_length': 8, 'temperature': 1.0}"
     )
-    with pytest.raises(ValueError, match=r"block_length: 8\.5 is not accepted"):
-        MaskedDecoding().with_values({"block_length": 8.5})
+    assert normal_values({"block_length": 8.5}) == {"block_length": 8.5}
+
+
+def test_only_what_can_be_searched_is_brought(plain: Decoding) -> None:
+    assert MaskedDecoding.searchable == SEARCHABLE
+    assert plain.with_values({}) is plain
+    said = "births cannot be searched; nothing of this sampler can"
+    with pytest.raises(ValueError, match=f"^{said}$"):
+        plain.with_values({"births": "binomial"})
+    with pytest.raises(ValueError, match=r"^temperature cannot be searched; nothing of this"):
+        UniformDecoding().with_values({"temperature": 0.5})
+
+
+def test_brought_values_are_kept_for_all_candidates_that_bring_them() -> None:
+    first, again = (MaskedDecoding().with_values({"temperature": 0.5}) for _ in range(2))
+    assert first is again
+    assert first == MaskedDecoding(temperature=0.5)
+
+
+def test_a_sampler_has_no_prompts_unless_it_says_so(plain: Decoding) -> None:
+    plain.check_prompts("validity", prompted=False)
+    said = (
+        "objective 'task' asks for answers to prompts, which models of process 'births' do not "
+        "take"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
+        plain.check_prompts("task", prompted=True)
+
+
+def test_a_sampler_has_no_counts_and_no_rules_unless_it_says_so(plain: Decoding) -> None:
+    with pytest.raises(ValueError, match=r"^steps of the process 'births' do not have$"):
+        plain.check_counts()
+    with pytest.raises(ValueError, match=r"^models of process 'births' are not sampled by rules$"):
+        plain.check_rule()
+
+
+def test_a_sampler_has_one_block_and_one_model_call_unless_it_says_so(plain: Decoding) -> None:
+    assert (plain.in_blocks, plain.guided, plain.predicted) == (False, False, True)
+    assert plain.blocks(16) == 1
+    assert plain.without_one_block(16) is plain
+    # More steps than numbers of a sequence are accepted.
+    plain.check_steps([1, 200], 16)
+    plain.check_exact("divergence")
+
+
+def test_settings_are_said_by_their_names() -> None:
+    assert UniformDecoding(first_alpha=0.01, step="flow").words == {
+        "step": "step flow",
+        "first_alpha": "first_alpha 0.01",
+        "last_alpha": "last_alpha 1.0",
+    }
+
+
+@pytest.mark.parametrize("kind", DECODINGS.values(), ids=DECODINGS)
+def test_settings_never_change_and_have_no_other_keys(kind: type[Decoding]) -> None:
+    decoding = kind()
+    assert hash(decoding) == hash(kind())
+    with pytest.raises(ValidationError, match="frozen"):
+        decoding.order = "random"  # type: ignore[attr-defined]
+    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
+        kind(junk=1)  # type: ignore[call-arg]

@@ -28,7 +28,8 @@ HUB: Tree = {"kind": "huggingface", "path": "x", "length": 4}
             "model.law",
             "x",
             "[model] law: 'x' is not accepted: must be one of toy_extremes, toy_balanced, "
-            "sudoku4 or 'package.module:function'",
+            "sudoku4, bimodal, count_templates, templates4, chain, checkerboard, gaussians or "
+            "'package.module:function'",
         ),
         ("model.device", "cpu", "[model] device: unknown key"),
         ("model.batch_size", 0, "[model] batch_size: 0 is not accepted: Input should be greater"),
@@ -59,6 +60,14 @@ HUB: Tree = {"kind": "huggingface", "path": "x", "length": 4}
             "[model]: trust_remote_code = true needs a pinned revision",
         ),
         ("model", {"kind": "a:b", "options": 3}, "[model] options: 3 is not accepted"),
+        (
+            "model",
+            {"kind": "a:b", "process": "gaussian"},
+            "[model] process: 'gaussian' is not accepted: Input should be 'masked', 'births' or "
+            "'uniform'",
+        ),
+        ("model", {"kind": "bundled", "process": "births"}, "[model] process: unknown key"),
+        ("model.kernel", "nearest", "kernel is for process = 'uniform', got process = 'masked'"),
     ],
 )
 def test_refusal_names_table_key_value_and_what_is_accepted(
@@ -96,6 +105,10 @@ def test_keys_of_a_checkpoint_that_do_not_fit_are_refused(keys: Tree, said: str)
         {**HUB, "trust_remote_code": True, "revision": "v1"},
         {"kind": "enumerated", "law": "my.laws:make", "options": {"a": 1}},
         {"kind": "my.models:make", "options": {"a": 1}},
+        {"kind": "my.models:make", "process": "births"},
+        {"kind": "enumerated", "law": "bimodal", "process": "births"},
+        {"kind": "enumerated", "law": "chain", "process": "uniform", "kernel": "nearest"},
+        {"kind": "digits"},
     ],
 )
 def test_keys_that_fit_are_kept(model: Tree) -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from mdm_opt.errors import InputError
-from mdm_opt.models.base import Denoiser, checked_denoiser
+from mdm_opt.models.base import Denoiser, checked_model
 from mdm_opt.models.enumerated import EnumeratedDenoiser
 from mdm_opt.models.laws import EnumeratedLaw
 
@@ -68,7 +68,7 @@ def test_positions_may_repeat_and_come_in_any_order(law: EnumeratedLaw) -> None:
 def test_is_a_denoiser_without_a_generated_mask(law: EnumeratedLaw) -> None:
     denoiser = EnumeratedDenoiser(law)
     assert isinstance(denoiser, Denoiser)
-    assert checked_denoiser(denoiser, "test") is denoiser
+    assert checked_model(denoiser, "test") is denoiser
     assert (denoiser.length, denoiser.vocab_size, denoiser.mask_token_id) == (4, 3, 3)
     tokens, where = torch.full((1, LENGTH), MASK), torch.zeros((1, 1), dtype=torch.int64)
     assert denoiser.log_probs(tokens, where).dtype == torch.float64

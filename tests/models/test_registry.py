@@ -14,12 +14,16 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerFast
 
 from mdm_opt import config
+from mdm_opt.config.models import LAW_NAMES
 from mdm_opt.errors import InputError
 from mdm_opt.models.enumerated import EnumeratedDenoiser
 from mdm_opt.models.huggingface import HuggingFaceDenoiser
 from mdm_opt.models.laws import LAWS
 from mdm_opt.models.named import unnamed
+from mdm_opt.models.rates import EnumeratedRates
 from mdm_opt.models.registry import build_denoiser
+from mdm_opt.models.timed_law import EnumeratedTimedLaw
+from mdm_opt.processes import process_of
 
 # Module names are never used twice, for Python imports a name once.
 NAMES = (f"registry_plugin_{index}" for index in itertools.count())
@@ -58,8 +62,24 @@ class Lame:
         return None
 
 
+def rates():
+    from mdm_opt.models.rates import EnumeratedRates
+
+    return EnumeratedRates(law())
+
+
+def timed():
+    from mdm_opt.models.timed_law import EnumeratedTimedLaw
+
+    return EnumeratedTimedLaw(law())
+
+
 def law(letters="ab"):
     return EnumeratedLaw.uniform([[0, 1, 1], [1, 0, 0]], letters)
+
+
+def alone():
+    return EnumeratedLaw.uniform([[0, 0]], "a")
 
 
 def raising(**options):
@@ -214,3 +234,123 @@ def test_object_that_is_no_denoiser(plugin: str, tmp_path: Path) -> None:
         f"[model] kind: '{plugin}:Lame' returned a Lame that is no denoiser: it lacks "
         "mask_token_id, fingerprint, decode, encode"
     )
+
+
+def test_a_study_file_knows_the_laws_there_are() -> None:
+    assert tuple(LAWS) == LAW_NAMES
+
+
+@pytest.mark.parametrize(
+    ("process", "kernel", "kind"),
+    [
+        ("masked", None, EnumeratedDenoiser),
+        ("births", None, EnumeratedRates),
+        ("uniform", None, EnumeratedTimedLaw),
+        ("uniform", "nearest", EnumeratedTimedLaw),
+        ("uniform", "gaussian", EnumeratedTimedLaw),
+    ],
+)
+def test_a_law_answers_what_its_process_asks(
+    process: Any, kernel: str | None, kind: type[Any]
+) -> None:
+    model = config.EnumeratedModel(
+        kind="enumerated", law="count_templates", process=process, kernel=kernel
+    )
+    found = build_denoiser(model, None)
+    assert isinstance(unnamed(found), kind)
+    assert process_of(found).name == process
+    assert found.length == 3
+    if process == "uniform":
+        wanted = kernel or "uniform"
+        assert found.kernel == wanted
+        assert found.fingerprint == kind(LAWS["count_templates"](), wanted).fingerprint
+    if process == "births":
+        assert found.max_count == 4
+
+
+def test_fingerprints_differ_between_processes_and_kernels() -> None:
+    keys: list[dict[str, Any]] = [
+        {},
+        {"process": "births"},
+        {"process": "uniform"},
+        {"process": "uniform", "kernel": "nearest"},
+    ]
+    made = [config.EnumeratedModel(kind="enumerated", law="bimodal", **one) for one in keys]
+    assert len({build_denoiser(one, None).fingerprint for one in made}) == 4
+
+
+def test_digits_are_a_model_of_births() -> None:
+    model = build_denoiser(config.DigitsModel(kind="digits", device="cpu"), None)
+    assert (process_of(model).name, model.length, model.max_count) == ("births", 64, 16)
+    assert config.DigitsModel.process == "births"
+
+
+def test_a_kernel_that_does_not_exist_is_refused() -> None:
+    model = config.EnumeratedModel(
+        kind="enumerated", law="chain", process="uniform", kernel="cauchy"
+    )
+    message = message_of(model, None)
+    assert message.startswith("[model] kernel: 'cauchy' is not accepted: no kernel named 'cauchy'")
+    narrow = config.EnumeratedModel(
+        kind="enumerated", law="chain", process="uniform", kernel="gaussian(0, 1)"
+    )
+    assert "with numbers above 0" in message_of(narrow, None)
+
+
+@pytest.mark.parametrize(
+    ("process", "said"),
+    [
+        ("births", "a law of counts needs two symbols at least, got one"),
+        ("uniform", "a kernel needs vocab_size of at least 2, got 1"),
+    ],
+)
+def test_a_law_of_a_single_symbol_is_refused(
+    process: Any, said: str, plugin: str, tmp_path: Path
+) -> None:
+    model = config.EnumeratedModel(kind="enumerated", law=f"{plugin}:alone", process=process)
+    message = message_of(model, tmp_path)
+    assert message == f"[model] law: '{plugin}:alone' is not accepted: {said}"
+
+
+@pytest.mark.parametrize(
+    ("function", "process"), [("Uniform", "masked"), ("rates", "births"), ("timed", "uniform")]
+)
+def test_plugins_of_every_process(
+    function: str, process: Any, plugin: str, tmp_path: Path
+) -> None:
+    model = build_denoiser(table(f"{plugin}:{function}", process=process), tmp_path)
+    assert process_of(model).name == process
+
+
+@pytest.mark.parametrize(
+    ("function", "process", "said"),
+    [
+        (
+            "rates",
+            "masked",
+            "returned a rate model, and [model] process is 'masked'; process = 'births' is needed",
+        ),
+        (
+            "Uniform",
+            "births",
+            "returned a denoiser, and [model] process is 'births'; process = 'masked' is needed",
+        ),
+        (
+            "timed",
+            "births",
+            "returned a law of clean tokens, and [model] process is 'births'; process = 'uniform' "
+            "is needed",
+        ),
+        (
+            "Lame",
+            "uniform",
+            "returned a Lame that is no law of clean tokens: it lacks kernel, log_probs_at, "
+            "fingerprint, decode, encode",
+        ),
+    ],
+)
+def test_a_plugin_of_another_process_is_refused(
+    function: str, process: Any, said: str, plugin: str, tmp_path: Path
+) -> None:
+    message = message_of(table(f"{plugin}:{function}", process=process), tmp_path)
+    assert message == f"[model] kind: '{plugin}:{function}' {said}"

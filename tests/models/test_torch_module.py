@@ -12,7 +12,7 @@ import torch
 
 import mdm_opt
 from mdm_opt.errors import InputError
-from mdm_opt.models.base import Denoiser, checked_denoiser
+from mdm_opt.models.base import Denoiser, checked_model
 from mdm_opt.models.torch_module import TorchDenoiser
 from mdm_opt.processes import generate, instance_noise
 
@@ -47,7 +47,7 @@ def test_it_is_a_denoiser_and_found_at_the_top():
     denoiser = wrapped()
     assert mdm_opt.TorchDenoiser is TorchDenoiser
     assert isinstance(denoiser, Denoiser)
-    assert checked_denoiser(denoiser, "test") is denoiser
+    assert checked_model(denoiser, "test") is denoiser
     assert (denoiser.length, denoiser.vocab_size, denoiser.mask_token_id) == (6, 5, 4)
     assert denoiser.device == torch.device("cpu")
 

@@ -26,6 +26,9 @@ class Plain(Batch):
     def nfe(self) -> Any:
         return np.full(len(self.instances), self.plan.steps)
 
+    def others(self, model: Any, instances: Any) -> Any:
+        return replace(self, instances=instances)
+
 
 class Writer:
     """A process that writes the numbers of the instances."""
@@ -66,13 +69,12 @@ def test_a_batch_never_changes_and_is_no_other() -> None:
     assert len({batch, replace(batch)}) == 2
 
 
-def test_a_batch_without_calls_is_none() -> None:
-    @dataclass(frozen=True, eq=False)
-    class Unfinished(Batch):
-        pass
-
-    with pytest.raises(TypeError, match=r"abstract .*nfe"):
-        Unfinished(**vars(plain()))
+@pytest.mark.parametrize("name", ["nfe", "others"])
+def test_a_batch_that_lacks_something_is_none(name: str) -> None:
+    """Its calls, or the same candidate on other instances."""
+    kept = {one: getattr(Plain, one) for one in {"nfe", "others"} - {name}}
+    with pytest.raises(TypeError, match=rf"abstract .*{name}"):
+        type("Unfinished", (Batch,), kept)(**vars(plain()))
 
 
 @pytest.mark.parametrize("name", sorted(Process.__abstractmethods__))

@@ -11,14 +11,18 @@ from exact_profile import study_file
 from records import MODEL, measurement, study_record
 from searched import counts_of, rows, top_candidates
 from sqlalchemy import text
-from study_files import database
+from study_files import database, write_study
 
 from mdm_opt.candidates import baseline, beta
 from mdm_opt.errors import RunError
+from mdm_opt.measurement import measure
 from mdm_opt.persistence import Repository
 from mdm_opt.results.best import badness, best, best_of, ranked_records, value_of
+from mdm_opt.results.verification import verify
+from mdm_opt.run.trials import run_trials
 from mdm_opt.search import SearchSpace
 from mdm_opt.statistics import at_look, mean_interval
+from mdm_opt.study.opening import create_study
 
 
 def test_unverified_best_says_so_and_claims_nothing(searched):
@@ -194,3 +198,58 @@ def test_before_a_trial_is_finished_there_is_no_best(tmp_path):
         repository.add_study(RECORD)
         with pytest.raises(RunError, match="study 's' has no feasible finished trial yet"):
             best("s", repository.url)
+
+
+GRID_STUDY = """
+[study]
+name = "grid"
+[model]
+kind = "enumerated"
+law = "bimodal"
+process = "births"
+[space]
+steps = [4]
+[objective]
+kind = "path_kl"
+instances = 16
+[search]
+trials = 6
+sampler = "random"
+seeds = [[0.5, 0.5], [1.0, 1.0], [0.5, 0.6]]
+[verify]
+instances = 16
+top = 1
+"""
+BESIDE = {
+    "births": ("linear", "sin2", "logit"),
+    "uniform": ("linear", "constant_rate", "exponential_rate"),
+}
+
+
+@pytest.mark.parametrize("process", BESIDE)
+def test_results_are_compared_with_the_schedules_of_their_process(tmp_path, process):
+    """Before and after they are verified; each at as many calls as the best one."""
+    study = GRID_STUDY.replace('"births"', f'"{process}"')
+    opened = create_study(write_study(tmp_path, study), database(tmp_path))
+    list(run_trials(opened))
+    (budget,) = best(opened.name, opened.repository.url).budgets
+    assert budget.counts is None
+    among = {"births": {"linear", "sin2"}, "uniform": {"linear"}}
+    assert set(budget.baselines) == among[process]
+    verify(opened)
+    (budget,) = best(opened.name, opened.repository.url).budgets
+    assert budget.verified
+    assert tuple(budget.baselines) == BESIDE[process]
+    assert all(one.steps == one.nfe == 4 for one in budget.baselines.values())
+    labels = [m.label for m in rows(opened, "verification", 4)]
+    assert {*BESIDE[process], "best"} <= set(labels)
+    assert not {"sine", "cosine"} & set(labels)
+    for name, found in budget.baselines.items():
+        assert found.candidate == baseline(name, 4)
+        (record,) = rows(opened, "verification", 4, name)
+        again = measure(
+            opened.problem, baseline(name, 4), opened.sets.ids("verification")[: found.instances]
+        )
+        np.testing.assert_array_equal(again.scores, record.scores)
+    # A baseline whose name is a family's is no family that was searched.
+    assert budget.families == {}

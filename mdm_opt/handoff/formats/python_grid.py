@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from mdm_opt.handoff.formats.base import Artefact, Layout, Target
+from mdm_opt.handoff.formats.base import Artefact, Layout, Target, needs_own_blocks
 from mdm_opt.handoff.formats.curve import curve
 from mdm_opt.handoff.formats.header import document
 from mdm_opt.handoff.schedule_file import ExportedSchedule
@@ -42,7 +42,12 @@ OBSERVATION_INDICES = {indices}
 
 
 def render(exported: ExportedSchedule, target: Target) -> Artefact:
-    """The module."""
+    """The module.
+
+    Raises:
+        InputError: for blocks, which these processes do not have.
+    """
+    needs_own_blocks("python", target, exported)
     values, sampler = exported.schedule, exported.sampler.model_dump(exclude_none=True)
     alphas = values.revealed
     shape = curve(exported.candidate, "SHARES")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from scipy import special
 from mdm_opt.candidates import BirthsDecoding, Decoding, GridDecoding
 from mdm_opt.errors import RunError
 from mdm_opt.models.base import RateModel
+from mdm_opt.models.laws import EnumeratedLaw
 from mdm_opt.models.prompts import Prompts
 from mdm_opt.processes.base import (
     OWN_START,
@@ -20,6 +21,7 @@ from mdm_opt.processes.base import (
     Array,
     Samples,
 )
+from mdm_opt.processes.births.information import BirthsInformation
 from mdm_opt.processes.births.law import BirthsLaw, check_enumerable
 from mdm_opt.processes.births.noise import BirthsNoise
 from mdm_opt.processes.births.rates import asked_rates
@@ -168,6 +170,10 @@ class Births(GridProcess[RateModel, BirthsNoise]):
     def check_enumerable(self, length: int, vocab_size: int) -> int:
         """See `Process.check_enumerable`."""
         return check_enumerable(length, vocab_size - 1)
+
+    def exact_path_kl(self, model: RateModel, law: EnumeratedLaw) -> Callable[[Array], float]:
+        """See `Process.exact_path_kl`: of Poisson births, not clipped."""
+        return BirthsInformation(law).path_kl
 
     def exact_law(self, model: RateModel) -> BirthsLaw:
         """See `Process.exact_law`."""

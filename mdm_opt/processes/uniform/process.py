@@ -6,7 +6,7 @@ in tauLDR (2205.14987); the discrete probability flow (2311.03886).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -16,6 +16,7 @@ import torch
 from mdm_opt.candidates import Decoding, GridDecoding, UniformDecoding
 from mdm_opt.errors import InputError
 from mdm_opt.models.base import TimedLaw
+from mdm_opt.models.laws import EnumeratedLaw
 from mdm_opt.models.lazy_log_probs import PART_VALUES, PART_VALUES_CPU
 from mdm_opt.models.prompts import Prompts
 from mdm_opt.processes.base import (
@@ -34,7 +35,7 @@ from mdm_opt.processes.uniform.costs import (
     start_divergence,
 )
 from mdm_opt.processes.uniform.kernels import Kernel, kernel_of
-from mdm_opt.processes.uniform.law import UniformLaw, check_states
+from mdm_opt.processes.uniform.law import ExactCosts, UniformLaw, check_states
 from mdm_opt.processes.uniform.noise import UniformNoise
 from mdm_opt.processes.uniform.steps import (
     answer,
@@ -225,6 +226,10 @@ class Uniform(GridProcess[TimedLaw, UniformNoise]):
         """See `Process.check_enumerable`."""
         return check_states(length, vocab_size)
 
+    def exact_path_kl(self, model: TimedLaw, law: EnumeratedLaw) -> Callable[[Array], float]:
+        """See `Process.exact_path_kl`: of ancestral steps."""
+        return ExactCosts(law, kernel_of(model)).path_kl
+
     def exact_law(self, model: TimedLaw) -> UniformLaw:
         """See `Process.exact_law`."""
         return UniformLaw(model)
@@ -260,7 +265,7 @@ def check_path_kl(decoding: Decoding) -> None:
     step = uniform_decoding(decoding).step
     if step != "ancestral":
         raise InputError(
-            f"path KL is infinite for step = {step!r}, which gives no probability to some of what "
+            f"path KL can be infinite for step = {step!r}, which may give no probability to what "
             "exact steps do; step = 'ancestral' has a path KL, others are judged by samples"
         )
 

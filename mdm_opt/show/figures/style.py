@@ -12,9 +12,9 @@ COLOURS = {
     "linear": "#e07b00",
     "sin2": "#219653",
     "sine": "#9b51e0",
-    "logit": "#9b51e0",
-    "constant_rate": "#219653",
-    "exponential_rate": "#9b51e0",
+    "logit": "#b0578d",
+    "constant_rate": "#00897b",
+    "exponential_rate": "#8d6e63",
 }
 SHOWN_NAMES = {
     "linear": "linear",

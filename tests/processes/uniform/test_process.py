@@ -230,7 +230,7 @@ def test_a_truncated_start_costs_what_its_noise_loses(model: Recording) -> None:
 def test_samplers_without_path_kl_say_so(step: str) -> None:
     model = Recording()
     batch = batch_of(model, [0], UniformDecoding(step=step, first_alpha=0.05))
-    message = f"path KL is infinite for step = '{step}', .*; step = 'ancestral' has a path KL"
+    message = f"path KL can be infinite for step = '{step}', .*; step = 'ancestral' has a path KL"
     for ask in (
         lambda: UNIFORM.path_costs(model, clean_of(model, 1), batch, [0]),
         lambda: UNIFORM.path_kl(model, [], batch),
