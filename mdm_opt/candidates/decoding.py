@@ -28,12 +28,16 @@ class Decoding(Table):
         process: whose sampler it is, see `mdm_opt.processes.Process`.
         baselines: names of the schedules that results are compared with, ``linear`` first.
         share_words: what alpha is a share of.
+        schedule_words: what the schedule is called.
+        numbers: what a sequence consists of.
         searchable: keys of which a candidate may bring values.
     """
 
     process: ClassVar[str]
     baselines: ClassVar[tuple[str, ...]]
     share_words: ClassVar[str]
+    schedule_words: ClassVar[str] = "schedule"
+    numbers: ClassVar[str] = "tokens"
     searchable: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod

@@ -82,6 +82,7 @@ class BirthsDecoding(GridDecoding):
     # The paper's grid, and the one that CountsDiff takes.
     baselines: ClassVar[tuple[str, ...]] = ("linear", "sin2", "logit")
     share_words: ClassVar[str] = "share of each count that is there"
+    numbers: ClassVar[str] = "counts"
 
     births: Literal["poisson", "binomial", "randomised"] = "poisson"
 

@@ -53,6 +53,7 @@ class MaskedDecoding(Decoding):
     process: ClassVar[str] = "masked"
     baselines: ClassVar[tuple[str, ...]] = ("linear", "sin2", "sine")
     share_words: ClassVar[str] = "revealed fraction"
+    schedule_words: ClassVar[str] = "mask schedule"
     searchable: ClassVar[tuple[str, ...]] = SEARCHABLE
 
     order: Order = "random"

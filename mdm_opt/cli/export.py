@@ -19,7 +19,13 @@ from mdm_opt.cli.common import (
 from mdm_opt.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mdm_opt.handoff.bundles import LeftOut
     from mdm_opt.handoff.schedule_file import ExportedSchedule
+
+# Those of `mdm_opt.candidates`, which takes longer to import than the help to show.
+_BASELINES = ("linear", "sin2", "sine", "cosine", "logit", "constant_rate", "exponential_rate")
 
 steps_option = click.option(
     "--steps", type=click.IntRange(min=1), help="Step count; needed where the study has several."
@@ -31,7 +37,7 @@ steps_option = click.option(
 @steps_option
 @click.option(
     "--schedule",
-    type=click.Choice(["best", "linear", "sin2", "sine", "cosine"]),
+    type=click.Choice(["best", *_BASELINES]),
     default="best",
     show_default=True,
     help="Whose samples.",
@@ -211,6 +217,23 @@ def _export_all(
         click.echo(f"wrote {Path(out) / entry.file}: {steps} steps, {state}", err=True)
     for exported in {id(entry.exported): entry.exported for entry in bundle.entries}.values():
         _say_kept(exported, f"{exported.schedule.steps} steps: ")
-    for left in bundle.left_out:
-        click.echo(f"left out: {left.steps} steps: {left.reason}", err=True)
+    for line in _said_left_out(bundle.left_out):
+        click.echo(f"left out: {line}", err=True)
     click.echo(f"wrote {Path(out) / INDEX}: how to use each, and what differs there", err=True)
+
+
+def _said_left_out(left_out: Sequence[LeftOut]) -> list[str]:
+    """One line for each reason, of all formats that it holds for."""
+    formats: dict[tuple[int, str], list[str]] = {}
+    for left in left_out:
+        reason = left.reason.removeprefix(f"format {left.format_name}: ")
+        named = formats.setdefault((left.steps, reason), [])
+        named += [left.format_name] if reason != left.reason and left.format_name else []
+    return [
+        f"{steps} steps: {_formats_said(names)}{reason}"
+        for (steps, reason), names in formats.items()
+    ]
+
+
+def _formats_said(names: Sequence[str]) -> str:
+    return f"{'formats' if names[1:] else 'format'} {', '.join(names)}: " if names else ""

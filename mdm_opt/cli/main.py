@@ -20,7 +20,7 @@ from mdm_opt.cli.workers import launch, worker
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="mdm-opt")
 def main() -> None:
-    """Tune the mask schedule of a frozen masked diffusion model for few-step sampling."""
+    """Tune the schedule of a frozen discrete diffusion model for few-step sampling."""
 
 
 for command in (

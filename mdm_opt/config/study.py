@@ -130,6 +130,16 @@ class StudyFile(Table):
         return self
 
     @model_validator(mode="after")
+    def _family_fits(self) -> Self:
+        self.family.check_decoding(self.sampler)
+        if not self.family.is_box and self.search.sampler != "shape":
+            raise ValueError(
+                f"{self.space.words} needs "
+                f"{key_name('search.sampler')} = 'shape', got {self.search.sampler!r}"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _objective_fits_rule(self) -> Self:
         if isinstance(self.objective, PathKlObjective) and self.family.by_rule:
             raise ValueError(
@@ -166,16 +176,6 @@ class StudyFile(Table):
             raise ValueError(
                 f"{key_name('profile.estimator')} = 'chain' is for the model's own sequences "
                 f"({key_name('profile.references')} = 'model'), got {self.profile_references!r}"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _family_fits(self) -> Self:
-        self.family.check_decoding(self.sampler)
-        if not self.family.is_box and self.search.sampler != "shape":
-            raise ValueError(
-                f"{self.space.words} needs "
-                f"{key_name('search.sampler')} = 'shape', got {self.search.sampler!r}"
             )
         return self
 

@@ -77,14 +77,15 @@ def check_batches(known: Known) -> Iterator[Check]:
         yield Check("batches", "ok", f"batch composition: not tried, {found}")
         return
     instances = InstanceSets.of(known.study_file).ids("search")[:count]
-    yield _as_check(compare_batches(problem, candidate, instances), candidate.steps)
+    compared = compare_batches(problem, candidate, instances)
+    yield _as_check(compared, candidate.steps, problem.decoding.numbers)
 
 
-def _as_check(compared: BatchComparison, steps: int) -> Check:
+def _as_check(compared: BatchComparison, steps: int, numbers: str) -> Check:
     """What sampling one by one and in one batch has shown."""
     found = (
         f"batch composition: {compared.differing_samples} of {compared.samples} samples differ "
-        f"({compared.differing_tokens} of {compared.tokens} tokens) between batches of 1 and "
+        f"({compared.differing_tokens} of {compared.tokens} {numbers}) between batches of 1 and "
         f"{compared.samples} at {steps} steps; {compared.sequence_calls} sequence calls"
     )
     if not compared.differing_samples:

@@ -12,6 +12,7 @@ from mdm_opt.models.base import process_name
 from mdm_opt.persistence.health import find_study, read_study
 from mdm_opt.plugins import one_line
 from mdm_opt.results.text import gain_words
+from mdm_opt.sample_texts import picture
 from mdm_opt.study.changes import check_same, source_is_known
 from mdm_opt.study.problem import objective_of, problem_of
 from mdm_opt.study.rehearsal import rehearse
@@ -112,13 +113,17 @@ def check_objective(known: Known) -> Iterator[Check]:
         yield Check("objective", "ok", found)
 
 
+def _shown(text: str) -> str:
+    return "a picture" if picture(text) is not None else repr(one_line(text)[:_SHOWN])
+
+
 def check_scores(known: Known) -> Iterator[Check]:
     """Whether a few samples can be scored, and what they look like."""
     if known.problem is None or known.study_file is None:
         return
     tried = rehearse(known.study_file, known.problem)
     scores = ", ".join(f"{score:.4g}" for score in tried.scores)
-    texts = ", ".join(repr(one_line(text)[:_SHOWN]) for text in tried.texts)
+    texts = ", ".join(_shown(text) for text in tried.texts)
     found = f"{scores}" + (f" for {texts}" if texts else "")
     yield Check("scores", "ok", found)
     shown = gain_words(known.study_file, known.problem.objective.unit)

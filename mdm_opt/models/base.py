@@ -156,6 +156,31 @@ def offers(candidate: Any, *methods: str) -> bool:
     return all(callable(getattr(candidate, name, None)) for name in methods)
 
 
+def check_clean(model: Any, tokens: Any, count: int) -> None:
+    """Refuses what a model's ``encode`` returns that are no clean sequences of it.
+
+    Args:
+        model: of any process.
+        tokens: what is said to be int64 ``(count, length)``.
+        count: of the texts.
+
+    Raises:
+        ValueError: for another shape, or numbers that the model never generates.
+    """
+    wanted = (count, model.length)
+    if not isinstance(tokens, torch.Tensor) or tokens.shape != wanted:
+        found = tuple(tokens.shape) if isinstance(tokens, torch.Tensor) else type(tokens).__name__
+        raise ValueError(f"the model's encode returned {found}; {wanted} is expected")
+    births = process_name(model) == "births"
+    most = model.max_count if births else model.vocab_size - 1
+    wrong = (tokens < 0) | (tokens > most)
+    if bool(wrong.any()):
+        raise ValueError(
+            f"{'count' if births else 'token id'} {int(tokens[wrong][0])} is not accepted: those "
+            f"of the model run from 0 to {most}"
+        )
+
+
 def checked_model(candidate: Any, source: str, process: str = "masked") -> Any:
     """Returns ``candidate`` if it has what a model of a process must have.
 

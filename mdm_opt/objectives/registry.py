@@ -13,7 +13,7 @@ import torch
 from mdm_opt import config
 from mdm_opt.errors import InputError
 from mdm_opt.messages import read_as
-from mdm_opt.models.base import Denoiser
+from mdm_opt.models.base import Denoiser, check_clean
 from mdm_opt.models.enumerated import LawModel
 from mdm_opt.models.named import unnamed
 from mdm_opt.models.prompts import for_prompts
@@ -142,6 +142,10 @@ def read_references(
     try:
         tokens = denoiser.encode(lines)
     except InputError as error:
+        raise InputError(f"{key}: {file}: {error}") from error
+    try:
+        check_clean(denoiser, tokens, len(lines))
+    except ValueError as error:
         raise InputError(f"{key}: {file}: {error}") from error
     return tokens, hashlib.sha256("\n".join(lines).encode()).hexdigest()
 

@@ -19,7 +19,7 @@ def usefulness(costs: Array) -> Array:
     Args:
         costs: float64 ``(candidates, draws)``, path KL in nats.
     """
-    ratio = (costs + _FLOOR) / (costs.min(axis=0) + _FLOOR)
+    ratio = _ratio(costs, costs.min(axis=0))
     return np.asarray((ratio <= _GOOD) + _NEARLY * np.exp(-(ratio - 1) / _FALLS))
 
 
@@ -54,4 +54,10 @@ def share_of_good(costs: Array, least: Array) -> float:
         costs: float64 ``(draws,)``, of the candidate.
         least: float64 ``(draws,)``, of the best one under each draw.
     """
-    return float(((costs + _FLOOR) / (least + _FLOOR) <= _GOOD).mean())
+    return float((_ratio(costs, least) <= _GOOD).mean())
+
+
+def _ratio(costs: Array, least: Array) -> Array:
+    # What is measured with noise may say less than 0 of what is never less.
+    floored = np.maximum(costs, 0.0) + _FLOOR, np.maximum(least, 0.0) + _FLOOR
+    return np.asarray(floored[0] / floored[1], dtype=np.float64)

@@ -45,7 +45,7 @@ def model_words(found: Snapshot) -> str:
     """The model in a few words."""
     source = found.record.model.source
     named = [str(source[key]) for key in ("kind", "path", "law", "revision") if source.get(key)]
-    return f"{' '.join(named)}, {found.record.model.length} tokens"
+    return f"{' '.join(named)}, {found.record.model.length} {found.space.decoding.numbers}"
 
 
 def trial_note(found: Snapshot, record: MeasurementRecord, texts: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ class Checks:
             self._found.append(message)
         return bool(held)
 
-    def run(self, name: str, check: Callable[[], None]) -> None:
+    def run(self, name: str, check: Callable[[], object]) -> None:
         """Runs some checks; what they raise is a finding, too."""
         try:
             check()

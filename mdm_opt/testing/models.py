@@ -3,93 +3,85 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable
+from typing import Any
 
 import torch
 
-from mdm_opt.candidates import MaskedDecoding, baseline
-from mdm_opt.errors import InputError
-from mdm_opt.models.base import Denoiser, lacking
+from mdm_opt.candidates import MaskedDecoding
+from mdm_opt.models.base import Denoiser, FrozenModel, lacking, process_name
 from mdm_opt.models.lazy_log_probs import ask, remembers_first
 from mdm_opt.models.prompts import PromptedDenoiser, Prompts, takes_prompts
-from mdm_opt.processes import Samples, process_of
+from mdm_opt.processes import process_of
 from mdm_opt.testing.checks import Checks, is_whole
+from mdm_opt.testing.frozen import ROWS, STEPS, check_attributes, check_texts, sampled
+from mdm_opt.testing.grid_models import check_rate_model, check_timed_law
 
 # What rounding may move a probability where others stand beside a sequence.
 TOLERANCE = 1e-3
-_STEPS, _ROWS = 4, 3
 
 
-def check_model(model: Denoiser, *, tolerance: float = TOLERANCE, seed: int = 0) -> None:
-    """Whether a model can be sampled, measured and tuned: what `Denoiser` promises, by calls.
+def check_model(model: FrozenModel, *, tolerance: float = TOLERANCE, seed: int = 0) -> None:
+    """Whether a model can be sampled, measured and tuned, by calls.
 
-    A few sequences are sampled in a few steps. Log-probabilities must be normalised, never give
-    a mask, be the same when asked again, and depend on their own row only; what a model offers
-    besides (prompts, lazy answers, a remembered first step) must agree with `log_probs`.
+    A model that has `rates` is one of births (`mdm_opt.models.base.RateModel`), one that has
+    `log_probs_at` is one of uniform or ordinal corruption (`TimedLaw`), any other is a masked one
+    (`Denoiser`). A few sequences are sampled. Answers must have the right shape, be the same when
+    asked again, and depend on their own row only. Log-probabilities must be normalised, and never
+    give a mask. Rates must be finite and not negative. Of births and uniform corruption the model
+    writes three sequences in its finest steps; what it writes must not cost it infinitely much: a
+    rate may be 0 only where nothing is missing. What a masked model offers besides (prompts, lazy
+    answers, a remembered first step) must agree with `log_probs`.
 
     Args:
         model: the model.
-        tolerance: by how much a probability may differ where other sequences stand beside its
-            own; half precision needs more.
+        tolerance: by how much a probability, or a rate relative to its size, may differ where
+            other sequences stand beside its own; half precision needs more.
         seed: of the sequences that are sampled.
 
     Raises:
         AssertionError: naming all that is wrong, one a line.
     """
     checks = Checks(model, "model")
-    missing = lacking(model)
+    process = process_name(model)
+    missing = lacking(model, process)
     if not checks.expect(not missing, f"it lacks {', '.join(missing)}"):
         checks.give_up()
+    checks.run("attributes", lambda: check_attributes(checks, model))
+    checks.run(process, lambda: _CHECKS[process](checks, model, tolerance, seed))
+    checks.finish()
+
+
+def _masked(checks: Checks, model: Denoiser, tolerance: float, seed: int) -> None:
+    """All that is promised of a masked model."""
     checks.run("attributes", lambda: _attributes(checks, model))
     checks.run("log_probs", lambda: _all_masked(checks, model, tolerance))
     if checks.failed:
         # Nothing can be sampled of it.
-        checks.finish()
-    clean: list[Samples] = []
-    checks.run("sampling", lambda: clean.append(_sampled(checks, model, seed)))
+        return
+    clean: list[torch.Tensor] = []
+    steps = min(STEPS, model.length)
+    checks.run(
+        "sampling", lambda: clean.append(sampled(checks, model, MaskedDecoding(), seed, steps))
+    )
     if clean:
-        tokens = clean[0].tokens
+        tokens = clean[0]
         masked = _partly_masked(model, tokens, seed)
         checks.run("log_probs", lambda: _log_probs(checks, model, *masked, tolerance))
-        checks.run("decode", lambda: _texts(checks, model, tokens))
+        checks.run("decode", lambda: check_texts(checks, model, tokens))
         if takes_prompts(model):
             checks.run("prompts", lambda: _prompts(checks, model, tokens, tolerance))
-    checks.finish()
 
 
 def _attributes(checks: Checks, model: Denoiser) -> None:
-    checks.expect(is_whole(model.length, 1), f"length: {model.length!r} is no integer >= 1")
     checks.expect(is_whole(model.vocab_size, 1), f"vocab_size: {model.vocab_size!r} is none >= 1")
     mask = model.mask_token_id
     checks.expect(is_whole(mask, 0), f"mask_token_id: {mask!r} is no integer >= 0")
-    fingerprint = model.fingerprint
-    text = isinstance(fingerprint, str) and fingerprint != ""
-    checks.expect(text, f"fingerprint: {fingerprint!r} is no text")
-    checks.expect(fingerprint == model.fingerprint, "fingerprint: another when asked again")
-    device = model.device
-    checks.expect(isinstance(device, torch.device), f"device: {device!r} is no torch.device")
-
-
-def _sampled(checks: Checks, model: Denoiser, seed: int) -> Samples:
-    """A few sequences; each is the same whatever stands beside it."""
-    candidate = baseline("linear", min(_STEPS, model.length))
-
-    def draw(instances: Sequence[int]) -> Samples:
-        process = process_of(model)
-        batch = process.batch(model, candidate, instances, decoding=MaskedDecoding(), seed=seed)
-        return process.sample(model, batch)
-
-    found = draw(range(_ROWS))
-    again = draw(range(_ROWS))
-    checks.expect(
-        torch.equal(found.tokens, again.tokens), "sampling: other sequences from the same noise"
-    )
-    return found
 
 
 def _all_masked(checks: Checks, model: Denoiser, tolerance: float) -> None:
-    tokens = process_of(model).start(model, _ROWS)
-    positions = torch.arange(model.length, device=tokens.device).repeat(_ROWS, 1)
+    tokens = process_of(model).start(model, ROWS)
+    positions = torch.arange(model.length, device=tokens.device).repeat(ROWS, 1)
     _log_probs(checks, model, tokens, positions, tolerance)
     remembering = remembers_first(model)
     if remembering is not None:
@@ -157,25 +149,6 @@ def _same(
     checks.expect(apart <= tolerance, f"{message}: probabilities differ by {float(apart):.2g}")
 
 
-def _texts(checks: Checks, model: Denoiser, clean: torch.Tensor) -> None:
-    texts = model.decode(clean)
-    are_texts = isinstance(texts, list) and all(isinstance(text, str) for text in texts)
-    if not checks.expect(
-        are_texts and len(texts) == len(clean), "decode: not one text a sequence"
-    ):
-        return
-    try:
-        read = model.encode(texts)
-    except InputError:
-        # A model need not be able to read what it writes, but it must say so.
-        return
-    shape = tuple(clean.shape)
-    fits = tuple(read.shape) == shape and read.dtype == torch.int64
-    if checks.expect(fits, f"encode: {read.dtype} {tuple(read.shape)}, expected int64 {shape}"):
-        written = model.decode(read.to(clean.device))
-        checks.expect(written == texts, "encode: its tokens are no longer the texts")
-
-
 def _prompts(
     checks: Checks, model: PromptedDenoiser, clean: torch.Tensor, tolerance: float
 ) -> None:
@@ -199,3 +172,10 @@ def _prompts(
         lazy = ask(model, tokens, positions, together, guidance).log_probs(slice(None))
         message = f"lazy_log_probs: differs from log_probs with prompts (guidance {guidance:g})"
         _same(checks, found, lazy.reshape(found.shape), tolerance, message)
+
+
+_CHECKS: dict[str, Callable[[Checks, Any, float, int], None]] = {
+    "masked": _masked,
+    "births": check_rate_model,
+    "uniform": check_timed_law,
+}

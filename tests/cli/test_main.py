@@ -26,7 +26,7 @@ def test_help_answers_at_once():
             [sys.executable, "-m", "mdm_opt", "--help"], capture_output=True, check=True
         )
         seconds.append(cpu_seconds_of_children() - started)
-    assert b"Tune the mask schedule" in done.stdout
+    assert b"Tune the schedule of a frozen discrete diffusion model" in done.stdout
     assert min(seconds) < 0.3
 
 

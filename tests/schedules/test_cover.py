@@ -42,3 +42,14 @@ def test_the_share_of_draws_under_which_one_is_good():
 def test_next_to_nothing_all_are_good():
     costs = np.array([[1e-9, 1e-9], [1e-6, 1e-5]])
     assert share_of_good(costs[1], costs.min(axis=0)) == 1.0
+
+
+def test_what_noise_measures_below_zero_is_as_good_as_nothing():
+    costs = np.array([[-0.01, 0.5, -2.0], [-3.0, 0.4, 1.0], [0.2, 1.0, 0.0]])
+    with np.errstate(over="raise", invalid="raise"):
+        useful = usefulness(costs)
+    assert np.isfinite(useful).all()
+    assert (useful[:2, 0] == useful[0, 0]).all()
+    assert useful[0, 2] == useful[2, 2] > 1
+    assert cover(costs, 0, 3) == [0, 1]
+    assert share_of_good(costs[0], costs.min(axis=0)) == 2 / 3

@@ -42,7 +42,7 @@ def _not_zero(value: float, tiny: float) -> float:
 
 
 def beta_revealed(progress: float, a: float, b: float) -> float:
-    """alpha(t) = sin^2(pi/2 I_t(a, b)): revealed fraction at progress t, 0 masked, 1 revealed."""
+    """alpha(t) = sin^2(pi/2 I_t(a, b)) at progress t in [0, 1]; 0 is noise, 1 is clean."""
     share, _ = incomplete_beta(progress, a, b)
     return math.sin(math.pi / 2 * share) ** 2
 

@@ -48,7 +48,9 @@ def document(
 
 
 def _titled(exported: ExportedSchedule) -> str:
-    kind = "mask schedule" if exported.candidate.rule is None else "decoding rule"
+    kind = "schedule" if exported.schedule.process != "masked" else "mask schedule"
+    if exported.candidate.rule is not None:
+        kind = "decoding rule"
     if exported.is_kept_baseline:
         return f"The {kind} that is to be kept, by a study of mdm-opt"
     return f"A {kind} tuned by mdm-opt"

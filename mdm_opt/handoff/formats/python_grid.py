@@ -75,7 +75,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         length=values.length,
         sampler=sampler,
         alphas=alphas,
-        times=[None if alpha == 0 else -math.log(alpha) for alpha in alphas],
+        times=[None if alpha == 0 else abs(math.log(alpha)) for alpha in alphas],
         indices=indices,
         call=shape.revealed,
         source=source,

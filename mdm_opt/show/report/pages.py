@@ -104,8 +104,9 @@ def _outcome(record: MeasurementRecord) -> str:
 def model_card(data: ReportData) -> str:
     """Markdown for a model card."""
     found, result = data.found, data.found.result
+    kind = found.space.decoding.schedule_words.capitalize()
     parts = [
-        f"## Mask schedule of {markdown(found.record.name)}",
+        f"## {kind} of {markdown(found.record.name)}",
         f"{markdown(found.metric)}. {markdown(data.state)}.",
     ]
     if result is not None:
