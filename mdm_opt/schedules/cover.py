@@ -19,7 +19,7 @@ def usefulness(costs: Array) -> Array:
     Args:
         costs: float64 ``(candidates, draws)``, path KL in nats.
     """
-    ratio = (costs + _FLOOR) / (costs.min(axis=0) + _FLOOR)
+    ratio = _ratio(costs, costs.min(axis=0))
     return np.asarray((ratio <= _GOOD) + _NEARLY * np.exp(-(ratio - 1) / _FALLS))
 
 
@@ -54,4 +54,9 @@ def share_of_good(costs: Array, least: Array) -> float:
         costs: float64 ``(draws,)``, of the candidate.
         least: float64 ``(draws,)``, of the best one under each draw.
     """
-    return float(((costs + _FLOOR) / (least + _FLOOR) <= _GOOD).mean())
+    return float((_ratio(costs, least) <= _GOOD).mean())
+
+
+def _ratio(costs: Array, least: Array) -> Array:
+    """Costs over the least ones; path KL below zero is noise of the measurement."""
+    return np.asarray((costs.clip(min=0) + _FLOOR) / (least.clip(min=0) + _FLOOR))

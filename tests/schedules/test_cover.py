@@ -42,3 +42,12 @@ def test_the_share_of_draws_under_which_one_is_good():
 def test_next_to_nothing_all_are_good():
     costs = np.array([[1e-9, 1e-9], [1e-6, 1e-5]])
     assert share_of_good(costs[1], costs.min(axis=0)) == 1.0
+
+
+def test_what_noise_makes_negative_counts_as_zero():
+    """Draws of the pair costs of uniform corruption may leave a path KL below zero."""
+    noisy = np.array([[-0.5, -0.3], [-0.001, 0.4], [0.3, 0.2]])
+    assert usefulness(noisy).tolist() == usefulness(noisy.clip(min=0)).tolist()
+    assert usefulness(noisy)[:, 0].tolist() == [1.25, 1.25, 0.25 * np.exp(-3000)]
+    assert share_of_good(noisy[1], noisy.min(axis=0)) == 0.5
+    assert share_of_good(noisy[2], noisy.min(axis=0)) == 0
