@@ -86,6 +86,13 @@ class JudgeNllObjective(SpreadTable):
     )
     min_entropy_nats: float | None = Field(None, ge=0)
 
+    @model_validator(mode="after")
+    def _judge_reads_masks(self) -> Self:
+        process = getattr(self.judge, "process", "masked")
+        if process != "masked":
+            raise ValueError(f"judge.process: {process!r} is not accepted: must be 'masked'")
+        return self
+
 
 class PathKlObjective(Table):
     """Path KL of random-order sampling against one token per step; minimised."""
