@@ -278,6 +278,13 @@ class MDLM(PreTrainedModel):
 """
 )
 
+# Of the interface of UDLM and Duo: MDLM's, with tokens of noise and a time that matters.
+_DUO = (
+    _MDLM.replace("MDLM", "DUO")
+    .replace('"mdlm"', '"duo"')
+    .replace("time_conditioning=False", "time_conditioning=True")
+)
+
 # By name: code, classes of the automatic keys, configuration, mask token of the tokenizer.
 KINDS: dict[str, tuple[str, dict[str, str], dict[str, Any], str | None]] = {
     "llada": (
@@ -293,6 +300,12 @@ KINDS: dict[str, tuple[str, dict[str, str], dict[str, Any], str | None]] = {
         {"AutoConfig": "DreamConfig", "AutoModel": "DreamModel"},
         {"model_type": "Dream", "mask_token_id": MASK, "vocab_size": 20},
         "<|mask|>",
+    ),
+    "duo": (
+        _DUO,
+        {"AutoConfig": "DUOConfig", "AutoModelForMaskedLM": "DUO"},
+        {"model_type": "duo", "vocab_size": 11},
+        None,
     ),
     "mdlm": (
         _MDLM,

@@ -17,6 +17,7 @@ from mdm_opt.config.objectives import (
     LmEvalObjective,
     PathKlObjective,
     PluginObjective,
+    SpreadTable,
     TaskObjective,
     ValidityObjective,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "PluginModel",
     "PluginObjective",
     "SpaceTable",
+    "SpreadTable",
     "StudyFile",
     "Table",
     "TaskObjective",

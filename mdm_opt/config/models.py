@@ -41,12 +41,16 @@ class DigitsModel(RunsOnDevice):
     kind: Literal["digits"]
 
 
+# Keys of a checkpoint that mean something in one process only.
+_OF_MASKED = ("prefix", "suffix", "mask_token", "mask_token_id", "end_tokens", "logits_shift")
+_OF_UNIFORM = ("time", "least_alpha")
+
+
 class HuggingFaceModel(RunsOnDevice):
     """A masked LM in a local folder or on the hub."""
 
-    process: ClassVar[ProcessName] = "masked"
-
     kind: Literal["huggingface"]
+    process: Literal["masked", "uniform"] = "masked"
     path: str = Field(min_length=1)
     length: int = Field(ge=1)
     revision: str | None = None
@@ -61,6 +65,19 @@ class HuggingFaceModel(RunsOnDevice):
     text: Literal["joined", "decoded"] | None = None
     device_map: Literal["auto", "balanced", "sequential"] | None = None
     compile: bool = False
+    time: Literal["sigma", "alpha"] | None = None
+    least_alpha: float | None = Field(None, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _keys_of_the_process(self) -> Self:
+        uniform = self.process == "uniform"
+        other = "masked" if uniform else "uniform"
+        for key in _OF_MASKED if uniform else _OF_UNIFORM:
+            if getattr(self, key) is not None:
+                raise ValueError(
+                    f"{key} is for process = {other!r}, got process = {self.process!r}"
+                )
+        return self
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

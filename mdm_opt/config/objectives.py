@@ -18,8 +18,33 @@ from mdm_opt.plugins import is_reference
 from mdm_opt.table import Table
 from mdm_opt.templates import Template
 
+# Samples of an instance that its spread is measured on, where nobody says.
+SPREAD_DRAWS = 8
 
-class ValidityObjective(Table):
+
+class SpreadTable(Table):
+    """An objective that draws samples, which can be required to spread little.
+
+    The spread is how much is left to chance once sampling has started, and is defined for models
+    of uniform corruption.
+    """
+
+    most_spread: float | None = Field(None, gt=0, allow_inf_nan=False)
+    spread_draws: int | None = Field(None, ge=2, le=64)
+
+    @model_validator(mode="after")
+    def _draws_of_the_guard(self) -> Self:
+        if self.spread_draws is not None and self.most_spread is None:
+            raise ValueError("spread_draws needs most_spread")
+        return self
+
+    @property
+    def spread_samples(self) -> int:
+        """Samples of an instance that its spread is measured on; 0 where it is not."""
+        return 0 if self.most_spread is None else self.spread_draws or SPREAD_DRAWS
+
+
+class ValidityObjective(SpreadTable):
     """Share of samples that a verifier accepts; maximised."""
 
     kind: Literal["validity"]
@@ -51,7 +76,7 @@ class CausalJudge(RunsOnDevice):
     batch_size: int = Field(64, ge=1, le=65536)
 
 
-class JudgeNllObjective(Table):
+class JudgeNllObjective(SpreadTable):
     """Mean negative log-likelihood per token under a second frozen model; minimised."""
 
     kind: Literal["judge_nll"]
@@ -60,6 +85,13 @@ class JudgeNllObjective(Table):
         Field(discriminator="kind")
     )
     min_entropy_nats: float | None = Field(None, ge=0)
+
+    @model_validator(mode="after")
+    def _judge_reads_masks(self) -> Self:
+        process = getattr(self.judge, "process", "masked")
+        if process != "masked":
+            raise ValueError(f"judge.process: {process!r} is not accepted: must be 'masked'")
+        return self
 
 
 class PathKlObjective(Table):
@@ -70,7 +102,7 @@ class PathKlObjective(Table):
     references: str = Field("model", min_length=1)
 
 
-class EnergyDistanceObjective(Table):
+class EnergyDistanceObjective(SpreadTable):
     """Energy distance of samples from reference sequences; minimised."""
 
     kind: Literal["energy_distance"]
@@ -105,6 +137,7 @@ class DivergenceObjective(Table):
 
     kind: Literal["divergence"]
     metric: Literal["tv", "kl", "path_kl"] = "tv"
+    most_spread: float | None = Field(None, gt=0, allow_inf_nan=False)
 
     @property
     def instances(self) -> int:
@@ -209,7 +242,7 @@ _NEEDS = {
 }
 
 
-class PluginObjective(Table):
+class PluginObjective(SpreadTable):
     """A function of the user's: texts of the samples in, one number a sample out."""
 
     kind: str

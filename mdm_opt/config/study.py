@@ -140,6 +140,16 @@ class StudyFile(Table):
         return self
 
     @model_validator(mode="after")
+    def _spread_fits_process(self) -> Self:
+        most, process = getattr(self.objective, "most_spread", None), self.model.process
+        if most is not None and process != "uniform":
+            raise ValueError(
+                f"{key_name('objective.most_spread')} = {most:g} is not accepted with process "
+                f"{process!r}, whose samples all start from the same; accepted: 'uniform'"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _objective_fits_rule(self) -> Self:
         if isinstance(self.objective, PathKlObjective) and self.family.by_rule:
             raise ValueError(

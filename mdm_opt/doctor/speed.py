@@ -12,7 +12,9 @@ from mdm_opt.config import (
     DivergenceObjective,
     EnergyDistanceObjective,
     PathKlObjective,
+    SpreadTable,
     StudyFile,
+    Table,
 )
 from mdm_opt.doctor.checks import Check, Known
 from mdm_opt.measurement import Problem, longest_first
@@ -73,13 +75,20 @@ def search_time(study_file: StudyFile, denoiser: Denoiser, batch: int, seconds: 
         mean = sum(steps) / len(steps)
         counted = f"{trials} trials x {instances} instances x {mean:g} steps"
         total = trials * batches * mean * seconds
-        if isinstance(study_file.objective, EnergyDistanceObjective):
-            counted += f" x {study_file.objective.draws} samples"
-            total *= study_file.objective.draws
+        samples = _samples(study_file.objective)
+        if samples > 1:
+            counted += f" x {samples} samples"
+            total *= samples
     return (
         f"the search takes about {in_words(total)} ({counted}), not counting scoring, profile "
         "and verification"
     )
+
+
+def _samples(objective: Table) -> int:
+    """Samples that an instance takes, those of a guard among them."""
+    own = objective.draws if isinstance(objective, EnergyDistanceObjective) else 1
+    return own + (objective.spread_samples if isinstance(objective, SpreadTable) else 0)
 
 
 def in_words(seconds: float) -> str:

@@ -31,7 +31,7 @@ from transformers.utils.hub import cached_file, get_checkpoint_shard_files
 from mdm_opt.errors import InputError
 from mdm_opt.messages import key_name
 from mdm_opt.models.devices import place_model
-from mdm_opt.models.model_types import refuse_uniform
+from mdm_opt.models.model_types import refuse_process
 from mdm_opt.plugins import one_line
 
 # In the order of preference: the first two have a head, the last one may have.
@@ -56,6 +56,7 @@ def load_checkpoint(
     trust_remote_code: bool,
     tokenizer: Any,
     device_map: str | None = None,
+    process: str = "masked",
 ) -> Checkpoint:
     """Loads model and tokenizer; what comes with the checkpoint runs only where that is said.
 
@@ -67,6 +68,7 @@ def load_checkpoint(
         trust_remote_code: run Python code that comes with the checkpoint.
         tokenizer: one that is used instead of the checkpoint's, or its folder or hub id.
         device_map: see `place_model`.
+        process: that the model is loaded for.
 
     Raises:
         InputError: where it cannot be loaded or may not, in one line.
@@ -77,7 +79,7 @@ def load_checkpoint(
         described = PretrainedConfig.get_config_dict(source, revision=revision)[0]
         if not isinstance(described, dict):
             raise ValueError("its config.json is no table")
-        refuse_uniform(described.get("model_type"), source)
+        refuse_process(described.get("model_type"), source, process)
         reference = _own_class(described, source, revision, trust_remote_code)
         if reference is not None:
             written = described.get("transformers_version")

@@ -14,6 +14,8 @@ from mdm_opt.errors import InputError
 from mdm_opt.messages import key_name
 
 _CONSTANTS = {"return_dict": True, "use_cache": False}
+# What models call the time that they are asked at.
+_TIMES = ("timesteps", "sigma")
 # Who is told of padding errs by rounding, who does not listen as much as if nothing were told.
 _MUCH_NEARER = 0.2
 
@@ -62,7 +64,8 @@ class ForwardPass:
         self.model = model
         self._names = inspect.signature(model.forward).parameters
         self._constants = {key: value for key, value in _CONSTANTS.items() if key in self._names}
-        self.takes_time = "timesteps" in self._names
+        self._time_name = next((name for name in _TIMES if name in self._names), None)
+        self.takes_time = self._time_name is not None
         self._padding: Padding | None = None
 
     def full(self, framed: Framed, time: float = 0.0) -> torch.Tensor:
@@ -74,8 +77,8 @@ class ForwardPass:
         tokens = framed.tokens
         given: dict[str, Any] = dict(self._constants)
         given.update(self._about_padding(framed))
-        if self.takes_time:
-            given["timesteps"] = torch.full((len(tokens),), time, device=tokens.device)
+        if self._time_name is not None:
+            given[self._time_name] = torch.full((len(tokens),), time, device=tokens.device)
         answer = self.model(input_ids=tokens, **given)
         logits = answer if torch.is_tensor(answer) else getattr(answer, "logits", None)
         if not torch.is_tensor(logits) or logits.ndim != 3:

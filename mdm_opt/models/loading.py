@@ -14,6 +14,7 @@ from mdm_opt.models.devices import (
 )
 from mdm_opt.models.huggingface import HuggingFaceDenoiser
 from mdm_opt.models.texts import Rule
+from mdm_opt.models.uniform_lm import LEAST_ALPHA, HuggingFaceLaw, Time
 
 
 def load_huggingface(
@@ -87,3 +88,56 @@ def load_huggingface(
     if compile:
         compile_blocks(denoiser.model)
     return denoiser
+
+
+def load_huggingface_law(
+    source: str,
+    *,
+    length: int,
+    revision: str | None = None,
+    dtype: str = "auto",
+    device: str = "auto",
+    trust_remote_code: bool = False,
+    tokenizer: Any = None,
+    time: Time = "sigma",
+    least_alpha: float = LEAST_ALPHA,
+    text: Rule | None = None,
+    device_map: str | None = None,
+    compile: bool = False,
+) -> HuggingFaceLaw:
+    """Loads a language model of uniform corruption (UDLM, Duo), whose own code runs.
+
+    Args:
+        source: folder, or hub id ``owner/name``.
+        length: tokens of one sequence.
+        revision: see `load_huggingface`, as all that is not here.
+        time: see `HuggingFaceLaw`.
+        least_alpha: see `HuggingFaceLaw`.
+
+    Raises:
+        InputError: where the checkpoint cannot be loaded, in one line.
+    """
+    quiet_transformers()
+    place = pick_device(device)
+    checkpoint = load_checkpoint(
+        source,
+        revision=revision,
+        dtype=pick_dtype(dtype, place),
+        place=place,
+        trust_remote_code=trust_remote_code,
+        tokenizer=tokenizer,
+        device_map=device_map,
+        process="uniform",
+    )
+    law = HuggingFaceLaw(
+        checkpoint.model,
+        checkpoint.tokenizer,
+        length=length,
+        time=time,
+        least_alpha=least_alpha,
+        text=text,
+        code=checkpoint.code,
+    )
+    if compile:
+        compile_blocks(law.model)
+    return law

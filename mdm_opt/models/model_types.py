@@ -46,6 +46,8 @@ _UNIFORM = {
     "sedd": "SEDD",
     "udlm": "UDLM",
 }
+# Of these the law of the clean tokens at any time is what they answer with.
+_TIMED = ("duo", "udlm")
 _MAX_LENGTH_NAMES = ("max_position_embeddings", "max_sequence_length", "model_length")
 
 
@@ -54,13 +56,32 @@ def model_type_of(model_type: Any) -> ModelType:
     return _FAMILIES.get(str(model_type).lower(), ModelType())
 
 
-def refuse_uniform(model_type: Any, source: str) -> None:
-    """Refuses models that have no masked state.
+def refuse_process(model_type: Any, source: str, process: str = "masked") -> None:
+    """Refuses models that are known to be of another process.
+
+    Args:
+        model_type: of the checkpoint's configuration.
+        source: of the checkpoint.
+        process: that the model is loaded for: ``masked`` or ``uniform``.
 
     Raises:
         InputError: naming the process.
     """
-    name = _UNIFORM.get(str(model_type).lower())
+    kind = str(model_type).lower()
+    name = _UNIFORM.get(kind)
+    if kind in _TIMED:
+        if process == "masked":
+            raise InputError(
+                f"{key_name('model.path')}: {source!r} is a {name} model (type {model_type!r}), "
+                "which is asked about random tokens instead of masked ones; it needs "
+                f"{key_name('model.process')} = 'uniform'"
+            )
+        return
+    if process == "uniform" and kind in _FAMILIES:
+        raise InputError(
+            f"{key_name('model.process')} = 'uniform' is not accepted: {source!r} (type "
+            f"{model_type!r}) predicts masked tokens"
+        )
     if name is not None:
         raise InputError(
             f"{key_name('model.path')}: {source!r} is a {name} model (type {model_type!r}), "

@@ -54,26 +54,33 @@ def _antiberty(table: config.AntibertyModel, _folder: Path | None) -> Any:
 
 def _huggingface(table: config.HuggingFaceModel, folder: Path | None) -> Any:
     from mdm_opt.models.devices import local_or_hub
-    from mdm_opt.models.loading import load_huggingface
+    from mdm_opt.models.loading import load_huggingface, load_huggingface_law
 
-    tokenizer = table.tokenizer
+    source, tokenizer = local_or_hub(table.path, folder), table.tokenizer
+    shared: dict[str, Any] = {
+        "length": table.length,
+        "revision": table.revision,
+        "dtype": table.dtype,
+        "device": table.device,
+        "trust_remote_code": table.trust_remote_code,
+        "tokenizer": None if tokenizer is None else local_or_hub(tokenizer, folder, "tokenizer"),
+        "text": table.text,
+        "device_map": table.device_map,
+        "compile": table.compile,
+    }
+    if table.process == "uniform":
+        own = {"time": table.time, "least_alpha": table.least_alpha}
+        given = {key: value for key, value in own.items() if value is not None}
+        return load_huggingface_law(source, **shared, **given)
     return load_huggingface(
-        local_or_hub(table.path, folder),
-        length=table.length,
-        revision=table.revision,
-        dtype=table.dtype,
-        device=table.device,
+        source,
         prefix=table.prefix,
         suffix=table.suffix,
-        trust_remote_code=table.trust_remote_code,
-        tokenizer=None if tokenizer is None else local_or_hub(tokenizer, folder, "tokenizer"),
         mask_token=table.mask_token,
-        text=table.text,
         mask_token_id=table.mask_token_id,
         end_tokens=table.end_tokens,
         logits_shift=table.logits_shift,
-        device_map=table.device_map,
-        compile=table.compile,
+        **shared,
     )
 
 

@@ -26,6 +26,7 @@ from mdm_opt.objectives.function_process import FunctionFailed
 from mdm_opt.objectives.metrics import Features, Metric
 from mdm_opt.objectives.path_kl import PathKl
 from mdm_opt.objectives.sample_score import SampleScore, validity
+from mdm_opt.objectives.spread import SpreadGuard
 from mdm_opt.plugins import user_path
 from mdm_opt.processes import process_of
 from mdm_opt.sudoku import is_valid
@@ -57,7 +58,10 @@ def build_objective(table: config.Table, build: Build) -> Objective:
     Raises:
         InputError: where the table asks for something that is not there or does not fit.
     """
-    return _BUILDERS[type(table)](table, build)
+    made = _BUILDERS[type(table)](table, build)
+    if isinstance(table, config.SpreadTable) and table.most_spread is not None:
+        return SpreadGuard(made, table.most_spread, table.spread_samples)
+    return made
 
 
 def _validity(table: config.ValidityObjective, build: Build) -> Objective:
@@ -184,7 +188,7 @@ def _divergence(table: config.DivergenceObjective, build: Build) -> Objective:
         raise InputError(
             "[objective] kind 'divergence' needs [model] kind 'enumerated', whose law is known"
         )
-    return Divergence(denoiser.law, table.metric, process_of(denoiser))
+    return Divergence(denoiser.law, table.metric, process_of(denoiser), table.most_spread)
 
 
 def _lm_eval(table: config.LmEvalObjective, build: Build) -> Objective:

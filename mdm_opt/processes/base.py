@@ -91,13 +91,17 @@ class Batch(ABC):
         """
 
     @abstractmethod
-    def others(self, model: FrozenModel, instances: Sequence[int]) -> Batch:
+    def others(
+        self, model: FrozenModel, instances: Sequence[int], *, same_start: bool = False
+    ) -> Batch:
         """The same candidate on as many other instances, with their own noise.
 
         Args:
             model: frozen model.
             instances: instance ids, one for each of these; each has the prompt of the one that it
                 stands for, if any.
+            same_start: whether each starts from what the one starts from that it stands for, with
+                steps of its own. Masked tokens and births always start from the same.
         """
 
     def sample(self, model: FrozenModel) -> Samples:

@@ -54,10 +54,14 @@ class GridBatch(Batch):
         """See `Batch.nfe`: steps that lead anywhere."""
         return np.full(len(self.instances), int(self.plan.nfe), dtype=np.int64)
 
-    def others(self, model: FrozenModel, instances: Sequence[int]) -> GridBatch:
+    def others(
+        self, model: FrozenModel, instances: Sequence[int], *, same_start: bool = False
+    ) -> GridBatch:
         """See `Batch.others`."""
         process: GridProcess[Any, Any] = self.process  # type: ignore[assignment]  # made this
         noise = process.noise(model, instances, seed=self.seed)
+        if same_start:
+            noise = process.started(noise, self.noise)
         return replace(self, instances=instances, noise=noise)
 
 
@@ -83,6 +87,10 @@ class GridProcess(Process[ModelT], Generic[ModelT, NoiseT]):
     @abstractmethod
     def noise(self, model: ModelT, instances: Sequence[int], *, seed: int) -> NoiseT:
         """Common random numbers of instances (docs/mathematics.md 7)."""
+
+    def started(self, noise: NoiseT, first: NoiseT) -> NoiseT:
+        """Noise with the start of another of as many rows; itself where all start the same."""
+        return noise
 
     @abstractmethod
     def begin(self, model: ModelT, noise: NoiseT) -> torch.Tensor:

@@ -249,6 +249,7 @@ class _Summary:
             counts=None if counts is None else counts.tolist(),
             verified=verified,
             feasible=chosen.feasible,
+            guards=dict(chosen.guards),
             instances=chosen.instances,
             calls=CallsResult.of(chosen),
             families={name: self._family(m, chosen) for name, m in others.items()},

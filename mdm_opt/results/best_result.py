@@ -99,7 +99,8 @@ class BudgetResult(Result):
     has the candidate as its family and parameters, and under `sampler` the values of the settings
     that were searched. `counts` is None where the tokens of a step are
     random. `feasible` says whether
-    every guard held on these instances; `trials_since` counts the trials since the verification.
+    every guard held on these instances, and `guards` by how much each is above what is allowed
+    (negative where it holds); `trials_since` counts the trials since the verification.
     `gain_over_baseline` is likewise for the user's own baseline, which `baselines` has as
     "baseline", too. `families` has the best of every other family that was searched.
     `decided_early` says whether the first half of the verification's instances decided; the
@@ -120,6 +121,7 @@ class BudgetResult(Result):
     interval: tuple[float, float]
     verified: bool
     feasible: bool
+    guards: dict[str, float] = {}
     trials_since: int
     instances: int
     calls: CallsResult

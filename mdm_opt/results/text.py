@@ -121,7 +121,9 @@ def conclusions(result: BestResult, verify: str) -> list[str]:
         lines += [head + line for line in said]
         lines += [head + line for line in _families_said(budget)]
         if not budget.feasible:
-            lines.append(f"{head}its guards do NOT hold on the verification instances")
+            missed = [f"{name} by {by:.4g}" for name, by in budget.guards.items() if by > 0]
+            named = f": it misses {', '.join(missed)}" if missed else ""
+            lines.append(f"{head}its guards do NOT hold on the verification instances{named}")
         if budget.trials_since:
             lines.append(
                 f"{head}{budget.trials_since} trials are newer than this verification; "

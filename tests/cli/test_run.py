@@ -30,7 +30,7 @@ def test_best_json_has_the_documented_form(finished):
         assert budget.keys() == {
             "steps", "family", "beta_a", "beta_b", "trial", "label", "nfe", "calls", "counts",
             "value", "interval", "verified",
-            "feasible", "trials_since", "instances", "baselines", "gain_over_linear",
+            "feasible", "guards", "trials_since", "instances", "baselines", "gain_over_linear",
             "better_than_linear", "linear_steps_for_equal_quality", "linear_steps_interval",
             "equal_linear_sought",
             "families", "decided_early", "decision", "gain_over_baseline", "sampler",

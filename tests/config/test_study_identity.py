@@ -14,6 +14,7 @@ RICH: Tree = {
     "study": {"name": "rich", "seed": 3},
     "model": {
         "kind": "huggingface",
+        "process": "masked",
         "path": "owner/name",
         "length": 24,
         "revision": "main",
@@ -96,6 +97,7 @@ IDENTITY: Tree = {
     "study.name": "other",
     "study.seed": 4,
     "model.kind": None,
+    "model.process": None,
     "model.path": "owner/other",
     "model.length": 25,
     "model.revision": "v2",

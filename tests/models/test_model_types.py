@@ -13,12 +13,12 @@ import transformers
 from loaded_models import refusal
 
 from mdm_opt.errors import InputError
-from mdm_opt.models.model_types import ModelType, max_length, model_type_of, refuse_uniform
+from mdm_opt.models.model_types import ModelType, max_length, model_type_of, refuse_process
 
 
 @pytest.mark.parametrize(
     ("model_type", "name"),
-    [("diffusion_gemma", "DiffusionGemma"), ("udlm", "UDLM"), ("gidd", "GIDD")],
+    [("diffusion_gemma", "DiffusionGemma"), ("udlm", "UDLM"), ("duo", "Duo"), ("gidd", "GIDD")],
 )
 def test_uniform_corruption_is_refused_by_name(
     forbidden_code: Path, model_type: str, name: str
@@ -44,12 +44,13 @@ def test_what_llada_dream_and_mdlm_do_not_say_of_themselves() -> None:
 def test_of_other_types_nothing_is_known(name: object) -> None:
     assert model_type_of(name) == ModelType()
     assert ModelType() == ModelType(None, False, 0, (), False)
-    refuse_uniform(name, "owner/name")
+    refuse_process(name, "owner/name")
+    refuse_process(name, "owner/name", "uniform")
 
 
 def test_a_model_without_a_masked_state_is_named_with_its_source() -> None:
     with pytest.raises(InputError) as caught:
-        refuse_uniform("SEDD", "owner/name")
+        refuse_process("SEDD", "owner/name")
     message = str(caught.value)
     assert message.startswith("[model] path: 'owner/name' is a SEDD model (type 'SEDD'), which")
     assert "LLaDA, Dream, MDLM, BERT and ESM" in message
@@ -102,3 +103,17 @@ def test_a_reformer_reads_whole_chunks(changes: dict[str, Any], length: int) -> 
             assert model(torch.full((1, count), 5)).logits.shape == (1, count, 11)
         with pytest.raises((ValueError, RuntimeError)):
             model(torch.full((1, length + 1), 5))
+
+
+@pytest.mark.parametrize("name", ["udlm", "Duo"])
+def test_laws_at_any_time_are_loaded_in_their_process(name: str) -> None:
+    refuse_process(name, "owner/name", "uniform")
+    with pytest.raises(InputError, match=r"it needs \[model\] process = 'uniform'$"):
+        refuse_process(name, "owner/name")
+
+
+def test_other_processes_are_refused_as_uniform() -> None:
+    with pytest.raises(InputError, match="'owner/name' is a SEDD model"):
+        refuse_process("sedd", "owner/name", "uniform")
+    with pytest.raises(InputError, match=r"process = 'uniform' is not accepted: 'owner/name'"):
+        refuse_process("mdlm", "owner/name", "uniform")

@@ -53,3 +53,12 @@ def test_what_noise_measures_below_zero_is_as_good_as_nothing():
     assert useful[0, 2] == useful[2, 2] > 1
     assert cover(costs, 0, 3) == [0, 1]
     assert share_of_good(costs[0], costs.min(axis=0)) == 2 / 3
+
+
+def test_what_noise_makes_negative_counts_as_zero():
+    """Draws of the pair costs of uniform corruption may leave a path KL below zero."""
+    noisy = np.array([[-0.5, -0.3], [-0.001, 0.4], [0.3, 0.2]])
+    assert usefulness(noisy).tolist() == usefulness(noisy.clip(min=0)).tolist()
+    assert usefulness(noisy)[:, 0].tolist() == [1.25, 1.25, 0.25 * np.exp(-3000)]
+    assert share_of_good(noisy[1], noisy.min(axis=0)) == 0.5
+    assert share_of_good(noisy[2], noisy.min(axis=0)) == 0

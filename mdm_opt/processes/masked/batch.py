@@ -43,7 +43,9 @@ class MaskedBatch(Batch):
         """See `Batch.nfe`: steps that reveal something."""
         return np.asarray((self.counts > 0).sum(axis=1), dtype=np.int64)
 
-    def others(self, model: FrozenModel, instances: Sequence[int]) -> MaskedBatch:
+    def others(
+        self, model: FrozenModel, instances: Sequence[int], *, same_start: bool = False
+    ) -> MaskedBatch:
         """See `Batch.others`."""
         noise = instance_noise(instances, model.length, seed=self.seed)
         return replace(self, instances=instances, noise=noise)

@@ -31,18 +31,22 @@ class UniformNoise:
         instances: instance ids, ``(batch,)``, each in 0..2^64 - 1.
         length: tokens of one sequence.
         seed: the study's seed, in 0..2^64 - 1.
+        starts: ids of the instances that these start like, ``(batch,)``; empty for themselves.
     """
 
     instances: tuple[int, ...]
     length: int
     seed: int
+    starts: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.instances)
 
     def rows(self, rows: Sequence[int]) -> UniformNoise:
         """The noise of some of the instances."""
-        return UniformNoise(tuple(self.instances[row] for row in rows), self.length, self.seed)
+        chosen = tuple(self.instances[row] for row in rows)
+        starts = tuple(self.starts[row] for row in rows) if self.starts else ()
+        return UniformNoise(chosen, self.length, self.seed, starts)
 
     def step(self, index: int) -> Array:
         """Two uniforms a position for a step, float64 ``(2, batch, length)`` in [0, 1).
@@ -60,7 +64,8 @@ class UniformNoise:
 
     def start(self, kernel: Kernel) -> torch.Tensor:
         """Nothing but noise, int64 ``(batch, length)`` on the CPU, of the stationary law."""
-        uniforms = torch.from_numpy(self._uniforms(_START, 0, 1)[0, 0])
+        begun = UniformNoise(self.starts or self.instances, self.length, self.seed)
+        uniforms = torch.from_numpy(begun._uniforms(_START, 0, 1)[0, 0])
         cumulative = torch.from_numpy(kernel.stationary.cumsum())
         found = torch.searchsorted(cumulative, uniforms, right=True)
         return found.clamp_(max=kernel.vocab_size - 1)

@@ -7,6 +7,7 @@ in tauLDR (2205.14987); the discrete probability flow (2311.03886).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -60,6 +61,10 @@ class Uniform(GridProcess[TimedLaw, UniformNoise]):
     def noise(self, model: TimedLaw, instances: Sequence[int], *, seed: int) -> UniformNoise:
         """See `GridProcess.noise`."""
         return UniformNoise(tuple(instances), model.length, seed)
+
+    def started(self, noise: UniformNoise, first: UniformNoise) -> UniformNoise:
+        """See `GridProcess.started`."""
+        return replace(noise, starts=first.starts or first.instances)
 
     def start(self, model: TimedLaw, batch: int) -> torch.Tensor:
         """See `Process.start`: what the first instances of seed 0 start from."""

@@ -51,6 +51,18 @@ def test_everything_else_is_other_noise() -> None:
     assert not torch.equal(start, corrupted)
 
 
+def test_others_can_start_the_same() -> None:
+    kernel = kernel_named("uniform", 1000)
+    first, other = UniformNoise((1, 2), 16, 0), UniformNoise((8, 9), 16, 0)
+    same = UniformNoise((8, 9), 16, 0, starts=(1, 2))
+    assert torch.equal(same.start(kernel), first.start(kernel))
+    assert not torch.equal(other.start(kernel), first.start(kernel))
+    assert np.array_equal(same.step(3), other.step(3))
+    part = same.rows([1])
+    assert torch.equal(part.start(kernel), first.start(kernel)[1:])
+    assert np.array_equal(part.step(3), other.step(3)[:, 1:])
+
+
 def test_the_stream_is_that_of_philox() -> None:
     """Word by word, so that it stays what it is: a step of 6 words takes 2 counters of 4."""
     words = np.random.Philox(key=[7, 5], counter=[2 * 9, 2, 0, 0]).random_raw(6)
