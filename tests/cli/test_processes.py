@@ -224,6 +224,12 @@ def test_a_metric_of_the_user_races(tmp_path, process):
     only(succeed("run", path, "--storage", url).output)
     shown = json.loads(succeed("study", "show", process, "--json", "--storage", url).stdout)
     assert shown["finished"] == 8
+    # An edited module is another metric, until somebody says that it is not.
+    module = tmp_path / f"raced_{process}.py"
+    module.write_text(module.read_text() + "\n# Nothing else.\n")
+    assert invoke("run", path, "--storage", url).exit_code == 2
+    succeed("study", "accept", process, "--reason", "a comment", "--storage", url)
+    succeed("run", path, "--storage", url)
 
 
 @pytest.mark.slow
@@ -246,6 +252,7 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path, process):
     assert finished(process, url) == 6
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 @pytest.mark.parametrize("process", STUDIES)
 def test_two_workers_share_a_study(tmp_path, process, postgres_url):
