@@ -191,6 +191,8 @@ def tune(
         _refuse("report", report, "a function of one line is expected")
     if not (bounds is None or isinstance(bounds, Mapping)):
         _refuse("bounds", bounds, "ranges or options by parameter are expected")
+    if not (sampling is None or isinstance(sampling, Mapping)):
+        _refuse("sampling", sampling, "settings of the sampler by key are expected")
     twice = [key for key in bounds or {} if key in KEYS or ARGUMENTS.get(("space", key))]
     if twice:
         _refuse("bounds", twice[0], f"{twice[0]!r} is an argument of its own")

@@ -117,7 +117,9 @@ def _argument(table: str, keys: Sequence[str | int]) -> str:
     if (table, str(key)) in ARGUMENTS:
         return ARGUMENTS[table, str(key)] + inner
     whole = {"space": "bounds", "sampler": "sampling"}.get(table)
-    return f"{whole}[{key!r}]{inner}" if whole else ""
+    if whole is None:
+        return ""
+    return f"{whole}[{key!r}]{inner}" if keys else whole
 
 
 NAMES = Names(_argument, "with other arguments")

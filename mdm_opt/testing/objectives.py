@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from mdm_opt.candidates import Candidate, baseline
+from mdm_opt.candidates import DECODINGS, Candidate, baseline
 from mdm_opt.measurement import Problem
-from mdm_opt.models.base import Denoiser, offers
+from mdm_opt.models.base import Denoiser, offers, process_name
 from mdm_opt.objectives.base import Direction, Objective, Scores, lacking
 from mdm_opt.objectives.sample_score import SampleFunction, SampleScore
 from mdm_opt.testing.checks import Checks, is_whole
@@ -34,7 +34,7 @@ def check_objective(
     Args:
         objective: an objective, or a function that gets a list of texts and returns one number
             each.
-        model: that is judged; a small one will do.
+        model: that is judged, of any process; a small one will do.
         steps: of the linear schedule that is measured; None: 4, or fewer where the model is
             shorter.
         instances: at least two.
@@ -53,7 +53,7 @@ def check_objective(
         checks.give_up()
     checks.run("attributes", lambda: _objective_attributes(checks, judge))
     candidate = baseline("linear", min(_STEPS, model.length) if steps is None else steps)
-    problem = Problem(model, judge, 0)
+    problem = Problem(model, judge, 0, DECODINGS[process_name(model)]())
     checks.run("score", lambda: _scores(checks, problem, candidate, list(instances), tolerance))
     if offers(judge, "prompt_ids"):
         checks.run("prompt_ids", lambda: _prompt_ids(checks, judge, list(instances)))

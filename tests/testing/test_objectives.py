@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from mdm_opt.models.enumerated import EnumeratedDenoiser
-from mdm_opt.models.laws import sudoku4, toy_balanced
+from mdm_opt.models.laws import bimodal, sudoku4, toy_balanced
+from mdm_opt.models.rates import EnumeratedRates
+from mdm_opt.models.timed_law import EnumeratedTimedLaw
 from mdm_opt.objectives.base import Scores
 from mdm_opt.objectives.divergence import Divergence
 from mdm_opt.objectives.judge_nll import JudgeNll, masked_judge
@@ -29,6 +31,14 @@ def test_our_own_pass(model):
     check_objective(JudgeNll(masked_judge(model), 0.1, fingerprint="x"), model)
     toy = EnumeratedDenoiser(toy_balanced())
     check_objective(Divergence(toy.law, "kl"), toy, steps=2)
+
+
+@pytest.mark.parametrize("model", [EnumeratedRates(bimodal()), EnumeratedTimedLaw(toy_balanced())])
+def test_models_of_other_processes_are_judged(model):
+    check_objective(lambda texts: [float(text.count("1")) for text in texts], model)
+    check_objective(PathKl(), model)
+    with pytest.raises(AssertionError, match="score: depends on other instances of the batch"):
+        check_objective(lambda texts: [float(len(texts))] * len(texts), model)
 
 
 def test_functions_pass(model):
