@@ -173,8 +173,9 @@ class Mirror:
             elif trial.finished_at is not None and number in self._measured:
                 record = self._measured[number]
                 self._storage.set_trial_user_attr(trial_id, MEASURED, self._facts(record))
-                known = self._storage.get_trial(trial_id).system_attrs
-                for key, guard in _constraints(record).items():
+                guards = _constraints(record)
+                known = self._storage.get_trial(trial_id).system_attrs if guards else {}
+                for key, guard in guards.items():
                     if key not in known:
                         self._storage.set_trial_system_attr(trial_id, key, guard)
                 state, values = self._outcome(record)
@@ -303,7 +304,9 @@ def _distribution(one: Parameter) -> BaseDistribution:
 
 def _constraints(record: MeasurementRecord) -> dict[str, float]:
     """Guard values as `optuna.Trial.set_constraint` keeps them."""
-    made = create_trial(state=TrialState.FAIL, constraints=dict(record.guards) or None)
+    if not record.guards:
+        return {}
+    made = create_trial(state=TrialState.FAIL, constraints=dict(record.guards))
     return dict(made.system_attrs)
 
 

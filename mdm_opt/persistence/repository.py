@@ -230,8 +230,8 @@ class Repository:
             numbers: of the trials that are asked for; None asks for all.
         """
         with self.transaction() as session:
-            study = self.row(session, name)
-            of_study = MeasurementRow.study_id == study.id, MeasurementRow.role.in_(roles)
+            study = _study_id(session, name)
+            of_study = MeasurementRow.study_id == study, MeasurementRow.role.in_(roles)
             found = session.execute(
                 select(MeasurementRow.id, MeasurementRow.trial_number).where(*of_study)
             )
@@ -318,8 +318,20 @@ class Repository:
         """The row of a study."""
         row = session.scalar(select(StudyRow).where(StudyRow.name == name))
         if row is None:
-            raise InputError(f"no study {name!r} in this database")
+            raise _no_study(name)
         return row
+
+
+def _study_id(session: Session, name: str) -> int:
+    """The id of a study; its row may be long."""
+    found = session.scalar(select(StudyRow.id).where(StudyRow.name == name))
+    if found is None:
+        raise _no_study(name)
+    return found
+
+
+def _no_study(name: str) -> InputError:
+    return InputError(f"no study {name!r} in this database")
 
 
 def _study_record(row: StudyRow) -> StudyRecord:

@@ -17,6 +17,13 @@ from mdm_opt.cli.main import main
 from mdm_opt.study.opening import create_study
 
 SLOW = "import time\ndef score(samples):\n    time.sleep(0.5)\n    return [0.5 for _ in samples]\n"
+# Each worker sees one GPU only, as its environment says.
+SEEN = SLOW.replace(
+    "    time",
+    """    gpu = os.environ.get("CUDA_VISIBLE_DEVICES")
+    gpu and pathlib.Path(__file__).with_name(f"gpu-{gpu}").touch()
+    time""",
+).replace("import time", "import os, pathlib, time")
 BROKEN = """
 import pathlib
 
@@ -67,15 +74,23 @@ def held(queue):
 
 
 @pytest.mark.parametrize(
-    "backend", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+    "backend",
+    ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.slow])],
 )
-def test_sigterm_gives_the_trial_back(tmp_path, backend, request):
+def test_sigterm_gives_the_trial_back_and_until_then_a_file_has_one_worker(
+    tmp_path, backend, request
+):
     url = database(tmp_path)
     if backend == "postgresql":
         url = request.getfixturevalue("postgres_url")
     opened = create_study(plugin_study(tmp_path, f"slow_{backend}", SLOW), url)
     process = start("worker", "sudoku4", "--storage", url)
     wait_for(lambda: opened.queue.progress().finished >= 1 and held(opened.queue), process)
+    if backend == "sqlite":
+        second = invoke("worker", "sudoku4", "--storage", url)
+        assert second.exit_code == 2
+        # How to get more.
+        assert "'mdm-opt storage start'" in second.output
     process.send_signal(signal.SIGTERM)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGTERM
@@ -168,28 +183,18 @@ def test_a_launch_on_sqlite_has_one_worker(tmp_path):
     assert "the budget is spent" in (tmp_path / "logs" / "worker-0.log").read_text()
 
 
-def test_a_second_worker_on_sqlite_is_told_how_to_get_more(tmp_path):
-    url = database(tmp_path)
-    opened = create_study(plugin_study(tmp_path, "slow_second", SLOW), url)
-    process = start("worker", "sudoku4", "--storage", url)
-    try:
-        wait_for(lambda: held(opened.queue), process)
-        refused = invoke("worker", "sudoku4", "--storage", url)
-        assert refused.exit_code == 2
-        assert "'mdm-opt storage start'" in refused.output
-    finally:
-        process.terminate()
-        process.communicate()
-
-
 @pytest.mark.postgres
-def test_ctrl_c_on_a_launch_ends_its_workers_and_keeps_their_trials(tmp_path, postgres_url):
-    path = plugin_study(tmp_path, "slow_launch", SLOW, trials="40")
+def test_workers_share_out_the_gpus_and_ctrl_c_on_their_launch_ends_them(
+    tmp_path, postgres_url, monkeypatch
+):
+    path = plugin_study(tmp_path, "slow_launch", SEEN, trials="40")
     opened = create_study(path, postgres_url)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3,GPU-5")
     process = start(
-        *("launch", "sudoku4", "--storage", postgres_url),
-        *("--workers", "2", "--logs", str(tmp_path / "logs")),
+        "launch", "sudoku4", "--storage", postgres_url, "--logs", str(tmp_path / "logs")
     )
+    gpus = ["gpu-3", "gpu-GPU-5"]
+    wait_for(lambda: sorted(path.name for path in tmp_path.glob("gpu-*")) == gpus, process)
     wait_for(lambda: opened.queue.progress().finished >= 3, process)
     pids = [worker.pid for worker in opened.queue.workers.alive()]
     assert len(pids) == 2
@@ -198,6 +203,7 @@ def test_ctrl_c_on_a_launch_ends_its_workers_and_keeps_their_trials(tmp_path, po
     assert process.returncode == 128 + signal.SIGINT
     kept = re.search(r"interrupted: (\d+) of 40 trials are finished and kept", output)
     assert kept, output
+    assert "started 2 workers" in output
     assert "Traceback" not in output
     for pid in pids:
         with pytest.raises(ProcessLookupError):
@@ -229,26 +235,3 @@ def test_an_objective_that_always_fails_ends_the_worker_and_keeps_the_reason(tmp
     (tmp_path / "broken").unlink()
     create_study(tmp_path / "study.toml", url)
     assert opened.queue.progress().waiting == 6
-
-
-@pytest.mark.postgres
-def test_workers_share_out_the_gpus(tmp_path, postgres_url, monkeypatch):
-    """Each worker sees one GPU only, as its environment says."""
-    (tmp_path / "seen.py").write_text(
-        "import os, pathlib, time\n"
-        "def score(samples):\n"
-        "    gpu = os.environ.get('CUDA_VISIBLE_DEVICES')\n"
-        f"    gpu and pathlib.Path({str(tmp_path)!r}, f'gpu-{{gpu}}').touch()\n"
-        "    time.sleep(0.5)\n"
-        "    return [0.5 for _ in samples]\n"
-    )
-    text = SUDOKU4.replace(
-        'kind = "validity"\nverifier = "sudoku"', 'kind = "seen:score"\ndirection = "maximize"'
-    )
-    create_study(write_study(tmp_path, text, trials="16"), postgres_url)
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3,GPU-5")
-    command = ("launch", "sudoku4", "--storage", postgres_url, "--logs", tmp_path / "logs")
-    done = invoke(*command)
-    assert done.exit_code == 0, done.output
-    assert "started 2 workers" in done.output
-    assert sorted(path.name for path in tmp_path.glob("gpu-*")) == ["gpu-3", "gpu-GPU-5"]

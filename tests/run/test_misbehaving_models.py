@@ -57,16 +57,18 @@ FAIL = {
     "recurses": ("self.misbehave()", "raised RecursionError"),
     "has no memory": ("raise MemoryError", "does not fit into the memory of cpu"),
 }  # fmt: skip
+PRINTS = "print('junk'); os.write(1, b'junk'); os.system('echo junk')"
+ONCE = "prints and ends once"
 SURVIVED = {
     "forks and returns": "os.fork()",
-    "prints": "print('junk'); os.write(1, b'junk'); os.system('echo junk')",
+    "prints": PRINTS,
+    ONCE: f"{PRINTS}; (HERE / 'o').exists() or ((HERE / 'o').touch(), os._exit(0))",
     "holds back what it prints": "ctypes.CDLL(None).puts(b'junk')",
     # Once: what is opened next gets its number.
     "closes standard output": "if not hasattr(self, 'closed'): self.closed = os.close(1)",
     "changes the folder": "os.chdir('/')",
     "leaves a process": "subprocess.Popen(['tail', '-f', str(HERE / 'calls')])",
 }
-QUICK = ("exits with 0", "prints")
 IN_PLACE = (
     *("asks for an end", "raises", "recurses", "has no memory"),
     *("forks and returns", "changes the folder"),
@@ -86,7 +88,7 @@ def written(folder, name):
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow)
+    [pytest.param(name, marks=() if name == ONCE else pytest.mark.slow)
      for name in [*FAIL, *SURVIVED]],
 )  # fmt: skip
 def test_run_keeps_what_was_finished_and_names_the_model(tmp_path, name):
@@ -100,6 +102,8 @@ def test_run_keeps_what_was_finished_and_names_the_model(tmp_path, name):
         assert finished(url) >= 1
         (tmp_path / "broken").unlink()
         done = run(path, url)
+    elif name == ONCE:
+        assert "its process ended with exit code 0; starting it again" in done.stderr
     check_whole(done, url, tmp_path)
 
 

@@ -22,6 +22,7 @@ from copies import (
     PROFILED,
     content,
     copy_all,
+    copy_database,
     execute,
     finish,
     full_study,
@@ -43,7 +44,30 @@ from mdm_opt.study.locks import exclusive
 from mdm_opt.study.opening import create_study, open_study
 from mdm_opt.study.storage import upgrade_storage
 
+WHOLE = {"trials": "14", "sampler": '"gp"', "steps": "[4, 6]"}
 OLD_DATABASE = Path(__file__).parents[1] / "persistence" / "databases" / "0001.sql"
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    """The folder of a finished study, made once for all tests."""
+    folder = tmp_path_factory.mktemp("once")
+    finish(write_study(folder), database(folder))
+    return folder
+
+
+@pytest.fixture
+def source(once, tmp_path):
+    """A copy of its database, which may be changed."""
+    copy_database(database(once), tmp_path)
+    return database(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """What the trials of an undisturbed study measure."""
+    folder = tmp_path_factory.mktemp("whole")
+    return finish(write_study(folder, **WHOLE), database(folder))
 
 
 def invoke(*arguments):
@@ -54,15 +78,12 @@ def invoke(*arguments):
 
 @pytest.mark.parametrize(("from_backend", "to_backend"), BETWEEN)
 def test_a_copied_study_goes_on_as_the_undisturbed_one(
-    tmp_path, new_database, from_backend, to_backend
+    tmp_path, new_database, from_backend, to_backend, whole
 ):
-    (tmp_path / "whole").mkdir()
-    arguments = {"trials": "14", "sampler": '"gp"', "steps": "[4, 6]"}
-    whole = finish(write_study(tmp_path / "whole", **arguments), database(tmp_path / "whole"))
     source, target = new_database(from_backend), new_database(to_backend)
-    finish(write_study(tmp_path, **(arguments | {"trials": "9"})), source)
+    finish(write_study(tmp_path, **(WHOLE | {"trials": "9"})), source)
     copy_all(source, target)
-    path = write_study(tmp_path, **arguments)
+    path = write_study(tmp_path, **WHOLE)
     assert finish(path, target) == whole[9:]
     opened = create_study(path, target)
     verify(opened)
@@ -74,9 +95,8 @@ def test_a_copied_study_goes_on_as_the_undisturbed_one(
 
 
 @pytest.mark.parametrize("lost", ["the study", "the tables"])
-def test_what_optuna_has_lost_is_made_in_the_copy(tmp_path, lost):
-    source, target = database(tmp_path), f"sqlite:///{tmp_path}/target.db"
-    finish(write_study(tmp_path), source)
+def test_what_optuna_has_lost_is_made_in_the_copy(tmp_path, source, lost):
+    target = f"sqlite:///{tmp_path}/target.db"
     before = [(t.number, t.state.name, t.values) for t in optuna_trials(source)]
     if lost == "the study":
         with plain_optuna(source) as storage:
@@ -126,9 +146,8 @@ def snapshot(url):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_refusals_write_nothing(tmp_path, new_database, backend):
-    source, target = database(tmp_path), new_database(backend)
-    finish(write_study(tmp_path), source)
+def test_refusals_write_nothing(tmp_path, source, new_database, backend):
+    target = new_database(backend)
     (tmp_path / "own").mkdir()
     with pytest.raises(InputError, match=r"no study 'none'.*there are: sudoku4"):
         copy_all(source, target, "sudoku4", "none")
@@ -162,8 +181,8 @@ def test_refusals_write_nothing(tmp_path, new_database, backend):
     assert snapshot(target) == before
 
 
+@pytest.mark.usefixtures("source")
 def test_the_same_file_by_another_name_is_refused(tmp_path):
-    finish(write_study(tmp_path), database(tmp_path))
     (tmp_path / "link.db").symlink_to(tmp_path / "test.db")
     with pytest.raises(InputError, match="is the source and the target"):
         copy_all(database(tmp_path), f"sqlite:///{tmp_path}/link.db")
@@ -181,10 +200,9 @@ PLACES = [
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.slow
 def test_a_copy_that_fails_in_the_middle_leaves_nothing(
-    tmp_path, new_database, monkeypatch, backend, place, call, error
+    source, new_database, monkeypatch, backend, place, call, error
 ):
-    source, target = database(tmp_path), new_database(backend)
-    finish(write_study(tmp_path), source)
+    target = new_database(backend)
     calls = []
     original = pkgutil.resolve_name(place)
 
@@ -232,10 +250,9 @@ main(["storage", "copy", sys.argv[1], "--storage", sys.argv[2]])
 )
 @pytest.mark.slow
 def test_a_copy_that_is_stopped_or_killed_leaves_no_half_study(
-    tmp_path, new_database, backend, sent
+    source, new_database, backend, sent
 ):
-    source, target = database(tmp_path), new_database(backend)
-    finish(write_study(tmp_path), source)
+    target = new_database(backend)
     process = subprocess.Popen(
         [sys.executable, "-c", STOP_IN_THE_MIDDLE, source, target],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

@@ -6,16 +6,20 @@ is measured with is `generate_by_rule`; both have the same random numbers.
 
 from __future__ import annotations
 
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 import torch
 
 from mdm_opt.handoff.schedule_file import ExportedSchedule
+from mdm_opt.models.packaged import load_bundled
 from mdm_opt.models.prompts import Prompts
-from mdm_opt.processes import Noise, generate_by_rule
+from mdm_opt.processes import Noise, generate_by_rule, instance_noise
 
 States = list[list[int]]
+ROWS = 2
+NOISE = instance_noise(range(ROWS), 36, seed=3)
 
 
 class Recording:
@@ -48,6 +52,22 @@ def measured(
         )
         found.append([*kept.states, final])
     return found
+
+
+@cache
+def bundled() -> Any:
+    """The bundled model, which nobody changes."""
+    return load_bundled(device="cpu", dtype="float32")
+
+
+def measured_bundled(exported: ExportedSchedule) -> list[States]:
+    """The states under the bundled model and `NOISE`, which every format has to repeat."""
+    return _measured_bundled(exported.model_dump_json())
+
+
+@cache
+def _measured_bundled(exported: str) -> list[States]:
+    return measured(bundled(), ExportedSchedule.model_validate_json(exported), NOISE)
 
 
 def numbers(noise: Noise, prompt: int = 0) -> torch.Tensor:

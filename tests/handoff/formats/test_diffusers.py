@@ -11,15 +11,12 @@ import pytest
 import torch
 from exported_schedules import adaptive, entropy_bound, exported, settings_of, threshold
 from handoff.formats import rule_standins as standins
+from handoff.formats.rule_standins import NOISE, ROWS, bundled, measured_bundled
 from handoff.formats.standins import made
 
 from mdm_opt.errors import InputError
 from mdm_opt.handoff.formats import render
-from mdm_opt.models.packaged import load_bundled
-from mdm_opt.processes import generate, instance_noise
-
-ROWS = 2
-NOISE = instance_noise(range(ROWS), 36, seed=3)
+from mdm_opt.processes import generate
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +32,7 @@ def test_counts_are_revealed_as_measured(block_length: int | None, rounding: str
     """By confidence at temperature 0, which is the order that the pipeline has."""
     settings = {"block_length": block_length, "rounding": rounding}
     schedule = exported(1.0, 0.2, 12, 36, order="confidence", temperature=0.0, **settings)
-    module, denoiser = made(schedule, "diffusers"), load_bundled(device="cpu", dtype="float32")
+    module, denoiser = made(schedule, "diffusers"), bundled()
     model, scheduler = (
         standins.Answers(denoiser, ROWS),
         module.MdmOptScheduler(module.BLOCK_LENGTH),
@@ -53,12 +50,12 @@ def test_counts_are_revealed_as_measured(block_length: int | None, rounding: str
 @pytest.mark.parametrize(("cutoff", "block_length"), [(0.3, None), (0.6, 12), (0.9, 6)])
 def test_a_threshold_is_the_number(cutoff: float, block_length: int | None) -> None:
     rule = threshold(cutoff, temperature=0.0, block_length=block_length)
-    module, denoiser = made(rule, "diffusers"), load_bundled(device="cpu", dtype="float32")
+    module = made(rule, "diffusers")
     assert module.SETTINGS["threshold"] == cutoff
-    model = standins.Answers(denoiser, ROWS)
+    model = standins.Answers(bundled(), ROWS)
     scheduler = standins.BlockRefinementScheduler(module.BLOCK_LENGTH)
     final = standins.llada2_pipeline(model, scheduler, ROWS, **module.SETTINGS)
-    assert model.states(final) == standins.measured(denoiser, rule, NOISE)
+    assert model.states(final) == measured_bundled(rule)
 
 
 def test_settings_are_those_of_the_study() -> None:

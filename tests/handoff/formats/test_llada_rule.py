@@ -10,17 +10,14 @@ import pytest
 import torch
 from exported_schedules import adaptive, entropy_bound, exported_rule, settings_of, threshold
 from handoff.formats import rule_standins as standins
+from handoff.formats.rule_standins import NOISE, ROWS, bundled, measured_bundled
 from handoff.formats.standins import made
 from handoff.formats.test_python_rule import MAKERS, SETTINGS
 from prompted_laws import PromptedLaw
 
 from mdm_opt.handoff.formats import render
 from mdm_opt.handoff.schedule_file import ExportedSchedule
-from mdm_opt.models.packaged import load_bundled
 from mdm_opt.processes import Noise, instance_noise
-
-ROWS = 2
-NOISE = instance_noise(range(ROWS), 36, seed=3)
 
 
 def module_of(exported: ExportedSchedule, noise: Noise = NOISE, prompt: int = 0) -> Any:
@@ -35,8 +32,7 @@ def test_both_loops_reveal_what_was_measured(
     kind: str, order: str, temperature: float, block_length: int | None
 ) -> None:
     exported = MAKERS[kind](order=order, temperature=temperature, block_length=block_length)
-    module, denoiser = module_of(exported), load_bundled(device="cpu", dtype="float32")
-    expected = standins.measured(denoiser, exported, NOISE)
+    module, denoiser, expected = module_of(exported), bundled(), measured_bundled(exported)
     llada = standins.Answers(denoiser, ROWS)
     prompt = torch.zeros(ROWS, 0, dtype=torch.int64)
     final = module.generate(llada, prompt, mask_id=llada.mask, **module.SETTINGS)
@@ -54,12 +50,12 @@ def test_both_loops_reveal_what_was_measured(
 @pytest.mark.parametrize(("cutoff", "block_length"), [(0.3, None), (0.6, 12), (0.9, 6)])
 def test_fast_dllm_s_own_threshold_is_the_number(cutoff: float, block_length: int | None) -> None:
     exported = threshold(cutoff, temperature=0.0, block_length=block_length)
-    module, denoiser = made(exported, "llada"), load_bundled(device="cpu", dtype="float32")
+    module = made(exported, "llada")
     assert cutoff == module.THRESHOLD
-    fast = standins.Answers(denoiser, ROWS)
+    fast = standins.Answers(bundled(), ROWS)
     settings = {**module.SETTINGS, "threshold": module.THRESHOLD}
     final = standins.fast_dllm(fast, standins.OwnThreshold, batch=ROWS, **settings)
-    assert fast.states(final) == standins.measured(denoiser, exported, NOISE)
+    assert fast.states(final) == measured_bundled(exported)
 
 
 def test_the_number_is_named_where_it_is_the_rule() -> None:

@@ -7,15 +7,12 @@ from collections.abc import Callable
 import pytest
 import rule_references as references
 from exported_schedules import adaptive, entropy_bound, threshold
-from handoff.formats.rule_standins import Recording, measured
+from handoff.formats.rule_standins import NOISE, Recording, bundled, measured_bundled
 from handoff.formats.standins import made
 
 from mdm_opt.handoff.formats import render
 from mdm_opt.handoff.schedule_file import ExportedSchedule
-from mdm_opt.models.packaged import load_bundled
-from mdm_opt.processes import instance_noise
 
-ROWS = 2
 MAKERS: dict[str, Callable[..., ExportedSchedule]] = {
     "threshold": threshold,
     "entropy_bound": entropy_bound,
@@ -42,12 +39,11 @@ def test_a_loop_of_one_s_own_reveals_what_was_measured(
     kind: str, order: str, temperature: float, block_length: int | None
 ) -> None:
     exported = MAKERS[kind](order=order, temperature=temperature, block_length=block_length)
-    module, denoiser = made(exported, "python"), load_bundled(device="cpu", dtype="float32")
+    module = made(exported, "python")
     assert (36, block_length or 36) == (module.LENGTH, module.BLOCK_LENGTH)
     assert temperature == module.TEMPERATURE
-    noise = instance_noise(range(ROWS), 36, seed=3)
-    for row, states in enumerate(measured(denoiser, exported, noise)):
-        step, kept = 0, Recording(denoiser)
+    for row, states in enumerate(measured_bundled(exported)):
+        step, kept = 0, Recording(bundled())
 
         def choice(laws: dict[int, list[float]], in_order: list[int]) -> list[int]:
             nonlocal step
@@ -58,7 +54,7 @@ def test_a_loop_of_one_s_own_reveals_what_was_measured(
 
         final, _ = references.sampled(
             kept,  # type: ignore[arg-type]
-            noise,
+            NOISE,
             row,
             choice,
             temperature=temperature,

@@ -10,18 +10,15 @@ import pytest
 import torch
 from exported_schedules import adaptive, entropy_bound, threshold
 from handoff.formats import rule_standins as standins
+from handoff.formats.rule_standins import NOISE, ROWS, bundled, measured_bundled
 from handoff.formats.standins import artefact, provide_sglang
 from handoff.formats.test_python_rule import MAKERS, SETTINGS
 
 from mdm_opt.handoff.formats import render
 from mdm_opt.handoff.formats.sglang_rule import ALGORITHM_FILE
 from mdm_opt.handoff.schedule_file import ExportedSchedule
-from mdm_opt.models.packaged import load_bundled
-from mdm_opt.processes import instance_noise
 
 yaml = pytest.importorskip("yaml")
-ROWS = 2
-NOISE = instance_noise(range(ROWS), 36, seed=3)
 
 
 @pytest.fixture
@@ -50,7 +47,7 @@ def test_sglang_reveals_what_was_measured(
     kind: str, order: str, temperature: float, block_length: int | None
 ) -> None:
     exported = MAKERS[kind](order=order, temperature=temperature, block_length=block_length)
-    denoiser, numbers = load_bundled(device="cpu", dtype="float32"), standins.numbers(NOISE)
+    denoiser, numbers = bundled(), standins.numbers(NOISE)
     algorithm = algorithm_of(exported, denoiser.mask_token_id)
     own = isinstance(algorithm, standins.LowConfidence)
     assert own == (kind == "threshold" and temperature == 0)
@@ -61,7 +58,7 @@ def test_sglang_reveals_what_was_measured(
 
     model = standins.Answers(denoiser, ROWS)
     final = algorithm.generate(model, ROWS, 36, switch)
-    assert model.states(final) == standins.measured(denoiser, exported, NOISE)
+    assert model.states(final) == measured_bundled(exported)
 
 
 def test_the_configuration_is_that_of_the_rule() -> None:

@@ -25,7 +25,7 @@ from mdm_opt.run.trials import run_trials
 from mdm_opt.study.opening import create_study
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def folder(tmp_path_factory):
     """A database with our study, and foreign ones with artifacts and hostile names."""
     found = tmp_path_factory.mktemp("security")
@@ -58,7 +58,7 @@ def folder(tmp_path_factory):
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def url(folder):
     return database(folder)
 

@@ -156,18 +156,13 @@ def test_a_request_is_answered_where_every_part_of_it_is_fit(
         environ["CONTENT_TYPE"] = content
     if shown is not None:
         environ[shown[0]] = shown[1].replace("TOKEN", KEY)
-    reads = method in ("GET", "HEAD")
+    reads, kind = method in ("GET", "HEAD"), str(content).lower().partition(";")[0]
     fit = {
         "host": HOST[host],
         "origin": ORIGIN[origin],
         "fetch": FETCH[fetch] == "any" or (FETCH[fetch] == "read" and reads),
         "token": not needs or SHOWN[shown],
-        "method": reads
-        or (
-            writable
-            and (method == "DELETE" or str(content).lower().startswith("application/json"))
-            and content != "application/jsonx"
-        ),
+        "method": reads or (writable and (method == "DELETE" or kind == "application/json")),
     }
     query = environ.pop("QUERY_STRING", "")
     through, answer = let_through(method, query=query, access=access, **environ)
