@@ -69,7 +69,7 @@ def _huggingface(table: config.HuggingFaceModel, folder: Path | None) -> Any:
         "compile": table.compile,
     }
     if table.process == "uniform":
-        own = {"time": table.time, "least_alpha": table.least_alpha}
+        own: dict[str, Any] = {"time": table.time, "least_alpha": table.least_alpha}
         given = {key: value for key, value in own.items() if value is not None}
         return load_huggingface_law(source, **shared, **given)
     return load_huggingface(
