@@ -86,6 +86,8 @@ def test_a_network_is_tuned_however_it_is_sampled(model, sampling):
 def test_exact_models_are_tuned(model, objective):
     found = mdm_opt.tune(model, objective, steps=[1, 2], **{**QUICK, "trials": 4})
     assert [budget.steps for budget in found.best.budgets] == [1, 2]
+    with pytest.raises(ValueError, match=r"process '\w+' have no counts; use alphas"):
+        _ = found.schedule(2).counts
 
 
 @pytest.mark.parametrize(

@@ -319,9 +319,13 @@ class ExportedSchedule(Part):
         """Tokens revealed by each step, int64 ``(steps,)``, sum = length.
 
         Raises:
-            ValueError: under ancestral reveal and in families of rules, which have none.
+            ValueError: under ancestral reveal, in families of rules, and in processes other than
+                masked, which have none.
         """
         if self.schedule.counts is None:
+            process = self.schedule.process
+            if process != "masked":
+                raise ValueError(f"steps of the process {process!r} have no counts; use alphas")
             named = "ancestral reveal" if self.candidate.rule is None else self.candidate.label
             raise ValueError(f"{named} has no fixed counts; use schedule.revealed")
         return np.array(self.schedule.counts, dtype=np.int64)

@@ -93,7 +93,7 @@ def test_all_steps_leaves_out_what_a_target_cannot_express(ancestral, tmp_path):
     assert all(
         "reveal: 'ancestral' is not accepted" in each["reason"] for each in index["left_out"]
     )
-    assert "left out: 4 steps: format llada: reveal" in result.stderr
+    assert "left out: 4 steps: formats llada, sglang, diffusers, maskgit: reveal" in result.stderr
     assert {each["format"] for each in index["files"]} == {
         "json",
         "python",
