@@ -70,7 +70,7 @@ def _huggingface(table: config.HuggingFaceModel, folder: Path | None) -> Any:
     }
     if table.process == "uniform":
         own = {"time": table.time, "least_alpha": table.least_alpha}
-        given = {key: value for key, value in own.items() if value is not None}
+        given: dict[str, Any] = {key: one for key, one in own.items() if one is not None}
         return load_huggingface_law(source, **shared, **given)
     return load_huggingface(
         source,
