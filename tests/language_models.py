@@ -301,16 +301,19 @@ KINDS: dict[str, tuple[str, dict[str, str], dict[str, Any], str | None]] = {
         {"model_type": "Dream", "mask_token_id": MASK, "vocab_size": 20},
         "<|mask|>",
     ),
-    "duo": (
-        _DUO,
-        {"AutoConfig": "DUOConfig", "AutoModelForMaskedLM": "DUO"},
-        {"model_type": "duo", "vocab_size": 11},
-        None,
-    ),
     "mdlm": (
         _MDLM,
         {"AutoConfig": "MDLMConfig", "AutoModelForMaskedLM": "MDLM"},
         {"model_type": "mdlm", "vocab_size": 11},
+        None,
+    ),
+}
+# Of uniform corruption.
+TIMED: dict[str, tuple[str, dict[str, str], dict[str, Any], str | None]] = {
+    "duo": (
+        _DUO,
+        {"AutoConfig": "DUOConfig", "AutoModelForMaskedLM": "DUO"},
+        {"model_type": "duo", "vocab_size": 11},
         None,
     ),
 }
@@ -332,7 +335,7 @@ def write_tokenizer(folder: Path, *added: str) -> None:
 
 def write_checkpoint(folder: Path, kind: str, **changes: Any) -> Path:
     """A checkpoint with code, configuration, tokenizer and random weights."""
-    code, classes, config, mask = KINDS[kind]
+    code, classes, config, mask = (KINDS | TIMED)[kind]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"modeling_{kind}.py").write_text(code)
     own = {key: f"modeling_{kind}.{name}" for key, name in classes.items()}
@@ -345,7 +348,7 @@ def write_checkpoint(folder: Path, kind: str, **changes: Any) -> Path:
 
 def weights(folder: Path, kind: str, content: dict[str, Any]) -> dict[str, torch.Tensor]:
     """Random weights of the shapes that the checkpoint's own class has."""
-    _, classes, _, _ = KINDS[kind]
+    _, classes, _, _ = (KINDS | TIMED)[kind]
     name = classes.get("AutoModel") or classes["AutoModelForMaskedLM"]
     model_class = get_class_from_dynamic_module(f"modeling_{kind}.{name}", str(folder))
     known = {key: value for key, value in content.items() if key != "auto_map"}

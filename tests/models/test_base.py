@@ -27,9 +27,9 @@ NAMES = [
     "length",
     "vocab_size",
     "mask_token_id",
-    "log_probs",
     "fingerprint",
     "device",
+    "log_probs",
     "decode",
     "encode",
 ]

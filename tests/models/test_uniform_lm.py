@@ -49,7 +49,8 @@ def direct(law: HuggingFaceLaw, tokens: torch.Tensor, time: float) -> torch.Tens
         answer: Any = law.model(
             input_ids=tokens, timesteps=torch.full((len(tokens),), time), return_dict=True
         )
-    return answer.logits.log_softmax(-1)
+    found: torch.Tensor = answer.logits.log_softmax(-1)
+    return found
 
 
 def noise(rows: int = 3) -> torch.Tensor:
@@ -73,7 +74,7 @@ def test_other_conventions_can_be_said(folder: Path) -> None:
     for alpha, time in [(0.3, 0.3), (0.0, 0.05)]:
         found = by_alpha.log_probs_at(tokens, alpha)
         assert torch.allclose(found, direct(by_alpha, tokens, time), atol=1e-5)
-    others = [{}, {"time": "alpha"}, {"least_alpha": 0.05}, {"length": 5}]
+    others: list[dict[str, Any]] = [{}, {"time": "alpha"}, {"least_alpha": 0.05}, {"length": 5}]
     assert len({load(folder, **keys).fingerprint for keys in others}) == 4
 
 
@@ -107,8 +108,9 @@ def test_texts_are_those_of_the_tokenizer(folder: Path) -> None:
 
 
 def test_it_is_sampled_and_measured_as_any_law(folder: Path) -> None:
-    law: Any = load(folder)
-    assert isinstance(law, TimedLaw)
+    loaded = load(folder)
+    assert isinstance(loaded, TimedLaw)
+    law: Any = loaded
     assert process_name(law) == "uniform"
     asked = Problem(law, PathKl(), 0, UniformDecoding())
     found = measure(asked, baseline("linear", 4), range(4))
@@ -131,14 +133,15 @@ def test_a_study_file_names_it(folder: Path) -> None:
         build_denoiser(other, None).fingerprint
         == load(folder, time="alpha", least_alpha=0.01).fingerprint
     )
-    for more, said in [
+    refused: list[tuple[dict[str, Any], str]] = [
         ({"mask_token": "a"}, "mask_token is for process = 'masked', got process = 'uniform'"),
         ({"prefix": []}, "prefix is for process = 'masked'"),
         ({"process": "masked", "time": "sigma"}, "time is for process = 'uniform'"),
         ({"time": "t"}, "[model] time: 't' is not accepted"),
         ({"least_alpha": 0}, "[model] least_alpha: 0 is not accepted"),
         ({"process": "births"}, "[model] process: 'births' is not accepted"),
-    ]:
+    ]
+    for more, said in refused:
         assert said in study_refusal(with_value("model", keys | more))
     judge = {"kind": "judge_nll", "judge": keys}
     assert "judge.process: 'uniform' is not accepted" in study_refusal(

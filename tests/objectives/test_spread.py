@@ -74,7 +74,7 @@ def model(kernel: str = "nearest") -> Any:
 
 
 def decoding(step: str) -> UniformDecoding:
-    return UniformDecoding(step=step, first_alpha=0.05)
+    return UniformDecoding.model_validate({"step": step, "first_alpha": 0.05})
 
 
 def scored(texts: list[str]) -> list[float]:
