@@ -231,7 +231,7 @@ def test_an_edited_metric_is_refused_unless_it_is_accepted(tmp_path, monkeypatch
     monkeypatch.syspath_prepend(str(tmp_path))
     import tuned_edited_metric
 
-    asked = {"steps": 2, "storage": tmp_path / "kept.db", **SMALL}
+    asked = {"steps": 2, "storage": tmp_path / "kept.db", **QUICK}
     first = tune(torch_denoiser(), tuned_edited_metric.score, **asked)
     file.write_text(EDITED + "# a remark\n")
     with pytest.raises(InputError, match=r"'tuned' has changed .*comparable: accept=TEXT"):
@@ -244,8 +244,8 @@ def test_an_edited_metric_is_refused_unless_it_is_accepted(tmp_path, monkeypatch
 
 
 def test_in_a_new_storage_there_is_nothing_to_accept(tmp_path):
-    found = tune(torch_denoiser(), pairs, steps=2, storage=tmp_path / "a.db", accept="no", **SMALL)
-    assert found.best.trials == SMALL["trials"]
+    found = tune(torch_denoiser(), pairs, steps=2, storage=tmp_path / "a.db", accept="no", **QUICK)
+    assert found.best.trials == QUICK["trials"]
 
 
 def test_commands_show_a_kept_study_and_refuse_to_go_on_with_it(tmp_path):
