@@ -133,8 +133,9 @@ def test_toys_by_path_kl(name: str, how: str, tmp_path: Path) -> None:
         within = "within 1%" if ours[0] <= 1.01 * cells[least][0] else "NOT within 1%"
         print(f"\n{name}, {how}, {steps} steps; path KL (total variation): "
               f"linear {_pair(linear)}, least path KL {least}: {_pair(cells[least])}, "
-              f"least variation {nearest}: {_pair(cells[nearest])}, study {found[steps].candidate.label}: {_pair(ours)}, "
-              f"{within}, decision: {action}", end="", flush=True)  # fmt: skip
+              f"least variation {nearest}: {_pair(cells[nearest])}, "
+              f"study {found[steps].candidate.label}: {_pair(ours)}, {within}, "
+              f"decision: {action}", end="", flush=True)  # fmt: skip
         # What noise found is not to be used.
         assert action != "use" or ours[0] < linear[0]
         # Without noise the best is found.
