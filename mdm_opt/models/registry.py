@@ -69,8 +69,8 @@ def _huggingface(table: config.HuggingFaceModel, folder: Path | None) -> Any:
         "compile": table.compile,
     }
     if table.process == "uniform":
-        own = {"time": table.time, "least_alpha": table.least_alpha}
-        given: dict[str, Any] = {key: one for key, one in own.items() if one is not None}
+        own: dict[str, Any] = {"time": table.time, "least_alpha": table.least_alpha}
+        given = {key: value for key, value in own.items() if value is not None}
         return load_huggingface_law(source, **shared, **given)
     return load_huggingface(
         source,
@@ -97,16 +97,26 @@ def _enumerated(table: config.EnumeratedModel, folder: Path | None) -> Any:
 
 
 def _exact(law: EnumeratedLaw, table: config.EnumeratedModel) -> Any:
-    """The exact answers of a law to what its process asks."""
-    if table.process == "births":
-        from mdm_opt.models.rates import EnumeratedRates
+    """The exact answers of a law to what its process asks.
 
-        return EnumeratedRates(law)
-    if table.process == "uniform":
+    Raises:
+        InputError: for a law or a kernel that does not fit.
+    """
+    if table.process == "masked":
+        return EnumeratedDenoiser(law)
+    key, value = key_name("model.law"), table.law
+    if table.kernel is not None:
+        key, value = key_name("model.kernel"), table.kernel
+    try:
+        if table.process == "births":
+            from mdm_opt.models.rates import EnumeratedRates
+
+            return EnumeratedRates(law)
         from mdm_opt.models.timed_law import EnumeratedTimedLaw
 
         return EnumeratedTimedLaw(law, table.kernel or "uniform")
-    return EnumeratedDenoiser(law)
+    except ValueError as error:
+        raise InputError(f"{key}: {value!r} is not accepted: {error}") from error
 
 
 def _digits(table: config.DigitsModel, _folder: Path | None) -> Any:

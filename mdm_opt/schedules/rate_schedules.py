@@ -161,4 +161,4 @@ class ExponentialRateSchedule(MaskSchedule):
         alpha, log = checked_unit(revealed, "revealed"), math.log(self.ratio)
         passed = np.minimum(np.log1p(alpha * (self.ratio - 1)) / log, 1.0)
         found = -np.log1p(-passed * (self.ratio - 1) / self.ratio) / log
-        return np.asarray(np.clip(found, 0.0, 1.0), dtype=np.float64)
+        return np.asarray(np.where(alpha == 1, 1.0, np.clip(found, 0.0, 1.0)), dtype=np.float64)

@@ -344,8 +344,8 @@ def test_plugins_of_every_process(
         (
             "Lame",
             "uniform",
-            "returned a Lame that is no law of clean tokens: it lacks kernel, log_probs_at, "
-            "fingerprint, decode, encode",
+            "returned a Lame that is no law of clean tokens: it lacks kernel, fingerprint, "
+            "log_probs_at, decode, encode",
         ),
     ],
 )

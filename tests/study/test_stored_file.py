@@ -38,7 +38,8 @@ def test_defaults_are_written_too():
     written = tomllib.loads(study_toml(study_file()))
     assert written == study_file().canonical()
     assert written["verify"]["confidence"] == 0.95
-    assert written["model"] == {"kind": "enumerated", "law": "sudoku4"} | {
+    given = {"kind": "enumerated", "law": "sudoku4", "process": "masked"}
+    assert written["model"] == given | {
         key: written["model"][key] for key in ("options", "batch_size")
     }
 

@@ -278,8 +278,8 @@ def test_own_sequences_have_noise_that_no_instance_has(templates: EnumeratedRate
 
 
 def test_places_are_even_in_the_angle() -> None:
-    assert places().shape == (PLACES,)
-    assert places(4) == pytest.approx(np.sin(np.pi / 8 * np.arange(4)) ** 2)
+    assert places(PLACES).shape == (PLACES + 1,)
+    assert places(4) == pytest.approx(np.sin(np.pi / 8 * np.arange(5)) ** 2)
 
 
 def test_profiles_are_the_information(model: Recording) -> None:
@@ -287,10 +287,10 @@ def test_profiles_are_the_information(model: Recording) -> None:
     clean = drawn(law, count)
     found = BIRTHS.profiles(model, clean, range(count), known, orders=2, seed=SEED)
     assert found.shape == (count, 4)
-    assert model.calls == [(count, alpha) for alpha in places()[known].tolist()] * 2
+    assert model.calls == [(count, alpha) for alpha in places(PLACES)[known].tolist()] * 2
     exact, mean = BirthsInformation(law), law.probabilities @ law.outcomes.sum(axis=1)
     errors = found.std(axis=0) / np.sqrt(count)
-    for column, alpha in enumerate(places()[known].tolist()):
+    for column, alpha in enumerate(places(PLACES)[known].tolist()):
         apart = found[:, column].mean() - (mean - exact.at(alpha))
         assert abs(apart) < 4 * errors[column]
     part = BIRTHS.profiles(model, clean[3:5], [3, 4], known, orders=2, seed=SEED)
