@@ -109,6 +109,15 @@ def folder():
         decoding = decoding.replace(shown, used)
     (found / "studies" / "decoding.toml").write_text(decoding)
     shutil.copy(ROOT / "studies" / "sudoku_rows.jsonl", found / "studies")
+    shutil.copy(ROOT / "studies" / "digits_references.txt", found / "studies")
+    for name in ("digits", "checkerboard_flow", "uniform_toy"):
+        processes = (ROOT / "studies" / f"{name}.toml").read_text()
+        for trials in (24, 30, 45):
+            processes = processes.replace(f"trials = {trials}", "trials = 2")
+        processes = processes.replace("[4, 8, 16]", "[4]").replace("[4, 8]", "[4]")
+        processes = processes.replace("instances = 64", "instances = 2")
+        processes = processes.replace("instances = 256", "instances = 4\ntop = 1")
+        (found / "studies" / f"{name}.toml").write_text(processes)
     yield found
     shutil.rmtree(found)
 
