@@ -147,7 +147,7 @@ def test_what_masked_models_have_is_asked_of_no_other() -> None:
         _ = exported.masked_sampler
     with pytest.raises(ValueError, match="models of process 'births' reveal no tokens"):
         _ = exported.schedule.decoding
-    with pytest.raises(ValueError, match="no fixed counts"):
+    with pytest.raises(ValueError, match="have no counts; use alphas"):
         _ = exported.counts
     assert not exported.is_kept_baseline
     assert not exported.by_counts
