@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from typing import Any
 
@@ -20,6 +21,10 @@ atexit.register(shutil.rmtree, os.environ["HF_MODULES_CACHE"], ignore_errors=Tru
 os.environ.pop("MDM_OPT_STORAGE", None)
 # Threads that wait for each other on a busy machine cost more than they save.
 os.environ["OMP_NUM_THREADS"] = "1"
+
+# A starter may ignore signals (nohup, jobs in the background); tests send them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # What is found by chance is found where somebody can look at it.
 settings.register_profile("ci", derandomize=True)
