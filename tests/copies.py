@@ -22,14 +22,10 @@ from mdm_opt.study.storage import copy_studies
 
 BACKENDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
-BOTH_WAYS = [
-    ("sqlite", "sqlite"),
+BETWEEN = [
     pytest.param("sqlite", "postgresql", marks=pytest.mark.postgres),
     pytest.param("postgresql", "sqlite", marks=pytest.mark.postgres),
-    pytest.param("postgresql", "postgresql", marks=pytest.mark.postgres),
 ]
-
-BETWEEN = BOTH_WAYS[1:3]
 
 
 # Shortest texts, subnormal, largest, one unit in the last place apart.

@@ -95,7 +95,14 @@ def succeed(*arguments):
     return result.stdout
 
 
-@pytest.fixture(scope="module", params=["shape", "gp", "tpe", "random"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        "shape",
+        "random",
+        *(pytest.param(one, marks=pytest.mark.slow) for one in ("gp", "tpe")),
+    ],
+)
 def url(request, tmp_path_factory):
     """A finished study; the files that commands write lie beside its database."""
     folder = tmp_path_factory.mktemp(request.param)

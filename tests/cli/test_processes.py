@@ -210,6 +210,7 @@ def test_a_network_of_the_user_beside_the_study_file(tmp_path, process):
     assert len(changed.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("process", STUDIES)
 def test_a_metric_of_the_user_races(tmp_path, process):
     text = own_study(tmp_path, process, f"raced_{process}", "total")

@@ -183,6 +183,7 @@ def test_a_launch_on_sqlite_has_one_worker(tmp_path):
     assert "the budget is spent" in (tmp_path / "logs" / "worker-0.log").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 def test_workers_share_out_the_gpus_and_ctrl_c_on_their_launch_ends_them(
     tmp_path, postgres_url, monkeypatch

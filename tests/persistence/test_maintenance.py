@@ -10,7 +10,6 @@ import optuna
 import pytest
 from copies import (
     BETWEEN,
-    BOTH_WAYS,
     ODD,
     ODD_TEXT,
     as_seen_in_optuna,
@@ -34,7 +33,18 @@ from mdm_opt.statistics import MOST_SCORE
 from mdm_opt.study.opening import create_study
 
 
-@pytest.mark.parametrize(("from_backend", "to_backend"), BOTH_WAYS)
+@pytest.mark.parametrize(
+    ("from_backend", "to_backend"),
+    [
+        # Both ways already; the others are slow.
+        BETWEEN[0],
+        pytest.param("sqlite", "sqlite", marks=pytest.mark.slow),
+        *(
+            pytest.param("postgresql", to, marks=[pytest.mark.postgres, pytest.mark.slow])
+            for to in ("sqlite", "postgresql")
+        ),
+    ],
+)
 def test_everything_is_copied_bit_for_bit_there_and_back(
     tmp_path, new_database, from_backend, to_backend
 ):

@@ -251,7 +251,10 @@ def test_a_measured_trial_that_was_not_told_is_finished_not_repeated(tmp_path, m
 
 @pytest.mark.parametrize(
     "sent",
-    [signal.SIGKILL, signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)],
+    [
+        signal.SIGKILL,
+        *(pytest.param(one, marks=pytest.mark.slow) for one in (signal.SIGINT, signal.SIGTERM)),
+    ],
 )
 def test_killed_run_loses_no_finished_trial_and_resumes(tmp_path, sent):
     # A module of its own for each case: Python imports a name once.
