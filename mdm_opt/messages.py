@@ -16,8 +16,6 @@ from pydantic_core import ErrorDetails
 from mdm_opt.plugins import one_line
 
 Part = str | int
-# Where pydantic finds no table at fault.
-_WHOLE = "study file"
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,9 @@ def describe(detail: ErrorDetails, known_keys: Callable[[str], Sequence[str]]) -
         detail: what pydantic found in a study file.
         known_keys: keys that a table of the file may have.
     """
-    table, *keys = list(detail["loc"]) or [_WHOLE]
+    if not detail["loc"]:  # several tables are at fault, and the message names their keys
+        return one_line(detail["msg"].removeprefix("Value error, "))
+    table, *keys = detail["loc"]
     if keys[:1] == ["judge"] and len(keys) > 2:
         del keys[1]  # pydantic puts the judge's kind between the keys
     where = _NAMES.get().key(str(table), keys)

@@ -58,6 +58,14 @@ def test_a_key_is_named_as_it_stands_in_the_file() -> None:
     assert source_name() == "from another study file"
 
 
+def test_several_tables_at_fault_are_named_by_their_keys_alone() -> None:
+    content = with_value("space", {"steps": [4], "order": ["random"]})
+    message = refusal({**content, "sampler": {"order": "random"}})
+    assert message.startswith("my/study.toml: [sampler] order and [space] order: one of both"), (
+        message
+    )
+
+
 def test_long_names_of_keys_are_cut() -> None:
     assert key_name("space." + "x" * 60) == f"[space] {'x' * 60}"
     assert key_name("space." + "x" * 61) == f"[space] {'x' * 57}..."
