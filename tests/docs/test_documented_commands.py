@@ -7,9 +7,11 @@ import os
 import re
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
 import urllib.request
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -156,9 +158,9 @@ def test_every_shown_command_has_arguments_that_there_are(page):
 
 
 @pytest.fixture(scope="module")
-def filled(folder):
-    """A database in which the studies that the pages speak of are finished."""
-    url = f"sqlite:///{folder}/shown.db"
+def untouched(folder):
+    """A database in which the studies that the pages speak of are finished, no others."""
+    url = f"sqlite:///{folder}/untouched.db"
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         for study in ("mine.toml", "studies/NAME.toml", "studies/quickstart.toml"):
@@ -168,10 +170,21 @@ def filled(folder):
 
 
 @pytest.fixture(scope="module")
-def served(filled, postgres_server):
+def filled(untouched, folder):
+    """The same studies where commands may add others."""
+    with (
+        closing(sqlite3.connect(folder / "untouched.db")) as source,
+        closing(sqlite3.connect(folder / "shown.db")) as target,
+    ):
+        source.backup(target)
+    return f"sqlite:///{folder}/shown.db"
+
+
+@pytest.fixture(scope="module")
+def served(untouched, postgres_server):
     """The same studies on a server."""
     with fresh_database(postgres_server) as url:
-        result = CliRunner().invoke(main, ["storage", "copy", filled, "--storage", url])
+        result = CliRunner().invoke(main, ["storage", "copy", untouched, "--storage", url])
         assert result.exit_code == 0, result.output
         yield url
 
@@ -304,7 +317,7 @@ ELSEWHERE = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "database", ["filled", pytest.param("served", marks=pytest.mark.postgres)]
+    "database", ["untouched", pytest.param("served", marks=pytest.mark.postgres)]
 )
 def test_queries_of_the_storage_page_answer(database, request):
     engine = create_engine(request.getfixturevalue(database), poolclass=NullPool)
