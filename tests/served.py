@@ -47,6 +47,11 @@ class Served:
     _connections: list[http.client.HTTPConnection] = field(default_factory=list)
     _asked: float = 0.0
 
+    @property
+    def trials(self):
+        """Where optuna-dashboard is."""
+        return self.address.replace("/results", "/dashboard", 1)
+
     def ask(self, method, path, *, body=b"", host=None, **headers):
         """One request; ``content_type`` and so on are headers, None leaves one out."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -86,7 +91,7 @@ def served(url, **options):
     dashboard = make_dashboard(url, port=0, **options)
     thread = threading.Thread(target=dashboard.serve)
     thread.start()
-    port = int(dashboard.address.partition("/dashboard")[0].rpartition(":")[2])
+    port = int(dashboard.address.partition("/results")[0].rpartition(":")[2])
     found = Served(dashboard.address, dashboard.access, port)
     try:
         yield found

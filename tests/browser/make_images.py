@@ -45,7 +45,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium(), args=OPTIONS)
         tabs = Tabs(browser)
         with served(database(where)) as board:
-            shoot_dashboard(tabs, f"{board.address}/studies/1", known(where, "grids"))
+            shoot_dashboard(tabs, f"{board.trials}/studies/1", known(where, "grids"))
             tabs.close()
         shoot_report(tabs, page.as_uri())
         browser.close()

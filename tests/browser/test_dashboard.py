@@ -27,7 +27,7 @@ REFRESHED = 10_000
 @pytest.fixture(scope="module")
 def addresses(board):
     """Of the pages of each study."""
-    return {name: f"{board.address}/studies/{number}" for name, number in numbers(board).items()}
+    return {name: f"{board.trials}/studies/{number}" for name, number in numbers(board).items()}
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,7 @@ def expect_inert(page):
 
 
 def test_all_studies_are_listed_and_names_are_text(tabs, board):
-    page = tabs.open(board.address)
+    page = tabs.open(board.trials)
     for name in STUDIES:
         expect(page.get_by_text(re.compile(rf"^\d+\. {re.escape(name)}$"))).to_be_visible()
     assert page.locator("img").count() == 0
@@ -300,7 +300,7 @@ def test_pictures_are_shown_as_pictures(tabs, addresses, shown):
 
 def test_plots_and_notes_follow_a_running_study(tabs, board, shown):
     make_shown(shown, GROWING.replace("trials = 5", "trials = 2"), verified=False)
-    address = f"{board.address}/studies/{numbers(board)['growing']}"
+    address = f"{board.trials}/studies/{numbers(board)['growing']}"
     note = tabs.open(f"{address}/note")
     expect(note.get_by_text("2 of 2 trials finished")).to_be_visible()
     page = tabs.open("about:blank", name="running")

@@ -145,7 +145,7 @@ def test_a_signal_ends_it(url, sent):
             line = process.stdout.readline()
             assert line, process.stderr.read()
             printed += line
-        port = int(re.search(r":(\d+)/dashboard", printed)[1])
+        port = int(re.search(r":(\d+)/results", printed)[1])
         connection = http.client.HTTPConnection("127.0.0.1", port, 20)
         for path, expected in (("/api/studies", 401), (f"/dashboard?token={KEY}", 303)):
             connection.request("GET", path)

@@ -508,7 +508,7 @@ def test_the_dashboard_of_compose_shows_studies_to_the_token_and_deletes_none(tm
     found = environment()
     found["PATH"] = f"{Path(sys.executable).parent}:{found['PATH']}"
     with dashboard_process([shell, option, command], env=found) as address:
-        port = int(re.search(r":(\d+)/dashboard\?token=", address)[1])
+        port = int(re.search(r":(\d+)/results\?token=", address)[1])
 
         def ask(method, path, **headers):
             with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:

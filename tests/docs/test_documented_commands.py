@@ -279,7 +279,7 @@ def run_dashboard(typed):
         opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
         with opener.open(address, timeout=60) as answer:
             assert b"Optuna Dashboard" in answer.read()
-        with opener.open(address.partition("/dashboard")[0] + "/api/studies") as answer:
+        with opener.open(address.partition("/results")[0] + "/api/studies") as answer:
             studies = json.load(answer)["study_summaries"]
             assert {study["study_name"] for study in studies} & {"quickstart", "mine"}
 

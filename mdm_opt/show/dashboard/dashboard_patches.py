@@ -2,7 +2,8 @@
 
 Its plot of the Pareto front calls dominated trials best where they tie with another one, because
 an assignment in its loop is not part of the condition; and a sample of one long line makes its
-page many screens wide. A release in which neither is found is served as it is.
+page many screens wide. A release in which neither is found is served as it is. Besides, every page
+leads to that of the results, and buttons that would be refused are hidden.
 """
 
 from __future__ import annotations
@@ -20,7 +21,18 @@ if TYPE_CHECKING:
 _SCRIPT = "/static/bundle.js"
 # dominated[i] = true : best = e[1], last = e[0]; the comma ends the condition.
 _TIES = re.compile(rb"\]=!0:(\w+)=(\w+)\[1\],(\w+)=\2\[0\]")
-_WRAPPED = b"<style>pre, pre code { white-space: pre-wrap !important; overflow-wrap: anywhere; }"
+_STYLE = b"""<style>
+pre, pre code { white-space: pre-wrap !important; overflow-wrap: anywhere; }
+#mdm-opt-results { position: fixed; top: 8px; right: 12px; z-index: 1300; padding: 10px 12px;
+  color: #fff; background: #1565c0; border-radius: 4px; font: 15px/1.4 sans-serif; }
+</style>"""
+# Buttons that are refused anyway, by what is on them.
+_UNCHANGEABLE = b"""<style>
+[aria-label="rename study"], [aria-label="delete study"], button:has([data-testid="AddBoxIcon"]),
+button:has([data-testid="EditIcon"]), .MuiCard-root:has([data-testid="UploadFileIcon"])
+{ display: none !important; }
+</style>"""
+_LINK = b'<a id="mdm-opt-results" href="/results">results</a>'
 
 
 def patched_script(content: bytes) -> bytes:
@@ -28,9 +40,16 @@ def patched_script(content: bytes) -> bytes:
     return _TIES.sub(rb"]=!0:(\1=\2[1],\3=\2[0])", content)
 
 
-def patched_page(content: bytes) -> bytes:
-    """The dashboard's page with code that is no wider than its place."""
-    return content.replace(b"</head>", _WRAPPED + b"</style></head>", 1)
+def patched_page(content: bytes, *, writable: bool = False) -> bytes:
+    """The dashboard's page with a way to the results, and code that is no wider than its place.
+
+    Args:
+        content: of the page.
+        writable: whether studies may be changed; otherwise the buttons for it are hidden.
+    """
+    style = _STYLE if writable else _STYLE + _UNCHANGEABLE
+    found = content.replace(b"</head>", style + b"</head>", 1)
+    return found.replace(b"</body>", _LINK + b"</body>", 1)
 
 
 class PatchedDashboard:
@@ -38,10 +57,11 @@ class PatchedDashboard:
 
     Args:
         application: optuna-dashboard.
+        writable: whether studies may be changed through it.
     """
 
-    def __init__(self, application: WSGIApplication) -> None:
-        self._application = application
+    def __init__(self, application: WSGIApplication, *, writable: bool = False) -> None:
+        self._application, self._writable = application, writable
         # The script by whether it is compressed; it is large and stays the same.
         self._scripts: dict[bool, bytes] = {}
 
@@ -52,7 +72,9 @@ class PatchedDashboard:
             return self._script(environ, start_response)
         if environ.get("REQUEST_METHOD") == "GET" and f"{path}/".startswith("/dashboard/"):
             status, headers, content = call_application(self._application, environ)
-            return respond(start_response, status, headers, patched_page(content))
+            return respond(
+                start_response, status, headers, patched_page(content, writable=self._writable)
+            )
         return self._application(environ, start_response)
 
     def _script(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -227,7 +227,7 @@ def _is_address(name: str) -> bool:
 
 
 def _is_page(path: str) -> bool:
-    return path == "/dashboard" or path.startswith("/dashboard/")
+    return f"{path}/".startswith(("/dashboard/", "/results/"))
 
 
 def _method(environ: Environ) -> str:

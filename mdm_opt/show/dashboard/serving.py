@@ -21,6 +21,7 @@ from mdm_opt.show.dashboard.bodies import CheckedBodies
 from mdm_opt.show.dashboard.connections import make_server
 from mdm_opt.show.dashboard.dashboard_patches import PatchedDashboard
 from mdm_opt.show.dashboard.guard import Access, Guard, host_name
+from mdm_opt.show.dashboard.result_pages import RESULTS, ResultPages
 from mdm_opt.show.dashboard.view import View
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ def make_dashboard(
     if token is not None:
         _check_token(token)
     repository = Repository(url, create=False)
-    application = View(PatchedDashboard(_optuna_dashboard(repository, artifacts)), repository)
+    patched = PatchedDashboard(_optuna_dashboard(repository, artifacts), writable=writable)
+    application = ResultPages(View(patched, repository), repository)
     # Address and port are known once it listens.
     listening = _listen(host, port)
     bound, taken = listening.getsockname()[:2]
@@ -123,7 +125,7 @@ def make_dashboard(
         most_bytes=_MOST_BYTES if writable else _MOST_BYTES_READ_ONLY,
     )
     query = f"?token={quote(token, safe='')}" if token else ""
-    address = f"http://{_shown_host(host)}:{taken}/dashboard{query}"
+    address = f"http://{_shown_host(host)}:{taken}{RESULTS}{query}"
     return Dashboard(address, access, server, repository)
 
 

@@ -134,6 +134,7 @@ class View:
                 self._trial(drawn, known[n], by_number[n]) for n in sorted(best) if n in known
             ],
             "note": _joined(body.get("note"), study_note(drawn.found)),
+            **_objective_names(body),
             "plotly_graph_objects": [
                 *body.get("plotly_graph_objects", []),
                 *({"id": f"mdm-opt-{n}", "graph_object": p} for n, p in drawn.plots.items()),
@@ -224,6 +225,12 @@ class View:
 
 def _with_artifacts(body: Body) -> Body:
     return body | {"artifact_is_available": True}
+
+
+def _objective_names(body: Body) -> Body:
+    """What the dashboard calls the values of trials: those of a search are biased."""
+    first, *others = body.get("objective_names") or [""]
+    return {"objective_names": [f"{first} (search, biased)", *others]} if first else {}
 
 
 def _artifacts(record: MeasurementRecord, texts: Sequence[str]) -> list[dict[str, Any]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 from plotly.graph_objects import Figure
 from plotly.offline import get_plotlyjs
@@ -30,8 +30,8 @@ from mdm_opt.show.snapshot import Snapshot
 _OPEN_SAMPLES, _OPEN_CHARACTERS = 2, 600
 
 
-def html(data: ReportData) -> str:
-    """One page that needs nothing else: scripts, pictures and styles are in it."""
+def template(name: str) -> Template:
+    """A page's template; what is put into it is escaped."""
     environment = Environment(
         loader=PackageLoader("mdm_opt.show.report", "templates"),
         autoescape=True,
@@ -39,11 +39,21 @@ def html(data: ReportData) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["number"] = number
+    return environment.get_template(name)
+
+
+def html(data: ReportData, links: Sequence[tuple[str, str]] = ()) -> str:
+    """One page that needs nothing else: scripts, pictures and styles are in it.
+
+    Args:
+        data: of the study.
+        links: to pages beside it, words and addresses; none where it is handed on.
+    """
     drawn = figures(data.found)
     result = data.found.result
-    return environment.get_template("report.html").render(
+    return template("report.html").render(
         data=data,
+        links=links,
         found=data.found,
         headings=headings(result) if result else (),
         rows=result_rows(result) if result else (),

@@ -75,14 +75,13 @@ def read_report(name: str, url: str) -> ReportData:
     result, provenance = found.result, None
     if result is not None:
         provenance = export_budget(name, url, result, result.budgets[-1]).provenance
-    from_python = FROM_PYTHON in (found.file.model.kind, found.file.objective.kind)
-    verify = "mdm_opt.tune" if from_python else f"mdm-opt verify {name}"
+    from_python = _from_python(found)
     run = [f"mdm-opt run {name}.toml", f"mdm-opt report {name} --out {name}.html"]
     version = found.record.package_version
     return ReportData(
         found=found,
-        state=_state(found),
-        said=conclusions(result, verify) if result else ["no feasible trial is finished yet"],
+        state=state_words(found),
+        said=said_of(found),
         samples=_samples(found),
         provenance=provenance,
         facts=_facts(found, provenance),
@@ -96,7 +95,20 @@ def read_report(name: str, url: str) -> ReportData:
     )
 
 
-def _state(found: Snapshot) -> str:
+def said_of(found: Snapshot) -> list[str]:
+    """What the results of a study say, one line for each conclusion."""
+    if found.result is None:
+        return ["no feasible trial is finished yet"]
+    verify = "mdm_opt.tune" if _from_python(found) else f"mdm-opt verify {found.record.name}"
+    return conclusions(found.result, verify)
+
+
+def _from_python(found: Snapshot) -> bool:
+    return FROM_PYTHON in (found.file.model.kind, found.file.objective.kind)
+
+
+def state_words(found: Snapshot) -> str:
+    """How far the trials of a study and its verification are."""
     progress = found.progress
     parts = [f"{progress.finished} of {progress.total} trials finished"]
     if progress.failed:

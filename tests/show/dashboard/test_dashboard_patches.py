@@ -86,7 +86,8 @@ def test_code_in_the_page_is_no_wider_than_its_place(application, path):
     assert answer.status == 200
     assert int(answer.headers["content-length"]) == len(answer.content)
     head, _, rest = answer.text.partition("</head>")
-    assert head.endswith("white-space: pre-wrap !important; overflow-wrap: anywhere; }</style>")
+    assert "pre code { white-space: pre-wrap !important; overflow-wrap: anywhere; }" in head
+    assert head.endswith("</style>")
     assert rest.count("<script") == 0
     assert "Optuna Dashboard" in head
 
@@ -111,3 +112,11 @@ def test_an_error_in_place_of_the_script_passes(application):
     refused = pretend("404 Not Found", [("Content-Type", "text/plain")], b"]=!0:n=e[1],r=e[0]")
     answer = asked(refused, "GET", "/static/bundle.js", HTTP_ACCEPT_ENCODING="gzip")
     assert (answer.status, answer.content) == (404, b"]=!0:n=e[1],r=e[0]")
+
+
+@pytest.mark.parametrize("writable", [False, True])
+def test_buttons_are_there_for_those_who_may_use_them(writable):
+    page = patched_page(b"<head></head><body></body>", writable=writable)
+    assert (b"delete study" in page) is not writable
+    assert page.count(b'href="/results"') == 1
+    assert page.endswith(b"</a></body>")

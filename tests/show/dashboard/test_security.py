@@ -17,11 +17,18 @@ from attacks import (
 
 
 def test_reading_works_as_it_comes(board):
-    for path in ("/", "/dashboard", "/dashboard/studies/1", "/static/bundle.js", "/favicon.ico"):
+    for path in (
+        "/",
+        "/results",
+        "/dashboard",
+        "/dashboard/studies/1",
+        "/static/bundle.js",
+        "/favicon.ico",
+    ):
         assert board.ask("GET", path).status in (200, 302)
     assert [s["study_id"] for s in board.ask("GET", "/api/studies").json["study_summaries"]]
     assert board.ask("GET", "/api/studies/1").json["name"] == "sudoku4"
-    assert board.ask("GET", "/").headers["location"] == "/dashboard"
+    assert board.ask("GET", "/").headers["location"] == "/results"
     assert board.access.token is None
     assert "token" not in board.address
 

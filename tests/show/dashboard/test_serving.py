@@ -48,7 +48,7 @@ def test_the_other_loopback_works_too(url):
     except InputError as error:
         pytest.skip(str(error))
     assert dashboard.access.token is None
-    assert re.fullmatch(r"http://\[::1\]:\d+/dashboard", dashboard.address)
+    assert re.fullmatch(r"http://\[::1\]:\d+/results", dashboard.address)
     dashboard.close()
 
 
@@ -100,7 +100,7 @@ def test_a_free_port_is_taken_and_names_the_cookie(url):
     first, second = make_dashboard(url, port=0), make_dashboard(url, port=0)
     try:
         ports = [
-            re.fullmatch(r"http://127\.0\.0\.1:(\d+)/dashboard", board.address)[1]
+            re.fullmatch(r"http://127\.0\.0\.1:(\d+)/results", board.address)[1]
             for board in (first, second)
         ]
         assert ports[0] != ports[1]

@@ -75,9 +75,9 @@ def test_a_token_in_the_wrong_part_of_the_address_is_none(outside):
 
 def test_the_printed_address_opens_the_door_once_and_for_all(outside):
     path = outside.address.partition(f":{outside.port}")[2]
-    assert path == f"/dashboard?token={KEY}"
+    assert path == f"/results?token={KEY}"
     welcome = outside.ask("GET", path, sec_fetch_site="cross-site", sec_fetch_mode="navigate")
-    assert (welcome.status, welcome.headers["location"]) == (303, "/dashboard")
+    assert (welcome.status, welcome.headers["location"]) == (303, "/results")
     cookie, *attributes = welcome.headers["set-cookie"].split("; ")
     assert attributes == ["Path=/", "HttpOnly", "SameSite=Lax"]
     assert cookie.startswith(f"mdm_opt_dashboard_{outside.port}=")
@@ -97,7 +97,7 @@ def test_the_token_is_in_no_answer_and_no_log(url, folder, caplog, capfd, monkey
     with served(url, host=OUTSIDE, artifacts=folder / "artifacts") as board:
         key = board.access.token
         assert len(key) >= 32
-        assert board.address.endswith(f"/dashboard?token={key}")
+        assert board.address.endswith(f"/results?token={key}")
         visit = board.access.visit
         cookie = f"{board.access.cookie}={visit}"
         seen = []
@@ -142,7 +142,7 @@ def test_a_further_name_needs_a_token(url):
         proxied = {"host": host, "origin": f"https://{host}", **shows}
         assert board.ask("GET", "/api/studies", **proxied).status == 200
         # A proxy that has TLS must not lead to a page without.
-        assert board.ask("GET", "/", **proxied).headers["location"] == "/dashboard"
+        assert board.ask("GET", "/", **proxied).headers["location"] == "/results"
         other = {"host": host, "origin": "https://localhost", **shows}
         assert board.ask("GET", "/api/studies", **other).status == 403
         assert board.ask("GET", "/api/studies", host="x.board.example", **shows).status == 421
@@ -154,7 +154,7 @@ def test_forwarded_headers_of_a_client_count_for_nothing(outside):
     assert outside.ask("GET", "/api/studies", **told).status == 401
     shows = {"authorization": f"Bearer {KEY}"}
     evil = {"x_forwarded_host": "evil.example", "x_forwarded_proto": "javascript"}
-    assert outside.ask("GET", "/", **shows, **evil).headers["location"] == "/dashboard"
+    assert outside.ask("GET", "/", **shows, **evil).headers["location"] == "/results"
 
 
 def test_a_chosen_token_survives_the_address(url):

@@ -158,6 +158,11 @@ def test_trials_have_their_notes_samples_attributes_and_constraints(done):
         }
 
 
+def test_values_of_the_search_are_called_biased(done):
+    assert done.plain()["objective_names"] == ["quality"]
+    assert done.shown()["objective_names"] == ["quality (search, biased)"]
+
+
 def test_the_best_trials_are_the_model_s_and_feasible(done):
     body, found = done.shown(), done.found
     best = by_number(body, "best_trials")

@@ -1,0 +1,141 @@
+"""Pages of what was found, beside optuna-dashboard's of trials; a WSGI application around it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from mdm_opt.errors import InputError, MdmOptError
+from mdm_opt.persistence import Repository, shown
+from mdm_opt.plugins import one_line
+from mdm_opt.show.dashboard.wsgi import Environ, Headers, call_application
+from mdm_opt.show.report.overview import StudySummary, overview, summary
+from mdm_opt.show.report.pages import html
+from mdm_opt.show.report.report_data import read_report
+from mdm_opt.show.snapshot import Snapshot, read_snapshot
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication
+
+RESULTS, TRIALS = "/results", "/dashboard"
+# A page of a study that is running is asked for again after so many seconds.
+_AGAIN_SECONDS = "20"
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+
+class ResultPages:
+    """Answers ``/results`` and ``/results/NAME``; ``/`` leads to the first.
+
+    Args:
+        application: optuna-dashboard on the same database.
+        repository: our tables.
+    """
+
+    def __init__(self, application: WSGIApplication, repository: Repository) -> None:
+        self._application, self._repository = application, repository
+        # Studies as they were read last, with the version of what they were made from.
+        self._read: dict[str, tuple[tuple[int, ...] | None, Snapshot]] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answers a request (PEP 3333)."""
+        path = _decoded(str(environ.get("PATH_INFO", ""))).rstrip("/")
+        method = environ.get("REQUEST_METHOD")
+        ours = path == RESULTS or path.startswith(f"{RESULTS}/")
+        if method not in ("GET", "HEAD") or not (ours or path == ""):
+            return self._application(environ, start_response)
+        if path == "":
+            start_response("302 Found", [("Location", RESULTS), ("Content-Length", "0")])
+            return []
+        try:
+            page, live = self._page(path.removeprefix(RESULTS).removeprefix("/"))
+        except MdmOptError as error:
+            unknown = isinstance(error, InputError)
+            status = "404 Not Found" if unknown else "503 Service Unavailable"
+            plain = [("Content-Type", "text/plain; charset=utf-8")]
+            return _answer(environ, start_response, status, plain, f"{one_line(error)}\n")
+        headers = [("Content-Type", "text/html; charset=utf-8")]
+        headers.append(("Content-Security-Policy", policy_of(page)))
+        if live:
+            headers.append(("Refresh", _AGAIN_SECONDS))
+        return _answer(environ, start_response, "200 OK", headers, page)
+
+    def _page(self, name: str) -> tuple[str, bool]:
+        """A page, and whether it will change: that of a study, or that of all."""
+        if name:
+            data = read_report(name, self._repository.url)
+            links = [("all results", RESULTS)]
+            if name in (trials := self._trial_addresses()):
+                links.append(("trials", trials[name]))
+            return html(data, links), not data.found.progress.settled
+        trials = self._trial_addresses()
+        studies, live = [], False
+        for record in self._repository.studies():
+            address = f"{RESULTS}/{quote(record.name, safe='')}"
+            try:
+                found = self._snapshot(record.name)
+            except MdmOptError as error:  # one that cannot be read does not hide the others
+                studies.append(StudySummary(record.name, address, failure=one_line(error)))
+                continue
+            studies.append(summary(found, address, trials.get(record.name, "")))
+            live = live or not found.progress.settled
+        return overview(studies, shown(self._repository.url), TRIALS), live
+
+    def _snapshot(self, name: str) -> Snapshot:
+        """The study as it is now."""
+        version = self._repository.version(name)
+        with self._lock:
+            last = self._read.get(name)
+        if last is None or last[0] != version:
+            last = version, read_snapshot(name, self._repository)
+            with self._lock:
+                self._read[name] = last
+        return last[1]
+
+    def _trial_addresses(self) -> dict[str, str]:
+        """Pages of trials by the name of the study; of those that the mirror has."""
+        asked: Environ = {
+            "REQUEST_METHOD": "GET",
+            "PATH_INFO": "/api/studies",
+            "QUERY_STRING": "",
+            "SERVER_NAME": "localhost",
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "wsgi.url_scheme": "http",
+        }
+        status, _, content = call_application(self._application, asked)
+        if not status.startswith("200"):
+            return {}
+        listed = json.loads(content)["study_summaries"]
+        return {one["study_name"]: f"{TRIALS}/studies/{one['study_id']}" for one in listed}
+
+
+def policy_of(page: str) -> str:
+    """The Content-Security-Policy under which a page's own scripts run and no others."""
+    scripts = [
+        "'sha256-" + base64.b64encode(hashlib.sha256(found.encode()).digest()).decode() + "'"
+        for found in _SCRIPT.findall(page)
+    ]
+    allowed = " ".join(scripts or ["'none'"])
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:"
+    )
+
+
+def _decoded(path: str) -> str:
+    """A path as text: WSGI has its bytes as Latin-1."""
+    return path.encode("latin-1", "replace").decode("utf-8", "replace")
+
+
+def _answer(
+    environ: Environ, start_response: StartResponse, status: str, headers: Headers, text: str
+) -> Iterable[bytes]:
+    content = text.encode()
+    start_response(status, [*headers, ("Content-Length", str(len(content)))])
+    return [] if environ.get("REQUEST_METHOD") == "HEAD" else [content]
