@@ -43,7 +43,7 @@ def test_from_what_was_found_to_pictures_and_trials_and_back(tabs, board):
     page.get_by_role("link", name="grids", exact=True).click()
     page.wait_for_function("() => document.querySelectorAll('.figure[data-drawn]').length === 8")
     page.get_by_role("link", name="trials", exact=True).click()
-    expect(page.get_by_text("Pareto Front")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Pareto Front")).to_be_visible(timeout=60_000)
     link = page.get_by_role("link", name="results", exact=True)
     expect(link).to_be_visible()
     assert "studies/" in page.url
