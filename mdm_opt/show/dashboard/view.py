@@ -10,6 +10,7 @@ import io
 import json
 import logging
 import re
+import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence, Set
@@ -31,6 +32,7 @@ from mdm_opt.show.snapshot import Snapshot, read_snapshot
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
+    from plotly.graph_objects import Figure
 
 _DETAIL = re.compile(r"/api/studies/\d+")
 _NOTE = re.compile(r"/api/studies/\d+(?:/\d+)?/note")
@@ -41,6 +43,8 @@ _SAMPLE = re.compile(r"/artifacts/\d+/\d+/5a-([0-9a-f]{1,7})-([0-9a-f]{1,7})")
 _LINE, OURS = "\n\n---\n\n", "[//]: # (From mdm-opt; what stands below is not saved)\n\n"
 # While a study runs its pictures are not drawn more often than this.
 _LEAST_SECONDS, _SHARE_OF_TIME = 2.0, 4.0
+# Characters of a title's line, so that it fits beside another figure, and at 500 pixels.
+_LINE_OF_TITLE = 48
 # Trials that are over, and that count.
 _MEASURED = ("Complete", "Pruned")
 _LOG = logging.getLogger(__name__)
@@ -183,7 +187,7 @@ class View:
                 return last
             started = time.monotonic()
             found = read_snapshot(name, self._repository)
-            plots = {title: str(figure.to_json()) for title, figure in figures(found).items()}
+            plots = {name: _plot(figure) for name, figure in figures(found).items()}
             now = time.monotonic()
             wait = max(_LEAST_SECONDS, _SHARE_OF_TIME * (now - started))
             drawn = self._drawn[name] = _Drawn(version, found, plots, now + wait)
@@ -221,6 +225,18 @@ class View:
             status, [("Content-Type", kind + more), ("Content-Length", str(len(content)))]
         )
         return content
+
+
+def _plot(figure: Figure) -> str:
+    """A figure's JSON, its title in lines that are no wider than its place in the dashboard."""
+    content: dict[str, Any] = json.loads(figure.to_json())
+    title = content["layout"]["title"]
+    # A word is never broken: there are escaped characters in it.
+    lines = textwrap.wrap(
+        title["text"], _LINE_OF_TITLE, break_long_words=False, break_on_hyphens=False
+    )
+    title["text"] = "<br>".join(lines)
+    return json.dumps(content)
 
 
 def _with_artifacts(body: Body) -> Body:

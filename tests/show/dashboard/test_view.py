@@ -131,7 +131,9 @@ def test_a_study_has_its_note_and_plots(done):
         f"mdm-opt-{name}" for name in drawn
     ]
     for one, figure in zip(body["plotly_graph_objects"], drawn.values(), strict=True):
-        assert json.loads(one["graph_object"]) == json.loads(figure.to_json())
+        shown, drawn = json.loads(one["graph_object"]), json.loads(figure.to_json())
+        del shown["layout"]["title"]["text"], drawn["layout"]["title"]["text"]
+        assert shown == drawn
 
 
 def test_trials_have_their_notes_samples_attributes_and_constraints(done):
@@ -156,6 +158,15 @@ def test_trials_have_their_notes_samples_attributes_and_constraints(done):
         assert {k: trial[k] for k in untouched} == {
             k: plain[record.trial_number][k] for k in untouched
         }
+
+
+def test_titles_of_plots_fit_into_their_places(done):
+    drawn = figures(done.found)
+    for plot in done.shown()["plotly_graph_objects"]:
+        title = json.loads(plot["graph_object"])["layout"]["title"]["text"]
+        assert title.replace("<br>", " ") == drawn[plot["id"][8:]].layout.title.text
+        assert max(map(len, title.split("<br>"))) <= 48
+    assert any("<br>" in plot["graph_object"] for plot in done.shown()["plotly_graph_objects"])
 
 
 def test_values_of_the_search_are_called_biased(done):
