@@ -21,9 +21,7 @@ def test_steps_are_sorted_and_integers_become_bounds() -> None:
 
 
 def test_one_step_count_needs_no_list() -> None:
-    alone, listed = (
-        parse_study(with_value("space", {"steps": steps}), "f") for steps in (8, [8])
-    )
+    alone, listed = (parse_study(with_value("space", {"steps": steps}), "f") for steps in (8, [8]))
     assert alone.space.steps == [8]
     assert alone.canonical() == listed.canonical()
     assert alone.identity_hash() == listed.identity_hash()
