@@ -141,6 +141,8 @@ def launch(name: str, storage: str | None, heartbeat: float, grace: float, **opt
     beat, gpus = Heartbeat(heartbeat, grace), _gpus(options)
     workers = len(gpus) or 1 if options["workers"] is None else options["workers"]
     record = check_launch(name, url, workers)
+    if _said_finished(name, storage):
+        return
     chosen = {key: options[key] for key in ("address", "gpus", "cpus") if options[key] is not None}
     more = "".join(f" --{key} {value}" for key, value in chosen.items())
     where = f" --engine ray{more}" if options["engine"] == "ray" else ""
@@ -156,6 +158,22 @@ def launch(name: str, storage: str | None, heartbeat: float, grace: float, **opt
         except KeyboardInterrupt as stopped:
             interrupted(stopped, state.progress if state else None, resume)
     _report(state, name, storage)
+
+
+def _said_finished(name: str, storage: str | None) -> bool:
+    """Says that a study is finished, and what comes next, where it is."""
+    from mdm_opt.results.listing import show_study
+
+    facts = show_study(name, url_of(storage))
+    if facts["finished"] < facts["trials"]:
+        return False
+    click.echo(
+        f"study {name} is finished: {facts['finished']} of {facts['trials']} trials, "
+        f"{facts['state']}; there is nothing to launch"
+    )
+    command = "best" if facts["state"] == "verified" else "verify"
+    click.echo("next: " + typed(f"{command} {name}", storage))
+    return True
 
 
 def _gpus(options: dict[str, Any]) -> list[str]:

@@ -285,6 +285,14 @@ def number(value: float) -> str:
     return f"{value:.4g}"
 
 
+def age(seconds: float) -> str:
+    """How long ago something was, in its largest unit."""
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{max(0.0, seconds):.0f} s"
+
+
 def interval(ends: tuple[float, float]) -> str:
     """Both ends of an interval, four digits each."""
     return f"[{number(ends[0])}, {number(ends[1])}]"
