@@ -13,6 +13,7 @@ from mdm_opt.cli.common import (
     prints_aside,
     storage_option,
 )
+from mdm_opt.cli.completion import study_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,13 @@ _WIDTH = 16
     )
 )
 @click.argument("study_file", required=False, type=click.Path(dir_okay=False))
-@click.option("--study", "name", metavar="NAME", help="A study of the database.")
+@click.option(
+    "--study",
+    "name",
+    metavar="NAME",
+    shell_complete=study_names,
+    help="A study of the database.",
+)
 @storage_option
 @json_option
 def doctor(study_file: str | None, name: str | None, storage: str | None, as_json: bool) -> None:

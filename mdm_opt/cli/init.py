@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from mdm_opt.cli.common import example, storage_option, typed
+from mdm_opt.cli.completion import example_names
 from mdm_opt.errors import InputError
 
 # Options that say what a new file is for.
@@ -43,7 +44,13 @@ _OWN = ("model", "revision", "length", "metric", "direction", "task", "steps")
 )
 @click.option("--task", help="Of lm-evaluation-harness, in place of a metric.")
 @click.option("--steps", metavar="N,...", help="Step counts, e.g. 8,16.")
-@click.option("--example", "shipped", metavar="NAME", help="Copy a study that ships instead.")
+@click.option(
+    "--example",
+    "shipped",
+    metavar="NAME",
+    shell_complete=example_names,
+    help="Copy a study that ships instead.",
+)
 @click.option("--force", is_flag=True, help="Write over files that are there.")
 @click.option("--no-check", is_flag=True, help="Do not try the model and the metric.")
 @storage_option

@@ -6,6 +6,7 @@ import click
 
 from mdm_opt import __version__
 from mdm_opt.cli.common import Commands
+from mdm_opt.cli.compare import compare
 from mdm_opt.cli.doctor import doctor
 from mdm_opt.cli.energy import energy
 from mdm_opt.cli.export import export, sample
@@ -31,6 +32,7 @@ for command in (
     verify,
     sample,
     export,
+    compare,
     dashboard,
     report,
     profile,

@@ -19,6 +19,7 @@ from mdm_opt.cli.common import (
     typed,
     url_of,
 )
+from mdm_opt.cli.completion import name_argument
 
 
 @click.group(cls=Commands)
@@ -67,7 +68,7 @@ def list_(storage: str | None, as_json: bool) -> None:
 
 
 @study.command(epilog=example("mdm-opt study show quickstart"))
-@click.argument("name")
+@name_argument
 @storage_option
 @json_option
 def show(name: str, storage: str | None, as_json: bool) -> None:
@@ -89,7 +90,7 @@ def show(name: str, storage: str | None, as_json: bool) -> None:
 
 
 @study.command(epilog=example("mdm-opt study delete quickstart --yes"))
-@click.argument("name")
+@name_argument
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @storage_option
 def delete(name: str, yes: bool, storage: str | None) -> None:
@@ -108,7 +109,7 @@ def delete(name: str, yes: bool, storage: str | None) -> None:
 @study.command(
     epilog=example("mdm-opt study accept quickstart --reason 'only a comment has changed'")
 )
-@click.argument("name")
+@name_argument
 @click.option("--reason", required=True, help="Why its scores stay comparable; it is kept.")
 @storage_option
 def accept(name: str, reason: str, storage: str | None) -> None:

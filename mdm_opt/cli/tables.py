@@ -10,22 +10,38 @@ from rich.markup import escape
 from rich.table import Table
 
 from mdm_opt.results.best_result import BestResult
-from mdm_opt.results.text import age, headings, metric_words, number, result_rows
+from mdm_opt.results.side_by_side import Comparison
+from mdm_opt.results.side_by_side_text import compared_headings, compared_rows
+from mdm_opt.results.text import Row, age, headings, metric_words, number, result_rows
 
 
 def best_table(result: BestResult) -> Table:
     """Every step count with its baselines, the best schedule and the interval of the gain."""
-    table = Table(
-        title=escape(f"{result.study}: {metric_words(result)}"),
-        title_justify="left",
-    )
-    for name in headings(result):
+    title = f"{result.study}: {metric_words(result)}"
+    table = _table(title, headings(result), result_rows(result))
+    for row, shown in zip(result_rows(result), table.rows, strict=True):
+        shown.end_section = row.best
+    return table
+
+
+def compared_table(found: Comparison) -> Table:
+    """Studies beside each other; what is better than the first one is bold."""
+    title = f"{' and '.join(found.studies)}: {metric_words(found)}"
+    return _table(title, compared_headings(found), compared_rows(found))
+
+
+# Columns of words; all others are of numbers.
+_WORDS = ("schedule", "study", "model", "order")
+
+
+def _table(title: str, names: Sequence[str], rows: Sequence[Row]) -> Table:
+    table = Table(title=escape(title), title_justify="left")
+    for name in names:
         # Names of metrics are folded where they are long, never cut.
-        left = name == "schedule"
+        left = name in _WORDS
         table.add_column(escape(name), justify="left" if left else "right", overflow="fold")
-    for row in result_rows(result):
-        style = "bold" if row.best else None
-        table.add_row(*map(escape, row.cells), style=style, end_section=row.best)
+    for row in rows:
+        table.add_row(*map(escape, row.cells), style="bold" if row.best else None)
     return table
 
 

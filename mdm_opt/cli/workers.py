@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mdm_opt.cli.common import console, example, interrupted, storage_option, typed, url_of
+from mdm_opt.cli.completion import name_argument
 
 if TYPE_CHECKING:
     from mdm_opt.persistence import StudyRecord
@@ -35,7 +36,7 @@ grace_option = click.option(
 
 
 @click.command(epilog=example("mdm-opt worker quickstart"))
-@click.argument("name")
+@name_argument
 @storage_option
 @click.option(
     "--study-file",
@@ -105,7 +106,7 @@ def worker(
         "mdm-opt launch quickstart --workers 16 --engine ray --address auto --gpus 1",
     )
 )
-@click.argument("name")
+@name_argument
 @storage_option
 @click.option("--workers", type=int, help="How many.  [default: one for each GPU, else 1]")
 @click.option(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from mdm_opt.config import StudyFile
-from mdm_opt.persistence import StudyRecord
 from mdm_opt.results.best import BASELINE, REFERENCE
 from mdm_opt.results.best_result import (
     BestResult,
@@ -32,7 +32,20 @@ class Row:
     best: bool
 
 
-def metric_words(of: BestResult | StudyRecord) -> str:
+class Measured(Protocol):
+    """What has an objective: a study, its result, studies beside each other."""
+
+    @property
+    def objective(self) -> str: ...
+
+    @property
+    def unit(self) -> str: ...
+
+    @property
+    def direction(self) -> str: ...
+
+
+def metric_words(of: Measured) -> str:
     """The objective with its unit and direction."""
     better = "less" if of.direction == "minimize" else "more"
     return f"{of.objective} in {of.unit} ({better} is better)"
