@@ -11,6 +11,7 @@ import click
 
 from mdm_opt.cli.common import console, example, interrupted, storage_option, typed, url_of
 from mdm_opt.cli.completion import name_argument
+from mdm_opt.messages import counted
 
 if TYPE_CHECKING:
     from mdm_opt.persistence import StudyRecord
@@ -97,7 +98,9 @@ def worker(
                 )
         except KeyboardInterrupt as stopped:
             interrupted(stopped, None, typed(f"worker {name}", storage))
-    say(f"the budget is spent; {done} trials were done here")
+    say(
+        f"the budget is spent; {counted(done, 'trial')} {'was' if done == 1 else 'were'} done here"
+    )
 
 
 @click.command(
@@ -225,9 +228,9 @@ def _engine(
 def _report(state: LaunchState | None, name: str, storage: str | None) -> None:
     if state is None:
         return
-    done = state.progress
+    done, restarts = state.progress, counted(state.restarts, "restart")
     click.echo(
-        f"{done.finished} of {done.total} trials are finished; {state.restarts} restarts, "
+        f"{done.finished} of {done.total} trials are finished; {restarts}, "
         f"{state.seconds:.0f} seconds"
     )
     click.echo("next: " + typed(f"verify {name}", storage))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from mdm_opt.messages import counted
 from mdm_opt.results.side_by_side import ComparedResult, Comparison, GainResult
 from mdm_opt.results.text import Row, interval, number
 
@@ -64,7 +65,7 @@ def compared_said(found: Comparison, verify: Callable[[str], str]) -> list[str]:
     lines += [_gain_said(one, one.gain) for one in gains if one.gain is not None]
     for one in found.budgets:
         if one.verified and not one.feasible:
-            lines.append(f"{one.study}, {one.steps} steps: its guards do NOT hold")
+            lines.append(f"{one.study}, {counted(one.steps, 'step')}: its guards do NOT hold")
     if len(gains) > 1:
         lines.append(
             f"all {len(gains)} intervals of gains hold together with {100 * found.confidence:g}% "
@@ -74,8 +75,8 @@ def compared_said(found: Comparison, verify: Callable[[str], str]) -> list[str]:
 
 
 def _gain_said(one: ComparedResult, gain: GainResult) -> str:
-    head = f"{one.study}, {one.steps} steps: "
-    other = f"{gain.study}, {gain.steps} steps"
+    head = f"{one.study}, {counted(one.steps, 'step')}: "
+    other = f"{gain.study}, {counted(gain.steps, 'step')}"
     low, high = gain.interval
     if low > 0:
         said = f"better than {other}; the interval of the gain excludes zero"
