@@ -91,6 +91,36 @@ def paired_gain(chosen: Array, other: Array, direction: str, confidence: float) 
     return paired_difference(*(pair if direction == "minimize" else pair[::-1]), confidence)
 
 
+def unpaired_gain(chosen: Array, other: Array, direction: str, confidence: float) -> Estimate:
+    """As `paired_gain`, of scores that have nothing to do with each other.
+
+    Welch's t; Newcombe's (1998) interval of two of Wilson's where all scores are 0 or 1. Single
+    scores count as exact.
+
+    Args:
+        chosen: float64 ``(n,)``, n >= 1.
+        other: float64 ``(m,)``, m >= 1.
+        direction: of better scores, ``minimize`` or ``maximize``.
+        confidence: coverage, in (0, 1).
+    """
+    first, second = (other, chosen) if direction == "minimize" else (chosen, other)
+    value = float(first.mean() - second.mean())
+    if _binary(first, second):
+        a, b = mean_interval(first, confidence), mean_interval(second, confidence)
+        below = math.hypot(a.value - a.low, b.high - b.value)
+        above = math.hypot(a.high - a.value, b.value - b.low)
+        return Estimate(value, value - below, value + above)
+    errors = standard_error(first), standard_error(second)
+    error = math.hypot(*errors)
+    if error == 0:
+        return Estimate(value, value, value)
+    # Satterthwaite's degrees of freedom; a single score has no error and takes none.
+    parts = zip(errors, (len(first), len(second)), strict=True)
+    freedom = 1 / sum((own / error) ** 4 / (n - 1) for own, n in parts if n > 1)
+    half = float(special.stdtrit(freedom, (1 + confidence) / 2)) * error
+    return Estimate(value, value - half, value + half)
+
+
 def simultaneous(confidence: float, intervals: int) -> float:
     """Confidence of each of several intervals that hold together with ``confidence``.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -48,8 +49,26 @@ def test_wheel_holds_everything_and_nothing_else(tmp_path):
         for path in (ROOT / "studies").iterdir()
         if path.suffix in (".toml", ".jsonl", ".txt")
     }
+    assert copied_example(wheel, tmp_path) == (ROOT / "studies" / "quickstart.toml").read_text()
     top = {name.split("/")[0] for name in names}
     assert {part for part in top if not part.startswith("mdm_opt")} == set()
+
+
+def copied_example(wheel, folder):
+    """What `init --example` copies for somebody who has installed the wheel alone."""
+    installed = folder / "installed"
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--quiet",
+         "--no-compile", "--disable-pip-version-check", "--target", installed, wheel],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    (folder / "empty").mkdir()
+    subprocess.run(
+        [sys.executable, "-m", "mdm_opt", "init", "--example", "quickstart", "--no-check"],
+        check=True, capture_output=True, cwd=folder / "empty",
+        env=os.environ | {"PYTHONPATH": str(installed)},
+    )  # fmt: skip
+    return (folder / "empty" / "quickstart.toml").read_text()
 
 
 def test_constraints_pin_every_direct_dependency():

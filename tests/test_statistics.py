@@ -20,6 +20,7 @@ from mdm_opt.statistics import (
     side_look,
     simultaneous,
     standard_error,
+    unpaired_gain,
     worse_p_value,
 )
 
@@ -319,3 +320,52 @@ def test_each_look_at_what_decides_nothing_has_half_the_error_rate() -> None:
 def test_few_instances_are_looked_at_once() -> None:
     assert [early_look(n) for n in (1, 63, 64, 65, 256)] == [None, None, 32, 32, 128]
     assert at_look(0.95, 63, early=False) == 0.95
+
+
+@pytest.mark.parametrize("confidence", [0.9, 0.95, 0.999])
+def test_unpaired_gain_is_welchs(confidence: float) -> None:
+    rng = np.random.default_rng(3)
+    first, second = rng.normal(3.0, 2.0, 30), rng.normal(2.0, 0.5, 12)
+    expected = stats.ttest_ind(first, second, equal_var=False).confidence_interval(confidence)
+    found = unpaired_gain(first, second, "maximize", confidence)
+    assert found.value == first.mean() - second.mean()
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), rel=1e-9)
+    less = unpaired_gain(first, second, "minimize", confidence)
+    assert (less.value, less.low, less.high) == (-found.value, -found.high, -found.low)
+    huge = unpaired_gain(first * 1e100, second * 1e100, "maximize", confidence)
+    assert (huge.low, huge.high) == pytest.approx((found.low * 1e100, found.high * 1e100))
+
+
+def test_unpaired_gain_of_shares_is_newcombes() -> None:
+    """His table II: 56 of 70 and 48 of 80; 9 of 10 and 3 of 10; 10 of 10 and 0 of 10."""
+    for (a, n), (b, m), ends in [
+        ((56, 70), (48, 80), (0.0524, 0.3339)),
+        ((9, 10), (3, 10), (0.1705, 0.8090)),
+        ((10, 10), (0, 10), (0.6075, 1.0)),
+    ]:
+        first, second = np.repeat([1.0, 0.0], [a, n - a]), np.repeat([1.0, 0.0], [b, m - b])
+        found = unpaired_gain(first, second, "maximize", 0.95)
+        assert (found.low, found.high) == pytest.approx(ends, abs=5e-5)
+
+
+def test_unpaired_single_scores_count_as_exact() -> None:
+    found = unpaired_gain(np.array([0.3]), np.array([0.5]), "minimize", 0.95)
+    assert (found.value, found.low, found.high) == (0.2, 0.2, 0.2)
+    many = np.array([1.0, 2.0, 4.0, 8.0])
+    found = unpaired_gain(many, np.array([0.5]), "maximize", 0.95)
+    alone = mean_interval(many, 0.95)
+    assert (found.low, found.high) == pytest.approx((alone.low - 0.5, alone.high - 0.5))
+
+
+def test_unpaired_gains_are_covered() -> None:
+    rng, studies = np.random.default_rng(5), 2000
+    for draw in (
+        lambda n, level: (rng.random(n) < level).astype(float),
+        lambda n, level: rng.normal(level, 0.5 + level, n),
+    ):
+        gains = [
+            unpaired_gain(draw(60, 0.6), draw(25, 0.3), "maximize", 0.9) for _ in range(studies)
+        ]
+        covered = np.mean([one.low <= 0.3 <= one.high for one in gains])
+        # Five standard errors of a share of 0.9, and a hundredth for what is only nearly so.
+        assert abs(covered - 0.9) < 5 * np.sqrt(0.09 / studies) + 0.01

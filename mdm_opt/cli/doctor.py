@@ -13,8 +13,11 @@ from mdm_opt.cli.common import (
     prints_aside,
     storage_option,
 )
+from mdm_opt.cli.completion import study_names
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mdm_opt.doctor.checks import Check
 
 _WIDTH = 16
@@ -28,7 +31,13 @@ _WIDTH = 16
     )
 )
 @click.argument("study_file", required=False, type=click.Path(dir_okay=False))
-@click.option("--study", "name", metavar="NAME", help="A study of the database.")
+@click.option(
+    "--study",
+    "name",
+    metavar="NAME",
+    shell_complete=study_names,
+    help="A study of the database.",
+)
 @storage_option
 @json_option
 def doctor(study_file: str | None, name: str | None, storage: str | None, as_json: bool) -> None:
@@ -41,15 +50,7 @@ def doctor(study_file: str | None, name: str | None, storage: str | None, as_jso
         raise click.UsageError("STUDY_FILE and --study: only one of them is accepted")
     from mdm_opt.doctor.examination import examine
 
-    checks, found = [], examine(storage, study_file, name)
-    while True:
-        with prints_aside():
-            check = next(found, None)
-        if check is None:
-            break
-        checks.append(check)
-        if not as_json:
-            click.echo(_line(check))
+    checks = say_checks(examine(storage, study_file, name), quiet=as_json)
     failed = sum(check.status == "fail" for check in checks)
     if as_json:
         print_json({"ok": failed == 0, "checks": [vars(check) for check in checks]})
@@ -57,6 +58,24 @@ def doctor(study_file: str | None, name: str | None, storage: str | None, as_jso
         click.echo(_end(failed, sum(check.status == "warn" for check in checks)))
     if failed:
         raise click.exceptions.Exit(1)
+
+
+def say_checks(found: Iterator[Check], *, quiet: bool = False) -> list[Check]:
+    """Makes checks and says a line of each as it is made.
+
+    Args:
+        found: makes them one by one; what foreign code prints meanwhile is kept aside.
+        quiet: whether nothing is said.
+    """
+    checks: list[Check] = []
+    while True:
+        with prints_aside():
+            check = next(found, None)
+        if check is None:
+            return checks
+        checks.append(check)
+        if not quiet:
+            click.echo(_line(check))
 
 
 def _line(check: Check) -> str:

@@ -9,8 +9,11 @@ import click
 
 from mdm_opt.cli.common import example, json_option, print_json
 from mdm_opt.errors import InputError
+from mdm_opt.messages import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mdm_opt.schedules import BetaSchedule, MaskSchedule
 
 
@@ -85,14 +88,44 @@ def energy(
             settings = {"process": process, **settings, "total_count": total_count}
         print_json({"schedule": chosen.name, "weight": gamma.name, **settings, "energies": finite})
         return
-    size = f"{steps} steps, {length} tokens out of {vocab_size}"
+    tokens = f"{counted(length, 'token')} out of {vocab_size}"
+    size = f"{counted(steps, 'step')}, {tokens}"
     if process == "births":
-        size = f"births of {total_count:g} expected units"
+        size = f"births of {total_count:g} expected unit{'' if total_count == 1 else 's'}"
     if process == "uniform":
-        size = f"uniform corruption of {length} tokens out of {vocab_size}"
+        size = f"uniform corruption of {tokens}"
     click.echo(f"schedule {chosen.name}, weight {gamma.name}, {size}")
     for name, value in found.items():
         click.echo(f"{name.replace('_', ' '):20} {value:<14.8g} minimum {least[name]:.8g}")
+    for line in _infinite_said(process, chosen, gamma, found):
+        click.echo(line)
+
+
+def _infinite_said(
+    process: str, schedule: MaskSchedule, weight: BetaSchedule, found: dict[str, float]
+) -> Iterator[str]:
+    """Why energies are infinite, a line for each reason."""
+    from mdm_opt.schedules import diverging_ends
+    from mdm_opt.schedules.uniform_energy import uniform_diverging_ends
+
+    uniform = process == "uniform"
+    at_start, at_end = (uniform_diverging_ends if uniform else diverging_ends)(schedule, weight)
+    first, last = schedule.edge_exponents
+    if at_start:
+        needed = weight.beta_a / (2 if uniform else 1)
+        half = "half of " if uniform else ""
+        yield (
+            f"inf: the integral diverges at t = 0, where alpha goes like t^{first:g}; it is "
+            f"finite for powers above {needed:g}, {half}the A of --weight"
+        )
+    if at_end:
+        yield (
+            f"inf: the integral diverges at t = 1, where 1 - alpha goes like (1 - t)^{last:g}; it "
+            f"is finite for powers above {weight.beta_b:g}, the B of --weight"
+        )
+    if not (at_start or at_end):
+        for name in (name for name, value in found.items() if math.isinf(value)):
+            yield f"inf: {name.replace('_', ' ')} exceeds the largest number, 1.8e308"
 
 
 def _energies(

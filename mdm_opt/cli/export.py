@@ -16,6 +16,7 @@ from mdm_opt.cli.common import (
     storage_option,
     url_of,
 )
+from mdm_opt.cli.completion import format_names, name_argument
 from mdm_opt.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ steps_option = click.option(
 
 
 @click.command(epilog=example("mdm-opt sample quickstart --count 2"))
-@click.argument("name")
+@name_argument
 @steps_option
 @click.option(
     "--schedule",
@@ -67,13 +68,14 @@ def sample(
         "mdm-opt export quickstart --all-steps --out quickstart",
     )
 )
-@click.argument("name")
+@name_argument
 @steps_option
 @click.option(
     "--format",
     "formats",
     metavar="FORMAT",
     multiple=True,
+    shell_complete=format_names,
     help="json (canonical), python (needs nothing), llada (and Fast-dLLM), dllm, mdlm (and SEDD), "
     "dream, sglang, diffusers, maskgit, or package.module:function, your own: it takes the "
     "schedule and returns the text. mdm_opt.load_schedule() reads them all. With --all-steps it "

@@ -11,6 +11,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from mdm_opt.messages import counted
 from mdm_opt.persistence import StudyRecord
 from mdm_opt.run.launch import LaunchState
 
@@ -46,8 +47,8 @@ class LaunchView:
         """Shows a state."""
         if not self._begun:
             self._begun = True
-            plural = "workers" if self._asked > 1 else "worker"
-            self.say(f"study {self._record.name}: started {self._asked} {plural}")
+            started = counted(self._asked, "worker")
+            self.say(f"study {self._record.name}: started {started}")
         for line in state.news:
             self.say(line)
         if self._console.is_terminal:
@@ -70,7 +71,8 @@ class LaunchView:
         unit = self._record.unit
         best = ", ".join(f"{n} steps {value:.4g}" for n, value in sorted(state.best.items()))
         yield f"best so far: {best} {unit}" if best else "best so far: none yet"
-        yield f"{len(state.workers)} of {self._asked} workers alive, {state.restarts} restarts"
+        restarts = counted(state.restarts, "restart")
+        yield f"{len(state.workers)} of {counted(self._asked, 'worker')} alive, {restarts}"
         if state.seconds_left is not None:
             yield f"time left: {_clock(state.seconds_left)}"
         else:

@@ -6,9 +6,11 @@ import click
 
 from mdm_opt import __version__
 from mdm_opt.cli.common import Commands
+from mdm_opt.cli.compare import compare
 from mdm_opt.cli.doctor import doctor
 from mdm_opt.cli.energy import energy
 from mdm_opt.cli.export import export, sample
+from mdm_opt.cli.init import init
 from mdm_opt.cli.profile import profile
 from mdm_opt.cli.run import best, run, verify
 from mdm_opt.cli.show import dashboard, report
@@ -24,11 +26,13 @@ def main() -> None:
 
 
 for command in (
+    init,
     run,
     best,
     verify,
     sample,
     export,
+    compare,
     dashboard,
     report,
     profile,

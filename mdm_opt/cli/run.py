@@ -17,6 +17,7 @@ from mdm_opt.cli.common import (
     typed,
     url_of,
 )
+from mdm_opt.cli.completion import name_argument
 
 
 @click.command(epilog=example("mdm-opt run studies/quickstart.toml"))
@@ -45,7 +46,7 @@ def run(study_file: str, storage: str | None, no_verify: bool, adopt: bool, as_j
 
 
 @click.command(epilog=example("mdm-opt verify quickstart"))
-@click.argument("name")
+@name_argument
 @storage_option
 @json_option
 def verify(name: str, storage: str | None, as_json: bool) -> None:
@@ -66,7 +67,7 @@ def verify(name: str, storage: str | None, as_json: bool) -> None:
 
 
 @click.command(epilog=example("mdm-opt best quickstart", "mdm-opt best quickstart --json"))
-@click.argument("name")
+@name_argument
 @storage_option
 @json_option
 def best(name: str, storage: str | None, as_json: bool) -> None:

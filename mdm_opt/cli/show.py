@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from mdm_opt.cli.common import example, storage_option, typed, url_of
+from mdm_opt.cli.completion import name_argument, study_names
 from mdm_opt.errors import InputError
 
 _VARIABLE = "MDM_OPT_DASHBOARD_TOKEN"
@@ -103,8 +104,13 @@ def dashboard(
         raise click.exceptions.Exit(getattr(stopped, "exit_code", 130)) from None
 
 
-@click.command(epilog=example("mdm-opt report quickstart --out quickstart.html"))
-@click.argument("name")
+@click.command(
+    epilog=example(
+        "mdm-opt report quickstart --out quickstart.html",
+        "mdm-opt report quickstart --beside mine --out both.html",
+    )
+)
+@name_argument
 @click.option("--out", type=click.Path(dir_okay=False), help="File.  [default: standard output]")
 @click.option(
     "--format",
@@ -113,14 +119,27 @@ def dashboard(
     help="html: one page with pictures that needs nothing else. md: for a model card.  "
     "[default: by the name of the file, else html]",
 )
+@click.option(
+    "--beside",
+    multiple=True,
+    shell_complete=study_names,
+    metavar="NAME",
+    help="Another study, compared with this one as 'mdm-opt compare' does. Repeatable.",
+)
 @storage_option
-def report(name: str, out: str | None, page_format: str | None, storage: str | None) -> None:
+def report(
+    name: str,
+    out: str | None,
+    page_format: str | None,
+    beside: tuple[str, ...],
+    storage: str | None,
+) -> None:
     """Write one page about study NAME: results, pictures, samples, and how to repeat it."""
     from mdm_opt.handoff.files import write_text
     from mdm_opt.show.report import REPORT_FORMATS, read_report
 
     chosen = page_format or _format_of(out)
-    found = read_report(name, url_of(storage))
+    found = read_report(name, url_of(storage), beside)
     text = REPORT_FORMATS[chosen](found)
     if out is None:
         click.echo(text, nl=False)

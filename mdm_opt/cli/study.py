@@ -16,8 +16,10 @@ from mdm_opt.cli.common import (
     print_json,
     prints_aside,
     storage_option,
+    typed,
     url_of,
 )
+from mdm_opt.cli.completion import name_argument
 
 
 @click.group(cls=Commands)
@@ -32,54 +34,53 @@ def study() -> None:
 @json_option
 def create(study_file: str, storage: str | None, adopt: bool, as_json: bool) -> None:
     """Check STUDY_FILE, load its model and make the study without running it."""
+    from mdm_opt.persistence import is_sqlite
     from mdm_opt.results.listing import show_study
 
     opened = made_study(study_file, storage, "study create", adopt=adopt)
     if as_json:
         print_json(show_study(opened.name, url_of(storage)))
     else:
-        click.echo(f"study {opened.name} is ready; next: mdm-opt run {study_file}")
+        # A server has workers; a file has one, which run is.
+        served = not is_sqlite(url_of(storage))
+        command = f"launch {opened.name}" if served else f"run {study_file}"
+        click.echo(f"study {opened.name} is ready\n\nnext: " + typed(command, storage))
 
 
 @study.command("list", epilog=example("mdm-opt study list"))
 @storage_option
 @json_option
 def list_(storage: str | None, as_json: bool) -> None:
-    """List the studies of the database."""
+    """List the studies of the database: how far they are, their best values, their age."""
     from mdm_opt.results.listing import list_studies
 
     studies = list_studies(url_of(storage))
     if as_json:
         print_json(studies)
         return
-    from rich.table import Table
+    from mdm_opt.cli.tables import studies_table
 
-    table = Table()
-    for column in ("study", "objective", "steps", "trials", "verified steps"):
-        table.add_column(column)
-    for one in studies:
-        table.add_row(
-            one["study"],
-            one["objective"],
-            _numbers(one["steps"]),
-            f"{one['finished']}/{one['trials']}",
-            _numbers(one["verified_steps"]) or "none",
+    console().print(studies_table(studies))
+    if any(not value["verified"] for one in studies for value in one["values"].values()):
+        click.echo(
+            "~ is the best value of a search, which is biased; 'mdm-opt verify' measures it"
         )
-    console().print(table)
 
 
 @study.command(epilog=example("mdm-opt study show quickstart"))
-@click.argument("name")
+@name_argument
 @storage_option
 @json_option
 def show(name: str, storage: str | None, as_json: bool) -> None:
     """Show what study NAME was made from and how far it is."""
+    from mdm_opt.cli.tables import value_words
     from mdm_opt.results.listing import show_study
 
     found = show_study(name, url_of(storage))
     if as_json:
         print_json(found)
         return
+    found["values"] = value_words(found["values"])
     for key, value in found.items():
         if key != "study_file":
             click.echo(f"{key}: {_numbers(value) if isinstance(value, list) else value}")
@@ -89,7 +90,7 @@ def show(name: str, storage: str | None, as_json: bool) -> None:
 
 
 @study.command(epilog=example("mdm-opt study delete quickstart --yes"))
-@click.argument("name")
+@name_argument
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @storage_option
 def delete(name: str, yes: bool, storage: str | None) -> None:
@@ -108,7 +109,7 @@ def delete(name: str, yes: bool, storage: str | None) -> None:
 @study.command(
     epilog=example("mdm-opt study accept quickstart --reason 'only a comment has changed'")
 )
-@click.argument("name")
+@name_argument
 @click.option("--reason", required=True, help="Why its scores stay comparable; it is kept.")
 @storage_option
 def accept(name: str, reason: str, storage: str | None) -> None:

@@ -32,6 +32,7 @@ _COMMANDS = {
     ("sample",): False,
     ("profile",): False,
     ("doctor",): False,
+    ("init",): False,
     ("study", "create"): False,
     ("study", "accept"): False,
 }

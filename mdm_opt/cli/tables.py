@@ -2,22 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
 from rich.markup import escape
 from rich.table import Table
 
 from mdm_opt.results.best_result import BestResult
-from mdm_opt.results.text import headings, metric_words, result_rows
+from mdm_opt.results.side_by_side import Comparison
+from mdm_opt.results.side_by_side_text import compared_headings, compared_rows
+from mdm_opt.results.text import Row, age, headings, metric_words, number, result_rows
 
 
 def best_table(result: BestResult) -> Table:
     """Every step count with its baselines, the best schedule and the interval of the gain."""
-    table = Table(
-        title=escape(f"{result.study}: {metric_words(result)}"),
-        title_justify="left",
-    )
-    for name in headings(result):
-        table.add_column(escape(name), justify="left" if name == "schedule" else "right")
-    for row in result_rows(result):
-        style = "bold" if row.best else None
-        table.add_row(*map(escape, row.cells), style=style, end_section=row.best)
+    title = f"{result.study}: {metric_words(result)}"
+    table = _table(title, headings(result), result_rows(result))
+    for row, shown in zip(result_rows(result), table.rows, strict=True):
+        shown.end_section = row.best
     return table
+
+
+def compared_table(found: Comparison) -> Table:
+    """Studies beside each other; what is better than the first one is bold."""
+    title = f"{' and '.join(found.studies)}: {metric_words(found)}"
+    return _table(title, compared_headings(found), compared_rows(found))
+
+
+# Columns of words; all others are of numbers.
+_WORDS = ("schedule", "study", "model", "order")
+
+
+def _table(title: str, names: Sequence[str], rows: Sequence[Row]) -> Table:
+    table = Table(title=escape(title), title_justify="left")
+    for name in names:
+        # Names of metrics are folded where they are long, never cut.
+        left = name in _WORDS
+        table.add_column(escape(name), justify="left" if left else "right", overflow="fold")
+    for row in rows:
+        table.add_row(*map(escape, row.cells), style="bold" if row.best else None)
+    return table
+
+
+def studies_table(studies: Sequence[Mapping[str, Any]]) -> Table:
+    """What `mdm_opt.results.listing.list_studies` found."""
+    table = Table()
+    for column in ("study", "objective", "steps", "trials", "state", "best values", "age"):
+        table.add_column(column, overflow="fold")
+    now = datetime.now(UTC)
+    for one in studies:
+        seconds = (now - datetime.fromisoformat(one["created_at"])).total_seconds()
+        cells = (
+            one["study"],
+            f"{one['objective']} ({one['unit']})",
+            ", ".join(map(str, one["steps"])),
+            f"{one['finished']}/{one['trials']}",
+            one["state"],
+            value_words(one["values"]) or "none",
+            age(seconds),
+        )
+        table.add_row(*map(escape, cells))
+    return table
+
+
+def value_words(values: Mapping[str, Mapping[str, Any]]) -> str:
+    """Best values by step count; those of a search alone have a ~ before them."""
+    return ", ".join(
+        f"{steps}: {'' if one['verified'] else '~'}{number(one['value'])}"
+        for steps, one in values.items()
+    )

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mdm_opt.cli.common import console, example, interrupted, storage_option, typed, url_of
+from mdm_opt.cli.completion import name_argument
+from mdm_opt.messages import counted
 
 if TYPE_CHECKING:
     from mdm_opt.persistence import StudyRecord
@@ -35,7 +37,7 @@ grace_option = click.option(
 
 
 @click.command(epilog=example("mdm-opt worker quickstart"))
-@click.argument("name")
+@name_argument
 @storage_option
 @click.option(
     "--study-file",
@@ -96,7 +98,9 @@ def worker(
                 )
         except KeyboardInterrupt as stopped:
             interrupted(stopped, None, typed(f"worker {name}", storage))
-    say(f"the budget is spent; {done} trials were done here")
+    say(
+        f"the budget is spent; {counted(done, 'trial')} {'was' if done == 1 else 'were'} done here"
+    )
 
 
 @click.command(
@@ -105,7 +109,7 @@ def worker(
         "mdm-opt launch quickstart --workers 16 --engine ray --address auto --gpus 1",
     )
 )
-@click.argument("name")
+@name_argument
 @storage_option
 @click.option("--workers", type=int, help="How many.  [default: one for each GPU, else 1]")
 @click.option(
@@ -141,6 +145,8 @@ def launch(name: str, storage: str | None, heartbeat: float, grace: float, **opt
     beat, gpus = Heartbeat(heartbeat, grace), _gpus(options)
     workers = len(gpus) or 1 if options["workers"] is None else options["workers"]
     record = check_launch(name, url, workers)
+    if _said_finished(name, storage):
+        return
     chosen = {key: options[key] for key in ("address", "gpus", "cpus") if options[key] is not None}
     more = "".join(f" --{key} {value}" for key, value in chosen.items())
     where = f" --engine ray{more}" if options["engine"] == "ray" else ""
@@ -156,6 +162,22 @@ def launch(name: str, storage: str | None, heartbeat: float, grace: float, **opt
         except KeyboardInterrupt as stopped:
             interrupted(stopped, state.progress if state else None, resume)
     _report(state, name, storage)
+
+
+def _said_finished(name: str, storage: str | None) -> bool:
+    """Says that a study is finished, and what comes next, where it is."""
+    from mdm_opt.results.listing import show_study
+
+    facts = show_study(name, url_of(storage))
+    if facts["finished"] < facts["trials"]:
+        return False
+    click.echo(
+        f"study {name} is finished: {facts['finished']} of {facts['trials']} trials, "
+        f"{facts['state']}; there is nothing to launch"
+    )
+    command = "best" if facts["state"] == "verified" else "verify"
+    click.echo("next: " + typed(f"{command} {name}", storage))
+    return True
 
 
 def _gpus(options: dict[str, Any]) -> list[str]:
@@ -206,9 +228,9 @@ def _engine(
 def _report(state: LaunchState | None, name: str, storage: str | None) -> None:
     if state is None:
         return
-    done = state.progress
+    done, restarts = state.progress, counted(state.restarts, "restart")
     click.echo(
-        f"{done.finished} of {done.total} trials are finished; {state.restarts} restarts, "
+        f"{done.finished} of {done.total} trials are finished; {restarts}, "
         f"{state.seconds:.0f} seconds"
     )
     click.echo("next: " + typed(f"verify {name}", storage))

@@ -166,3 +166,9 @@ def model_words(table: Mapping[str, Any]) -> str:
     """The model of a [model] table for messages, as the study file names it."""
     name = table.get("path") or table.get("law") or table["kind"]
     return f"model {name!r}"
+
+
+def source_words(source: Mapping[str, Any]) -> str:
+    """What a model was loaded from, in a few words: its kind, its path or law, its revision."""
+    keys = ("kind", "path", "law", "revision")
+    return " ".join(str(source[key]) for key in keys if source.get(key))

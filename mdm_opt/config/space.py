@@ -124,6 +124,12 @@ class SpaceTable(Table):
             return f"{key_name('space.family')} {self.family!r}"
         return f"{key_name('space.families')} {self.families}"
 
+    @field_validator("steps", mode="before")
+    @classmethod
+    def _one_or_several(cls, steps: Any) -> Any:
+        """A single step count stands for a list of one."""
+        return [steps] if isinstance(steps, int) and not isinstance(steps, bool) else steps
+
     @field_validator("steps")
     @classmethod
     def _distinct(cls, steps: list[int]) -> list[int]:

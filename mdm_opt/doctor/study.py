@@ -8,6 +8,7 @@ from typing import Any
 
 from mdm_opt.config import load_study_file, parse_study
 from mdm_opt.doctor.checks import Check, Known
+from mdm_opt.messages import counted
 from mdm_opt.models.base import process_name
 from mdm_opt.persistence.health import find_study, read_study
 from mdm_opt.plugins import one_line
@@ -85,9 +86,9 @@ def check_model(known: Known) -> Iterator[Check]:
 def _size(model: Any) -> str:
     """How long sequences are, and of what."""
     if process_name(model) == "births":
-        return f"{model.length} counts from 0 to {model.max_count}"
+        return f"{counted(model.length, 'count')} from 0 to {model.max_count}"
     kernel = f", kernel {model.kernel}" if process_name(model) == "uniform" else ""
-    return f"{model.length} tokens, vocabulary {model.vocab_size}{kernel}"
+    return f"{counted(model.length, 'token')}, vocabulary {model.vocab_size}{kernel}"
 
 
 def check_objective(known: Known) -> Iterator[Check]:

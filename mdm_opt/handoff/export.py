@@ -14,7 +14,7 @@ from mdm_opt import __version__
 from mdm_opt.errors import InputError
 from mdm_opt.handoff.files import is_special, write_text
 from mdm_opt.handoff.formats import Artefact, kept_name
-from mdm_opt.handoff.parts import DecisionValues
+from mdm_opt.handoff.parts import DecisionValues, MeasuredBaseline
 from mdm_opt.handoff.result_values import Provenance, ResultValues
 from mdm_opt.handoff.sampler_values import sampler_values
 from mdm_opt.handoff.schedule_file import (
@@ -162,9 +162,8 @@ def kept_baseline(budget: BudgetResult) -> str | None:
 
 def _result_values(result: BestResult, budget: BudgetResult, kept: str | None) -> ResultValues:
     own = _found_values(budget) if kept is None else _kept_values(budget, kept)
-    shared = budget.model_dump(include={"verified", "baselines"})
     decision = budget.decision
-    known = set(DecisionValues.model_fields)
+    known, kept_of_baseline = set(DecisionValues.model_fields), set(MeasuredBaseline.model_fields)
     return ResultValues.model_validate(
         {
             "objective": result.objective,
@@ -173,7 +172,11 @@ def _result_values(result: BestResult, budget: BudgetResult, kept: str | None) -
             "confidence": result.confidence,
             "claim_error_rate": result.claim_error_rate,
             "decision": None if decision is None else decision.model_dump(include=known),
-            **shared,
+            "verified": budget.verified,
+            "baselines": {
+                name: one.model_dump(include=kept_of_baseline)
+                for name, one in budget.baselines.items()
+            },
             **own,
         }
     )

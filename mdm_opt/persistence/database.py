@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -29,7 +29,13 @@ from sqlalchemy.pool import NullPool
 
 from mdm_opt.errors import InputError
 from mdm_opt.persistence.foreign_tables import check_foreign_tables
-from mdm_opt.persistence.location import database_file, driver_errors, is_sqlite, shown
+from mdm_opt.persistence.location import (
+    database_file,
+    default_files,
+    driver_errors,
+    is_sqlite,
+    shown,
+)
 from mdm_opt.persistence.tables import Base
 from mdm_opt.plugins import user_path
 from mdm_opt.storage_errors import storage_errors
@@ -87,6 +93,7 @@ def open_database(url: str, *, create: bool, adopt: bool = False) -> Engine:
             if current is None and not create:
                 raise NoStudies(
                     f"no studies in {shown(url)}; 'mdm-opt study create STUDY.toml' makes one"
+                    f"{elsewhere(url)}"
                 )
             if current is not None and not is_sqlite(url):
                 raise InputError(
@@ -98,6 +105,32 @@ def open_database(url: str, *, create: bool, adopt: bool = False) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def elsewhere(url: str, name: str | None = None) -> str:
+    """Where else studies are, for a message; empty where they are in none of our usual files.
+
+    A server that is started where an SQLite file was used takes that file's place.
+
+    Args:
+        url: of the database in which they are not.
+        name: of the study that is looked for; None looks for any.
+    """
+    ours = database_file(url).resolve() if is_sqlite(url) else None
+    for file in default_files():
+        if not file.is_file() or file.resolve() == ours:
+            continue
+        there: list[str] = []
+        with suppress(sqlite3.Error), closing(_sqlite_connection(file, 1)) as connection:
+            there = [row[0] for row in connection.execute("SELECT name FROM mdm_studies")]
+        if name in there or (name is None and there):
+            chosen = "" if name is None else f" --study {name}"
+            said = "studies are" if name is None else f"study {name!r} is"
+            return (
+                f"; {said} in {file}: --storage {file} reads it there, 'mdm-opt storage copy "
+                f"{file}{chosen}' copies from there"
+            )
+    return ""
 
 
 def _looked_at(engine: Engine, url: str, *, adopt: bool) -> tuple[str | None, str]:
@@ -213,14 +246,20 @@ def read_only(url: str, busy_seconds: int = _BUSY_SECONDS) -> Iterator[Engine]:
 def sqlite_reader(url: str, busy_seconds: int = _BUSY_SECONDS) -> Engine:
     """An engine that changes nothing of an SQLite file, not even its journal."""
     file = database_file(url).absolute()
+
+    def connect() -> sqlite3.Connection:
+        return _sqlite_connection(file, busy_seconds)
+
+    return create_engine("sqlite://", creator=connect, poolclass=NullPool)
+
+
+def _sqlite_connection(file: Path, busy_seconds: float) -> sqlite3.Connection:
+    """One that changes nothing of a file."""
+    file = file.absolute()
     journal = file.with_name(f"{file.name}-wal")
     # Without a journal nobody writes now, and SQLite need not make one to look.
     mode = "mode=ro" if journal.exists() else "mode=ro&immutable=1"
-
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(f"file:{quote(str(file))}?{mode}", busy_seconds, uri=True)
-
-    return create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    return sqlite3.connect(f"file:{quote(str(file))}?{mode}", busy_seconds, uri=True)
 
 
 def _migration_engine(url: str) -> Engine:

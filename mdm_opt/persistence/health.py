@@ -59,6 +59,12 @@ def find_study(url: str, name: str) -> StudyRecord | None:
         return Repository.through(engine, url).find_study(name)
 
 
+def study_names(url: str) -> list[str]:
+    """Names of the studies of a database whose schema is this version's, in their order."""
+    with read_only(url, _BUSY_SECONDS) as engine:
+        return [record.name for record in Repository.through(engine, url).studies()]
+
+
 def server_facts(url: str) -> ServerFacts:
     """What a PostgreSQL server says of itself.
 

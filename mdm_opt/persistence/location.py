@@ -54,6 +54,11 @@ def chosen_storage(given: str | None = None) -> tuple[str, str]:
     return _given_url(place), why
 
 
+def default_files() -> tuple[Path, Path]:
+    """The SQLite files that are used where nothing else is asked for, in their order."""
+    return Path("storage", "mdm-opt.db"), Path("mdm-opt.db")
+
+
 def shown(url: str) -> str:
     """A storage as it may be printed, logged or kept: never with a password."""
     if is_sqlite(url):
@@ -114,10 +119,10 @@ def _default() -> tuple[str, str]:
                 "storage start', or name another database with --storage"
             )
         return url, "the server of 'mdm-opt storage start'"
-    folder = Path("storage")
-    if folder.is_dir():
-        return str(folder / "mdm-opt.db"), "in the folder storage"
-    return "mdm-opt.db", "the default"
+    in_folder, here = default_files()
+    if in_folder.parent.is_dir():
+        return str(in_folder), "in the folder storage"
+    return str(here), "the default"
 
 
 def _given_url(text: str) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from mdm_opt.candidates import Candidate
 from mdm_opt.errors import InputError
 from mdm_opt.persistence.candidates import candidate_of, candidate_row
-from mdm_opt.persistence.database import open_database
+from mdm_opt.persistence.database import elsewhere, open_database
 from mdm_opt.persistence.location import file_identity, shown
 from mdm_opt.persistence.measurements import measurement_records, measurement_row
 from mdm_opt.persistence.records import MeasurementRecord, ModelRecord, StudyRecord
@@ -140,7 +140,8 @@ class Repository:
         found = self.find_study(name)
         if found is None:
             names = ", ".join(record.name for record in self.studies()) or "none yet"
-            raise InputError(f"no study {name!r} in this database; there are: {names}")
+            said = f"no study {name!r} in this database; there are: {names}"
+            raise InputError(said + elsewhere(self.url, name))
         return found
 
     def studies(self) -> list[StudyRecord]:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from mdm_opt.candidates import BASELINES as KNOWN_BASELINES
 from mdm_opt.candidates import family_named
 from mdm_opt.errors import RunError
@@ -263,9 +265,11 @@ class _Summary:
                     steps=m.steps,
                     nfe=m.nfe,
                     instances=m.instances,
+                    same_schedule=self.space.key(m.candidate) == self.space.key(chosen.candidate),
                 )
                 for name, m in baselines.items()
             },
+            only_score=_only_score([chosen, *baselines.values()]),
             gain_over_linear=gain,
             gain_over_baseline=results.get(BASELINE),
             against_reference=kept,
@@ -316,6 +320,13 @@ class _Summary:
         shorter = min(chosen, other, key=lambda one: one.instances)
         confidence = _confidence_of(shorter, confidence)
         return paired_gain(chosen.scores, other.scores, self.record.direction, confidence)
+
+
+def _only_score(records: Sequence[MeasurementRecord]) -> float | None:
+    """The score of all instances, where it is one; exact scores have one instance and say more."""
+    scores = np.concatenate([one.scores for one in records])
+    alike = len(records) > 1 and len(records[0].scores) > 1 and bool((scores == scores[0]).all())
+    return float(scores[0]) if alike else None
 
 
 def _others(measured: Sequence[MeasurementRecord]) -> dict[str, MeasurementRecord]:

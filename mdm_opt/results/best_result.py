@@ -40,7 +40,8 @@ class ValueResult(Result):
 class BaselineResult(ValueResult):
     """A baseline at its own number of steps, which cost at least as many model calls.
 
-    JSON has no `candidate`: `label` and `steps` say which it is.
+    JSON has no `candidate`: `label` and `steps` say which it is. `same_schedule` says whether it
+    samples as the best schedule does.
     """
 
     candidate: Candidate = Field(exclude=True)
@@ -48,6 +49,7 @@ class BaselineResult(ValueResult):
     steps: int
     nfe: float
     instances: int
+    same_schedule: bool = False
 
 
 class CallsResult(Result):
@@ -108,7 +110,8 @@ class BudgetResult(Result):
     `linear_steps_for_equal_quality` is None where linear never is as good, or where that was not
     looked for (`equal_linear_sought`). `linear_steps_interval` has the fewest steps that are not
     shown to be worse, and the fewest that are shown to be as good (None where none are); it is
-    None where no probes were taken.
+    None where no probes were taken. `only_score` is the score of every instance of the best
+    schedule and of all baselines, where that is one: the metric separates nothing.
     """
 
     steps: int
@@ -137,6 +140,7 @@ class BudgetResult(Result):
     linear_steps_for_equal_quality: int | None
     linear_steps_interval: tuple[int, int | None] | None
     equal_linear_sought: bool
+    only_score: float | None = None
 
     @model_serializer(mode="wrap")
     def _with_parameters(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:

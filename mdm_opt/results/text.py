@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from mdm_opt.config import StudyFile
-from mdm_opt.persistence import StudyRecord
+from mdm_opt.messages import counted
 from mdm_opt.results.best import BASELINE, REFERENCE
 from mdm_opt.results.best_result import (
     BestResult,
@@ -32,7 +33,20 @@ class Row:
     best: bool
 
 
-def metric_words(of: BestResult | StudyRecord) -> str:
+class Measured(Protocol):
+    """What has an objective: a study, its result, studies beside each other."""
+
+    @property
+    def objective(self) -> str: ...
+
+    @property
+    def unit(self) -> str: ...
+
+    @property
+    def direction(self) -> str: ...
+
+
+def metric_words(of: Measured) -> str:
     """The objective with its unit and direction."""
     better = "less" if of.direction == "minimize" else "more"
     return f"{of.objective} in {of.unit} ({better} is better)"
@@ -59,7 +73,8 @@ def result_rows(result: BestResult) -> list[Row]:
             value = number(baseline.value), interval(baseline.interval)
             shown = f"{name}: {baseline.label}" if name in (BASELINE, REFERENCE) else name
             about = str(baseline.steps), shown, number(baseline.nfe)
-            rows.append(Row((*about, *value, "", str(baseline.instances)), False))
+            same = "same schedule" if baseline.same_schedule else ""
+            rows.append(Row((*about, *value, same, str(baseline.instances)), False))
         for name, other in budget.families.items():
             value = number(other.value), interval(other.interval)
             about = str(budget.steps), f"best of {name}: {other.label}", calls_words(other.calls)
@@ -108,7 +123,7 @@ def conclusions(result: BestResult, verify: str) -> list[str]:
     lines = []
     any_tested = any(budget.keeps_quality is not None for budget in result.budgets)
     for budget in result.budgets:
-        head = f"{budget.steps} steps: "
+        head = f"{counted(budget.steps, 'step')}: "
         if result.goal is not None and budget.keeps_quality is None and any_tested:
             lines.append(head + "not tested: more calls are not shown to keep the quality")
             continue
@@ -116,6 +131,8 @@ def conclusions(result: BestResult, verify: str) -> list[str]:
             lines.append(head + f"not verified: the best of a search is biased; run '{verify}'")
             continue
         said = _gains_said(budget) if result.goal is None else [_kept_said(result.goal, budget)]
+        if budget.only_score is not None:
+            said = [_nothing_separated(budget.only_score)]
         if budget.decided_early:
             said[0] += f"; {budget.instances} instances decided"
         lines += [head + line for line in said]
@@ -126,7 +143,8 @@ def conclusions(result: BestResult, verify: str) -> list[str]:
             lines.append(f"{head}its guards do NOT hold on the verification instances{named}")
         if budget.trials_since:
             lines.append(
-                f"{head}{budget.trials_since} trials are newer than this verification; "
+                f"{head}{counted(budget.trials_since, 'trial')} "
+                f"{'is' if budget.trials_since == 1 else 'are'} newer than this verification; "
                 f"run '{verify}'"
             )
     if result.goal is not None and any_tested:
@@ -138,6 +156,14 @@ def conclusions(result: BestResult, verify: str) -> list[str]:
             "study is wrong"
         )
     return lines
+
+
+def _nothing_separated(score: float) -> str:
+    """What a metric is worth that says the same of everything."""
+    return (
+        f"the metric separates nothing: every sample of every schedule scores {number(score)}; "
+        "choose another metric, or step counts at which samples differ"
+    )
 
 
 def _gains_said(budget: BudgetResult) -> list[str]:
@@ -161,12 +187,12 @@ def _equal_said(budget: BudgetResult) -> str:
     if ends is None and equal is None:
         return "; linear never does" if budget.equal_linear_sought else ""
     if ends is None:
-        return f"; linear needs {equal} steps for the same"
+        return f"; linear needs {counted(equal, 'step')} for the same"
     low, high = ends
     if equal is None:
-        return f"; linear needs at least {low} steps for the same"
+        return f"; linear needs at least {counted(low, 'step')} for the same"
     most = "" if high is None else f", at most {high}"
-    return f"; linear needs about {equal} steps for the same (at least {low}{most})"
+    return f"; linear needs about {counted(equal, 'step')} for the same (at least {low}{most})"
 
 
 def _gain_said(
@@ -174,8 +200,11 @@ def _gain_said(
 ) -> str:
     """What the gain over a baseline says, and what is to be done where that decides."""
     keep = f"; keep {name}" if decision is not None else ""
+    same = budget.baselines.get(name)
+    if same is not None and same.same_schedule and decision is None:
+        return f"same schedule as {name}"
     if decision is not None and decision.nothing_to_gain:
-        return f"nothing to gain: the best schedule found samples as {name} does{keep}"
+        return f"same schedule as {name}: nothing to gain{keep}"
     saved = _saved_said(decision)
     if gain.interval[0] > 0:
         with_calls = saved and f", {saved}"
@@ -219,8 +248,9 @@ def _goal_said(goal: GoalResult) -> str:
     """The fewest calls, and how sure that is."""
     if goal.steps is None or goal.nfe is None:
         return f"no step count is shown to keep {_kept_words(goal)}; keep the reference"
+    steps = counted(goal.steps, "step")
     return (
-        f"fewest calls: {goal.steps} steps, {number(goal.nfe)} calls of a sequence; with "
+        f"fewest calls: {steps}, {number(goal.nfe)} calls of a sequence; with "
         f"probability at least {100 * (1 - goal.error_rate):g}% no step count is named that does "
         f"not keep {_kept_words(goal)}"
     )
@@ -283,6 +313,14 @@ def _calls_words(study_file: StudyFile) -> str:
 def number(value: float) -> str:
     """A number with four digits."""
     return f"{value:.4g}"
+
+
+def age(seconds: float) -> str:
+    """How long ago something was, in its largest unit."""
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{max(0.0, seconds):.0f} s"
 
 
 def interval(ends: tuple[float, float]) -> str:

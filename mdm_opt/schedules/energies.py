@@ -34,6 +34,16 @@ class Energies:
     geodesic: float
 
 
+def diverging_ends(schedule: MaskSchedule, weight: BetaSchedule) -> tuple[bool, bool]:
+    """Whether the integral of `token_energy` diverges at t = 0, and at t = 1.
+
+    Near 0 alpha ~ t^p and gamma' ~ t^(c - 1), so that the integrand is of order t^(p - c - 1): it
+    has an integral where p > c. Likewise at the other end.
+    """
+    first, last = schedule.edge_exponents
+    return first <= weight.beta_a, last <= weight.beta_b
+
+
 def token_energy(schedule: MaskSchedule, weight: BetaSchedule) -> float:
     """E[alpha, gamma] = integral of alpha'^2 / (alpha (1 - alpha) gamma') over t in [0, 1].
 
@@ -52,7 +62,7 @@ def token_energy(schedule: MaskSchedule, weight: BetaSchedule) -> float:
     c, d = weight.beta_a, weight.beta_b
     powers = schedule.edge_exponents
     left, right = powers[0] - c, powers[1] - d
-    if left <= 0 or right <= 0:
+    if any(diverging_ends(schedule, weight)):
         return math.inf
     if isinstance(schedule, BetaSchedule):
         log_ratio = (

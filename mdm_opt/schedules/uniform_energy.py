@@ -66,6 +66,16 @@ def uniform_optimal_alpha(vocab_size: int, interpolation: npt.ArrayLike) -> Arra
     return np.asarray(np.where(gamma == 0, 0.0, alpha))
 
 
+def uniform_diverging_ends(schedule: MaskSchedule, weight: BetaSchedule) -> tuple[bool, bool]:
+    """Whether the integral of `uniform_energy` diverges at t = 0, and at t = 1.
+
+    Near 0 alpha ~ t^p and gamma' ~ t^(c - 1), so that the integrand is of order t^(2p - c - 1): it
+    has an integral where 2p > c. Near 1 it is as that of `token_energy`.
+    """
+    first, last = schedule.edge_exponents
+    return 2 * first <= weight.beta_a, last <= weight.beta_b
+
+
 def uniform_energy(schedule: MaskSchedule, weight: BetaSchedule, vocab_size: int) -> float:
     """E_V: integral of (V-1) alpha'^2 / ((1-alpha) (1 + (V-1) alpha) gamma') over t in [0, 1].
 
@@ -85,7 +95,7 @@ def uniform_energy(schedule: MaskSchedule, weight: BetaSchedule, vocab_size: int
     first, last = schedule.edge_exponents
     # alpha'^2 / gamma' ~ t^(2p - 1 - c) at 0, and (1-t)^(q - 1 - d) at 1.
     left, right = 2 * first - weight.beta_a, last - weight.beta_b
-    if left <= 0 or right <= 0:
+    if any(uniform_diverging_ends(schedule, weight)):
         return math.inf
 
     def integrand(t: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mdm_opt.config.models import source_words
 from mdm_opt.persistence import MeasurementRecord
 from mdm_opt.results.text import (
     conclusions,
@@ -43,9 +44,8 @@ def study_note(found: Snapshot) -> str:
 
 def model_words(found: Snapshot) -> str:
     """The model in a few words."""
-    source = found.record.model.source
-    named = [str(source[key]) for key in ("kind", "path", "law", "revision") if source.get(key)]
-    return f"{' '.join(named)}, {found.record.model.length} {found.space.decoding.numbers}"
+    model = found.record.model
+    return f"{source_words(model.source)}, {model.length} {found.space.decoding.numbers}"
 
 
 def trial_note(found: Snapshot, record: MeasurementRecord, texts: Sequence[str]) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from mdm_opt.config import StudyFile, parse_study
+from mdm_opt.config.toml_values import toml_key, toml_value
 from mdm_opt.persistence import StudyRecord
 
 # What stands under kind for a model or an objective that was a Python object.
@@ -21,22 +19,6 @@ def study_toml(study_file: StudyFile) -> str:
     """A study file as TOML, defaults included."""
     tables = []
     for name, table in study_file.canonical().items():
-        lines = [f"{_key(key)} = {_value(value)}" for key, value in table.items()]
+        lines = [f"{toml_key(key)} = {toml_value(value)}" for key, value in table.items()]
         tables.append("\n".join([f"[{name}]", *lines]))
     return "\n\n".join(tables) + "\n"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items()) + " }"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_value, value)) + "]"
-    if isinstance(value, str):
-        # JSON's strings are TOML's, except for this character.
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return json.dumps(value, allow_nan=False)
-
-
-def _key(key: str) -> str:
-    plain = key.replace("_", "").replace("-", "")
-    return key if plain.isalnum() and plain.isascii() else _value(key)

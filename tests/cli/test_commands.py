@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import closing
 
 import click
 import pytest
 from commands import invoke, succeed
+from compared_studies import add_study
 from study_files import database, write_study
 
 import mdm_opt
 from mdm_opt.cli.main import main
+from mdm_opt.persistence import Repository
 
 
 def leaf_commands(group=main, path=()):
@@ -71,15 +74,24 @@ def test_default_storage_is_the_storage_folder_or_the_current_one(tmp_path, monk
 
 @pytest.mark.parametrize("command", sorted(leaf_commands()))
 def test_every_command_has_help_with_an_example(command):
-    text = succeed(*command, "--help").stdout
-    assert "Example:" in text
-    assert f"mdm-opt {' '.join(command)}" in text
+    shown = succeed(*command, "--help").stdout
+    assert "Example:" in shown
+    assert f"mdm-opt {' '.join(command)}" in shown
+
+
+def two_studies(folder):
+    """A database of two studies that can be compared."""
+    with closing(Repository(database(folder), create=True)) as repository:
+        for name in ("sudoku4", "again"):
+            add_study(repository, name, {4: [1.0, 0.0, 1.0]})
+    return repository.url
 
 
 @pytest.mark.parametrize(
     "command",
     [
         ["best", "sudoku4"],
+        ["compare", "sudoku4", "again"],
         ["study", "list"],
         ["study", "show", "sudoku4"],
         ["export", "sudoku4", "--steps", "8", "--out", "a.json"],
@@ -88,6 +100,8 @@ def test_every_command_has_help_with_an_example(command):
 )
 def test_reading_a_result_loads_no_model_and_no_search(finished, tmp_path, command):
     _, url, _ = finished
+    if command[0] == "compare":
+        url = two_studies(tmp_path)
     code = (
         "import sys; from mdm_opt.cli.main import main; "
         f"main({[*command, '--storage', url]!r}, standalone_mode=False); "

@@ -24,6 +24,53 @@ def test_diverging_energy_is_inf_and_null():
     assert "inf" in succeed(*asked).stdout
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        # alpha of Beta(0.1, 2) goes like t^0.2 and (1 - t)^4.
+        (
+            "--schedule 0.1,2 --weight 1,1",
+            ["t = 0, where alpha goes like t^0.2; it is finite for powers above 1, the A of"],
+        ),
+        (
+            "--schedule 2,0.1 --weight 1,0.7",
+            ["t = 1, where 1 - alpha goes like (1 - t)^0.2; it is finite for powers above 0.7"],
+        ),
+        ("--schedule 0.1,0.1 --weight 1,1", ["t = 0", "t = 1"]),
+        ("--process births --schedule 0.1,2 --weight 1,1", ["t = 0"]),
+        # Half is enough of uniform corruption: t^1.2 of Beta(0.6, ...) under a weight of 2.
+        ("--process uniform --schedule 0.6,2 --weight 2,1", []),
+        (
+            "--process uniform --schedule 0.5,2 --weight 2,1",
+            ["t = 0, where alpha goes like t^1; it is finite for powers above 1, half of the A"],
+        ),
+        (
+            "--weight 0.9,0.9 --length 2000 --vocab-size 50",
+            ["inf: kinetic exceeds the largest number", "inf: conditional kinetic exceeds"],
+        ),
+        ("--weight 0.9,0.9", []),
+    ],
+)
+def test_why_an_energy_is_infinite_is_said(options, said):
+    lines = succeed("energy", *options.split()).stdout.splitlines()
+    reasons = [line for line in lines if line.startswith("inf: ")]
+    assert len(reasons) == len(said)
+    for line, words in zip(reasons, said, strict=True):
+        assert words in line
+    infinite = [line for line in lines[1:] if " inf " in line.partition("minimum")[0]]
+    assert bool(infinite) == bool(said)
+
+
+def test_one_token_is_a_token():
+    assert "8 steps, 1 token out of 2" in succeed("energy").stdout
+    assert "1 step, 3 tokens" in succeed("energy", "--steps", "1", "--length", "3").stdout
+    shown = succeed("energy", "--process", "uniform", "--total-count", "1").stdout
+    assert "corruption of 1 token out of 2" in shown
+    births = ("energy", "--process", "births")
+    assert "of 1 expected unit\n" in succeed(*births).stdout
+    assert "of 2.5 expected units\n" in succeed(*births, "--total-count", "2.5").stdout
+
+
 @pytest.mark.parametrize("value", ["0.9", "a,b", "0,1", "1,99", "nan,1", "cosinus"])
 def test_bad_energy_parameters_are_refused(value):
     result = invoke("energy", "--schedule", value)

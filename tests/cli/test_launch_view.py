@@ -37,7 +37,7 @@ def test_a_terminal_sees_trials_best_workers_and_the_time_left():
         "2 running",
         "1 failed",
         f"best so far: 12 steps 0.398 {STUDY.unit}",
-        "1 of 2 workers alive, 1 restarts",
+        "1 of 2 workers alive, 1 restart",
         "time left: 0:03:40",
         "running for 0:01:35",
     ):

@@ -44,7 +44,7 @@ def test_commands_are_listed_in_the_order_in_which_they_are_needed():
     text = succeed("--help").stdout
     names = [line.split()[0] for line in text.partition("Commands:\n")[2].splitlines()]
     assert names == list(main.commands)
-    assert names[:5] == ["run", "best", "verify", "sample", "export"]
+    assert names[:5] == ["init", "run", "best", "verify", "sample"]
     assert succeed("-h").stdout == text
 
 

@@ -237,7 +237,8 @@ def test_commands_without_a_model_and_helped_or_watched_ones_run_here(monkeypatc
     monkeypatch.setattr(sys, "argv", ["mdm-opt", "worker", "a"])
     entry()
     assert ran == [*here, ["worker", "a"]]
-    for arguments in (["run", "a"], ["study", "create", "a"], ["worker", "a"]):
+    asked = (["run", "a"], ["study", "create", "a"], ["worker", "a"], ["init"])
+    for arguments in asked:
         monkeypatch.setattr(sys, "argv", ["mdm-opt", *arguments])
         with pytest.raises(SystemExit):
             entry()
@@ -245,6 +246,7 @@ def test_commands_without_a_model_and_helped_or_watched_ones_run_here(monkeypatc
         (["run", "a"], True),
         (["study", "create", "a"], False),
         (["worker", "a"], False),
+        (["init"], False),
     ]
 
 

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from mdm_opt.cli.tables import best_table
+from mdm_opt.cli.tables import best_table, studies_table, value_words
 from mdm_opt.results.best import best
 from mdm_opt.results.text import headings, result_rows
 
@@ -19,9 +19,13 @@ def result(finished):
     return best("sudoku4", url)
 
 
-def shown(result):
-    console = Console(file=StringIO(), width=200, color_system=None)
-    console.print(best_table(result))
+def shown(result, width=200):
+    return printed(best_table(result), width)
+
+
+def printed(table, width):
+    console = Console(file=StringIO(), width=width, color_system=None)
+    console.print(table)
     return console.file.getvalue()
 
 
@@ -46,3 +50,31 @@ def test_markup_in_names_is_text(result):
     assert "[red]x[/red]: [/b] in [link=y] (more is better)" in text
     # In the title, and as the heading of its column.
     assert text.count("[/b]") == 2
+
+
+def cells(text):
+    """What stands in each column of a table's rows, their lines joined."""
+    lines = [line for line in text.splitlines() if line[:1] in "│┃"]
+    rows = [line[1:-1].replace("┃", "│").split("│") for line in lines]
+    return ["".join(cell.strip() for cell in column) for column in zip(*rows, strict=True)]
+
+
+def test_names_of_metrics_are_folded_not_cut(result):
+    metric = "my_package.my_module_of_long_names:how_good_it_is_in_all_respects"
+    text = shown(result.model_copy(update={"objective": metric}), width=100)
+    assert "…" not in text
+    assert any(metric in cell for cell in cells(text))
+    study = {
+        "study": "s", "objective": metric, "unit": "share", "steps": [4, 8], "trials": 8,
+        "finished": 8, "state": "partly verified", "created_at": "2000-01-01T00:00:00+00:00",
+        "values": {},
+    }  # fmt: skip
+    text = printed(studies_table([study]), 70)
+    assert "…" not in text
+    assert any(f"{metric}(share)" in cell for cell in cells(text))
+
+
+def test_values_of_a_search_are_marked():
+    values = {"4": {"value": 0.5, "verified": True}, "8": {"value": 2 / 3, "verified": False}}
+    assert value_words(values) == "4: 0.5, 8: ~0.6667"
+    assert value_words({}) == ""

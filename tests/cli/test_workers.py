@@ -181,6 +181,14 @@ def test_a_launch_on_sqlite_has_one_worker(tmp_path):
     assert "6 of 6 trials are finished; 0 restarts" in done.output
     assert f"next: mdm-opt verify sudoku4 --storage {url}" in done.output
     assert "the budget is spent" in (tmp_path / "logs" / "worker-0.log").read_text()
+    again = invoke("launch", "sudoku4", "--storage", url, "--logs", tmp_path / "none")
+    assert again.exit_code == 0, again.output
+    finished, after = again.stdout.splitlines()
+    assert finished == (
+        "study sudoku4 is finished: 6 of 6 trials, not verified; there is nothing to launch"
+    )
+    assert after.endswith(f"mdm-opt verify sudoku4 --storage {url}")
+    assert not (tmp_path / "none").exists()
 
 
 @pytest.mark.slow

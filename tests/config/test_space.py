@@ -20,13 +20,22 @@ def test_steps_are_sorted_and_integers_become_bounds() -> None:
     assert study.identity_hash() == parse_study(same, "f").identity_hash()
 
 
+def test_one_step_count_needs_no_list() -> None:
+    alone, listed = (parse_study(with_value("space", {"steps": steps}), "f") for steps in (8, [8]))
+    assert alone.space.steps == [8]
+    assert alone.canonical() == listed.canonical()
+    assert alone.identity_hash() == listed.identity_hash()
+
+
 @pytest.mark.parametrize(
     ("path", "value", "expected"),
     [
         ("space.steps", [], "[space] steps: [] is not accepted: List should have at least 1 item"),
         ("space.steps", [0], "[space] steps.0: 0 is not accepted: Input should be greater than"),
         ("space.steps", [4, 5000], "[space] steps.1: 5000 is not accepted: Input should be less"),
-        ("space.steps", 4, "[space] steps: 4 is not accepted: Input should be a valid list"),
+        ("space.steps", "4", "[space] steps: '4' is not accepted: Input should be a valid list"),
+        ("space.steps", True, "[space] steps: True is not accepted: Input should be a valid list"),
+        ("space.steps", 0, "[space] steps.0: 0 is not accepted: Input should be greater than"),
         (
             "space.steps",
             [4, 4],

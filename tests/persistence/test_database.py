@@ -12,8 +12,8 @@ from records import study_record
 from sqlalchemy import text
 
 from mdm_opt.errors import InputError
-from mdm_opt.persistence import NoStudies, Repository, upgrade_database
-from mdm_opt.persistence.database import make_engine, open_database, schema_lock
+from mdm_opt.persistence import NoStudies, Repository, storage_url, upgrade_database
+from mdm_opt.persistence.database import elsewhere, make_engine, open_database, schema_lock
 
 
 @pytest.fixture
@@ -99,3 +99,21 @@ def test_a_missing_driver_is_named_with_what_brings_it(monkeypatch):
     with pytest.raises(InputError, match=r"psycopg 3: pip install 'mdm-opt\[postgres\]'") as no:
         make_engine("postgresql+psycopg://me:secret@there/studies")
     assert "secret" not in str(no.value)
+
+
+def test_files_of_before_are_named_where_they_hold_what_is_looked_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "storage").mkdir()
+    server = "postgresql+psycopg://me@host/db"
+    assert elsewhere(server) == ""
+    (tmp_path / "mdm-opt.db").write_text("no database")
+    with closing(Repository(storage_url("storage/mdm-opt.db"), create=True)) as repository:
+        assert elsewhere(server) == ""
+        repository.add_study(study_record("s"))
+        said = "; study 's' is in storage/mdm-opt.db: --storage storage/mdm-opt.db reads it there"
+        assert elsewhere(server, "s").startswith(said)
+        assert elsewhere(server).startswith("; studies are in storage/mdm-opt.db: ")
+        assert elsewhere(server, "other") == ""
+        # Not in itself.
+        assert elsewhere(repository.url, "s") == ""
+        assert elsewhere(storage_url("a.db"), "s") != ""

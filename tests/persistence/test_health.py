@@ -13,7 +13,13 @@ from sqlalchemy import NullPool, create_engine, inspect, text
 
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import Repository, storage_url
-from mdm_opt.persistence.health import find_study, read_study, schema_revision, server_facts
+from mdm_opt.persistence.health import (
+    find_study,
+    read_study,
+    schema_revision,
+    server_facts,
+    study_names,
+)
 
 FIRST = Path(__file__).parent / "databases" / "0001.sql"
 
@@ -23,6 +29,11 @@ def test_studies_are_read_as_they_are_kept(repository):
     assert find_study(repository.url, "nobody") is None
     with pytest.raises(InputError, match="no study 'nobody' in this database; there are: s"):
         read_study(repository.url, "nobody")
+
+
+def test_names_are_in_the_order_in_which_studies_were_made(repository):
+    repository.add_study(study_record("a"))
+    assert study_names(repository.url) == ["s", "a"]
 
 
 def test_the_revision_is_that_of_the_tables_and_none_without(url):

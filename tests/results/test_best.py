@@ -126,6 +126,37 @@ def test_values_and_gains_of_a_verified_budget():
     assert (budget.equal_linear_sought, budget.linear_steps_for_equal_quality) == (False, None)
 
 
+def test_baselines_that_sample_as_the_best_does_are_marked():
+    same = [verified("best", [1.0, 2.0], baseline("sin2", 4), 3), *VERIFIED[3:]]
+    found = budgets_of([VERIFIED[0], *same])[4].baselines
+    assert {name: one.same_schedule for name, one in found.items()} == {
+        "linear": False,
+        "sin2": True,
+        "sine": False,
+    }
+    assert not any(one.same_schedule for one in budgets_of(VERIFIED)[4].baselines.values())
+
+
+@pytest.mark.parametrize(
+    ("best_scores", "linear_scores", "only"),
+    [
+        ([0.0, 0.0], [0.0, 0.0], 0.0),
+        ([1.0, 1.0], [1.0, 1.0], 1.0),
+        ([0.0, 0.0], [1.0, 1.0], None),
+        ([0.0, 1.0], [0.0, 0.0], None),
+        # Exact scores have one instance.
+        ([0.5], [0.5], None),
+    ],
+)
+def test_a_metric_that_says_the_same_of_all_is_found_out(best_scores, linear_scores, only):
+    measured = [
+        VERIFIED[0],
+        verified("best", best_scores, FOUND, 3),
+        verified("linear", linear_scores, baseline("linear", 4), 4),
+    ]
+    assert budgets_of(measured)[4].only_score == only
+
+
 def test_where_more_is_better_the_same_numbers_are_a_loss():
     budget = budgets_of(VERIFIED, replace(RECORD, direction="maximize"))[4]
     assert budget.gain_over_linear.value == -1.5

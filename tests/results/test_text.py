@@ -328,9 +328,40 @@ def test_calls_that_are_saved_are_said_beside_what_may_be_lost(gain, words):
 def test_that_there_is_nothing_to_gain_is_an_answer():
     same = decide(Estimate(0.0, -0.02, 0.02), 256, same=True)
     (line,) = said(budget((0.0, -0.02, 0.02), decision=same))
-    assert line == (
-        "4 steps: nothing to gain: the best schedule found samples as linear does; keep linear"
+    assert line == ("4 steps: same schedule as linear: nothing to gain; keep linear")
+
+
+def test_a_baseline_that_samples_as_the_best_does_says_so():
+    same = LINEAR.model_copy(update={"same_schedule": True})
+    found = result(budget(baselines={"linear": LINEAR, "sin2": same}))
+    gains = [row.cells[headings(found).index("gain over linear")] for row in result_rows(found)]
+    assert gains == ["", "same schedule", "1 [0.5, 1.5]"]
+    # Where the user's own baseline decides, linear is said beside it.
+    own = ValueResult(value=1.0, interval=(0.5, 1.5))
+    lines = said(
+        budget(
+            (0.0, -0.02, 0.02),
+            baselines={"linear": same, "baseline": OWN},
+            gain_over_baseline=own,
+            decision=decide(Estimate(1.0, 0.5, 1.5), 256, baseline="mine"),
+        )
     )
+    assert lines[1] == "4 steps: same schedule as linear"
+
+
+@pytest.mark.parametrize("score", [0.0, 1.0])
+def test_a_metric_that_separates_nothing_is_said_to(score):
+    (line,) = said(budget((0.0, -0.02, 0.02), only_score=score))
+    assert line == (
+        f"4 steps: the metric separates nothing: every sample of every schedule scores {score:g}; "
+        "choose another metric, or step counts at which samples differ"
+    )
+
+
+def test_one_of_something_has_no_s():
+    lines = said(budget(steps=1, trials_since=1))
+    assert lines[0].startswith("1 step: better than linear")
+    assert lines[1].startswith("1 step: 1 trial is newer than this verification; run ")
 
 
 def test_guards_that_do_not_hold_and_newer_trials_are_said_of_their_budget():

@@ -12,6 +12,7 @@ from plotly.graph_objects import Figure
 from plotly.offline import get_plotlyjs
 
 from mdm_opt.persistence import MeasurementRecord
+from mdm_opt.results.side_by_side_text import compared_headings, compared_rows
 from mdm_opt.results.text import (
     fenced,
     headings,
@@ -57,6 +58,8 @@ def html(data: ReportData, links: Sequence[tuple[str, str]] = ()) -> str:
         found=data.found,
         headings=headings(result) if result else (),
         rows=result_rows(result) if result else (),
+        compared_headings=compared_headings(data.compared) if data.compared else (),
+        compared_rows=compared_rows(data.compared) if data.compared else (),
         trials=_trial_rows(data.found),
         drawn={name: _Drawn.of(figure) for name, figure in drawn.items()},
         plotly=Markup(get_plotlyjs()) if drawn else "",  # noqa: S704 - our own dependency's code
@@ -126,6 +129,11 @@ def model_card(data: ReportData) -> str:
         if budget.counts:
             counts = " ".join(map(str, budget.counts))
             parts.append(f"Tokens revealed by each of the {budget.steps} steps: `{counts}`")
+    if data.compared is not None:
+        parts.append("### Beside other studies")
+        names, rows = compared_headings(data.compared), compared_rows(data.compared)
+        parts.append(markdown_table(names, rows))
+        parts.append("\n".join(f"- {markdown(line)}" for line in data.compared_said))
     parts.append("### Where the numbers come from")
     parts.append("\n".join(f"- {markdown(name)}: {markdown(value)}" for name, value in data.facts))
     parts.append("### To repeat it")

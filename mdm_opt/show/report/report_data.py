@@ -11,6 +11,8 @@ from mdm_opt.handoff.export import export_budget
 from mdm_opt.handoff.result_values import Provenance
 from mdm_opt.persistence import MeasurementRecord, Repository
 from mdm_opt.results.best_result import BudgetResult
+from mdm_opt.results.side_by_side import Comparison, compare
+from mdm_opt.results.side_by_side_text import compared_said
 from mdm_opt.results.text import conclusions, number, schedule_words
 from mdm_opt.show.notes import model_words
 from mdm_opt.show.snapshot import Snapshot, read_snapshot
@@ -47,6 +49,8 @@ class ReportData:
         study_toml: the study file.
         repeat: how to repeat the study, one sentence that the commands or the file follow.
         commands: that do; none where it was made from Python.
+        compared: the study beside others; None where none were asked for.
+        compared_said: what that says.
     """
 
     found: Snapshot
@@ -58,17 +62,20 @@ class ReportData:
     study_toml: str
     repeat: str
     commands: Sequence[str]
+    compared: Comparison | None = None
+    compared_said: Sequence[str] = ()
 
 
-def read_report(name: str, url: str) -> ReportData:
+def read_report(name: str, url: str, beside: Sequence[str] = ()) -> ReportData:
     """Reads what stands in a report.
 
     Args:
         name: of the study.
         url: of the database.
+        beside: names of studies that it is compared with.
 
     Raises:
-        InputError: where there is no such study.
+        InputError: where there is no such study, or studies cannot be compared.
     """
     repository = Repository(url, create=False)
     found = read_snapshot(name, repository)
@@ -78,6 +85,7 @@ def read_report(name: str, url: str) -> ReportData:
     from_python = _from_python(found)
     run = [f"mdm-opt run {name}.toml", f"mdm-opt report {name} --out {name}.html"]
     version = found.record.package_version
+    compared = compare([name, *beside], url) if beside else None
     return ReportData(
         found=found,
         state=state_words(found),
@@ -92,6 +100,8 @@ def read_report(name: str, url: str) -> ReportData:
             else f"With this study file as {name}.toml and mdm-opt {version}:"
         ),
         commands=[] if from_python else run,
+        compared=compared,
+        compared_said=compared_said(compared, "mdm-opt verify {}".format) if compared else (),
     )
 
 
