@@ -51,14 +51,13 @@ def are_reactions(samples: Sequence[str]) -> list[bool]:
 def _parser() -> Callable[[str], bool]:
     """Whether RDKit takes a text for molecules with dots between them."""
     try:
-        from rdkit import Chem, RDLogger
+        from rdkit import Chem, rdBase
     except ImportError as error:
         raise InputError(
             f"chemical validity needs RDKit: pip install 'mdm-opt[chemistry]' ({error})"
         ) from error
     # It has a line to say about every text that is none.
-    disable: Any = RDLogger.DisableLog
-    disable("rdApp.*")
+    rdBase.DisableLog("rdApp.*")
     parse: Any = Chem.MolFromSmiles
 
     def is_valid(text: str) -> bool:
