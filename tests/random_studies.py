@@ -49,6 +49,7 @@ hub_model = {"kind": st.just("huggingface"), "path": st.just("owner/name")} | {
 frozen_models = (
     table({"kind": st.just("bundled")}, **runs_on_device),
     table({"kind": st.just("antiberty"), "length": st.integers(1, 510)}, **runs_on_device),
+    table({"kind": st.just("reactions"), "length": st.integers(1, 510)}, **runs_on_device),
     table(
         hub_model,
         **runs_on_device,

@@ -24,6 +24,7 @@ from mdm_opt.errors import InputError
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from mdm_opt.study.flatness import Flatness
     from mdm_opt.study.predictions import PredictedBudget
     from mdm_opt.study.profile_estimator import EstimatorCheck
     from mdm_opt.study.profile_result import ProfileResult, StepLoss
@@ -54,8 +55,9 @@ def profile(
     """Measure the information profile of the model of STUDY_FILE, and print what it predicts.
 
     For every step budget: the path KL of the usual schedules, of the best Beta schedule, of the
-    one fitted to the measured energy, and the limit that no schedule of random order can pass. The
-    profile is kept for the model; what has been measured already is not measured again.
+    one fitted to the measured energy, and the limit that no schedule of random order can pass; of
+    a flat profile, under which all are the same, only that. The profile is kept for the model;
+    what has been measured already is not measured again.
     """
     from mdm_opt.study.profile_result import profile_study
 
@@ -76,6 +78,9 @@ def profile(
         screen.print(_check(result.check), markup=False)
     if result.placed:
         screen.print(_placed(result), markup=False)
+    if result.flatness and result.flatness.flat:
+        click.echo(_flat(result.flatness, result.budgets))
+        return
     screen.print(_profile_table(result) if result.lost is None else _loss_table(result.lost))
     for budget in result.budgets:
         screen.print(_budget_table(budget, result.process))
@@ -140,6 +145,13 @@ def _placed(result: ProfileResult) -> str:
         "boundaries placed anew, because one interval of the first sequences held more than half "
         f"of what few steps cost: {places}"
     )
+
+
+def _flat(flatness: Flatness, budgets: Sequence[PredictedBudget]) -> str:
+    from mdm_opt.study.flatness import flatness_words
+
+    words = flatness_words(flatness, [budget.steps for budget in budgets])
+    return f"{words}. A search has nothing to find: keep the linear schedule"
 
 
 def _profile_table(result: ProfileResult) -> Table:

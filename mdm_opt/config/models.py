@@ -33,6 +33,15 @@ class AntibertyModel(RunsOnDevice):
     length: int = Field(ge=1, le=510)
 
 
+class ReactionsModel(RunsOnDevice):
+    """The BERT of rxnfp from its wheel: SMILES of chemical reactions."""
+
+    process: ClassVar[ProcessName] = "masked"
+
+    kind: Literal["reactions"]
+    length: int = Field(ge=1, le=510)
+
+
 class DigitsModel(RunsOnDevice):
     """The rates that ship with the package: 8x8 digits with counts from 0 to 16."""
 
@@ -150,12 +159,19 @@ class PluginModel(Table):
 
 
 ModelTable = (
-    BundledModel | AntibertyModel | DigitsModel | HuggingFaceModel | EnumeratedModel | PluginModel
+    BundledModel
+    | AntibertyModel
+    | ReactionsModel
+    | DigitsModel
+    | HuggingFaceModel
+    | EnumeratedModel
+    | PluginModel
 )
 
 MODEL_KINDS: dict[str, type[Table]] = {
     "bundled": BundledModel,
     "antiberty": AntibertyModel,
+    "reactions": ReactionsModel,
     "digits": DigitsModel,
     "huggingface": HuggingFaceModel,
     "enumerated": EnumeratedModel,

@@ -12,6 +12,7 @@ from mdm_opt.config.models import (
     BundledModel,
     EnumeratedModel,
     HuggingFaceModel,
+    ReactionsModel,
 )
 from mdm_opt.config.tables import Options, RunsOnDevice
 from mdm_opt.plugins import is_reference
@@ -52,6 +53,7 @@ class ValidityObjective(SpreadTable):
     verifier: str
     options: Options = {}
     timeout_seconds: float | None = Field(None, gt=0, le=86400)
+    min_entropy_nats: float | None = Field(None, ge=0)
 
     @field_validator("verifier")
     @classmethod
@@ -81,9 +83,14 @@ class JudgeNllObjective(SpreadTable):
 
     kind: Literal["judge_nll"]
     instances: int = Field(64, ge=2)
-    judge: CausalJudge | BundledModel | AntibertyModel | HuggingFaceModel | EnumeratedModel = (
-        Field(discriminator="kind")
-    )
+    judge: (
+        CausalJudge
+        | BundledModel
+        | AntibertyModel
+        | ReactionsModel
+        | HuggingFaceModel
+        | EnumeratedModel
+    ) = Field(discriminator="kind")
     min_entropy_nats: float | None = Field(None, ge=0)
 
     @model_validator(mode="after")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -57,6 +57,7 @@ def load_checkpoint(
     tokenizer: Any,
     device_map: str | None = None,
     process: str = "masked",
+    config: Mapping[str, Any] | None = None,
 ) -> Checkpoint:
     """Loads model and tokenizer; what comes with the checkpoint runs only where that is said.
 
@@ -69,6 +70,7 @@ def load_checkpoint(
         tokenizer: one that is used instead of the checkpoint's, or its folder or hub id.
         device_map: see `place_model`.
         process: that the model is loaded for.
+        config: what the checkpoint's ``config.json`` does not say.
 
     Raises:
         InputError: where it cannot be loaded or may not, in one line.
@@ -79,6 +81,7 @@ def load_checkpoint(
         described = PretrainedConfig.get_config_dict(source, revision=revision)[0]
         if not isinstance(described, dict):
             raise ValueError("its config.json is no table")
+        described |= config or {}
         refuse_process(described.get("model_type"), source, process)
         reference = _own_class(described, source, revision, trust_remote_code)
         if reference is not None:
@@ -89,7 +92,8 @@ def load_checkpoint(
         if tokenizer is None or isinstance(tokenizer, str):
             tokenizer = _load_tokenizer(tokenizer, source, revision, trust_remote_code)
         if own is None:
-            model, code = _load_native(source, revision, dtype), b""
+            whole = AutoConfig.for_model(**described) if config else None
+            model, code = _load_native(source, revision, dtype, whole), b""
         else:
             model = _load_remote(*own, source, revision, dtype)
             code = _code_of(model)
@@ -178,10 +182,18 @@ def _load_tokenizer(given: str | None, source: str, revision: str | None, truste
         ) from error
 
 
-def _load_native(source: str, revision: str | None, dtype: Any) -> PreTrainedModel:
+def _load_native(
+    source: str, revision: str | None, dtype: Any, config: PretrainedConfig | None
+) -> PreTrainedModel:
+    """A masked LM of transformers; ``config`` None takes the checkpoint's."""
     model: PreTrainedModel
     model, report = AutoModelForMaskedLM.from_pretrained(
-        source, dtype=dtype, output_loading_info=True, revision=revision, trust_remote_code=False
+        source,
+        config=config,
+        dtype=dtype,
+        output_loading_info=True,
+        revision=revision,
+        trust_remote_code=False,
     )
     _complete(sorted(report["missing_keys"]), model, source)
     return model

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mdm_opt.models.checkpoint import load_checkpoint
@@ -35,6 +35,7 @@ def load_huggingface(
     text: Rule | None = None,
     device_map: str | None = None,
     compile: bool = False,
+    config: Mapping[str, Any] | None = None,
 ) -> HuggingFaceDenoiser:
     """Loads a masked LM from a local folder or a hub id.
 
@@ -57,6 +58,7 @@ def load_huggingface(
         text: see `HuggingFaceDenoiser`.
         device_map: see `mdm_opt.models.devices.place_model`.
         compile: compile the layers with torch.compile; the first steps of every shape take long.
+        config: what the checkpoint's ``config.json`` does not say.
 
     Raises:
         InputError: where the checkpoint cannot be loaded, in one line.
@@ -71,6 +73,7 @@ def load_huggingface(
         trust_remote_code=trust_remote_code,
         tokenizer=tokenizer,
         device_map=device_map,
+        config=config,
     )
     denoiser = HuggingFaceDenoiser(
         checkpoint.model,

@@ -52,6 +52,12 @@ def _antiberty(table: config.AntibertyModel, _folder: Path | None) -> Any:
     return load_antiberty(length=table.length, dtype=table.dtype, device=table.device)
 
 
+def _reactions(table: config.ReactionsModel, _folder: Path | None) -> Any:
+    from mdm_opt.models.packaged import load_reactions
+
+    return load_reactions(length=table.length, dtype=table.dtype, device=table.device)
+
+
 def _huggingface(table: config.HuggingFaceModel, folder: Path | None) -> Any:
     from mdm_opt.models.devices import local_or_hub
     from mdm_opt.models.loading import load_huggingface, load_huggingface_law
@@ -157,6 +163,7 @@ _BUILDERS: dict[type[config.Table], Callable[[Any, Path | None], Any]] = {
     config.BundledModel: _bundled,
     config.DigitsModel: _digits,
     config.AntibertyModel: _antiberty,
+    config.ReactionsModel: _reactions,
     config.HuggingFaceModel: _huggingface,
     config.EnumeratedModel: _enumerated,
     config.PluginModel: _plugin,

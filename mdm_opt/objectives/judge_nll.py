@@ -14,6 +14,7 @@ from mdm_opt.models.base import Denoiser
 from mdm_opt.models.devices import pick_device, pick_dtype, quiet_transformers
 from mdm_opt.models.weights import fingerprint
 from mdm_opt.objectives.base import Array, Direction, Scores
+from mdm_opt.objectives.entropy import entropy_guard
 from mdm_opt.plugins import one_line
 from mdm_opt.processes import Batch, pseudo_nll
 
@@ -50,28 +51,10 @@ class JudgeNll:
         samples = batch.sample(denoiser)
         texts = batch.texts(denoiser, samples)
         values, calls = self._judge(texts)
-        guards = {}
-        if self._min_entropy is not None:
-            guards["entropy"] = self._min_entropy - unigram_entropy(samples.tokens)
+        guards = entropy_guard(samples.tokens, self._min_entropy)
         return Scores(
             values, samples.nfe.astype(np.float64), samples.sequence_calls + calls, guards, texts
         )
-
-
-def unigram_entropy(tokens: torch.Tensor) -> Array:
-    """Entropy in nats of the token frequencies within each sample.
-
-    Args:
-        tokens: int64 ``(batch, length)``.
-
-    Returns:
-        float64 ``(batch,)``, between 0 (one token repeated) and ln(length).
-    """
-    entropies = []
-    for row in tokens.cpu().numpy():
-        shares = np.unique(row, return_counts=True)[1] / len(row)
-        entropies.append(-(shares * np.log(shares)).sum())
-    return np.array(entropies)
 
 
 def masked_judge(denoiser: Denoiser) -> Judge:

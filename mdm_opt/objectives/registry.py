@@ -65,8 +65,9 @@ def build_objective(table: config.Table, build: Build) -> Objective:
 
 
 def _validity(table: config.ValidityObjective, build: Build) -> Objective:
+    floor = table.min_entropy_nats
     if table.verifier == "sudoku":
-        return validity(is_valid)
+        return validity(is_valid, min_entropy_nats=floor)
     metric = Metric(
         table.verifier,
         key="[objective] verifier",
@@ -74,7 +75,7 @@ def _validity(table: config.ValidityObjective, build: Build) -> Objective:
         options=table.options,
         timeout_seconds=table.timeout_seconds,
     )
-    return validity(metric, fingerprint=metric.source)
+    return validity(metric, fingerprint=metric.source, min_entropy_nats=floor)
 
 
 def _judge_nll(table: config.JudgeNllObjective, build: Build) -> Objective:

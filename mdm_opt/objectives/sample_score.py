@@ -9,6 +9,7 @@ import numpy as np
 from mdm_opt.errors import RunError
 from mdm_opt.models.base import Denoiser
 from mdm_opt.objectives.base import Array, Direction, Scores
+from mdm_opt.objectives.entropy import entropy_guard
 from mdm_opt.objectives.function_calls import NoNumber, as_numbers
 from mdm_opt.objectives.function_process import FunctionFailed
 from mdm_opt.plugins import CalledExit, in_place, one_line
@@ -27,6 +28,7 @@ class SampleScore:
         unit: of the numbers.
         bounds: numbers outside are refused.
         fingerprint: of the function's source, empty where it is not known.
+        min_entropy_nats: floor of the samples' mean unigram entropy, or None for no guard.
     """
 
     deterministic = False
@@ -40,8 +42,10 @@ class SampleScore:
         unit: str,
         bounds: tuple[float, float] = (-np.inf, np.inf),
         fingerprint: str = "",
+        min_entropy_nats: float | None = None,
     ) -> None:
         self.fingerprint = fingerprint
+        self._min_entropy = min_entropy_nats
         self.name = name
         self.direction: Direction = direction
         self.unit = unit
@@ -49,11 +53,14 @@ class SampleScore:
         self._bounds = bounds
 
     def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
-        """See `Objective.score`."""
+        """See `Objective.score`; the guard is ``entropy``: floor minus entropy."""
         samples = batch.sample(denoiser)
         texts = tuple(batch.texts(denoiser, samples))
         values = self._call(texts)
-        return Scores(values, samples.nfe.astype(np.float64), samples.sequence_calls, texts=texts)
+        guards = entropy_guard(samples.tokens, self._min_entropy)
+        return Scores(
+            values, samples.nfe.astype(np.float64), samples.sequence_calls, guards, texts
+        )
 
     def _call(self, texts: Sequence[str]) -> Array:
         try:
@@ -76,8 +83,10 @@ class SampleScore:
         return values
 
 
-def validity(verifier: SampleFunction, *, fingerprint: str = "") -> SampleScore:
-    """Share of samples that ``verifier(samples)`` accepts, each in [0, 1]."""
+def validity(
+    verifier: SampleFunction, *, fingerprint: str = "", min_entropy_nats: float | None = None
+) -> SampleScore:
+    """Share of samples that ``verifier(samples)`` accepts, each in [0, 1]; see `SampleScore`."""
     return SampleScore(
         verifier,
         name="validity",
@@ -85,4 +94,5 @@ def validity(verifier: SampleFunction, *, fingerprint: str = "") -> SampleScore:
         unit="share",
         bounds=(0.0, 1.0),
         fingerprint=fingerprint,
+        min_entropy_nats=min_entropy_nats,
     )

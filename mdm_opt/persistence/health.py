@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -49,14 +51,21 @@ def read_study(url: str, name: str) -> StudyRecord:
     Raises:
         InputError: where there is none, listing those there are.
     """
-    with read_only(url, _BUSY_SECONDS) as engine:
-        return Repository.through(engine, url).study(name)
+    with readable(url) as repository:
+        return repository.study(name)
 
 
 def find_study(url: str, name: str) -> StudyRecord | None:
     """A study of a database whose schema is this version's; None where there is none."""
+    with readable(url) as repository:
+        return repository.find_study(name)
+
+
+@contextmanager
+def readable(url: str) -> Iterator[Repository]:
+    """A database whose schema is this version's, for whatever only reads."""
     with read_only(url, _BUSY_SECONDS) as engine:
-        return Repository.through(engine, url).find_study(name)
+        yield Repository.through(engine, url)
 
 
 def study_names(url: str) -> list[str]:

@@ -106,6 +106,17 @@ def measured_profile(
     return MeasuredProfile(state.key, state.kept, state.check, new)
 
 
+def kept_profile(
+    study_file: StudyFile, folder: Path | None, denoiser: Denoiser, repository: Repository
+) -> ProfileRecord | None:
+    """What is kept of the profile that a study file asks for; None where it is too little.
+
+    Nothing is measured and nothing is written; see `measured_profile`.
+    """
+    source = ProfileSequences(study_file, folder, denoiser)
+    return _Work(study_file, denoiser, source, Profiles(repository)).state().kept
+
+
 @dataclass(frozen=True, eq=False)
 class _State:
     """How far a profile is.

@@ -24,6 +24,7 @@ from mdm_opt.schedules import ProfileSample, StepSample
 from mdm_opt.schedules.base import Array
 from mdm_opt.schedules.cover import share_of_good
 from mdm_opt.statistics import standard_error
+from mdm_opt.study.flatness import LargestDifference, largest_difference
 
 LIMIT = "limit"
 _FOLDS, _DRAWS = 4, 64
@@ -59,7 +60,7 @@ class PredictedSchedule(BaseModel):
 
 
 class PredictedBudget(BaseModel):
-    """All schedules of one step budget.
+    """All schedules of one step budget, and how far two of them are apart.
 
     `limit_from_below` is the least path KL under the measured means: on average at most the true
     limit, because it is fitted to their noise, while the held-out value of the row "limit" is on
@@ -71,6 +72,7 @@ class PredictedBudget(BaseModel):
     steps: int
     schedules: list[PredictedSchedule]
     limit_from_below: float
+    largest_difference: LargestDifference
 
 
 # Weights of a schedule under a profile, and the schedule where it is a candidate.
@@ -111,22 +113,22 @@ class Predictions:
         given = {name: baseline(name, steps) for name in self._baselines}
         for label, values in self._cells:
             given[label] = Candidate("beta", steps, values)
-        rows = [
-            self._row(label, steps, [self._of(candidate)] * (_FOLDS + 1))
-            for label, candidate in given.items()
+        fits = [
+            (label, [self._of(candidate)] * (_FOLDS + 1)) for label, candidate in given.items()
         ]
         # The best of the family comes last, before the limit.
         seeds = [self._seeds(costs, steps) for costs in self._all_costs]
         for fitted in reversed(list(zip(*seeds, strict=True))):
             label = fitted[0].label.removeprefix("profile: ")
-            rows.append(self._row(label, steps, [self._of(one.candidate) for one in fitted]))
-        limits = [self._limit(costs, steps) for costs in self._all_costs]
-        rows.append(self._row(LIMIT, steps, limits))
+            fits.append((label, [self._of(one.candidate) for one in fitted]))
+        fits.append((LIMIT, [self._limit(costs, steps) for costs in self._all_costs]))
+        held_out = {label: self._held_out(fitted) for label, fitted in fits}
         lowest = self._decoding.costs(self._sample.monotone())
         return PredictedBudget(
             steps=steps,
-            schedules=rows,
+            schedules=[self._row(label, steps, fitted, held_out[label]) for label, fitted in fits],
             limit_from_below=float(lowest.limit(steps)[0] @ lowest.profile),
+            largest_difference=largest_difference(held_out),
         )
 
     def regret(self, steps: int) -> float:
@@ -166,9 +168,10 @@ class Predictions:
     def _of(self, candidate: Candidate) -> _Fitted:
         return self._costs.weights(candidate), candidate
 
-    def _row(self, label: str, steps: int, fitted: Sequence[_Fitted]) -> PredictedSchedule:
+    def _row(
+        self, label: str, steps: int, fitted: Sequence[_Fitted], values: Array
+    ) -> PredictedSchedule:
         """A schedule that was fitted without each of the folds, and to all sequences."""
-        values = self._held_out(fitted)
         linear = self._sample.costs(self._costs.weights(baseline("linear", steps)))
         weights, candidate = fitted[-1]
         value = float(values.mean())

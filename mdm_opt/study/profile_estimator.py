@@ -102,8 +102,8 @@ def estimator_check(
     length = key.model.length
     calls = length + key.boundaries * key.orders, length
     noise = [float(np.diff(one.nats, axis=1).var(axis=0, ddof=1).sum()) for one in (ours, theirs)]
-    # Where both are without noise the calls decide.
-    floor = _ROUNDING**2 * float(np.square(drops[0]).mean())
+    # Where both are without noise the calls decide, also where nothing drops at all.
+    floor = _ROUNDING**2 * max(float(np.square(drops[0]).mean()), _ROUNDING)
     ratio = (noise[1] + floor) * calls[1] / ((noise[0] + floor) * calls[0])
     agree = largest <= accepted and error <= _MOST_EXCHANGE
     return EstimatorCheck(

@@ -16,6 +16,7 @@ from mdm_opt.schedules import ProfileSample, StepSample
 from mdm_opt.schedules.base import Array
 from mdm_opt.schedules.step_costs import places
 from mdm_opt.schedules.step_sample import MOST_STEPS
+from mdm_opt.study.flatness import Flatness, flatness
 from mdm_opt.study.measured_profile import Advance, measured_profile
 from mdm_opt.study.predictions import PredictedBudget, Predictions
 from mdm_opt.study.profile_estimator import Estimator, EstimatorCheck
@@ -47,7 +48,8 @@ class ProfileResult(BaseModel):
     Of models of births `known` are places i of alpha = sin^2(pi/2 i/boundaries), and `mean` is
     f(alpha); of uniform corruption they are the cells i * boundaries + j of c(alpha_i, alpha_j),
     in nats. `lost` says of these what short steps between neighbouring places lose; null for
-    masked models.
+    masked models. `flatness` says of masked models whether anything depends on the schedule, and
+    is null for others.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -71,6 +73,7 @@ class ProfileResult(BaseModel):
     smooth: list[float]
     lost: list[StepLoss] | None
     budgets: list[PredictedBudget]
+    flatness: Flatness | None
 
 
 def profile_study(
@@ -118,6 +121,7 @@ def profile_study(
     found = measured_profile(study_file, folder, denoiser, repository, advance)
     kept, sample = found.record, found.record.sample
     predictions = Predictions(sample, study_file)
+    predicted = [predictions.budget(n) for n in budgets]
     return ProfileResult(
         model_fingerprint=denoiser.fingerprint,
         length=denoiser.length,
@@ -137,8 +141,24 @@ def profile_study(
         standard_error=sample.standard_error.tolist(),
         smooth=_smooth(sample).tolist(),
         lost=None if isinstance(sample, ProfileSample) else _lost(sample),
-        budgets=[predictions.budget(n) for n in budgets],
+        budgets=predicted,
+        flatness=flatness_of(sample, predicted),
     )
+
+
+def flatness_of(
+    sample: ProfileSample | StepSample, budgets: Sequence[PredictedBudget]
+) -> Flatness | None:
+    """Whether anything depends on the schedule; None for what is no masked model.
+
+    Args:
+        sample: what was measured.
+        budgets: what it predicts, at least one.
+    """
+    if isinstance(sample, StepSample):
+        return None
+    differences = [budget.largest_difference for budget in budgets]
+    return flatness(differences, max(float(sample.plain().sum()), 0.0))
 
 
 def _boundaries(sample: ProfileSample | StepSample) -> int:
@@ -159,14 +179,19 @@ def _lost(sample: StepSample) -> list[StepLoss]:
     return [StepLoss(before=before, after=after, nats=lost) for before, after, lost in ends]
 
 
+def has_profile(study_file: StudyFile) -> bool:
+    """Whether a profile says something of a study: of neither prompts nor blocks."""
+    return not (study_file.prompted or study_file.has_blocks)
+
+
 def _check_whole(study_file: StudyFile) -> None:
     """Refuses studies of which a profile says nothing.
 
     Raises:
         InputError: for prompts or blocks.
     """
-    found = "block_length" if study_file.has_blocks else "prompts"
-    if study_file.prompted or found == "block_length":
+    if not has_profile(study_file):
+        found = "block_length" if study_file.has_blocks else "prompts"
         raise InputError(
             f"a profile is that of whole sequences without prompts, and this study has {found}; "
             "its schedules cannot be predicted"

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from hard_laws import Cliff
 from laws import sudoku, templates
 
+from mdm_opt.chemistry import are_molecules
 from mdm_opt.config import parse_study
 from mdm_opt.measurement import Problem
-from mdm_opt.models.packaged import load_bundled
+from mdm_opt.models.packaged import load_bundled, load_reactions
 from mdm_opt.objectives.sample_score import validity
 from mdm_opt.study.problem import build_problem
 from mdm_opt.sudoku import is_valid, sample_grids
@@ -111,12 +114,27 @@ def noisy_templates(_folder: Path) -> Problem:
     return Problem(law, validity(are_near), _SEED, batch_size=FRESH)
 
 
+def reactions(_folder: Path) -> Problem:
+    """Texts of 24 atoms and signs of rxnfp's model, all of whose molecules are valid by RDKit.
+
+    Where the model goes on with what it is surest of, it may repeat itself: the mean entropy of
+    the tokens of a sample must be at least 1.4 nats; at one token a step it is 1.6.
+    """
+    for name in ("rxnfp", "rdkit"):
+        if find_spec(name) is None:
+            pytest.skip(f"package {name} is not installed")
+    objective = validity(are_molecules, min_entropy_nats=1.4)
+    return Problem(load_reactions(length=24), objective, _SEED, batch_size=_BATCH)
+
+
 _GRIDS = ((0.3, 0.2), (0.4, 0.26), (0.45, 0.3), (0.55, 0.35))
 # The fewer positions are certain, the more calls the longest schedule takes.
 _CERTAIN = (("entropy", 0.001), ("entropy", 0.01), ("entropy", 0.1))
 _EXACT = (("entropy", 0.02), ("entropy", 1.2), ("confidence", 0.5))
 # Noise leaves no token surer than 0.7: what is enough depends on how sure it is of its template.
 _NOISY = (("entropy", 0.02), *(("confidence", doubt) for doubt in (0.3, 0.35, 0.4, 0.5)))
+_SMILES = ((0.4, 0.26), (0.45, 0.36), (0.5, 0.4), (0.6, 0.5))
+_LIKELY = (("entropy", 0.01), ("entropy", 0.1), ("entropy", 0.5))
 _WIDE = ((0.2, 0.1), (0.2, 0.2), (0.2, 0.3), (0.3, 0.2), (0.3, 0.3), (0.5, 0.3), (0.8, 0.3))
 
 CASES = (
@@ -136,5 +154,8 @@ CASES = (
     Case(
         "noisy templates", noisy_templates, (2, 3, 4, 6), _WIDE, _WIDE,
         (2, 4, 8, 32), _NOISY, {},
+    ),
+    Case(
+        "reactions", reactions, (6, 12), _SMILES, _SMILES[2:3], (4, 6, 9, 14, 24), _LIKELY, {},
     ),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from decoding_cases import CASES, FIRST_LOOK, FRESH, FRESH_START, SEARCH, Case
 
 from mdm_opt.candidates import Candidate, baseline, beta
 from mdm_opt.measurement import Measurement, Problem, joined, measure
+from mdm_opt.objectives.entropy import ENTROPY
 from mdm_opt.statistics import Estimate, paired_difference, standard_error
 
 pytestmark = pytest.mark.bench
@@ -105,10 +106,10 @@ class Pool:
             climbed = (self._climbed(one, budget) for one in self._ladders[family])
             pool = list(itertools.chain.from_iterable(climbed))
 
-        def rank(candidate: Candidate, instances: int) -> tuple[float, float]:
+        def rank(candidate: Candidate, instances: int) -> tuple[bool, float, float]:
             # Of equal values the one that uses more of the budget.
             known = self._so_far(candidate, instances)
-            return known.value, known.nfe
+            return known.guards.get(ENTROPY, 0.0) <= 0, known.value, known.nfe
 
         found = sorted(pool, key=lambda one: rank(one, FIRST_LOOK), reverse=True)
         kept = (one for one in found if self._affordable(one, budget, SEARCH))

@@ -77,6 +77,24 @@ def test_boundaries_placed_anew_are_shown(tmp_path):
     assert "few steps cost: 2\n" in shown
 
 
+def test_of_a_flat_profile_one_line_is_said_instead_of_tables(tmp_path):
+    law = 'law = "flat_laws:pairs"\noptions = { flip = 0.5 }'
+    text = SUDOKU4.replace('law = "sudoku4"', law)
+    shown = invoke(tmp_path, "--steps", "2,5", "--sequences", "8", text=text)
+    assert shown.exit_code == 0, shown.output
+    assert "the profile is flat: nothing depends on the schedule. At 2, 5 steps" in shown.stdout
+    assert "keep the linear schedule" in shown.stdout
+    assert "path KL" not in shown.stdout
+    assert "next:" not in shown.stdout
+    result = invoke(tmp_path, "--json", "--steps", "2,5", "--sequences", "8", text=text)
+    found = json.loads(result.stdout)
+    assert found["flatness"]["flat"] is True
+    assert [one["largest_difference"]["value"] for one in found["budgets"]] == pytest.approx(
+        [0, 0], abs=1e-9
+    )
+    assert len(found["known"]) == 10
+
+
 def test_ancestral_reveal_has_a_limit_too(tmp_path):
     text = SUDOKU4.replace("[space]", '[sampler]\nreveal = "ancestral"\n[space]')
     result = invoke(tmp_path, "--json", "--sequences", "16", text=text)

@@ -44,7 +44,8 @@ def test_every_objective_says_its_instances(objective: Tree) -> None:
             "objective",
             {"kind": "judge_nll", "judge": {"kind": "nope"}},
             "[objective] judge: Input tag 'nope' found using 'kind' does not match any of the "
-            "expected tags: 'causal', 'bundled', 'antiberty', 'huggingface', 'enumerated'",
+            "expected tags: 'causal', 'bundled', 'antiberty', 'reactions', "
+            "'huggingface', 'enumerated'",
         ),
     ],
 )

@@ -38,6 +38,21 @@ def test_weights_of_another_shape_are_refused(bert: Path) -> None:
     assert "cannot load" in input_error(lambda: load_huggingface(str(bert), length=LENGTH))
 
 
+def test_what_a_config_does_not_say_can_be_said(bert: Path) -> None:
+    whole = load_huggingface(str(bert), length=LENGTH)
+    described = json.loads((bert / "config.json").read_text())
+    del described["model_type"], described["architectures"]
+    (bert / "config.json").write_text(json.dumps(described))
+    told = load_huggingface(str(bert), length=LENGTH, config={"model_type": "bert"})
+    assert type(told.model) is type(whole.model)
+    for name, weight in whole.model.state_dict().items():
+        assert torch.equal(weight, told.model.state_dict()[name])
+    message = input_error(
+        lambda: load_huggingface(str(bert), length=LENGTH, config={"model_type": "no_such"})
+    )
+    assert "is of type 'no_such', for which transformers" in message
+
+
 def _truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:1000])
 

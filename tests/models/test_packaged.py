@@ -1,9 +1,11 @@
-"""Models that come in a wheel: the bundled one and AntiBERTy."""
+"""Models that come in a wheel: the bundled one, AntiBERTy and rxnfp's."""
 
 from __future__ import annotations
 
 import importlib.util
 import os
+import re
+import sys
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -14,13 +16,35 @@ import torch
 
 from mdm_opt.errors import InputError
 from mdm_opt.models.huggingface import HuggingFaceDenoiser
-from mdm_opt.models.packaged import BUNDLED_CHECKPOINT, load_antiberty, load_bundled
+from mdm_opt.models.packaged import (
+    ANTIBERTY,
+    BUNDLED_CHECKPOINT,
+    RXNFP,
+    PackagedWeights,
+    load_antiberty,
+    load_bundled,
+    load_packaged,
+    load_reactions,
+)
 from mdm_opt.processes import generate, instance_noise
 from mdm_opt.sudoku import is_valid
 
 RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
 # A human antibody's first framework.
 FRAMEWORK = "EVQLVESGGGLVQPGGSLRLSCAAS"
+
+
+# Acetic acid and ethanol make ethyl acetate.
+REACTION = "CC(=O)O.OCC.[Na+].[OH-]>>CC(=O)OCC"
+PIECES = [*"CC(=O)O.OCC.", "[Na+]", ".", "[OH-]", ">>", *"CC(=O)OCC"]
+
+
+@pytest.fixture(scope="module")
+def reactions() -> HuggingFaceDenoiser:
+    absent = importlib.util.find_spec("rxnfp") is None
+    if absent and os.environ.get("CI") != "true":
+        pytest.skip("package rxnfp is not installed")
+    return load_reactions(length=len(PIECES), device="cpu")
 
 
 @pytest.fixture(scope="module")
@@ -86,33 +110,78 @@ def test_antiberty_generates_residues(antiberty: HuggingFaceDenoiser) -> None:
     assert all(len(text) == len(FRAMEWORK) and set(text) <= set(RESIDUES) for text in texts)
 
 
-def _without_antiberty(
-    find: Callable[..., ModuleSpec | None], replacement: ModuleSpec | None
+def test_reactions_are_read_atom_by_atom(reactions: HuggingFaceDenoiser) -> None:
+    tokens = reactions.encode([REACTION])
+    assert reactions.tokenizer.convert_ids_to_tokens(tokens[0].tolist()) == PIECES
+    assert reactions.decode(tokens) == [REACTION]
+    assert sum(weight.numel() for weight in reactions.model.parameters()) == 6_675_535
+    assert "rxnfp" not in sys.modules
+    for text in ("C[Xx]", "Cl", "C C"):
+        with pytest.raises(InputError, match=r"never generates|tokens, not"):
+            reactions.encode([text + "C" * (len(PIECES) - 2)])
+
+
+def test_any_two_tokens_of_reactions_are_read_as_they_were_written(
+    reactions: HuggingFaceDenoiser,
+) -> None:
+    """Every pair of neighbours, in rows of a whole number of pairs."""
+    tokens = torch.full((1, reactions.length), reactions.mask_token_id)
+    possible = reactions.log_probs(tokens, torch.tensor([[0]]))[0, 0].isfinite().nonzero()[:, 0]
+    names = reactions.tokenizer.convert_ids_to_tokens(possible.tolist())
+    assert len(names) == 591 - 15
+    common = names[:60] + [name for name in names if not name.startswith("[")]
+    texts = [one + other for one in common for other in common]
+    read = reactions.tokenizer(texts, add_special_tokens=False).input_ids
+    ids = dict(zip(names, possible.tolist(), strict=True))
+    assert read == [[ids[one], ids[other]] for one in common for other in common]
+
+
+def test_reactions_are_known(reactions: HuggingFaceDenoiser) -> None:
+    """What the product is made of follows from what reacts, and from the rest of it."""
+    where = torch.arange(PIECES.index(">>") + 1, len(PIECES))[:, None]
+    tokens = reactions.encode([REACTION]).repeat(len(where), 1)
+    true = tokens.gather(1, where)
+    hidden = tokens.scatter(1, where, reactions.mask_token_id)
+    log_probs = reactions.log_probs(hidden, where)[:, 0].gather(1, true)
+    assert log_probs.mean() > np.log(0.5)
+
+
+def _without(
+    package: str, find: Callable[..., ModuleSpec | None], replacement: ModuleSpec | None
 ) -> Callable[..., ModuleSpec | None]:
-    def find_spec(name: str, package: str | None = None) -> ModuleSpec | None:
-        return replacement if name == "antiberty" else find(name, package)
+    def find_spec(name: str, parent: str | None = None) -> ModuleSpec | None:
+        return replacement if name == package else find(name, parent)
 
     return find_spec
 
 
-def test_absent_antiberty_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        importlib.util, "find_spec", _without_antiberty(importlib.util.find_spec, None)
-    )
-    with pytest.raises(InputError, match=r"pip install 'mdm-opt\[antibody\]'"):
-        load_antiberty(length=10)
-
-
-def test_antiberty_without_weights_is_refused(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize(
+    ("source", "install"),
+    [
+        (ANTIBERTY, "'antiberty' needs its package: pip install 'mdm-opt[antibody]'"),
+        (RXNFP, "'reactions' needs its package: pip install --no-deps rxnfp==0.1.0"),
+    ],
+)
+def test_an_absent_package_is_named_with_what_installs_it(
+    monkeypatch: pytest.MonkeyPatch, source: PackagedWeights, install: str
 ) -> None:
-    spec = ModuleSpec("antiberty", None, is_package=True)
+    absent = _without(source.package, importlib.util.find_spec, None)
+    monkeypatch.setattr(importlib.util, "find_spec", absent)
+    with pytest.raises(InputError, match=re.escape(install)):
+        load_packaged(source, length=10)
+
+
+@pytest.mark.parametrize("source", [ANTIBERTY, RXNFP], ids=lambda source: source.kind)
+def test_a_package_without_weights_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, source: PackagedWeights
+) -> None:
+    spec = ModuleSpec(source.package, None, is_package=True)
     spec.submodule_search_locations = [str(tmp_path)]
-    monkeypatch.setattr(
-        importlib.util, "find_spec", _without_antiberty(importlib.util.find_spec, spec)
-    )
-    with pytest.raises(InputError, match="holds no model") as caught:
-        load_antiberty(length=10)
+    empty = _without(source.package, importlib.util.find_spec, spec)
+    monkeypatch.setattr(importlib.util, "find_spec", empty)
+    with pytest.raises(InputError, match=f"{source.package} holds no model") as caught:
+        load_packaged(source, length=10)
+    assert str(caught.value).endswith(f"version {source.version} does")
     assert "\n" not in str(caught.value)
 
 

@@ -123,6 +123,13 @@ def test_antiberty_table() -> None:
     assert (denoiser.length, denoiser.vocab_size) == (9, 25)
 
 
+def test_reactions_table() -> None:
+    if importlib.util.find_spec("rxnfp") is None and os.environ.get("CI") != "true":
+        pytest.skip("package rxnfp is not installed")
+    denoiser = build_denoiser(config.ReactionsModel(kind="reactions", length=9), None)
+    assert (denoiser.length, denoiser.vocab_size) == (9, 591)
+
+
 @pytest.mark.parametrize("name", LAWS)
 def test_enumerated_table(name: str) -> None:
     denoiser = build_denoiser(config.EnumeratedModel(kind="enumerated", law=name), None)

@@ -27,7 +27,8 @@ from mdm_opt.measurement import Problem, measure
 from mdm_opt.models.enumerated import EnumeratedDenoiser
 from mdm_opt.models.laws import EnumeratedLaw, sudoku4, toy_balanced, toy_extremes
 from mdm_opt.objectives.base import Objective
-from mdm_opt.objectives.judge_nll import JudgeNll, causal_judge, masked_judge, unigram_entropy
+from mdm_opt.objectives.entropy import unigram_entropy
+from mdm_opt.objectives.judge_nll import JudgeNll, causal_judge, masked_judge
 from mdm_opt.objectives.registry import Build, build_objective
 from mdm_opt.processes import generate, instance_noise
 
@@ -170,22 +171,6 @@ def test_masked_judge_of_a_rigid_law_is_certain_or_impossible() -> None:
     assert values.tolist() == [0.0, 0.0]
     values, _ = masked_judge(EnumeratedDenoiser(toy_extremes()))(["aaaab"])
     assert values.tolist() == [np.inf]
-
-
-@pytest.mark.parametrize(
-    ("row", "expected"),
-    [
-        ([3, 3, 3, 3], 0.0),
-        ([0, 1, 2, 3], np.log(4)),
-        ([5, 5, 9, 9], np.log(2)),
-        ([1, 1, 1, 2], -0.75 * np.log(0.75) - 0.25 * np.log(0.25)),
-        ([7], 0.0),
-    ],
-)
-def test_unigram_entropy(row: list[int], expected: float) -> None:
-    found = unigram_entropy(torch.tensor([row, row[::-1]]))
-    assert found.dtype == np.float64
-    np.testing.assert_allclose(found, [expected] * 2, rtol=1e-14, atol=1e-15)
 
 
 def judged(min_entropy_nats: float | None, **keys: Any) -> Problem:

@@ -16,6 +16,7 @@ from mdm_opt.persistence import Repository, storage_url
 from mdm_opt.persistence.health import (
     find_study,
     read_study,
+    readable,
     schema_revision,
     server_facts,
     study_names,
@@ -27,6 +28,8 @@ FIRST = Path(__file__).parent / "databases" / "0001.sql"
 def test_studies_are_read_as_they_are_kept(repository):
     assert read_study(repository.url, "s") == find_study(repository.url, "s") == study_record()
     assert find_study(repository.url, "nobody") is None
+    with readable(repository.url) as found:
+        assert found.study("s") == study_record()
     with pytest.raises(InputError, match="no study 'nobody' in this database; there are: s"):
         read_study(repository.url, "nobody")
 

@@ -23,7 +23,7 @@ from mdm_opt.schedules import (
     reveal_counts,
 )
 from mdm_opt.study.instances import InstanceSets
-from mdm_opt.study.measured_profile import measured_profile
+from mdm_opt.study.measured_profile import kept_profile, measured_profile
 from mdm_opt.study.opening import create_study, open_study
 from mdm_opt.study.predictions import LIMIT, Predictions
 from mdm_opt.study.profile_result import profile_study
@@ -40,6 +40,19 @@ def test_measuring_stops_where_more_sequences_would_change_little(tmp_path):
         opened.study_file, tmp_path, opened.problem.denoiser, opened.repository
     )
     assert len(kept.record.sample) == 16
+
+
+def test_a_kept_profile_is_found_and_nothing_is_measured(tmp_path):
+    path, url = write_study(tmp_path, SEEDED + PRECISE), database(tmp_path)
+    study_file = load_study_file(path)
+    denoiser = build_denoiser(study_file.model, tmp_path)
+    repository = Repository(url, create=True)
+    assert kept_profile(study_file, tmp_path, denoiser, repository) is None
+    measured = measured_profile(study_file, tmp_path, denoiser, repository).record
+    denoiser.log_probs = None
+    kept = kept_profile(study_file, tmp_path, denoiser, repository)
+    assert kept.sequences == measured.sequences
+    assert np.array_equal(kept.sample.nats, measured.sample.nats)
 
 
 def test_an_interrupted_measurement_goes_on(tmp_path, monkeypatch):

@@ -49,6 +49,14 @@ def test_three_that_agree_are_cheaper_along_the_chain():
     assert check.noise_ratio == pytest.approx(half.var() / noisy(0).var() / 3, rel=1e-3)
 
 
+def test_where_nothing_drops_at_all_the_calls_decide():
+    nothing = np.zeros(8)
+    check = estimator_check(KEY, *records(nothing, nothing, nothing))
+    assert check.agree
+    assert check.noise_ratio == pytest.approx(1 / 3)
+    assert check.chosen == "chain"
+
+
 @pytest.mark.parametrize("off", [0, 1, 2])
 def test_one_that_is_apart_is_not_believed(off):
     drops = [noisy(0), noisy(1), noisy(2)]
