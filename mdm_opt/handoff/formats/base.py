@@ -253,6 +253,18 @@ def lacking_note(
     )
 
 
+def prompt_note(block_length: int) -> tuple[str, ...]:
+    """What becomes of blocks that are counted from the beginning of the prompt."""
+    if block_length == 1:
+        return ()
+    return (
+        "Blocks are counted from the beginning of the prompt: after one of a multiple of "
+        f"{block_length} tokens exactly this runs. After others the first block has fewer masked "
+        "tokens; it takes the steps from the first on and is complete before the last. The last "
+        "block is filled whole, and cut.",
+    )
+
+
 def empty_note(plan: Layout) -> tuple[str, ...]:
     """What steps without tokens cost where the target calls the model for them."""
     if not plan.empty_steps:
