@@ -12,6 +12,7 @@ from mdm_opt.handoff.formats import (
     dllm,
     dream,
     llada,
+    llada2,
     llada_rule,
     maskgit,
     mdlm,
@@ -55,6 +56,13 @@ FORMATS: dict[str, Format] = {
             ".py",
             diffusers.render,
             diffusers.render_rule,
+        ),
+        Format(
+            "llada2",
+            "LLaDA2's generate, and dllm (LLaDA2Sampler)",
+            ".py",
+            llada2.render,
+            llada2.render_rule,
         ),
         Format("maskgit", "muse-maskgit-pytorch", ".py", maskgit.render),
     )

@@ -141,3 +141,84 @@ def llada2_pipeline(
             step += masked
             goes_on = scheduler.check_block_should_continue(step_idx=step, masks_remaining=masked)
     return x
+
+
+class LLaDA2Model:
+    """LLaDA2's own generate; ``even_transfer_schedule`` and the like of dllm are the same."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    @staticmethod
+    def _get_num_transfer_tokens(block_length: int, steps: int) -> torch.Tensor:
+        raise AssertionError("even counts")
+
+    def _sample_with_temperature_topk_topp(self, logits: torch.Tensor, **_: Any) -> Any:
+        raise AssertionError("ranked by the drawn token")
+
+    def generate(
+        self,
+        inputs: torch.Tensor,
+        temperature: float,
+        block_length: int,
+        steps: int,
+        gen_length: int,
+        threshold: float,
+        top_p: float | None = None,
+        top_k: int | None = None,
+        mask_id: int = MASK,
+    ) -> torch.Tensor:
+        """Blocks end with their masks or their steps; one sequence, as many for dllm's."""
+        steps = min(steps, gen_length)
+        start = inputs.shape[1]
+        width = -(-(start + gen_length) // block_length) * block_length
+        x = torch.full((len(inputs), width), mask_id)
+        x[:, :start] = inputs
+        counts = self._get_num_transfer_tokens(block_length, steps)
+        for begin in range(start // block_length * block_length, width, block_length):
+            block = x[:, begin : begin + block_length]
+            for step in range(steps):
+                masked = block == mask_id
+                if not masked.any():
+                    break
+                logits = self.model.logits(x[:, : begin + block_length])[:, begin:]
+                tokens, chances = self._sample_with_temperature_topk_topp(
+                    logits, temperature=temperature, top_k=top_k, top_p=top_p
+                )
+                count, certainty = int(counts[step]), torch.where(masked, chances, -torch.inf)
+                for row, left in enumerate(masked.sum(1).tolist()):
+                    chosen = certainty[row] > threshold
+                    if int(chosen.sum()) < count:
+                        chosen = torch.zeros_like(chosen)
+                        chosen[certainty[row].topk(min(count, left)).indices] = True
+                    block[row, chosen] = tokens[row, chosen]
+        return x
+
+
+class LLaDA2SamplerModule:
+    """dllm's module of that sampler; two of its functions may be replaced."""
+
+    even_transfer_schedule: Any = None
+    sample_tokens: Any = None
+
+    def sample(
+        self,
+        model: Any,
+        inputs: torch.Tensor,
+        *,
+        max_new_tokens: int,
+        block_size: int,
+        steps_per_block: int,
+        **settings: Any,
+    ) -> torch.Tensor:
+        """LLaDA2's loop, for prompts of the same length."""
+        loop = LLaDA2Model(model)
+        loop._get_num_transfer_tokens = self.even_transfer_schedule
+        loop._sample_with_temperature_topk_topp = self.sample_tokens
+        return loop.generate(
+            inputs,
+            block_length=block_size,
+            steps=steps_per_block,
+            gen_length=max_new_tokens,
+            **settings,
+        )
