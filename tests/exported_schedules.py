@@ -174,7 +174,7 @@ def settings_of(text: str) -> dict[str, Any]:
 
 
 # Formats of counts, which ancestral reveal has none of.
-COUNTED = (*("llada", "sglang", "diffusers", "llada2", "maskgit"),)
+COUNTED = (*("llada", "sglang", "diffusers", "llada2", "sdar", "maskgit"),)
 WITHOUT_BLOCKS = ("mdlm", "dream", "maskgit")
 SCHEDULES = {
     "fixed": exported(0.4, 0.26, 8, 64),

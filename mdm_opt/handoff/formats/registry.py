@@ -19,6 +19,7 @@ from mdm_opt.handoff.formats import (
     python,
     python_grid,
     python_rule,
+    sdar,
     sglang,
     sglang_rule,
 )
@@ -64,6 +65,7 @@ FORMATS: dict[str, Format] = {
             llada2.render,
             llada2.render_rule,
         ),
+        Format("sdar", "SDAR", ".py", sdar.render, sdar.render_rule),
         Format("maskgit", "muse-maskgit-pytorch", ".py", maskgit.render),
     )
 }

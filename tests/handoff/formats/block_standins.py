@@ -222,3 +222,50 @@ class LLaDA2SamplerModule:
             gen_length=max_new_tokens,
             **settings,
         )
+
+
+class SdarModule:
+    """SDAR's generate.py; its answers for complete blocks are kept by a call of their own."""
+
+    get_num_transfer_tokens: Any = None
+    sample_with_temperature_topk_topp: Any = None
+
+    def block_diffusion_generate(
+        self,
+        model: Any,
+        prompt: dict[str, torch.Tensor],
+        mask_id: int,
+        *,
+        gen_length: int,
+        block_length: int,
+        denoising_steps: int,
+        temperature: float,
+        remasking_strategy: str,
+        confidence_threshold: float = 0.85,
+        top_k: int = 0,
+        top_p: float = 1.0,
+    ) -> torch.Tensor:
+        """A step's tokens may be more than are masked: then others are written over."""
+        start = prompt["input_ids"].shape[1]
+        width = -(-(start + gen_length) // block_length) * block_length
+        x = torch.full((1, width), mask_id)
+        x[:, :start] = prompt["input_ids"]
+        counts = self.get_num_transfer_tokens(block_length, denoising_steps)
+        for begin in range(start // block_length * block_length, width, block_length):
+            block = x[:, begin : begin + block_length]
+            for step in range(denoising_steps + 1):
+                masked = block == mask_id
+                logits = model.logits(x[:, : begin + block_length])[:, begin:]
+                if not masked.any():
+                    break
+                tokens, chances = self.sample_with_temperature_topk_topp(
+                    logits, temperature=temperature, top_k=top_k, top_p=top_p
+                )
+                certainty = torch.where(masked, chances, -torch.inf)
+                chosen = certainty > confidence_threshold
+                static = remasking_strategy == "low_confidence_static"
+                if static or chosen.sum() < counts[step]:
+                    chosen = torch.zeros_like(masked)
+                    chosen[0, certainty[0].topk(int(counts[step])).indices] = True
+                block[chosen] = tokens[chosen]
+        return x

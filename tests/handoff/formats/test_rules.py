@@ -20,7 +20,7 @@ RULES = {
     "entropy_bound": entropy_bound(),
 }
 TAKE_RULES = ("json", "python", "llada", "sglang", "diffusers")
-TAKE_THRESHOLDS: tuple[str, ...] = ("llada2",)
+TAKE_THRESHOLDS = ("llada2", "sdar")
 
 
 def test_a_rule_keeps_its_blocks() -> None:
