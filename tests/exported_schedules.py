@@ -174,8 +174,11 @@ def settings_of(text: str) -> dict[str, Any]:
 
 
 # Formats of counts, which ancestral reveal has none of.
-COUNTED = (*("llada", "sglang", "diffusers", "llada2", "sdar", "maskgit"),)
-WITHOUT_BLOCKS = ("mdlm", "dream", "maskgit")
+COUNTED = (
+    *("llada", "sglang", "diffusers", "llada2", "sdar", "maskgit"),
+    "bionemo",
+)
+WITHOUT_BLOCKS = ("mdlm", "dream", "maskgit", "bionemo")
 SCHEDULES = {
     "fixed": exported(0.4, 0.26, 8, 64),
     "cumulative": exported(1.0, 0.2, 32, 64, rounding="cumulative"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from mdm_opt.errors import InputError
 from mdm_opt.handoff.formats import (
+    bionemo,
     canonical,
     diffusers,
     dllm,
@@ -67,6 +68,7 @@ FORMATS: dict[str, Format] = {
         ),
         Format("sdar", "SDAR", ".py", sdar.render, sdar.render_rule),
         Format("maskgit", "muse-maskgit-pytorch", ".py", maskgit.render),
+        Format("bionemo", "bionemo-moco", ".py", bionemo.render),
     )
 }
 
