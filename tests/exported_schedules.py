@@ -178,7 +178,7 @@ COUNTED = (
     *("llada", "sglang", "diffusers", "llada2", "sdar", "maskgit"),
     "bionemo",
 )
-WITHOUT_BLOCKS = ("mdlm", "dream", "maskgit", "bionemo")
+WITHOUT_BLOCKS = ("mdlm", "dream", "maskgit", "bionemo", "flow_matching")
 SCHEDULES = {
     "fixed": exported(0.4, 0.26, 8, 64),
     "cumulative": exported(1.0, 0.2, 32, 64, rounding="cumulative"),

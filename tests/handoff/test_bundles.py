@@ -99,6 +99,7 @@ def test_all_steps_leaves_out_what_a_target_cannot_express(ancestral, tmp_path):
         "dllm",
         "mdlm",
         "dream",
+        "flow_matching",
     }
     assert not any(each["verified"] for each in index["files"])
     assert "NOT verified" in result.stderr
