@@ -12,6 +12,7 @@ from mdm_opt.handoff.formats import (
     diffusers,
     dllm,
     dream,
+    esm3,
     flow_matching,
     llada,
     llada2,
@@ -69,6 +70,7 @@ FORMATS: dict[str, Format] = {
         ),
         Format("sdar", "SDAR", ".py", sdar.render, sdar.render_rule),
         Format("maskgit", "muse-maskgit-pytorch", ".py", maskgit.render),
+        Format("esm3", "ESM3 (esm)", ".py", esm3.render),
         Format("bionemo", "bionemo-moco", ".py", bionemo.render),
         Format("flow_matching", "flow_matching", ".py", flow_matching.render),
     )
