@@ -175,10 +175,10 @@ def settings_of(text: str) -> dict[str, Any]:
 
 # Formats of counts, which ancestral reveal has none of.
 COUNTED = (
-    *("llada", "sglang", "diffusers", "llada2", "sdar", "maskgit", "esm3"),
+    *("llada", "sglang", "diffusers", "llada2", "sdar", "maskgit", "amused", "esm3"),
     "bionemo",
 )
-WITHOUT_BLOCKS = ("mdlm", "dream", "maskgit", "esm3", "bionemo", "flow_matching")
+WITHOUT_BLOCKS = ("mdlm", "dream", "maskgit", "amused", "esm3", "bionemo", "flow_matching")
 SCHEDULES = {
     "fixed": exported(0.4, 0.26, 8, 64),
     "cumulative": exported(1.0, 0.2, 32, 64, rounding="cumulative"),

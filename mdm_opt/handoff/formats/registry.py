@@ -7,6 +7,7 @@ from typing import Any
 
 from mdm_opt.errors import InputError
 from mdm_opt.handoff.formats import (
+    amused,
     bionemo,
     canonical,
     diffusers,
@@ -70,6 +71,7 @@ FORMATS: dict[str, Format] = {
         ),
         Format("sdar", "SDAR", ".py", sdar.render, sdar.render_rule),
         Format("maskgit", "muse-maskgit-pytorch", ".py", maskgit.render),
+        Format("amused", "aMUSEd (diffusers) and Meissonic", ".py", amused.render),
         Format("esm3", "ESM3 (esm)", ".py", esm3.render),
         Format("bionemo", "bionemo-moco", ".py", bionemo.render),
         Format("flow_matching", "flow_matching", ".py", flow_matching.render),
