@@ -175,7 +175,7 @@ def settings_of(text: str) -> dict[str, Any]:
 
 # Formats of counts, which ancestral reveal has none of.
 COUNTED = (
-    *("llada", "sglang", "diffusers", "llada2", "sdar", "maskgit", "amused", "esm3"),
+    *("llada", "sglang", "diffusers", "llada2", "sdar", "maskgit", "amused", "mmada", "esm3"),
     "bionemo",
 )
 WITHOUT_BLOCKS = ("mdlm", "dream", "maskgit", "amused", "esm3", "bionemo", "flow_matching")

@@ -198,7 +198,7 @@ def needs_no_blocks(format_name: str, target: Target, exported: ExportedSchedule
         raise InputError(
             f"format {format_name}: the schedule was measured in blocks of {measured} tokens, and "
             "this format has no blocks; formats that have: json, llada, dllm, sglang, diffusers, "
-            "llada2, sdar"
+            "llada2, sdar, mmada"
         )
     needs_own_blocks(format_name, target, exported)
 

@@ -67,6 +67,43 @@ def amused(
     return model.counts(latents.flatten(1))
 
 
+def mask_by_random_topk(
+    mask_len: torch.Tensor, probs: torch.Tensor, temperature: float
+) -> torch.Tensor:
+    """The least certain positions of each row, with noise; fewer where several are equal."""
+    noise = -(-torch.rand(probs.shape).clamp_min(1e-20).log()).clamp_min(1e-20).log()
+    certainty = probs.clamp_min(1e-20).log() + temperature * noise
+    return certainty < certainty.sort(dim=-1).values.gather(1, mask_len.long())
+
+
+def mmada_images(
+    *,
+    batch: int,
+    timesteps: int,
+    seq_len: int,
+    noise_schedule: Any,
+    temperature: float,
+    guidance_scale: float,
+) -> list[list[int]]:
+    """MMaDA's t2i_generate: what follows the last step is not looked at."""
+    assert guidance_scale >= 0
+    model, x = Reveals(), torch.full((batch, seq_len), MASK)
+    for step in range(timesteps):
+        law = model.logits(x).softmax(-1)
+        unknown, drawn = x == MASK, torch.multinomial(law.flatten(0, 1), 1)[:, 0].view(x.shape)
+        x = torch.where(unknown, drawn, x)
+        ratio = 1.0 * (step + 1) / timesteps
+        share = noise_schedule(torch.tensor(ratio))
+        left = (seq_len * share).floor()
+        left = torch.minimum(unknown.sum(dim=-1, keepdim=True) - 1, left).clamp_min(1)
+        chances = law.gather(-1, x[..., None])[..., 0]
+        chances = torch.where(unknown, chances, torch.finfo(chances.dtype).max)
+        temperature = temperature * (1.0 - ratio)
+        final = x
+        x = torch.where(mask_by_random_topk(left, chances, temperature), MASK, x)
+    return model.counts(final)
+
+
 def esm3(
     registry: dict[str, Any],
     lengths: list[int],

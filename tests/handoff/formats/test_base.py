@@ -30,7 +30,7 @@ from mdm_opt.handoff.formats.base import (
     layout,
 )
 
-IN_BLOCKS_OF = ("llada", "dllm", "sglang", "diffusers", "llada2", "sdar")
+IN_BLOCKS_OF = ("llada", "dllm", "sglang", "diffusers", "llada2", "sdar", "mmada")
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ def test_guidance_and_end_tokens_are_passed_on_or_stated(guidance: float, end_la
             "classifier-free guidance of scale 1.5" in notes[name],
             "end the text" in notes[name],
         )
-        can_guide = name in ("json", "llada", "dllm", "maskgit", "amused")
+        can_guide = name in ("json", "llada", "dllm", "maskgit", "amused", "mmada")
         can_end = name in ("json", "llada")
         assert stated == (bool(guidance) and not can_guide, end_last and not can_end)
     assert ("does not know cfg_scale" in notes["llada"]) == bool(guidance)
