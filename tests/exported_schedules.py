@@ -173,6 +173,12 @@ def settings_of(text: str) -> dict[str, Any]:
     return found
 
 
+# Formats of counts, which ancestral reveal has none of.
+COUNTED = (
+    *("llada", "sglang", "diffusers", "llada2", "sdar", "maskgit", "amused", "mmada", "esm3"),
+    "bionemo",
+)
+WITHOUT_BLOCKS = ("mdlm", "dream", "maskgit", "amused", "esm3", "bionemo", "flow_matching")
 SCHEDULES = {
     "fixed": exported(0.4, 0.26, 8, 64),
     "cumulative": exported(1.0, 0.2, 32, 64, rounding="cumulative"),
@@ -191,6 +197,14 @@ FIXED = [
     exported(0.9, 0.3, 1, 16),
     exported(0.9, 0.3, 16, 16),
     exported_free([9, 5, 2, 48]),
+]
+# The fewest and the most steps and tokens that exports are tried with.
+EDGES = [
+    exported(0.4, 0.26, 1, 4),
+    exported(0.9, 0.3, 4, 4),
+    exported(0.4, 0.26, 7, 257),
+    exported(0.9, 0.3, 64, 65, rounding="cumulative"),
+    exported(0.4, 0.26, 64, 257),
 ]
 ALPHAS = [(0.4, 0.26), (0.05, 0.05), (0.05, 20.0), (20.0, 0.05), (20.0, 20.0), (1.0, 1.0)]
 ANCESTRAL = [exported(a, b, 8, 64, reveal="ancestral") for a, b in ALPHAS]

@@ -77,16 +77,17 @@ def sample(
     multiple=True,
     shell_complete=format_names,
     help="json (canonical), python (needs nothing), llada (and Fast-dLLM), dllm, mdlm (and SEDD), "
-    "dream, sglang, diffusers, maskgit, or package.module:function, your own: it takes the "
-    "schedule and returns the text. mdm_opt.load_schedule() reads them all. With --all-steps it "
-    "may be given several times.  [default: json; with --all-steps every format that can express "
-    "it]",
+    "dream, sglang, diffusers, llada2, sdar, maskgit, amused, mmada, esm3, bionemo, "
+    "flow_matching, or package.module:function, your own: it takes the schedule and returns the "
+    "text. mdm_opt.load_schedule() reads them all. With --all-steps it may be given several "
+    "times.  [default: json; with --all-steps every format that can express it]",
 )
 @click.option(
     "--block-length",
     type=click.IntRange(min=1),
-    help="Tokens of a block, for llada, dllm, sglang and diffusers, which can fill a sequence "
-    "block by block; the schedule is applied in each.  [default: the whole sequence]",
+    help="Tokens of a block, for llada, dllm, sglang, diffusers, llada2, sdar and mmada, which "
+    "can fill a sequence block by block; the schedule is applied in each.  [default: the whole "
+    "sequence]",
 )
 @click.option("--all-steps", is_flag=True, help="Every step count of the study, into a folder.")
 @click.option(

@@ -18,6 +18,7 @@ from study_files import database, write_study
 
 import mdm_opt
 from mdm_opt.candidates import BASELINES
+from mdm_opt.handoff.formats import FORMATS
 from mdm_opt.results.best import best
 from mdm_opt.sample_texts import picture
 from mdm_opt.study.opening import create_study
@@ -96,7 +97,7 @@ def test_exports_are_used_by_what_reads_them(studied, tmp_path, monkeypatch):
 def test_other_targets_are_refused_in_one_line(studied, tmp_path, monkeypatch):
     process, _, url, _ = studied
     monkeypatch.chdir(tmp_path)
-    for name in ("llada", "dllm", "mdlm", "dream", "sglang", "diffusers", "maskgit"):
+    for name in FORMATS.keys() - {"json", "python"}:
         out = "a.yaml" if name == "sglang" else "a.py"
         result = invoke(
             *("export", process, "--steps", "4", "--format", name, "--out", out),
@@ -119,7 +120,8 @@ def test_all_steps_say_once_what_is_left_out(studied, tmp_path, monkeypatch):
     }
     left = [line for line in result.stderr.splitlines() if line.startswith("left out")]
     assert [line.split(":")[1] for line in left] == [" 2 steps", " 4 steps"]
-    assert "formats llada, dllm, mdlm, dream, sglang, diffusers, maskgit: schedule." in left[0]
+    others = ", ".join(name for name in FORMATS if name not in ("json", "python"))
+    assert f"formats {others}: schedule." in left[0]
 
 
 def test_samples_of_every_baseline_are_texts(studied):

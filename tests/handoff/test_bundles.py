@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from exported_schedules import COUNTED
 from exporting import export, kept_formats, study
 from study_files import SUDOKU4, database, write_study
 
@@ -87,19 +88,18 @@ def test_all_steps_leaves_out_what_a_target_cannot_express(ancestral, tmp_path):
     result = export(ancestral, "--all-steps", "--out", "bundle")
     assert result.exit_code == 0, result.output
     index = json.loads((tmp_path / "bundle" / "index.json").read_text())
-    assert {each["format"] for each in index["left_out"]} == {
-        *("llada", "sglang", "maskgit", "diffusers")
-    }
+    assert {each["format"] for each in index["left_out"]} == {*COUNTED}
     assert all(
         "reveal: 'ancestral' is not accepted" in each["reason"] for each in index["left_out"]
     )
-    assert "left out: 4 steps: formats llada, sglang, diffusers, maskgit: reveal" in result.stderr
+    assert f"left out: 4 steps: formats {', '.join(COUNTED)}: reveal" in result.stderr
     assert {each["format"] for each in index["files"]} == {
         "json",
         "python",
         "dllm",
         "mdlm",
         "dream",
+        "flow_matching",
     }
     assert not any(each["verified"] for each in index["files"])
     assert "NOT verified" in result.stderr

@@ -160,9 +160,9 @@ def test_rules_are_searched_verified_and_exported(family, tmp_path):
     shown = CliRunner().invoke(main, command)
     assert shown.exit_code == 0, shown.output
     index = json.loads((out / "index.json").read_text())
-    number = ["diffusers"] if family == "threshold" else []
+    number = ["llada2", "sdar"] if family == "threshold" else []
     formats = [entry["format"] for entry in index["files"]]
-    assert formats == ["json", "python", "llada", "sglang", *number]
+    assert formats == ["json", "python", "llada", "sglang", "diffusers", *number]
     left_out = {entry["format"] for entry in index["left_out"]}
     assert left_out == {*FORMATS} - {*formats}
     for entry in index["files"]:

@@ -197,7 +197,8 @@ def needs_no_blocks(format_name: str, target: Target, exported: ExportedSchedule
     if measured != exported.schedule.length:
         raise InputError(
             f"format {format_name}: the schedule was measured in blocks of {measured} tokens, and "
-            "this format has no blocks; formats that have: json, llada, dllm, sglang, diffusers"
+            "this format has no blocks; formats that have: json, llada, dllm, sglang, diffusers, "
+            "llada2, sdar, mmada"
         )
     needs_own_blocks(format_name, target, exported)
 
@@ -250,6 +251,18 @@ def lacking_note(
     }
     return tuple(
         f"The result was measured with {used[name]}, {how}." for name in lacking if used[name]
+    )
+
+
+def prompt_note(block_length: int) -> tuple[str, ...]:
+    """What becomes of blocks that are counted from the beginning of the prompt."""
+    if block_length == 1:
+        return ()
+    return (
+        "Blocks are counted from the beginning of the prompt: after one of a multiple of "
+        f"{block_length} tokens exactly this runs. After others the first block has fewer masked "
+        "tokens; it takes the steps from the first on and is complete before the last. The last "
+        "block is filled whole, and cut.",
     )
 
 

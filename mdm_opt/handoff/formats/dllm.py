@@ -4,9 +4,14 @@ dllm's time runs from 1 (masked) to 0. Its `get_num_transfer_tokens` rounds, ste
 ``masked * (1 - reverse_mask_prob(s, t))``, a ratio of masked fractions: that is a count where they
 are those of the cumulative counts. So alpha runs through these, scaled between them, and the ratio
 is taken from them in float64: dllm's own, in float32, is off for very long sequences.
+
+MDLMSampler, BD3LMSampler and DreamSampler round so. LLaDA2Sampler has no scheduler: that is the
+format ``llada2``.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from mdm_opt.handoff.formats.base import (
     Artefact,
@@ -17,6 +22,7 @@ from mdm_opt.handoff.formats.base import (
     needs_known_order,
 )
 from mdm_opt.handoff.formats.curve import curve
+from mdm_opt.handoff.formats.dream import ALGORITHMS
 from mdm_opt.handoff.formats.header import document
 from mdm_opt.handoff.formats.llada import order_note, remasking
 from mdm_opt.handoff.schedule_file import ExportedSchedule
@@ -33,7 +39,7 @@ STEPS = {steps}
 ALPHA = {alpha}
 REVEALED = {boundaries}
 SETTINGS = {settings}
-
+{dream}
 
 @dataclasses.dataclass
 class MdmOptAlphaScheduler(BaseAlphaScheduler):
@@ -104,7 +110,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     Raises:
         InputError: for blocks that the schedule cannot be applied to.
     """
-    needs_known_order(exported, "dllm")
+    order = needs_known_order(exported, "dllm")
     plan = layout(exported, "dllm", target.block_length)
     ancestral = plan.counts is None
     settings: dict[str, object] = {
@@ -127,6 +133,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         *order_note(exported),
         *_end_note(exported),
         *_length_note(plan),
+        *_sampler_notes(plan),
     )
     shape = curve(exported.candidate, "ALPHA", speed=True)
     body = _BODY.format(
@@ -134,11 +141,37 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         alpha=list(plan.alpha),
         boundaries=list(plan.boundaries),
         settings=settings,
+        dream=_dream_settings(plan, settings, "random" if ancestral else order),
         revealed=shape.revealed,
         speed=shape.speed,
         source=shape.source,
     )
-    return Artefact(document(exported, plan, "dllm (MDLMSampler)", notes, use, body), use, notes)
+    what = "dllm (MDLMSampler, BD3LMSampler, DreamSampler)"
+    return Artefact(document(exported, plan, what, notes, use, body), use, notes)
+
+
+def _dream_settings(plan: Layout, settings: Mapping[str, object], order: str) -> str:
+    """The line that DreamSampler needs, which has other names and no blocks."""
+    if plan.blocks > 1:
+        return ""
+    lacking = ("block_size", "remasking")
+    kept = {name: value for name, value in settings.items() if name not in lacking}
+    return f"DREAM_SETTINGS = {kept | ALGORITHMS[order] | {'top_k': None}}\n"
+
+
+def _sampler_notes(plan: Layout) -> tuple[str, ...]:
+    """What the other samplers take."""
+    dream = "DreamSampler has no blocks."
+    if plan.blocks == 1:
+        dream = (
+            "DreamSampler(model, tokenizer, scheduler=schedule.MdmOptAlphaScheduler()) takes "
+            "schedule.DREAM_SETTINGS; it knows the orders margin and entropy, too."
+        )
+    return (
+        "BD3LMSampler takes the same scheduler and settings; it calls the model once more for "
+        "each block, for what comes before it, and ends with the block in which all texts end.",
+        dream,
+    )
 
 
 def _end_note(exported: ExportedSchedule) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from mdm_opt.handoff.formats.header import document
 from mdm_opt.handoff.schedule_file import ExportedSchedule
 
 # Dream's name for an order. A high temperature of the confidence makes the order random.
-_ALGORITHMS: dict[str, dict[str, object]] = {
+ALGORITHMS: dict[str, dict[str, object]] = {
     "random": {"alg": "maskgit_plus", "alg_temp": 1e9},
     "confidence": {"alg": "maskgit_plus", "alg_temp": 0.0},
     "margin": {"alg": "topk_margin", "alg_temp": 0.0},
@@ -97,7 +97,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     order = needs_known_order(exported, "dream")
     needs_no_blocks("dream", target, exported)
     plan = layout(exported, "dream", None)
-    chosen = {"alg": "origin"} if plan.counts is None else _ALGORITHMS[order]
+    chosen = {"alg": "origin"} if plan.counts is None else ALGORITHMS[order]
     algorithms = ["origin"] if plan.counts is None else ["maskgit_plus", "topk_margin", "entropy"]
     settings = {
         "steps": plan.steps,

@@ -19,7 +19,7 @@ from mdm_opt.handoff.formats.base import (
 from mdm_opt.handoff.formats.header import document
 from mdm_opt.handoff.schedule_file import ExportedSchedule
 
-_BODY = '''\
+TRANSFER_BODY = '''\
 import torch
 
 # Tokens that each step reveals, in every block.
@@ -70,7 +70,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     use = (
         f"{target.importing}; import generate",
         "generate.get_num_transfer_tokens = schedule.get_num_transfer_tokens",
-        "generate.generate(model, prompt, **schedule.SETTINGS)",
+        f"generate.generate(model, prompt, {_mask(exported)}**schedule.SETTINGS)",
     )
     notes = (
         *block_note(exported, plan),
@@ -79,7 +79,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         *_conditional_notes(exported),
         *_cached_note(plan),
     )
-    body = _BODY.format(
+    body = TRANSFER_BODY.format(
         counts=list(plan.counts or ()), block_length=plan.block_length, settings=settings
     )
     what = "generate.py of LLaDA and Fast-dLLM"
@@ -115,6 +115,13 @@ def _conditional(exported: ExportedSchedule) -> dict[str, object]:
     if exported.masked_sampler.end_last:
         settings["confidence_eos_eot_inf"] = True
     return settings
+
+
+def _mask(exported: ExportedSchedule) -> str:
+    """What LLaDA's generate needs with guidance, where it reads a mask that it makes of it."""
+    if not exported.masked_sampler.guidance:
+        return ""
+    return "attention_mask=torch.ones_like(prompt), "
 
 
 def _conditional_notes(exported: ExportedSchedule) -> tuple[str, ...]:

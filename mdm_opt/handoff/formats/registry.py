@@ -7,17 +7,24 @@ from typing import Any
 
 from mdm_opt.errors import InputError
 from mdm_opt.handoff.formats import (
+    amused,
+    bionemo,
     canonical,
     diffusers,
     dllm,
     dream,
+    esm3,
+    flow_matching,
     llada,
+    llada2,
     llada_rule,
     maskgit,
     mdlm,
+    mmada,
     python,
     python_grid,
     python_rule,
+    sdar,
     sglang,
     sglang_rule,
 )
@@ -56,7 +63,20 @@ FORMATS: dict[str, Format] = {
             diffusers.render,
             diffusers.render_rule,
         ),
+        Format(
+            "llada2",
+            "LLaDA2's generate, and dllm (LLaDA2Sampler)",
+            ".py",
+            llada2.render,
+            llada2.render_rule,
+        ),
+        Format("sdar", "SDAR", ".py", sdar.render, sdar.render_rule),
         Format("maskgit", "muse-maskgit-pytorch", ".py", maskgit.render),
+        Format("amused", "aMUSEd (diffusers) and Meissonic", ".py", amused.render),
+        Format("mmada", "MMaDA, texts and images", ".py", mmada.render),
+        Format("esm3", "ESM3 (esm)", ".py", esm3.render),
+        Format("bionemo", "bionemo-moco", ".py", bionemo.render),
+        Format("flow_matching", "flow_matching", ".py", flow_matching.render),
     )
 }
 

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from exported_schedules import (
     ANCESTRAL,
+    COUNTED,
     IN_BLOCKS,
     SCHEDULES,
+    WITHOUT_BLOCKS,
     exported,
     exported_free,
     read_back,
@@ -19,7 +21,7 @@ from exported_schedules import (
 )
 
 from mdm_opt.errors import InputError
-from mdm_opt.handoff.formats import render
+from mdm_opt.handoff.formats import FORMATS, render
 from mdm_opt.handoff.formats.base import (
     Target,
     block_note,
@@ -27,6 +29,8 @@ from mdm_opt.handoff.formats.base import (
     lacking_note,
     layout,
 )
+
+IN_BLOCKS_OF = ("llada", "dllm", "sglang", "diffusers", "llada2", "sdar", "mmada")
 
 
 @pytest.mark.parametrize(
@@ -58,7 +62,7 @@ def test_a_target_knows_how_its_file_is_imported(
     assert target.importing == importing
 
 
-@pytest.mark.parametrize("name", ["llada", "dllm", "mdlm", "dream", "maskgit", "python"])
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("json", "sglang")])
 def test_use_lines_are_python_and_import_the_file(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,14 +105,14 @@ def test_ancestral_reveal_has_fractions_and_no_counts() -> None:
     assert found.empty_steps == 0
 
 
-@pytest.mark.parametrize("name", ["json", "python", "mdlm", "dream", "maskgit"])
+@pytest.mark.parametrize("name", ["json", "python", *WITHOUT_BLOCKS])
 def test_formats_without_blocks_refuse_them(name: str) -> None:
     assert render(SCHEDULES["fixed"], name, block_length=64)
     with pytest.raises(InputError, match=f"format {name}: block_length: 32 is not accepted"):
         render(SCHEDULES["fixed"], name, block_length=32)
 
 
-@pytest.mark.parametrize("name", ["llada", "dllm", "sglang", "diffusers"])
+@pytest.mark.parametrize("name", IN_BLOCKS_OF)
 def test_blocks_that_do_not_share_evenly_are_refused(name: str) -> None:
     schedule = exported(0.4, 0.26, 8, 96)
     for block_length in (12, 24, 48, 96):
@@ -127,7 +131,7 @@ def test_blocks_that_do_not_share_evenly_are_refused(name: str) -> None:
         render(exported(0.4, 0.26, 64, 8), name, block_length=4)
 
 
-@pytest.mark.parametrize("name", ["llada", "dllm", "sglang", "diffusers"])
+@pytest.mark.parametrize("name", IN_BLOCKS_OF)
 def test_blocks_are_stated_as_not_measured(name: str) -> None:
     found = render(SCHEDULES["fixed"], name, block_length=16)
     note = "in 4 blocks of 16 tokens it was not measured"
@@ -137,7 +141,7 @@ def test_blocks_are_stated_as_not_measured(name: str) -> None:
     assert not any("blocks" in each for each in render(SCHEDULES["fixed"], "llada").notes)
 
 
-@pytest.mark.parametrize("name", ["llada", "dllm", "sglang", "diffusers"])
+@pytest.mark.parametrize("name", IN_BLOCKS_OF)
 def test_measured_blocks_are_exported_as_they_were_measured(name: str, tmp_path: Path) -> None:
     found = render(IN_BLOCKS, name)
     assert found.text == render(IN_BLOCKS, name, block_length=16).text
@@ -167,7 +171,7 @@ def test_measured_counts_are_those_of_every_block() -> None:
     assert settings_of(text)["steps"] == 8
 
 
-@pytest.mark.parametrize("name", ["python", "mdlm", "dream", "maskgit"])
+@pytest.mark.parametrize("name", ["python", *WITHOUT_BLOCKS])
 def test_formats_without_blocks_refuse_measured_ones(name: str) -> None:
     message = f"format {name}: the schedule was measured in blocks of 16 tokens, and this format"
     for block_length in (None, 16, 64):
@@ -176,7 +180,7 @@ def test_formats_without_blocks_refuse_measured_ones(name: str) -> None:
     assert render(exported(0.4, 0.26, 8, 64, block_length=64), name)
 
 
-@pytest.mark.parametrize("name", ["llada", "sglang", "maskgit", "diffusers"])
+@pytest.mark.parametrize("name", COUNTED)
 def test_formats_of_counts_refuse_ancestral_reveal(name: str) -> None:
     with pytest.raises(InputError, match=f"format {name}: reveal: 'ancestral' is not accepted"):
         render(ANCESTRAL[0], name)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from exported_schedules import ALPHAS, FIXED, exported, exported_free, nonzero, schedules
+from exported_schedules import ALPHAS, EDGES, FIXED, exported, exported_free, nonzero, schedules
 from handoff.formats import standins
+from handoff.formats.dllm_standins import dllm_bd3lm, dllm_dream
 from handoff.formats.standins import assert_mean_counts, made
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,7 +21,7 @@ def dllm_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     standins.provide_dllm(monkeypatch)
 
 
-@pytest.mark.parametrize("schedule", FIXED)
+@pytest.mark.parametrize("schedule", [*FIXED, *EDGES])
 @pytest.mark.usefixtures("dllm_installed")
 def test_dllm_reveals_the_exported_counts(schedule: ExportedSchedule) -> None:
     module = made(schedule, "dllm")
@@ -125,8 +126,54 @@ def test_dllm_refuses_other_steps(schedule: ExportedSchedule) -> None:
             standins.dllm(module.MdmOptAlphaScheduler(), **{**module.SETTINGS, "steps": steps})
 
 
+@settings(max_examples=20, deadline=None)
+@given(schedule=schedules(blocks=2), blocks=st.sampled_from([1, 2]), batch=st.integers(1, 3))
+def test_bd3lm_calls_once_more_for_each_block(
+    schedule: ExportedSchedule, blocks: int, batch: int
+) -> None:
+    width = schedule.schedule.length // blocks
+    with pytest.MonkeyPatch.context() as patch:
+        standins.provide_dllm(patch)
+        module = made(schedule, "dllm", block_length=width)
+        found = dllm_bd3lm(module.MdmOptAlphaScheduler(), batch=batch, **module.SETTINGS)
+        wanted = nonzero(made(schedule, "llada", block_length=width).COUNTS)
+    masked = [[width - sum(wanted[:step])] * batch for step in range(len(wanted))]
+    assert found == [[0] * batch, *masked] * blocks
+
+
+@pytest.mark.parametrize("order", ["random", "entropy"])
+@pytest.mark.parametrize("schedule", [*FIXED, *EDGES])
+@pytest.mark.usefixtures("dllm_installed")
+def test_dream_sampler_reveals_the_exported_counts(schedule: ExportedSchedule, order: str) -> None:
+    sampler = schedule.sampler.model_copy(update={"order": order})
+    schedule = schedule.model_copy(update={"sampler": sampler})
+    module = made(schedule, "dllm")
+    found = dllm_dream(module.MdmOptAlphaScheduler(), prompts=[3, 0, 5], **module.DREAM_SETTINGS)
+    assert found == [[count] * 3 for count in nonzero(schedule.schedule.counts)]
+
+
+@pytest.mark.usefixtures("dllm_installed")
+def test_dream_sampler_draws_the_counts_of_an_ancestral_schedule() -> None:
+    schedule = exported(0.4, 0.26, 4, 64, reveal="ancestral", order="confidence")
+    module = made(schedule, "dllm")
+    assert module.DREAM_SETTINGS["alg_temp"] == 1e9
+    torch.manual_seed(0)
+    scheduler = module.MdmOptAlphaScheduler()
+    found = dllm_dream(scheduler, prompts=[0] * 100, **module.DREAM_SETTINGS)
+    assert_mean_counts(np.array(found), schedule.schedule.revealed, 64)
+
+
+def test_other_samplers_are_named() -> None:
+    whole, parts = (render(exported(), "dllm", block_length=width) for width in (None, 8))
+    for found in (whole, parts):
+        assert any("BD3LMSampler takes the same scheduler" in note for note in found.notes)
+    assert any("takes schedule.DREAM_SETTINGS" in note for note in whole.notes)
+    assert "DreamSampler has no blocks." in parts.notes
+    assert "DREAM_SETTINGS =" not in parts.text
+
+
 def test_blocks_of_another_length_are_said_to_be_rounded_by_dllm_itself() -> None:
     note = "The counts are met for blocks of 8 masked tokens; a scheduler does not see another"
     assert any(note in each for each in render(exported(), "dllm", block_length=8).notes)
     ancestral = exported(0.4, 0.26, 8, 64, reveal="ancestral")
-    assert render(ancestral, "dllm").notes == ()
+    assert not any("The counts are met" in each for each in render(ancestral, "dllm").notes)

@@ -113,3 +113,13 @@ def test_one_step_a_block_is_too_few_for_the_cached_variants() -> None:
     schedule = exported(0.5, 0.5, 4, 16)
     assert note in render(schedule, "llada", block_length=4).notes
     assert note not in render(schedule, "llada", block_length=8).notes
+
+
+def test_the_line_of_use_has_the_mask_that_guidance_needs() -> None:
+    """LLaDA's newest generate reads, with guidance, a mask that it makes of a given one."""
+    plain, guided = (render(exported(guidance=scale), "llada").use[2] for scale in (0.0, 1.5))
+    assert plain == "generate.generate(model, prompt, **schedule.SETTINGS)"
+    assert guided == (
+        "generate.generate(model, prompt, attention_mask=torch.ones_like(prompt), "
+        "**schedule.SETTINGS)"
+    )

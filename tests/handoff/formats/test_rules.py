@@ -19,7 +19,8 @@ RULES = {
     "threshold": threshold(order="confidence", temperature=0.0, block_length=12),
     "entropy_bound": entropy_bound(),
 }
-TAKE_RULES = ("json", "python", "llada", "sglang")
+TAKE_RULES = ("json", "python", "llada", "sglang", "diffusers")
+TAKE_THRESHOLDS = ("llada2", "sdar")
 
 
 def test_a_rule_keeps_its_blocks() -> None:
@@ -48,12 +49,14 @@ def test_other_blocks_are_refused(name: str, kind: str) -> None:
 @pytest.mark.parametrize("kind", RULES)
 @pytest.mark.parametrize("name", FORMATS)
 def test_targets_take_rules_or_refuse_them_by_name(name: str, kind: str, tmp_path: Path) -> None:
-    if name == "diffusers":
+    if name in TAKE_THRESHOLDS and kind != "threshold":
+        with pytest.raises(InputError, match=f"format {name}: .* knows no rule but a threshold"):
+            render(RULES[kind], name)
         return
-    if name not in TAKE_RULES:
+    if name not in (*TAKE_RULES, *TAKE_THRESHOLDS):
         message = (
             f"format {name}: schedule.family: '{kind}' is not accepted: .*; formats that have: "
-            f"{', '.join((*TAKE_RULES, 'diffusers'))}$"
+            f"{', '.join((*TAKE_RULES, *TAKE_THRESHOLDS))}$"
         )
         with pytest.raises(InputError, match=message):
             render(RULES[kind], name)
