@@ -184,9 +184,9 @@ def _gains_said(budget: BudgetResult) -> list[str]:
 def _equal_said(budget: BudgetResult) -> str:
     """How many linear steps are as good; empty where that was not looked for."""
     equal, ends = budget.linear_steps_for_equal_quality, budget.linear_steps_interval
-    if ends is None and equal is None:
-        return "; linear never does" if budget.equal_linear_sought else ""
     if ends is None:
+        if equal is None:
+            return "; linear never does" if budget.equal_linear_sought else ""
         return f"; linear needs {counted(equal, 'step')} for the same"
     low, high = ends
     if equal is None:
