@@ -184,15 +184,16 @@ def _gains_said(budget: BudgetResult) -> list[str]:
 def _equal_said(budget: BudgetResult) -> str:
     """How many linear steps are as good; empty where that was not looked for."""
     equal, ends = budget.linear_steps_for_equal_quality, budget.linear_steps_interval
-    if ends is None and equal is None:
-        return "; linear never does" if budget.equal_linear_sought else ""
-    if ends is None:
-        return f"; linear needs {counted(equal, 'step')} for the same"
-    low, high = ends
     if equal is None:
-        return f"; linear needs at least {counted(low, 'step')} for the same"
+        if ends is not None:
+            return f"; linear needs at least {counted(ends[0], 'step')} for the same"
+        return "; linear never does" if budget.equal_linear_sought else ""
+    needed = counted(equal, "step")
+    if ends is None:
+        return f"; linear needs {needed} for the same"
+    low, high = ends
     most = "" if high is None else f", at most {high}"
-    return f"; linear needs about {counted(equal, 'step')} for the same (at least {low}{most})"
+    return f"; linear needs about {needed} for the same (at least {low}{most})"
 
 
 def _gain_said(
