@@ -7,7 +7,17 @@ from mdm_opt.candidates.decoding import SEARCHABLE
 # Keys that stand beside the parameters of a family, in a study file, in the exported schedule and
 # in what `best --json` prints.
 RESERVED = (
-    *("family", "steps", "bounds", "parameters", "length", "reveal", "rounding", "sampler"),
+    *(
+        "family",
+        "steps",
+        "bounds",
+        "parameters",
+        "arguments",
+        "length",
+        "reveal",
+        "rounding",
+        "sampler",
+    ),
     *SEARCHABLE,
     *("process", "counts", "revealed", "candidate", "trial", "label", "nfe", "calls"),
     *("value", "interval"),

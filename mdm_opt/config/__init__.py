@@ -7,6 +7,7 @@ from mdm_opt.config.models import (
     EnumeratedModel,
     HuggingFaceModel,
     PluginModel,
+    ServedModel,
     model_words,
 )
 from mdm_opt.config.objectives import (
@@ -41,6 +42,7 @@ __all__ = [
     "PathKlObjective",
     "PluginModel",
     "PluginObjective",
+    "ServedModel",
     "SpaceTable",
     "SpreadTable",
     "StudyFile",

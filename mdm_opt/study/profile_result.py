@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from mdm_opt.config import StudyFile, load_study_file
 from mdm_opt.errors import InputError
+from mdm_opt.messages import key_name
 from mdm_opt.models.registry import build_denoiser
 from mdm_opt.persistence import Repository
 from mdm_opt.schedules import ProfileSample, StepSample
@@ -163,8 +164,13 @@ def _check_whole(study_file: StudyFile) -> None:
     """Refuses studies of which a profile says nothing.
 
     Raises:
-        InputError: for prompts or blocks.
+        InputError: for prompts, blocks, or a sampler that is not ours.
     """
+    if study_file.process == "own":
+        raise InputError(
+            f"{key_name('sampler.kind')}: a profile predicts nothing of a sampler of your own; "
+            "there is none to measure"
+        )
     found = "block_length" if study_file.has_blocks else "prompts"
     if study_file.prompted or found == "block_length":
         raise InputError(
