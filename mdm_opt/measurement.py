@@ -98,7 +98,7 @@ class Problem:
             instances,
             decoding=self.decoding,
             seed=self.seed,
-            prompts=self.prompts(instances),
+            prompts=self.prompts(self.decoding.sampled_with(instances)),
         )
 
 
@@ -113,8 +113,8 @@ class Measurement:
         sequence_calls: sequences put through models to find out, the cost of knowing.
         seconds: wall time.
         device: where it ran.
-        guards: constraint values; the candidate is feasible iff all are <= 0. Under a rule
-            ``calls`` is among them: mean calls minus the step budget.
+        guards: constraint values; the candidate is feasible iff all are <= 0. Where only samples
+            tell its calls ``calls`` is among them: mean calls minus the step budget.
         batch_size: the largest that fitted into memory, at most the problem's.
         texts: of the samples that were scored, ``(n,)``; empty where none were drawn.
     """
@@ -225,7 +225,7 @@ def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) ->
         for name in parts[0].guards
     }
     calls = np.concatenate([part.nfe for part in parts])[_back(order)]
-    if candidate.rule is not None:
+    if candidate.by_calls:
         guards[CALLS] = round(float(calls.mean()) - candidate.steps, _DECIMALS)
     return Measurement(
         instances=tuple(instances),
@@ -271,8 +271,10 @@ def longest_first(problem: Problem, instances: Sequence[int]) -> list[int]:
     """Places of instances by the length of their prompts; as they are where there are none.
 
     Prompts of about one length need little padding, and what does not fit into memory is known
-    from the first batch on.
+    from the first batch on. What is sampled in batches of its own stays together.
     """
+    if problem.decoding.in_batches:
+        return sorted(range(len(instances)), key=instances.__getitem__)
     rows = problem.prompt_ids(instances)
     lengths = [0] * len(instances) if rows is None else [-len(row) for row in rows]
     return sorted(range(len(instances)), key=lengths.__getitem__)

@@ -11,7 +11,7 @@ import sys
 import sysconfig
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -159,17 +159,18 @@ def source_fingerprint(thing: Any, folder: Path | None) -> str:
     if getattr(function, "__module__", None) == "__main__":
         return _source_lines(function)
     files = {}
+    inside = None if folder is None else folder.resolve()
     for name, module in list(sys.modules.items()):
         origin = getattr(module, "__file__", None)
         if origin is None or name.partition(".")[0] == "mdm_opt":
             continue
         path = Path(origin)
-        if not path.is_absolute():
-            # Modules that are made by code have names of files that there are not.
+        # Modules that are made by code have names of files that there are not. Most of the others
+        # are installed, which takes less time to see than where they lie.
+        if not path.is_absolute() or path.suffix != ".py" or _is_installed(path):
             continue
         own = name == getattr(function, "__module__", None)
-        beside = folder is not None and path.resolve().is_relative_to(folder.resolve())
-        if (own or beside) and path.suffix == ".py" and not _is_installed(path):
+        if own or (inside is not None and path.resolve().is_relative_to(inside)):
             files[name] = path
     digest = hashlib.sha256()
     for name in sorted(files):
@@ -182,8 +183,13 @@ def _is_installed(path: Path) -> bool:
     """Whether a module belongs to Python or to an installed package."""
     if {"site-packages", "dist-packages"} & set(path.parts):
         return True
-    folders = (sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib"))
-    return any(path.is_relative_to(folder) for folder in folders)
+    return any(path.is_relative_to(folder) for folder in _standard_library())
+
+
+@cache
+def _standard_library() -> tuple[str, ...]:
+    paths = sysconfig.get_paths()
+    return paths["stdlib"], paths["platstdlib"]
 
 
 def _source_lines(function: Any) -> str:

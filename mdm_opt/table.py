@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+import math
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 
 class Table(BaseModel):
     """A table of keys: unknown keys, wrong types and infinities are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+def _plain(value: Any, where: str) -> None:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _plain(item, f"{where}.{key}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _plain(item, f"{where}.{index}")
+    elif not isinstance(value, str | int) and not (
+        isinstance(value, float) and math.isfinite(value)
+    ):
+        raise ValueError(f"{where}: text, finite numbers, booleans, lists and tables are accepted")
+
+
+def _plain_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Options must survive being kept as JSON."""
+    _plain(options, "options")
+    return options
+
+
+Options = Annotated[dict[str, Any], AfterValidator(_plain_options)]

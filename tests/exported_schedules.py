@@ -293,3 +293,25 @@ GRIDS = {
     ),
     "one step": exported_grid(UniformDecoding(last_alpha=0.9), beta(0.4, 0.7, 1)),
 }
+
+
+def own_content(kind: str = "own", **arguments: Any) -> dict[str, Any]:
+    """A whole export of a sampler that is not ours.
+
+    Args:
+        kind: of the sampler.
+        arguments: that were searched.
+    """
+    found = content()
+    found |= {
+        "schema_version": 2,
+        "schedule": {
+            "family": "arguments",
+            "arguments": arguments or {"entropy_bound": 0.25, "max_denoising_steps": 16},
+            "steps": 4,
+            "length": 16,
+            "process": "own",
+        },
+        "sampler": {"kind": kind, "arguments": {"t_min": 0.4}, "batch": 2, "module": None},
+    }
+    return found

@@ -1,6 +1,7 @@
 """Candidates and their families; knows neither torch nor Optuna."""
 
 from mdm_opt.candidates.adaptive import ADAPTIVE
+from mdm_opt.candidates.arguments import ANY_ARGUMENTS, ARGUMENTS, PRESENT
 from mdm_opt.candidates.base import (
     FAMILIES,
     Bounds,
@@ -19,11 +20,18 @@ from mdm_opt.candidates.free import FREE, counts_candidate
 from mdm_opt.candidates.grid_decoding import BirthsDecoding, GridDecoding, UniformDecoding
 from mdm_opt.candidates.hand_crafted import BASELINES, HAND_CRAFTED, baseline
 from mdm_opt.candidates.masked_decoding import ORDERS, MaskedDecoding
+from mdm_opt.candidates.own_decoding import OWN, OwnDecoding
 from mdm_opt.candidates.parameters import Choice, Parameter, Range, Value
 from mdm_opt.candidates.plan import MEASURES, GridPlan, Plan, Rule
 from mdm_opt.candidates.pools import Pool
 from mdm_opt.candidates.profile_costs import ProfileCosts
 from mdm_opt.candidates.rules import RULE_COORDINATES, rule_coordinates
+from mdm_opt.candidates.searched_arguments import (
+    Argument,
+    Condition,
+    SearchedArguments,
+    searched_arguments,
+)
 from mdm_opt.candidates.settings import Setting, setting_candidate
 from mdm_opt.candidates.step_costs import StepCosts
 from mdm_opt.candidates.threshold import THRESHOLD
@@ -37,38 +45,45 @@ from mdm_opt.candidates.with_settings import (
 
 # What a sampler may be told, by process.
 DECODINGS: dict[str, type[Decoding]] = {
-    one.process: one for one in (MaskedDecoding, BirthsDecoding, UniformDecoding)
+    one.process: one for one in (MaskedDecoding, BirthsDecoding, UniformDecoding, OwnDecoding)
 }
 
 # The table of families; those that a study can search come first.
-for _family in (BETA, FREE, ADAPTIVE, THRESHOLD, ENTROPY_BOUND, *HAND_CRAFTED):
+for _family in (BETA, FREE, ADAPTIVE, THRESHOLD, ENTROPY_BOUND, *HAND_CRAFTED, ANY_ARGUMENTS):
     register(_family)
 
 __all__ = [
+    "ARGUMENTS",
     "BASELINES",
     "DECODINGS",
     "FAMILIES",
     "MEASURES",
     "ORDERS",
+    "OWN",
+    "PRESENT",
     "RULE_COORDINATES",
     "SEARCHABLE",
     "SETTING_COORDINATES",
+    "Argument",
     "BirthsDecoding",
     "Bounds",
     "Candidate",
     "Choice",
+    "Condition",
     "Costs",
     "Decoding",
     "Family",
     "GridDecoding",
     "GridPlan",
     "MaskedDecoding",
+    "OwnDecoding",
     "Parameter",
     "Plan",
     "Pool",
     "ProfileCosts",
     "Range",
     "Rule",
+    "SearchedArguments",
     "Seed",
     "Setting",
     "StepCosts",
@@ -83,6 +98,7 @@ __all__ = [
     "register",
     "rule_coordinates",
     "searchable_families",
+    "searched_arguments",
     "setting_candidate",
     "setting_coordinates",
     "with_settings",

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -57,15 +57,10 @@ class Candidate:
         steps = whole_number(self.steps, "steps")
         if steps < 1:
             raise ValueError(f"steps must be at least 1, got {steps}")
-        counts = self.counts
-        kept = {
-            "steps": steps,
-            "parameters": family.normal(self.parameters),
-            "counts": None
-            if counts is None
-            else tuple(whole_number(n, "a count") for n in counts),
-            "decoding": normal_values(self.decoding),
-        }
+        parameters, decoding = family.normal(self.parameters), normal_values(self.decoding)
+        kept = {"steps": steps, "parameters": parameters, "decoding": decoding}
+        if self.counts is not None:
+            kept["counts"] = tuple(whole_number(n, "a count") for n in self.counts)
         for name, value in kept.items():
             object.__setattr__(self, name, value)
         family.check(self)
@@ -85,6 +80,11 @@ class Candidate:
     def rule(self) -> Rule | None:
         """The rule that decides what a step reveals; None where the schedule alone does."""
         return family_named(self.family).rule(self)
+
+    @property
+    def by_calls(self) -> bool:
+        """Whether only samples tell how many model calls it takes, see `Family.by_calls`."""
+        return family_named(self.family).by_calls
 
     @property
     def label(self) -> str:
@@ -151,6 +151,9 @@ class Family(ABC):
         is_box: whether its candidates make a box, which Optuna's samplers can search, too.
         by_counts: whether its candidates are given by their counts.
         by_rule: whether a rule decides what a step reveals; a profile predicts nothing of those.
+        by_calls: whether only samples tell how many model calls its candidates take, so that the
+            step budget bounds their mean.
+        is_open: whether its candidates may have any parameters.
         uses_profile: whether some of its seeds come from a profile.
         has_order: whether the order of the sampler makes a difference to its candidates.
     """
@@ -163,6 +166,8 @@ class Family(ABC):
     is_box: bool = True
     by_counts: bool = False
     by_rule: bool = False
+    by_calls: bool = False
+    is_open: bool = False
     uses_profile: bool = True
     has_order: bool = True
 
@@ -208,6 +213,10 @@ class Family(ABC):
         """What JSON has of a candidate beside its counts: its parameters by name."""
         return {one.name: candidate.parameters.get(one.name) for one in self.keys}
 
+    def shown_values(self, candidate: Candidate) -> dict[str, Any]:
+        """`values` as JSON has them beside the other keys of a result."""
+        return dict(self.values(candidate))
+
     def candidate(
         self, steps: int, values: Mapping[str, Value | None], counts: Sequence[int] | None = None
     ) -> Candidate:
@@ -246,10 +255,9 @@ class Family(ABC):
         """Whether parameters lie within the bounds of a study."""
         for one in self.parameters:
             value, ends = values[one.name], bounds[one.name]
-            within = value in ends
             if isinstance(one, Range):
-                within = float(ends[0]) <= float(value) <= float(ends[1])
-            if not within:
+                ends = [value] if float(ends[0]) <= float(value) <= float(ends[1]) else []
+            if value not in ends:
                 return False
         return True
 
@@ -370,7 +378,7 @@ def register(family: Family) -> None:
     for name, longest in ((family.name, 32), *((one.name, 64) for one in family.keys)):
         if not name.isidentifier() or len(name) > longest:
             raise ValueError(f"{name!r} is not accepted: a name of at most {longest} letters is")
-        if name in RESERVED:
+        if name in RESERVED and not family.is_open:
             raise ValueError(f"{name!r} is not accepted: results have a key of that name")
     FAMILIES[family.name] = family
     _plan.cache_clear()

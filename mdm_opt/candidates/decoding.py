@@ -139,6 +139,15 @@ class Decoding(Table):
         """Blocks of a sequence, of which every step count is a multiple."""
         return 1
 
+    @property
+    def in_batches(self) -> bool:
+        """Whether a sample depends on the instances that are sampled with it."""
+        return False
+
+    def sampled_with(self, instances: Sequence[int]) -> Sequence[int]:
+        """The instances that have to be sampled for some; these themselves unless `in_batches`."""
+        return instances
+
     def check_rule(self) -> None:
         """Raises ValueError where a rule cannot decide what a step reveals."""
         raise ValueError(f"models of process {self.process!r} are not sampled by rules")

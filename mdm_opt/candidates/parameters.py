@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-Value = float | str
+# Families have floats and texts; arguments of a sampler of the user's may be any of these.
+Value = bool | int | float | str
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Range:
         searched: the ends of the range where a study file says nothing.
         log: whether ratios count, and not differences.
         title: how it is called in pictures; its name where this is empty.
+        integer: whether only whole numbers are meant.
 
     Raises:
         ValueError: for ends that are not finite and in order, or not positive where ``log``.
@@ -33,6 +35,7 @@ class Range:
     searched: tuple[float, float]
     log: bool = True
     title: str = ""
+    integer: bool = False
 
     def __post_init__(self) -> None:
         ends = (self.accepted[0], *self.searched, self.accepted[1])
@@ -42,11 +45,11 @@ class Range:
             raise ValueError(f"{self.name}: a logarithm needs ends > 0, got {self.accepted}")
 
     def normal(self, value: object) -> float:
-        """A value as a float; ValueError where it is no finite number."""
+        """A value as a float, or a whole number; ValueError where it is no finite number."""
         number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
         with suppress(OverflowError):
             if number and math.isfinite(found := float(value)):  # type: ignore[arg-type]
-                return found
+                return round(found) if self.integer else found
         raise ValueError(f"{self.name} must be a finite number, got {value!r}")
 
     def accepts(self, value: object) -> bool:
@@ -66,7 +69,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Choice:
-    """Options of which a family searches one: texts, or numbers of the sampler's settings.
+    """Options of which a family searches one: texts, or what settings of samplers may be.
 
     Attributes:
         name: of the parameter, and of its key in ``[space]``.
@@ -85,7 +88,8 @@ class Choice:
     def normal(self, value: object) -> Value:
         """The option that equals a value; ValueError where it is none that is accepted."""
         for option in self.accepted:
-            if value == option and not isinstance(value, bool):
+            # True equals 1, and is another option.
+            if value == option and isinstance(value, bool) == isinstance(option, bool):
                 return option
         options = ", ".join(map(str, self.accepted))
         raise ValueError(f"{self.name} must be one of {options}, got {value!r}")

@@ -127,3 +127,17 @@ class GridPlan(Plan):
     def nfe(self) -> float:
         """Model calls of one sequence: steps that lead anywhere."""
         return float(np.count_nonzero(np.diff(self.grid) > 0))
+
+
+@dataclass(frozen=True, eq=False)
+class OwnPlan(Plan):
+    """What a sampler of the user's does: nothing is known of its steps before it has sampled."""
+
+    @property
+    def nfe(self) -> float:
+        """None: only samples tell.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError("only samples tell how many calls a sampler of your own makes")

@@ -59,6 +59,7 @@ class RuleFamily(Family):
     """
 
     by_rule = True
+    by_calls = True
 
     @abstractmethod
     def rule(self, candidate: Candidate) -> Rule:

@@ -27,7 +27,7 @@ def setting_candidate(setting: Setting, steps: int) -> Candidate:
     values = dict(setting)
     name, steps = values.pop("family", None), values.pop("steps", steps)  # type: ignore[assignment]
     decoding = {key: _value(values.pop(key)) for key in SEARCHABLE if key in values}
-    named = [one for one, family in FAMILIES.items() if not family.by_counts]
+    named = [one for one, family in FAMILIES.items() if not (family.by_counts or family.is_open)]
     known = list(dict.fromkeys([*BASELINES, *named]))
     if name not in known:
         raise ValueError(f"family: {name!r} is not accepted: one of {', '.join(known)} is")

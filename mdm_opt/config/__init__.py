@@ -8,6 +8,7 @@ from mdm_opt.config.models import (
     HuggingFaceModel,
     PluginModel,
     ReactionsModel,
+    ServedModel,
     model_words,
 )
 from mdm_opt.config.objectives import (
@@ -43,6 +44,7 @@ __all__ = [
     "PluginModel",
     "PluginObjective",
     "ReactionsModel",
+    "ServedModel",
     "SpaceTable",
     "SpreadTable",
     "StudyFile",

@@ -149,6 +149,21 @@ class EnumeratedModel(Table):
         return self
 
 
+class ServedModel(Table):
+    """A model behind a server, which a function of the user's asks; nothing of it is here.
+
+    `name` and `revision` say which it is, for its fingerprint.
+    """
+
+    process: ClassVar[ProcessName] = "masked"
+
+    kind: Literal["served"]
+    name: str = Field(min_length=1, max_length=256)
+    revision: str | None = Field(None, min_length=1)
+    length: int = Field(ge=1, le=2**20)
+    batch_size: int = Field(64, ge=1, le=65536)
+
+
 class PluginModel(Table):
     """A model made by a function of the user's."""
 
@@ -165,6 +180,7 @@ ModelTable = (
     | DigitsModel
     | HuggingFaceModel
     | EnumeratedModel
+    | ServedModel
     | PluginModel
 )
 
@@ -175,12 +191,13 @@ MODEL_KINDS: dict[str, type[Table]] = {
     "digits": DigitsModel,
     "huggingface": HuggingFaceModel,
     "enumerated": EnumeratedModel,
+    "served": ServedModel,
 }
 
 
 def model_words(table: Mapping[str, Any]) -> str:
     """The model of a [model] table for messages, as the study file names it."""
-    name = table.get("path") or table.get("law") or table["kind"]
+    name = table.get("path") or table.get("law") or table.get("name") or table["kind"]
     return f"model {name!r}"
 
 

@@ -35,13 +35,17 @@ FAMILY = "family"
 SEED_NAMES = ("energy", "profile", "baselines", "history")
 
 
-def _seed(value: Any, info: ValidationInfo) -> str | list[Any]:
+def _seed(value: Any, info: ValidationInfo) -> str | list[Any] | dict[str, Any]:
     """A name, or the parameters of a candidate of the study's family."""
     family: Family = (info.context or {}).get(FAMILY, FAMILIES["beta"])
     if isinstance(value, str) and value in SEED_NAMES:
         return value
     if isinstance(value, list) and family.accepts_seed(value):
         return [float(one) if isinstance(one, int) else one for one in value]
+    if isinstance(value, dict) and family.is_open:
+        table: Any = value
+        if family.accepts_seed(table):
+            return value
     raise ValueError(f"must be one of {', '.join(SEED_NAMES)}, or {family.given_words}")
 
 

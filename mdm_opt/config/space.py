@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from mdm_opt.candidates import (
+    ARGUMENTS,
     FAMILIES,
     SEARCHABLE,
     Choice,
@@ -26,6 +27,7 @@ from mdm_opt.candidates import (
     with_settings,
 )
 from mdm_opt.candidates.several import several
+from mdm_opt.config.arguments import ArgumentsTable, family_of_arguments
 from mdm_opt.config.settings import BlockLengths, Numbers, Orders, searched_setting
 from mdm_opt.errors import InputError
 from mdm_opt.messages import key_name
@@ -38,7 +40,8 @@ class SpaceTable(Table):
     """What is searched; the bounds of a family's parameters are keys of their own in the file.
 
     `bounds` has the ends of each range and the options of each choice that are searched, by the
-    name of the parameter. Settings of the sampler are searched where they stand here.
+    name of the parameter. Settings of the sampler are searched where they stand here. With
+    `arguments`, of a sampler of the user's, there is nothing else to search.
     """
 
     family: str = "beta"
@@ -49,12 +52,17 @@ class SpaceTable(Table):
     temperature: Numbers = None
     guidance: Numbers = None
     block_length: BlockLengths = None
+    arguments: ArgumentsTable = None
 
     @model_validator(mode="before")
     @classmethod
     def _bounds_of_family(cls, content: Any) -> Any:
         if not isinstance(content, dict):
             return content
+        if "arguments" in content:
+            return cls._of_arguments(content)
+        if content.get("family") == ARGUMENTS:
+            raise ValueError("arguments: missing, which the family of that name is given by")
         names = ("family", "families", "steps", *SEARCHABLE)
         kept = {key: content[key] for key in names if key in content}
         if len(kept.keys() & {"family", "families"}) == 2:
@@ -63,10 +71,22 @@ class SpaceTable(Table):
         bounds = _bounds_of(family_of(content)).model_validate(own)
         return {**kept, "bounds": bounds.model_dump()}
 
+    @classmethod
+    def _of_arguments(cls, content: dict[str, Any]) -> dict[str, Any]:
+        for key in content:
+            if key not in ("family", "steps", "arguments"):
+                raise ValueError(
+                    f"{key} is not accepted beside arguments, which are searched alone"
+                )
+        if content.get("family", ARGUMENTS) != ARGUMENTS:
+            raise ValueError("family is not accepted beside arguments, which are one of their own")
+        return {**content, "family": ARGUMENTS, "bounds": {}}
+
     @field_validator("family", mode="before")
     @classmethod
     def _searchable(cls, family: Any) -> Any:
-        if family not in searchable_families():
+        # Set above, where there are arguments.
+        if family != ARGUMENTS and family not in searchable_families():
             known = " or ".join(map(repr, searchable_families()))
             raise ValueError(f"Input should be {known}")
         return family
@@ -83,6 +103,8 @@ class SpaceTable(Table):
     @property
     def searched(self) -> Family:
         """The family that is searched, or several as one, with the settings that are."""
+        if self.arguments is not None:
+            return family_of_arguments(self.arguments)
         one = FAMILIES[self.family] if self.families is None else several(tuple(self.families))
         return with_settings(one, self.settings)
 
@@ -142,6 +164,8 @@ class SpaceTable(Table):
         found: dict[str, Any] = handler(self)
         bounds = found.pop("bounds", {})
         found.pop("family" if self.families is not None else "families", None)
+        if self.arguments is None:
+            found.pop("arguments", None)
         settings = {name: found.pop(name) for name in SEARCHABLE if name in found}
         return {**found, **bounds, **{k: one for k, one in settings.items() if one is not None}}
 

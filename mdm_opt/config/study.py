@@ -17,13 +17,14 @@ from pydantic import (
 
 from mdm_opt.candidates import (
     DECODINGS,
-    SEARCHABLE,
     BirthsDecoding,
     Decoding,
     Family,
     MaskedDecoding,
+    OwnDecoding,
     UniformDecoding,
 )
+from mdm_opt.config.known_keys import accepted_keys
 from mdm_opt.config.models import MODEL_KINDS, ModelTable, PluginModel
 from mdm_opt.config.objectives import (
     OBJECTIVE_KINDS,
@@ -34,9 +35,10 @@ from mdm_opt.config.objectives import (
     PluginObjective,
     TaskObjective,
 )
+from mdm_opt.config.own_sampler import check_own_sampler
 from mdm_opt.config.search import FAMILY, SearchTable, StudyTable
 from mdm_opt.config.settings import check_searched, sampler_apart
-from mdm_opt.config.space import SpaceTable, family_of
+from mdm_opt.config.space import SpaceTable
 from mdm_opt.config.tables import PLACE_KEYS, ProfileTable, VerifyTable
 from mdm_opt.errors import InputError
 from mdm_opt.messages import describe, key_name
@@ -58,7 +60,7 @@ class StudyFile(Table):
 
     study: StudyTable
     model: ModelTable
-    sampler: MaskedDecoding | BirthsDecoding | UniformDecoding = MaskedDecoding()
+    sampler: MaskedDecoding | BirthsDecoding | UniformDecoding | OwnDecoding = MaskedDecoding()
     space: SpaceTable
     objective: ObjectiveTable
     search: SearchTable = SearchTable()
@@ -80,9 +82,15 @@ class StudyFile(Table):
         objective, sampler, space, search = _tables(content, *names)
         blocks = [table.get("block_length") for table in (sampler, space)]
         plain = objective.get("kind") not in PROMPTED and blocks == [None, None]
-        if plain or "seeds" in search or not isinstance(content.get("search"), dict | None):
+        own = "kind" in sampler
+        if (
+            (plain and not own)
+            or "seeds" in search
+            or not isinstance(content.get("search"), dict | None)
+        ):
             return content
-        return {**content, "search": {**search, "seeds": ["energy", "baselines"]}}
+        named = ["baselines"] if own else ["energy", "baselines"]
+        return {**content, "search": {**search, "seeds": named}}
 
     @field_validator("model", mode="before")
     @classmethod
@@ -101,7 +109,8 @@ class StudyFile(Table):
         model = info.data.get("model")
         if isinstance(value, Decoding) or model is None:
             return value
-        return DECODINGS[model.process].model_validate(value)
+        own = isinstance(value, dict) and "kind" in value
+        return DECODINGS["own" if own else model.process].model_validate(value)
 
     @field_validator("search", mode="before")
     @classmethod
@@ -115,6 +124,11 @@ class StudyFile(Table):
     @classmethod
     def _objective_of_kind(cls, value: Any) -> Any:
         return _of_kind(value, OBJECTIVE_KINDS, PluginObjective)
+
+    @model_validator(mode="after")
+    def _fits_own_sampler(self) -> Self:
+        check_own_sampler(self)
+        return self
 
     @model_validator(mode="after")
     def _objective_fits_sampler(self) -> Self:
@@ -214,6 +228,18 @@ class StudyFile(Table):
         """
         self.sampler.check_steps(self.space.steps, length)
         self.space.check_blocks(length)
+
+    @property
+    def process(self) -> str:
+        """The process that samples: that of the model, or ``own`` for a sampler of the user's."""
+        return self.sampler.process
+
+    @property
+    def decoding(self) -> Decoding:
+        """The settings of the sampler that no candidate brings."""
+        if isinstance(self.sampler, OwnDecoding):
+            return self.sampler.without(tuple(self.space.arguments))
+        return self.sampler
 
     @property
     def family(self) -> Family:
@@ -329,7 +355,7 @@ def parse_study(content: dict[str, Any], source: str) -> StudyFile:
         details = error.errors(include_url=False)
 
         def known_keys(table: str) -> list[str]:
-            return _accepted_keys(content, table)
+            return accepted_keys(StudyFile, content, table)
 
         more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
         said = f"{describe(details[0], known_keys)}{more}"
@@ -355,34 +381,3 @@ def _of_kind(value: Any, kinds: dict[str, type[Table]], plugin: type[Table]) -> 
         return plugin.model_validate(value)
     accepted = f"must be one of {', '.join(kinds)} or 'package.module:function'"
     raise ValueError(f"kind: {kind!r} is not accepted: {accepted}")
-
-
-def _accepted_keys(content: dict[str, Any], table: str) -> list[str]:
-    """Keys of a table of the study file; the tables themselves where it has no such table."""
-    if table not in StudyFile.model_fields:
-        return list(StudyFile.model_fields)
-    if table == "space":
-        return [
-            "family",
-            "families",
-            "steps",
-            *(key.name for key in family_of(content[table]).keys),
-            *SEARCHABLE,
-        ]
-    if table in ("model", "objective"):
-        kind = str(content[table].get("kind"))
-        if table == "model":
-            return list(MODEL_KINDS.get(kind, PluginModel).model_fields)
-        return list(OBJECTIVE_KINDS.get(kind, PluginObjective).model_fields)
-    if table == "sampler":
-        return list(DECODINGS[_process_of(content.get("model"))].model_fields)
-    annotation = StudyFile.model_fields[table].annotation
-    return list(annotation.model_fields) if isinstance(annotation, type(Table)) else []
-
-
-def _process_of(model: Any) -> str:
-    """The process of a ``[model]`` before it is validated."""
-    given = model if isinstance(model, dict) else {}
-    kind = MODEL_KINDS.get(str(given.get("kind")), PluginModel)
-    found = getattr(kind, "process", given.get("process"))
-    return found if found in DECODINGS else "masked"

@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from mdm_opt.config.space import MAX_STEPS
+from mdm_opt.table import Options as Options
 from mdm_opt.table import Table
-
-
-def _plain(value: Any, where: str) -> None:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            _plain(item, f"{where}.{key}")
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            _plain(item, f"{where}.{index}")
-    elif not isinstance(value, str | int) and not (
-        isinstance(value, float) and math.isfinite(value)
-    ):
-        raise ValueError(f"{where}: text, finite numbers, booleans, lists and tables are accepted")
-
-
-def _plain_options(options: dict[str, Any]) -> dict[str, Any]:
-    """Options must survive being kept as JSON."""
-    _plain(options, "options")
-    return options
-
-
-Options = Annotated[dict[str, Any], AfterValidator(_plain_options)]
 
 
 def _batch_size(value: Any) -> int | Literal["auto"]:

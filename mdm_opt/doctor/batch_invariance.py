@@ -63,7 +63,7 @@ def compare_batches(
 def check_batches(known: Known) -> Iterator[Check]:
     """Whether samples depend on the batch, where that can be tried soon enough."""
     problem = known.problem
-    if problem is None or known.study_file is None:
+    if problem is None or known.study_file is None or known.study_file.process == "own":
         return
     count = min(_COMPARED, known.speed[0] if known.speed else 1)
     if count < 2:

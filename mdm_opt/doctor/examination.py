@@ -12,6 +12,7 @@ from mdm_opt.doctor.batch_invariance import check_batches
 from mdm_opt.doctor.checks import Check, Known, guarded
 from mdm_opt.doctor.database import check_schema, check_server, check_storage
 from mdm_opt.doctor.machine import check_machine
+from mdm_opt.doctor.own_sampler import check_own_sampler
 from mdm_opt.doctor.profile import check_profile
 from mdm_opt.doctor.speed import check_speed
 from mdm_opt.doctor.study import check_model, check_objective, check_scores, check_study
@@ -28,6 +29,7 @@ _CHECKS: tuple[tuple[str, Callable[[Known], Iterable[Check]]], ...] = (
     ("scores", check_scores),
     ("speed", check_speed),
     ("batches", check_batches),
+    ("sampler", check_own_sampler),
 )
 
 

@@ -103,6 +103,9 @@ def check_speed(known: Known) -> Iterator[Check]:
     """How fast the model is asked, and how long the search would take."""
     if known.denoiser is None or known.study_file is None:
         return
+    if known.study_file.process == "own":
+        # See `mdm_opt.doctor.own_sampler`.
+        return
     asked = min(usual_batch_size(known.study_file), known.study_file.objective.instances)
     problem, fewest = known.problem, known.study_file.space.steps[0]
     prompts = None if problem is None else _longest_prompts(known, problem, asked)

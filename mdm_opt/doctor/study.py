@@ -15,6 +15,7 @@ from mdm_opt.plugins import one_line
 from mdm_opt.results.text import gain_words
 from mdm_opt.sample_texts import picture
 from mdm_opt.study.changes import check_same, source_is_known
+from mdm_opt.study.present import check_arguments
 from mdm_opt.study.problem import objective_of, problem_of
 from mdm_opt.study.rehearsal import rehearse
 from mdm_opt.study.stored_file import stored_study_file
@@ -56,13 +57,13 @@ def check_study(known: Known) -> Iterator[Check]:
 
 def check_model(known: Known) -> Iterator[Check]:
     """Whether the model loads, and is the one that the study was made with."""
-    from mdm_opt.models.registry import build_denoiser
+    from mdm_opt.models.registry import build_model
 
     if not known.asked:
         known.study_file = parse_study(_BUNDLED, "doctor")
     if known.study_file is None:
         return
-    denoiser = build_denoiser(known.study_file.model, known.folder)
+    denoiser = build_model(known.study_file.model, known.study_file.sampler, known.folder)
     known.study_file.check_length(denoiser.length)
     dtype = getattr(getattr(denoiser, "model", None), "dtype", None)
     precision = "" if dtype is None else f"{dtype} ".removeprefix("torch.")
@@ -85,6 +86,9 @@ def check_model(known: Known) -> Iterator[Check]:
 
 def _size(model: Any) -> str:
     """How long sequences are, and of what."""
+    if process_name(model) == "own":
+        where = "behind a server" if model.is_served else f"asked by {model.sampler.words}"
+        return f"answers of at most {model.length} tokens, {where}"
     if process_name(model) == "births":
         return f"{counted(model.length, 'count')} from 0 to {model.max_count}"
     kernel = f", kernel {model.kernel}" if process_name(model) == "uniform" else ""
@@ -98,6 +102,8 @@ def check_objective(known: Known) -> Iterator[Check]:
     objective = objective_of(known.study_file, known.folder, known.denoiser)
     found = f"{objective.name} in {objective.unit}, {objective.direction}"
     problem = problem_of(known.study_file, known.denoiser, objective)
+    if known.study_file.process == "own":
+        check_arguments(known.study_file, known.denoiser)
     if known.record is not None and not source_is_known(known.record, problem):
         mend = (
             "bring them back, make a study of another name, or where its scores stay comparable: "

@@ -67,7 +67,7 @@ def export_budget(
     repository = Repository(url, create=False)
     record = repository.study(name)
     study_file = stored_study_file(record)
-    decoding = study_file.sampler.with_values(candidate.decoding)
+    decoding = study_file.decoding.with_values(candidate.decoding)
     return ExportedSchedule(
         schema_version=1 if decoding.process == "masked" else 2,
         schedule=ScheduleValues.of(candidate, decoding, record.model.length),

@@ -139,6 +139,11 @@ class StudyModel(LM):  # type: ignore[misc]
             )
         study = str(study)
         study_file = load_study_file(study)
+        if study_file.process == "own":
+            raise InputError(
+                f"{study}: its sampler is not mdm-opt's; the harness is given the arguments that "
+                "'mdm-opt export' writes by the model's own interface"
+            )
         folder = Path(study).resolve().parent
         denoiser = build_denoiser(study_file.model, folder)
         if not takes_prompts(denoiser):

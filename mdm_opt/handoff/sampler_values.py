@@ -12,7 +12,7 @@ from pydantic import (
     model_validator,
 )
 
-from mdm_opt.candidates import DECODINGS, Decoding, GridDecoding, MaskedDecoding
+from mdm_opt.candidates import DECODINGS, Decoding, GridDecoding, MaskedDecoding, OwnDecoding
 from mdm_opt.candidates.masked_decoding import Order
 from mdm_opt.handoff.parts import Part
 from mdm_opt.messages import refusal
@@ -71,8 +71,33 @@ class GridSamplerValues(Part):
         return found
 
 
-def sampler_values(decoding: Decoding) -> SamplerValues | GridSamplerValues:
+class OwnSamplerValues(Part):
+    """A sampler that is not ours: what it is, and the arguments that the study fixed.
+
+    `kind` is ``own`` for that of the model, else the name of a function; `batch` says how many
+    answers were written together, `module` which part of the model was counted.
+    """
+
+    kind: str = Field(min_length=1)
+    arguments: dict[str, Any] = {}  # noqa: RUF012 - pydantic copies default values
+    batch: int = Field(1, ge=1)
+    module: str | None = None
+
+
+AnySamplerValues = SamplerValues | GridSamplerValues | OwnSamplerValues
+# By process.
+SAMPLER_VALUES: dict[str, type[Part]] = {
+    "masked": SamplerValues,
+    "births": GridSamplerValues,
+    "uniform": GridSamplerValues,
+    "own": OwnSamplerValues,
+}
+
+
+def sampler_values(decoding: Decoding) -> AnySamplerValues:
     """The settings of a decoding, without the schedule."""
+    if isinstance(decoding, OwnDecoding):
+        return OwnSamplerValues(**decoding.model_dump())
     if isinstance(decoding, GridDecoding):
         return GridSamplerValues(**decoding.model_dump())
     return SamplerValues.of(decoding)

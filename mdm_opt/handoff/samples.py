@@ -30,6 +30,11 @@ def sample(
     budget = pick_budget(best(name, url), steps)
     opened = open_study(name, url)
     first = SET_STARTS["samples"]
+    if schedule != "best" and opened.study_file.process == "own":
+        raise InputError(
+            f"--schedule: {schedule!r} is not accepted: a sampler of your own knows no schedules; "
+            "accepted: best"
+        )
     if schedule not in ("best", *BASELINES):
         raise InputError(
             f"--schedule: {schedule!r} is not accepted; accepted: best, {', '.join(BASELINES)}"

@@ -35,7 +35,13 @@ from mdm_opt.handoff.result_values import (
     Provenance,
     ResultValues,
 )
-from mdm_opt.handoff.sampler_values import GridSamplerValues, SamplerValues
+from mdm_opt.handoff.sampler_values import (
+    SAMPLER_VALUES,
+    AnySamplerValues,
+    OwnSamplerValues,
+    SamplerValues,
+)
+from mdm_opt.handoff.schedule_checks import check_family, check_grid, check_own
 from mdm_opt.schedules import (
     Counts,
     MaskSchedule,
@@ -67,18 +73,21 @@ class ScheduleValues(Part):
     Of a `process` other than masked (births, uniform) `revealed` are the alphas at the ends of the
     steps, and there is no `reveal`, `rounding`, `block_length` or `counts`. The families ``sine``,
     ``cosine``, ``logit`` and others have no parameters; they are baselines that are kept.
+    Of process ``own``, a sampler that is not ours, there are only `arguments`: those of its
+    keyword arguments that were searched. `steps` is the mean number of calls that was allowed.
     """
 
     family: str = "beta"
     parameters: dict[str, Value | None]
     steps: int = Field(ge=1, le=MAX_STEPS)
     length: int = Field(ge=1, le=2**20)
-    process: Literal["masked", "births", "uniform"] = "masked"
+    process: Literal["masked", "births", "uniform", "own"] = "masked"
     reveal: Reveal | None = None
     rounding: Rounding | None = None
     block_length: int | None = Field(None, ge=1)
     counts: list[int] | None = None
-    revealed: list[float]
+    revealed: list[float] = []  # noqa: RUF012 - pydantic copies default values
+    arguments: dict[str, Value] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -101,6 +110,11 @@ class ScheduleValues(Part):
 
     @model_validator(mode="after")
     def _fits_process(self) -> Self:
+        own = self.process == "own"
+        if own != (self.arguments is not None) or (own and self.revealed):
+            raise ValueError("process 'own' has arguments in place of revealed, and no other has")
+        if not own and "revealed" not in self.model_fields_set:
+            raise ValueError("revealed is needed")
         masked = self.process == "masked"
         if masked and None in (self.reveal, self.rounding):
             raise ValueError("reveal and rounding are needed")
@@ -125,16 +139,17 @@ class ScheduleValues(Part):
         """
         plan = candidate.plan(decoding, length)
         family = family_named(candidate.family)
+        own = decoding.process == "own"
         return cls.model_validate(
             {
                 "family": family.name,
-                **family.values(candidate),
+                **family.shown_values(candidate),
                 "steps": candidate.steps,
                 "length": length,
                 "process": decoding.process,
                 **decoding.model_dump(include={"reveal", "rounding", "block_length"}),
                 "counts": None if plan.counts is None else plan.counts.tolist(),
-                "revealed": plan.grid.tolist(),
+                "revealed": [] if own else plan.grid.tolist(),
             }
         )
 
@@ -147,6 +162,7 @@ class ScheduleValues(Part):
         masked = found.get("process") == "masked"
         for key in ("process",) if masked else ("reveal", "rounding", "block_length", "counts"):
             found.pop(key, None)
+        found.pop("arguments" if self.arguments is None else "revealed", None)
         return {**first, **found}
 
     @property
@@ -169,7 +185,8 @@ class ScheduleValues(Part):
         Raises:
             ValueError: where the parameters are none of the family's.
         """
-        return family_named(self.family).candidate(self.steps, self.parameters, self.counts)
+        given = self.parameters if self.arguments is None else self.arguments
+        return family_named(self.family).candidate(self.steps, given, self.counts)
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -185,7 +202,8 @@ class ScheduleValues(Part):
         for name in FAMILIES:
             keys = FAMILIES[name].keys
             found["properties"] |= {key.name: json_schema(key) for key in keys}
-            needed = {"required": [key.name for key in keys]}
+            own = "arguments" if FAMILIES[name].is_open else "revealed"
+            needed = {"required": [*(key.name for key in keys), own]}
             when = {"properties": {"family": {"const": name}}}
             found["allOf"].append({"if": when, "then": needed})
         return schema
@@ -201,7 +219,7 @@ class ExportedSchedule(Part):
     format: Literal["mdm-opt schedule"] = "mdm-opt schedule"
     schema_version: Literal[1, 2] = 1
     schedule: ScheduleValues
-    sampler: SamplerValues | GridSamplerValues
+    sampler: AnySamplerValues
     result: ResultValues
     provenance: Provenance
 
@@ -211,8 +229,7 @@ class ExportedSchedule(Part):
         schedule = info.data.get("schedule")
         if isinstance(given, Part) or schedule is None:
             return given
-        kind = SamplerValues if schedule.process == "masked" else GridSamplerValues
-        return kind.model_validate(given)
+        return SAMPLER_VALUES[schedule.process].model_validate(given)
 
     @field_validator("schema_version", mode="before")
     @classmethod
@@ -231,14 +248,17 @@ class ExportedSchedule(Part):
                 f"schema_version: {self.schema_version} is not accepted: process "
                 f"{values.process!r} has {version}"
             )
-        _check_family(values)
+        check_family(values)
+        if values.process == "own":
+            check_own(values, self.sampler)
+            return self
         try:
             schedule = values.candidate.schedule
         except ValueError as error:
             raise ValueError(f"schedule.{error}") from error
         names = ", ".join(values.parameters)
         if values.process != "masked":
-            self._check_grid(schedule)
+            check_grid(values, self.sampler, schedule)
             return self
         rule = values.candidate.rule
         steps = values.decoding.schedule_steps(values.steps, values.length, rule)
@@ -264,20 +284,6 @@ class ExportedSchedule(Part):
             raise ValueError(f"schedule.counts contradict {names}, steps and length")
         return self
 
-    def _check_grid(self, schedule: MaskSchedule) -> None:
-        """Raises ValueError where the alphas contradict the rest of the file."""
-        values = self.schedule
-        if not isinstance(self.sampler, GridSamplerValues):
-            raise ValueError(f"sampler: has not the keys of process {values.process!r}")
-        decoding = self.sampler.decoding()
-        if decoding.process != values.process:
-            raise ValueError(f"sampler: has not the keys of process {values.process!r}")
-        grid = decoding.alphas(schedule, values.steps)
-        if len(values.revealed) != len(grid) or not np.allclose(
-            values.revealed, grid, rtol=0, atol=1e-9
-        ):
-            raise ValueError("schedule.revealed contradicts the family, steps and sampler")
-
     @property
     def masked_sampler(self) -> SamplerValues:
         """How a masked model was sampled.
@@ -292,7 +298,20 @@ class ExportedSchedule(Part):
     @property
     def alphas(self) -> Array:
         """alpha at the ends of the steps, float64 ``(steps + 1,)``, from noise to clean."""
+        if self.schedule.arguments is not None:
+            raise ValueError("a sampler of your own has no alphas; use keywords")
         return np.array(self.schedule.revealed, dtype=np.float64)
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """Keyword arguments of a sampler of the user's: those that are fixed, and the found ones.
+
+        Raises:
+            ValueError: for a schedule of mdm-opt's own sampler.
+        """
+        if not isinstance(self.sampler, OwnSamplerValues):
+            raise ValueError("a schedule of mdm-opt's own sampler has no keyword arguments")
+        return {**self.sampler.arguments, **(self.schedule.arguments or {})}
 
     @property
     def candidate(self) -> Candidate:
@@ -333,27 +352,6 @@ class ExportedSchedule(Part):
     def to_json(self) -> str:
         """The file's content."""
         return self.model_dump_json(indent=2) + "\n"
-
-
-def _check_family(values: ScheduleValues) -> None:
-    """Raises ValueError where a schedule lacks what its family is given by."""
-    family, given = family_named(values.family), values.parameters
-    named = f"needed in the family {values.family!r}"
-    if family.by_rule:
-        values.decoding.check_rule()
-    if not family.by_counts and None in given.values():
-        keys = " and ".join(f"schedule.{name}" for name in given)
-        raise ValueError(f"{keys} are {named}")
-    if family.by_counts:
-        alone = all(value is None for value in given.values())
-        if not alone or not values.counts or len(values.counts) != values.steps:
-            raise ValueError(f"schedule.counts, one for each step and nothing else, are {named}")
-        if sum(values.counts) != values.length:
-            raise ValueError("schedule.counts contradict length")
-    if values.block_length is not None and (family.by_counts or values.reveal != "fixed"):
-        raise ValueError(
-            "schedule.block_length needs a family that is not given by counts, and reveal 'fixed'"
-        )
 
 
 def load_schedule(path: str | Path) -> ExportedSchedule:

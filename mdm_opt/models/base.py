@@ -130,9 +130,20 @@ _OWN = {
     "masked": ("vocab_size", "mask_token_id"),
     "births": ("max_count",),
     "uniform": ("vocab_size", "kernel"),
+    "own": (),
 }
-_ASKED = {"masked": "log_probs", "births": "rates", "uniform": "log_probs_at"}
-_WORDS = {"masked": "denoiser", "births": "rate model", "uniform": "law of clean tokens"}
+_ASKED = {
+    "masked": "log_probs",
+    "births": "rates",
+    "uniform": "log_probs_at",
+    "own": "own_samples",
+}
+_WORDS = {
+    "masked": "denoiser",
+    "births": "rate model",
+    "uniform": "law of clean tokens",
+    "own": "model with a sampler of its own",
+}
 
 
 def lacking(candidate: Any, process: str = "masked") -> list[str]:
@@ -144,7 +155,7 @@ def lacking(candidate: Any, process: str = "masked") -> list[str]:
 
 def process_name(candidate: Any) -> str:
     """The process that an object is a model of, by what it can be asked; masked where nothing."""
-    others = (name for name in ("births", "uniform") if hasattr(candidate, _ASKED[name]))
+    others = (name for name in ("births", "uniform", "own") if hasattr(candidate, _ASKED[name]))
     return next(others, "masked")
 
 

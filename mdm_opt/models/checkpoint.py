@@ -69,7 +69,7 @@ def load_checkpoint(
         trust_remote_code: run Python code that comes with the checkpoint.
         tokenizer: one that is used instead of the checkpoint's, or its folder or hub id.
         device_map: see `place_model`.
-        process: that the model is loaded for.
+        process: that the model is loaded for; models of any kind for ``own``.
         config: what the checkpoint's ``config.json`` does not say.
 
     Raises:
@@ -82,8 +82,10 @@ def load_checkpoint(
         if not isinstance(described, dict):
             raise ValueError("its config.json is no table")
         described |= config or {}
-        refuse_process(described.get("model_type"), source, process)
-        reference = _own_class(described, source, revision, trust_remote_code)
+        if process != "own":
+            refuse_process(described.get("model_type"), source, process)
+        native = _native_class(described) if process == "own" else None
+        reference = _own_class(described, source, revision, trust_remote_code, native)
         if reference is not None:
             written = described.get("transformers_version")
             written_for = f"; its own code was written for transformers {written}, this is "
@@ -93,7 +95,7 @@ def load_checkpoint(
             tokenizer = _load_tokenizer(tokenizer, source, revision, trust_remote_code)
         if own is None:
             whole = AutoConfig.for_model(**described) if config else None
-            model, code = _load_native(source, revision, dtype, whole), b""
+            model, code = _load_native(source, revision, dtype, native, whole), b""
         else:
             model = _load_remote(*own, source, revision, dtype)
             code = _code_of(model)
@@ -108,10 +110,27 @@ def load_checkpoint(
         ) from error
 
 
+def _native_class(described: dict[str, Any]) -> Any:
+    """The class of transformers that a checkpoint names; None where it has none of that name."""
+    named = [str(name) for name in described.get("architectures") or []]
+    return next((found for name in named if (found := getattr(transformers, name, None))), None)
+
+
 def _own_class(
-    described: dict[str, Any], source: str, revision: str | None, trusted: bool
+    described: dict[str, Any],
+    source: str,
+    revision: str | None,
+    trusted: bool,
+    wanted: Any = None,
 ) -> str | None:
     """The class of the checkpoint's own code that must run, None for transformers' own.
+
+    Args:
+        described: its configuration.
+        source: of the checkpoint.
+        revision: of a hub id.
+        trusted: whether its code may run.
+        wanted: class of transformers that it is loaded as, in place of a masked LM.
 
     Raises:
         InputError: for code that may not run, and for types that are no masked LM.
@@ -119,7 +138,9 @@ def _own_class(
     own = described.get("auto_map") or {}
     reference = next((str(own[key]) for key in _MODEL_KEYS if own.get(key)), None)
     model_type = described.get("model_type")
-    native = model_type is None or model_type in MODEL_FOR_MASKED_LM_MAPPING_NAMES
+    native = wanted is not None or (
+        model_type is None or model_type in MODEL_FOR_MASKED_LM_MAPPING_NAMES
+    )
     if reference is None and not native:
         raise InputError(
             f"{key_name('model.path')}: {source!r} is of type {model_type!r}, for which "
@@ -183,11 +204,11 @@ def _load_tokenizer(given: str | None, source: str, revision: str | None, truste
 
 
 def _load_native(
-    source: str, revision: str | None, dtype: Any, config: PretrainedConfig | None
+    source: str, revision: str | None, dtype: Any, wanted: Any, config: PretrainedConfig | None
 ) -> PreTrainedModel:
-    """A masked LM of transformers; ``config`` None takes the checkpoint's."""
+    """A model of transformers, a masked LM unless ``wanted``; by ``config`` or the checkpoint's."""
     model: PreTrainedModel
-    model, report = AutoModelForMaskedLM.from_pretrained(
+    model, report = (wanted or AutoModelForMaskedLM).from_pretrained(
         source,
         config=config,
         dtype=dtype,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mdm_opt.models.checkpoint import load_checkpoint
+from mdm_opt.models.checkpoint import Checkpoint, load_checkpoint
 from mdm_opt.models.devices import (
     compile_blocks,
     pick_device,
@@ -144,3 +144,40 @@ def load_huggingface_law(
     if compile:
         compile_blocks(law.model)
     return law
+
+
+def load_whole(
+    source: str,
+    *,
+    revision: str | None = None,
+    dtype: str = "auto",
+    device: str = "auto",
+    trust_remote_code: bool = False,
+    tokenizer: Any = None,
+    device_map: str | None = None,
+    compile: bool = False,
+) -> Checkpoint:
+    """Loads a language model of any kind that is sampled by a sampler of its own.
+
+    Args:
+        source: see `load_huggingface`, as all others.
+
+    Raises:
+        InputError: where the checkpoint cannot be loaded, in one line.
+    """
+    quiet_transformers()
+    place = pick_device(device)
+    found = load_checkpoint(
+        source,
+        revision=revision,
+        dtype=pick_dtype(dtype, place),
+        place=place,
+        trust_remote_code=trust_remote_code,
+        tokenizer=tokenizer,
+        device_map=device_map,
+        process="own",
+    )
+    found.model.eval().requires_grad_(False)
+    if compile:
+        compile_blocks(found.model)
+    return found

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from mdm_opt import config, supervised
+from mdm_opt.candidates import Decoding, OwnDecoding
 from mdm_opt.errors import InputError
 from mdm_opt.messages import key_name
 from mdm_opt.models.base import checked_model
@@ -39,6 +41,68 @@ def build_denoiser(table: config.Table, folder: Path | None) -> Any:
     return named(denoiser, words, _source(table, folder))
 
 
+def build_model(table: config.Table, sampler: Decoding, folder: Path | None) -> Any:
+    """Loads the model of a study: of the protocol of the process that samples it.
+
+    Args:
+        table: [model].
+        sampler: [sampler], which may bring a sampler that is not ours.
+        folder: see `build_denoiser`.
+
+    Raises:
+        InputError: likewise.
+    """
+    if not isinstance(sampler, OwnDecoding):
+        return build_denoiser(table, folder)
+    from mdm_opt.models.own.building import own_model
+
+    words = config.model_words(table.model_dump())
+    supervised.tell(doing=f"loading {words}", model=words)
+    found, source = own_model(table, sampler, folder, lambda: _loaded(table, folder))
+    both = [one for one in (_source(table, folder), source) if one]
+    return named(found, words, both[0] if len(both) == 1 else _joined(both))
+
+
+def _joined(sources: Sequence[str]) -> str:
+    return hashlib.sha256("\0".join(sources).encode()).hexdigest() if sources else ""
+
+
+def _loaded(table: config.Table, folder: Path | None) -> Any:
+    """The network of a model that brings its own sampler."""
+    from mdm_opt.models.own.building import Loaded
+
+    if isinstance(table, config.HuggingFaceModel):
+        from mdm_opt.models.loading import load_whole
+
+        checkpoint = load_whole(**_placed(table, folder), compile=table.compile)
+        more: dict[str, Any] = {}
+        more |= {"code": hashlib.sha256(checkpoint.code).hexdigest()} if checkpoint.code else {}
+        return Loaded(checkpoint.model, checkpoint.tokenizer, table.length, more)
+    if isinstance(table, config.PluginModel):
+        made = _call(table.kind, key_name("model.kind"), table.options, folder)
+        network, tokenizer = made if isinstance(made, tuple) and len(made) == 2 else (made, None)
+        more = {"options": table.options} if table.options else {}
+        return Loaded(network, tokenizer, int(getattr(network, "length", 1)), more)
+    ours = _BUILDERS[type(table)](table, folder)
+    return Loaded(ours.model, ours.tokenizer, ours.length, {})
+
+
+def _placed(table: config.HuggingFaceModel, folder: Path | None) -> dict[str, Any]:
+    """Where a checkpoint lies and runs, as loaders of all processes take it."""
+    from mdm_opt.models.devices import local_or_hub
+
+    tokenizer = table.tokenizer
+    return {
+        "source": local_or_hub(table.path, folder),
+        "revision": table.revision,
+        "dtype": table.dtype,
+        "device": table.device,
+        "trust_remote_code": table.trust_remote_code,
+        "tokenizer": None if tokenizer is None else local_or_hub(tokenizer, folder, "tokenizer"),
+        "device_map": table.device_map,
+    }
+
+
 def _bundled(table: config.BundledModel, _folder: Path | None) -> Any:
     from mdm_opt.models.packaged import BUNDLED_LENGTH, load_bundled
 
@@ -59,27 +123,19 @@ def _reactions(table: config.ReactionsModel, _folder: Path | None) -> Any:
 
 
 def _huggingface(table: config.HuggingFaceModel, folder: Path | None) -> Any:
-    from mdm_opt.models.devices import local_or_hub
     from mdm_opt.models.loading import load_huggingface, load_huggingface_law
 
-    source, tokenizer = local_or_hub(table.path, folder), table.tokenizer
     shared: dict[str, Any] = {
+        **_placed(table, folder),
         "length": table.length,
-        "revision": table.revision,
-        "dtype": table.dtype,
-        "device": table.device,
-        "trust_remote_code": table.trust_remote_code,
-        "tokenizer": None if tokenizer is None else local_or_hub(tokenizer, folder, "tokenizer"),
         "text": table.text,
-        "device_map": table.device_map,
         "compile": table.compile,
     }
     if table.process == "uniform":
         own: dict[str, Any] = {"time": table.time, "least_alpha": table.least_alpha}
         given = {key: value for key, value in own.items() if value is not None}
-        return load_huggingface_law(source, **shared, **given)
+        return load_huggingface_law(**shared, **given)
     return load_huggingface(
-        source,
         prefix=table.prefix,
         suffix=table.suffix,
         mask_token=table.mask_token,

@@ -13,6 +13,8 @@ from mdm_opt.errors import InputError
 from mdm_opt.persistence.tables import CandidateRow, CountRow, ParameterRow
 
 _FAMILY, _SAMPLER = "family", "sampler"
+# What stands beside a number that is no float.
+_KINDS = {"int": int, "bool": bool}
 
 
 def candidate_row(study_id: int, candidate: Candidate) -> CandidateRow:
@@ -42,7 +44,7 @@ def candidate_of(row: CandidateRow) -> Candidate:
     """
     values: dict[str, dict[str, Value]] = {_FAMILY: {}, _SAMPLER: {}}
     for one in row.parameters:
-        values[one.part][one.name] = (one.text or "") if one.number is None else one.number
+        values[one.part][one.name] = _value(one)
     counts = tuple(one.tokens for one in row.counts)
     try:
         return Candidate(row.family, row.steps, values[_FAMILY], counts or None, values[_SAMPLER])
@@ -57,6 +59,14 @@ def with_candidate(attribute: QueryableAttribute[Any]) -> tuple[LoaderOption, ..
 
 
 def _parameter_row(part: str, name: str, value: Value) -> ParameterRow:
-    text = value if isinstance(value, str) else None
-    number = None if isinstance(value, str) else float(value)
-    return ParameterRow(part=part, name=name, number=number, text=text)
+    if isinstance(value, str):
+        return ParameterRow(part=part, name=name, number=None, text=value)
+    # Families have floats; arguments of a sampler are what they are in Python.
+    kind = type(value).__name__ if part == _FAMILY and isinstance(value, int) else None
+    return ParameterRow(part=part, name=name, number=float(value), text=kind)
+
+
+def _value(row: ParameterRow) -> Value:
+    if row.number is None:
+        return row.text or ""
+    return _KINDS[row.text](row.number) if row.text is not None else row.number

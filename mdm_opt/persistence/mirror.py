@@ -13,7 +13,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 import optuna
-from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, TrialState, create_trial
 from sqlalchemy import func, select, text
@@ -228,7 +233,7 @@ class Mirror:
         return TrialState.COMPLETE, values
 
     def _facts(self, record: MeasurementRecord) -> dict[str, object]:
-        counts = record.candidate.plan(self._file.sampler, self._length).counts
+        counts = record.candidate.plan(self._file.decoding, self._length).counts
         return {
             "counts": [] if counts is None else counts.tolist(),
             "nfe": record.nfe,
@@ -299,6 +304,9 @@ def distributions(dimensions: Sequence[Parameter]) -> dict[str, BaseDistribution
 def _distribution(one: Parameter) -> BaseDistribution:
     if isinstance(one, Choice):
         return CategoricalDistribution(one.searched)
+    if one.integer:
+        low, high = map(round, one.searched)
+        return IntDistribution(low, high, log=one.log)
     return FloatDistribution(*one.searched, log=one.log)
 
 

@@ -179,7 +179,10 @@ class CandidateRow(Base):
 
 
 class ParameterRow(Base):
-    """A parameter of a candidate: a number or a text."""
+    """A parameter of a candidate: a number or a text; both for a whole number or truth value.
+
+    Then the text says which.
+    """
 
     __tablename__ = "mdm_parameters"
 

@@ -14,10 +14,13 @@ from mdm_opt.processes.masked.process import MASKED
 from mdm_opt.processes.masked.profile_estimate import own_sequences, sequence_profiles
 from mdm_opt.processes.masked.rule_law import check_orders
 from mdm_opt.processes.masked.rule_loop import generate_by_rule
+from mdm_opt.processes.own.process import OWN_PROCESS
 from mdm_opt.processes.uniform.process import UNIFORM
 
 # By name; those that few models need are imported here, too, for they are small.
-PROCESSES: dict[str, Process[Any]] = {one.name: one for one in (MASKED, BIRTHS, UNIFORM)}
+PROCESSES: dict[str, Process[Any]] = {
+    one.name: one for one in (MASKED, BIRTHS, UNIFORM, OWN_PROCESS)
+}
 
 
 def process_of(model: FrozenModel) -> Process[Any]:
@@ -28,6 +31,7 @@ def process_of(model: FrozenModel) -> Process[Any]:
 __all__ = [
     "BIRTHS",
     "MASKED",
+    "OWN_PROCESS",
     "PROCESSES",
     "UNIFORM",
     "Batch",

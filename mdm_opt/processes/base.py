@@ -32,15 +32,18 @@ class Samples:
     """Sequences that a model has written.
 
     Attributes:
-        tokens: int64 ``(batch, length)`` on the model's device, no token masked.
-        nfe: int64 ``(batch,)``, steps of each sequence that called the model.
+        tokens: int64 ``(batch, length)`` on the model's device, no token masked; of no length
+            where a sampler of the user's has written texts.
+        nfe: int64 or float64 ``(batch,)``, steps of each sequence that called the model.
         sequence_calls: sequences that were put through the model. Guidance doubles them; a first
             step that the model remembers costs none.
+        texts: that a sampler of the user's has written, ``(batch,)``; None where tokens say them.
     """
 
     tokens: torch.Tensor
-    nfe: npt.NDArray[np.int64]
+    nfe: npt.NDArray[np.int64] | npt.NDArray[np.float64]
     sequence_calls: int
+    texts: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +113,8 @@ class Batch(ABC):
 
     def texts(self, model: FrozenModel, samples: Samples) -> list[str]:
         """The texts of samples of these instances; of answers what comes after their prompts."""
+        if samples.texts is not None:
+            return list(samples.texts)
         if self.prompts is None:
             return model.decode(samples.tokens)
         denoiser: Any = model
@@ -175,7 +180,8 @@ class Process(ABC, Generic[ModelT]):
             instances: instance ids, distinct.
             decoding: of the study.
             seed: of the study; the noise of an instance depends on both only.
-            prompts: one an instance, where the objective has any.
+            prompts: one for each instance that `Decoding.sampled_with` says, where the objective
+                has any.
         """
 
     @abstractmethod

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from mdm_opt.candidates import BASELINES as KNOWN_BASELINES
-from mdm_opt.candidates import family_named
+from mdm_opt.candidates import PRESENT, family_named
+from mdm_opt.config import ServedModel
 from mdm_opt.errors import RunError
 from mdm_opt.persistence import MeasurementRecord, Repository, StudyRecord
 from mdm_opt.results.best_result import (
@@ -131,6 +132,7 @@ def best_of(
         trials=sum(1 for m in measurements if m.role == "search"),
         goal=None if kept is None else _goal(kept, found),
         budgets=found,
+        calls_reported=isinstance(study_file.model, ServedModel),
     )
 
 
@@ -204,6 +206,8 @@ class _Summary:
             for name in self.space.decoding.baselines:
                 if self.space.is_baseline(m.candidate, name):
                     baselines.setdefault(name, m)
+            if m.label == PRESENT:
+                baselines.setdefault(BASELINE, m)
         return self._result(
             ranked,
             ranked[0],

@@ -148,7 +148,7 @@ class BudgetResult(Result):
         found: dict[str, Any] = handler(self)
         if "candidate" not in found:
             return found
-        values = family_named(self.candidate.family).values(self.candidate)
+        values = family_named(self.candidate.family).shown_values(self.candidate)
         own = {"family": self.candidate.family, **values, "sampler": self.candidate.decoding}
         return {
             name: value
@@ -179,7 +179,8 @@ class BestResult(Result):
     `confidence` is the coverage of every interval by itself, except for the gains over linear,
     which all hold together with that confidence. So `claim_error_rate` bounds the probability
     that any of the study's claims "better than linear" is wrong. `goal` is None where it is the
-    best quality.
+    best quality. `calls_reported` stands there where calls are not counted here, but are as a
+    function says that asks a server.
     """
 
     study: str
@@ -191,3 +192,11 @@ class BestResult(Result):
     trials: int
     goal: GoalResult | None
     budgets: list[BudgetResult]
+    calls_reported: bool = False
+
+    @model_serializer(mode="wrap")
+    def _said_where_so(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = handler(self)
+        if not self.calls_reported:
+            found.pop("calls_reported", None)
+        return found

@@ -60,9 +60,16 @@ def headings(result: BestResult) -> tuple[str, ...]:
         "NFE",
         result.objective,
         f"{100 * result.confidence:g}% interval",
-        "gain over linear",
+        f"gain over {_compared_with(result)}",
         "instances",
     )
+
+
+def _compared_with(result: BestResult) -> str:
+    """What the column of gains is about: linear, or the baseline where there is no linear."""
+    linear = any(budget.gain_over_linear for budget in result.budgets)
+    own = any(budget.gain_over_baseline for budget in result.budgets)
+    return BASELINE if own and not linear else "linear"
 
 
 def result_rows(result: BestResult) -> list[Row]:
@@ -80,6 +87,8 @@ def result_rows(result: BestResult) -> list[Row]:
             about = str(budget.steps), f"best of {name}: {other.label}", calls_words(other.calls)
             rows.append(Row((*about, *value, "", str(other.instances)), False))
         gain = budget.gain_over_linear
+        if _compared_with(result) == BASELINE:
+            gain = budget.gain_over_baseline
         rows.append(
             Row(
                 (
@@ -149,6 +158,8 @@ def conclusions(result: BestResult, verify: str) -> list[str]:
             )
     if result.goal is not None and any_tested:
         lines.append(_goal_said(result.goal))
+    if result.calls_reported:
+        lines.append("calls are as the function reports them: the model is behind a server")
     if any(budget.better_than_linear for budget in result.budgets):
         lines.append(
             "with probability at least "

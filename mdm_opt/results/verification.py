@@ -22,6 +22,7 @@ from mdm_opt.run.time_limit import TimeLimit
 from mdm_opt.statistics import early_look
 from mdm_opt.study.locks import exclusive
 from mdm_opt.study.opening import OpenStudy
+from mdm_opt.study.present import present_setting
 
 Report = Callable[[str], None]
 
@@ -86,6 +87,11 @@ def _is_kept(kept: Kept, records: Sequence[MeasurementRecord]) -> bool:
 def _beside(opened: OpenStudy, steps: int) -> dict[str, Candidate]:
     """What the user wants candidates to be measured beside, by label."""
     file = opened.study_file
+    if file.process == "own":
+        # One candidate for all step counts, which is measured once.
+        most = max(file.space.steps) if file.search.goal == "calls" else steps
+        label = REFERENCE if file.search.goal == "calls" else BASELINE
+        return {label: present_setting(file, opened.problem.denoiser, most)}
     if file.search.goal == "calls":
         given = file.search.reference
         most = opened.problem.finest_steps
@@ -153,15 +159,19 @@ class _Budget:
         others |= own
         compared = self._comparison(best, next(iter(own), "linear"))
         compared.measure(lambda name, nfe: equal_nfe_steps(self.opened, name, nfe), others)
+        if not self.opened.space.decoding.baselines:
+            return [*selected, *self._records_of(compared)]
         if self.opened.study_file.verify.equal_linear and compared.gain("linear").low > 0:
             unit, most = self.opened.problem.blocks, _max_steps(self.opened)
             find_equal_linear(compared, self.opened.space, unit, most, linear)
         linear[compared.linear_steps] = compared.linear
-        records = [
+        return [*selected, *self._records_of(compared)]
+
+    def _records_of(self, compared: Comparison) -> list[MeasurementRecord]:
+        return [
             self._record(arm.candidate, arm.measurement, "verification", label)
             for label, arm in compared.arms()
         ]
-        return [*selected, *records]
 
     def beside_reference(
         self, top: Sequence[MeasurementRecord], references: dict[Candidate, Measurement]

@@ -299,7 +299,7 @@ class _Loop:
             self._opened.sets.ids("search"),
             rival if racing else None,
             self._opened.record.direction,
-            by_rule=racing and candidate.rule is not None,
+            by_rule=racing and candidate.by_calls,
         )
         if measurement.batch_size < self._problem.batch_size:
             self._report(

@@ -64,7 +64,7 @@ class SearchSpace:
             family=study_file.family,
             steps=tuple(study_file.space.steps),
             bounds=study_file.space.bounds,
-            decoding=study_file.sampler,
+            decoding=study_file.decoding,
             length=length,
             costs=None if profile is None else study_file.sampler.costs(profile, draws),
         )

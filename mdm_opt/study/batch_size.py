@@ -52,7 +52,12 @@ class CudaMemory(NamedTuple):
 
 
 def usual_batch_size(study_file: StudyFile) -> int:
-    """The batch size of a study; under ``auto`` what is taken where memory is not asked."""
+    """The batch size of a study; under ``auto`` what is taken where memory is not asked.
+
+    A sampler that is not ours has batches of its own, and this only says how many are scored.
+    """
+    if study_file.process == "own":
+        return max(USUAL_BATCH, study_file.sampler.batch)  # type: ignore[union-attr]
     wanted = study_file.model.batch_size
     return USUAL_BATCH if wanted == "auto" else wanted
 
@@ -73,7 +78,8 @@ def with_batch_size(
     """
     if memory is None and problem.denoiser.device.type == "cuda":
         memory = CudaMemory(problem.denoiser.device)
-    if memory is None or study_file.model.batch_size != "auto":
+    own = study_file.process == "own"
+    if memory is None or own or study_file.model.batch_size != "auto":
         return replace(problem, batch_size=usual_batch_size(study_file))
     few, more = (memory.peak(_sampling(problem, study_file, n)) for n in (_FEW, _MORE))
     each = max(1, (more - few) // (_MORE - _FEW))

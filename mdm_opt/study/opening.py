@@ -35,6 +35,7 @@ from mdm_opt.study.measured_profile import (
     measured_profile,
     model_record,
 )
+from mdm_opt.study.present import present_seeds
 from mdm_opt.study.problem import build_problem
 from mdm_opt.study.profile_sequences import check_sequences
 from mdm_opt.study.rehearsal import rehearse
@@ -156,7 +157,10 @@ def make_study(
         else:
             profile = measured_profile(study_file, folder, problem.denoiser, repository, advance)
             sample = profile.record.sample
-    history = earlier_schedules(study_file, problem, repository)
+    history = [
+        *present_seeds(study_file, problem.denoiser),
+        *earlier_schedules(study_file, problem, repository),
+    ]
     h, draws = (None, None) if sample is None else (sample.profile(), sample.draws(_DRAWS))
     own = problem.process.seeds(problem.denoiser)
     first = seeds(study_file, problem.denoiser.length, h, history, draws, own)

@@ -14,6 +14,7 @@ from mdm_opt.models.base import Denoiser, offers
 from mdm_opt.objectives.base import Objective
 from mdm_opt.study.batch_size import usual_batch_size, with_batch_size
 from mdm_opt.study.instances import InstanceSets
+from mdm_opt.study.present import check_arguments
 
 
 def build_problem(study_file: StudyFile, folder: Path | None) -> Problem:
@@ -26,9 +27,9 @@ def build_problem(study_file: StudyFile, folder: Path | None) -> Problem:
     Raises:
         InputError: where something is missing or does not fit together.
     """
-    from mdm_opt.models.registry import build_denoiser
+    from mdm_opt.models.registry import build_model
 
-    denoiser = build_denoiser(study_file.model, folder)
+    denoiser = build_model(study_file.model, study_file.sampler, folder)
     study_file.check_length(denoiser.length)
     problem = problem_of(study_file, denoiser, objective_of(study_file, folder, denoiser))
     check_problem(study_file, problem)
@@ -38,6 +39,8 @@ def build_problem(study_file: StudyFile, folder: Path | None) -> Problem:
 
 def check_problem(study_file: StudyFile, problem: Problem) -> None:
     """Raises InputError where what a study asks for does not fit its model or its objective."""
+    if study_file.process == "own":
+        check_arguments(study_file, problem.denoiser)
     _check_rule(study_file, problem.denoiser)
     _check_settings(study_file, problem)
     _check_share(study_file, problem.objective)
@@ -109,6 +112,6 @@ def problem_of(study_file: StudyFile, denoiser: Denoiser, objective: Objective) 
         denoiser=denoiser,
         objective=objective,
         seed=study_file.study.seed,
-        decoding=study_file.sampler,
+        decoding=study_file.decoding,
         batch_size=usual_batch_size(study_file),
     )

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from mdm_opt.config import StudyFile, load_study_file
 from mdm_opt.errors import InputError
+from mdm_opt.messages import key_name
 from mdm_opt.models.registry import build_denoiser
 from mdm_opt.persistence import Repository
 from mdm_opt.schedules import ProfileSample, StepSample
@@ -180,16 +181,22 @@ def _lost(sample: StepSample) -> list[StepLoss]:
 
 
 def has_profile(study_file: StudyFile) -> bool:
-    """Whether a profile says something of a study: of neither prompts nor blocks."""
-    return not (study_file.prompted or study_file.has_blocks)
+    """Whether a profile says something of a study: our sampler, neither prompts nor blocks."""
+    own = study_file.process == "own"
+    return not (own or study_file.prompted or study_file.has_blocks)
 
 
 def _check_whole(study_file: StudyFile) -> None:
     """Refuses studies of which a profile says nothing.
 
     Raises:
-        InputError: for prompts or blocks.
+        InputError: for prompts, blocks, or a sampler that is not ours.
     """
+    if study_file.process == "own":
+        raise InputError(
+            f"{key_name('sampler.kind')}: a profile predicts nothing of a sampler of your own; "
+            "there is none to measure"
+        )
     if not has_profile(study_file):
         found = "block_length" if study_file.has_blocks else "prompts"
         raise InputError(

@@ -8,6 +8,7 @@ from mdm_opt.errors import InputError
 from mdm_opt.measurement import Measurement, Problem, measure
 from mdm_opt.messages import key_name
 from mdm_opt.study.instances import InstanceSets
+from mdm_opt.study.present import rehearse_present
 
 # Two, because a metric may look at one sample and at several otherwise.
 _SAMPLES = 2
@@ -17,6 +18,8 @@ _MOST_DIFFERENCE = 0.01
 
 def rehearse(study_file: StudyFile, problem: Problem) -> Measurement:
     """The linear schedule of the fewest steps on the first search instances.
+
+    Of a sampler that is not ours the present setting, see `rehearse_present`.
 
     Args:
         study_file: the study.
@@ -28,6 +31,8 @@ def rehearse(study_file: StudyFile, problem: Problem) -> Measurement:
     """
     check_repeats(problem)
     sets = InstanceSets.of(study_file, deterministic=problem.objective.deterministic)
+    if study_file.process == "own":
+        return rehearse_present(study_file, problem, sets.ids("search")[:_SAMPLES])
     candidate = baseline("linear", study_file.space.steps[0])
     return measure(problem, candidate, sets.ids("search")[:_SAMPLES])
 

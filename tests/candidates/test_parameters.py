@@ -104,3 +104,19 @@ def test_an_option_is_one_of_those_that_are_accepted() -> None:
         said = f"end must be one of early, middle, late, got {value!r}"
         with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
             END.normal(value)
+
+
+def test_a_range_of_whole_numbers_gives_whole_numbers() -> None:
+    steps = Range("steps", (1, 64), (4, 16), integer=True)
+    assert [steps.normal(one) for one in (4, 4.4, np.float64(15.7))] == [4, 4, 16]
+    assert all(type(steps.normal(one)) is int for one in (4, 4.4))
+    assert type(PACE.normal(4)) is float
+
+
+def test_truth_values_are_options_of_their_own() -> None:
+    flag, number = Choice("flag", (True, False)), Choice("number", (1, 2))
+    assert flag.normal(True) is True
+    with pytest.raises(ValueError, match="flag must be one of True, False, got 1"):
+        flag.normal(1)
+    with pytest.raises(ValueError, match="number must be one of 1, 2, got True"):
+        number.normal(True)

@@ -21,7 +21,7 @@ HUB: Tree = {"kind": "huggingface", "path": "x", "length": 4}
             "model.kind",
             "berty",
             "[model]: kind: 'berty' is not accepted: must be one of bundled, antiberty, "
-            "reactions, digits, huggingface, enumerated or 'package.module:function'",
+            "reactions, digits, huggingface, enumerated, served or 'package.module:function'",
         ),
         ("model.kind", 5, "[model]: kind: 5 is not accepted: must be one of bundled"),
         (

@@ -11,6 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 from exported_schedules import content
+from own_samplers import toy_study
+from study_contents import to_toml
 from study_files import SUDOKU4, write_study
 
 from mdm_opt.config import load_study_file
@@ -125,3 +127,9 @@ def test_a_schedule_brings_the_settings_that_its_study_searches(lm_eval_model, t
     path.write_text(json.dumps(values))
     with pytest.raises(InputError, match="measured with order = 'margin'; the study has 'random'"):
         lm_eval_model._candidate(str(path), None, study_file, denoiser)
+
+
+def test_a_study_of_a_sampler_that_is_not_ours_is_refused(lm_eval_model, tmp_path):
+    (tmp_path / "own.toml").write_text(to_toml(toy_study(tmp_path, "toy_harness")))
+    with pytest.raises(InputError, match="its sampler is not mdm-opt's; the harness is given the"):
+        lm_eval_model.StudyModel(study=str(tmp_path / "own.toml"), schedule="linear")

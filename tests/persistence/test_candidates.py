@@ -49,6 +49,18 @@ def test_a_parameter_is_a_number_or_a_text_of_its_part():
     }
 
 
+def test_arguments_of_a_sampler_come_back_with_their_types():
+    given = {"eager": True, "eps": 2.0, "lazy": False, "steps": 2, "text": "2"}
+    row = candidate_row(1, Candidate("arguments", 8, given))
+    kept = {one.name: (one.number, one.text) for one in row.parameters}
+    assert kept["steps"] == (2.0, "int")
+    assert kept["eager"] == (1.0, "bool")
+    assert kept["eps"] == (2.0, None)
+    found = candidate_of(row).parameters
+    assert found == given
+    assert [type(one) for one in found.values()] == [bool, float, bool, int, str]
+
+
 def test_counts_are_numbered_from_zero():
     row = candidate_row(1, counts_candidate([2, 5, 9]))
     assert [(one.step, one.tokens) for one in row.counts] == [(0, 2), (1, 5), (2, 9)]

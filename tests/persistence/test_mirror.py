@@ -13,10 +13,10 @@ from records import measurement
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import OperationalError
 
-from mdm_opt.candidates import Seed, beta, counts_candidate
+from mdm_opt.candidates import Choice, Range, Seed, beta, counts_candidate
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import MAX_FAILURES, Repository, TrialQueue
-from mdm_opt.persistence.mirror import Mirror
+from mdm_opt.persistence.mirror import Mirror, distributions
 from mdm_opt.persistence.optuna_tables import make_tables
 
 
@@ -340,3 +340,10 @@ def test_seeds_are_entered_under_their_labels(repository):
     bench.mirror.sync()
     labels = [trial.user_attrs["label"] for trial in bench.trials()]
     assert labels == ["energy: linear", "user: (1, 1)", "search"]
+
+
+def test_whole_numbers_are_integers_for_optuna():
+    steps = Range("steps", (1, 64), (4, 16), integer=True)
+    found = distributions([steps, Choice("alg", ("a", "b"))])
+    assert found["steps"] == optuna.distributions.IntDistribution(4, 16, log=True)
+    assert found["alg"] == optuna.distributions.CategoricalDistribution(("a", "b"))

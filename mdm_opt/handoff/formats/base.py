@@ -75,6 +75,7 @@ class Format:
         render_rule: the same for a candidate that is a rule; None where the target has no place
             for one.
         render_grid: likewise for a schedule of births or of uniform corruption.
+        render_own: likewise for the arguments of a sampler that is not ours.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Format:
     render: Callable[[ExportedSchedule, Target], Artefact]
     render_rule: Callable[[ExportedSchedule, Target], Artefact] | None = None
     render_grid: Callable[[ExportedSchedule, Target], Artefact] | None = None
+    render_own: Callable[[ExportedSchedule, Target], Artefact] | None = None
 
 
 @dataclass(frozen=True)

@@ -25,3 +25,14 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         "schedule.mask_schedule.revealed(t)  # revealed fraction at progress t, from 0 to 1",
     )
     return Artefact(exported.to_json(), use)
+
+
+def render_own(exported: ExportedSchedule, target: Target) -> Artefact:
+    """The canonical JSON of the arguments of a sampler that is not ours.
+
+    Raises:
+        InputError: for blocks.
+    """
+    needs_own_blocks("json", target, exported)
+    loaded = f"schedule = mdm_opt.load_schedule({target.named('.json')!a})"
+    return Artefact(exported.to_json(), (loaded, "schedule.keywords  # of the sampler"))

@@ -11,7 +11,7 @@ from mdm_opt.handoff.formats.base import Layout
 from mdm_opt.handoff.formats.rules import rule_of, rule_said
 from mdm_opt.handoff.parts import Interval
 from mdm_opt.handoff.result_values import ResultValues
-from mdm_opt.handoff.sampler_values import GridSamplerValues
+from mdm_opt.handoff.sampler_values import GridSamplerValues, OwnSamplerValues
 from mdm_opt.handoff.schedule_file import SCHEDULE_LINE, ExportedSchedule
 
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_ ./:()+-]*")
@@ -48,6 +48,9 @@ def document(
 
 
 def _titled(exported: ExportedSchedule) -> str:
+    if exported.schedule.process == "own":
+        kept = "setting that is to be kept, by a study of mdm-opt"
+        return f"The {kept}" if exported.is_kept_baseline else "A setting tuned by mdm-opt"
     kind = "schedule" if exported.schedule.process != "masked" else "mask schedule"
     if exported.candidate.rule is not None:
         kind = "decoding rule"
@@ -91,6 +94,8 @@ def _sampled(exported: ExportedSchedule) -> str:
     if isinstance(exported.sampler, GridSamplerValues):
         given = exported.sampler.model_dump(exclude_none=True)
         return "with " + ", ".join(f"{key} {value}" for key, value in given.items())
+    if isinstance(exported.sampler, OwnSamplerValues):
+        return f"by {shown(exported.sampler.kind)} in batches of {exported.sampler.batch}"
     sampler = exported.sampler
     order, temperature = shown(sampler.order), sampler.temperature
     return f"in order {order} at temperature {temperature}{_conditional(exported)}"
@@ -108,6 +113,11 @@ def _named(exported: ExportedSchedule) -> str:
             f"rule {shown(candidate.label)}: {rule_said(rule_of(exported))}; {calls} on average "
             f"for {values.length} tokens"
         )
+    if values.process == "own":
+        calls = f"at most {values.steps} model calls"
+        if exported.is_kept_baseline:
+            calls = f"{exported.result.nfe:g} model calls as measured"
+        return f"arguments {json.dumps(exported.keywords)}; {calls} on average"
     given = ", ".join(map(str, candidate.parameters.values()))
     if values.process != "masked":
         given = f"({given})" if given else ""

@@ -23,6 +23,7 @@ from mdm_opt.handoff.formats import (
     mmada,
     python,
     python_grid,
+    python_own,
     python_rule,
     sdar,
     sglang,
@@ -42,6 +43,7 @@ FORMATS: dict[str, Format] = {
             canonical.render,
             canonical.render,
             canonical.render,
+            canonical.render_own,
         ),
         Format(
             "python",
@@ -50,6 +52,7 @@ FORMATS: dict[str, Format] = {
             python.render,
             python_rule.render,
             python_grid.render,
+            python_own.render,
         ),
         Format("llada", "LLaDA and Fast-dLLM", ".py", llada.render, llada_rule.render),
         Format("dllm", "dllm", ".py", dllm.render),
@@ -81,6 +84,7 @@ FORMATS: dict[str, Format] = {
 }
 
 _GRID_FORMATS = [entry.name for entry in FORMATS.values() if entry.render_grid is not None]
+_OWN_FORMATS = [entry.name for entry in FORMATS.values() if entry.render_own is not None]
 _RULE_FORMATS = [entry.name for entry in FORMATS.values() if entry.render_rule is not None]
 
 
@@ -107,7 +111,7 @@ def format_named(name: str) -> Format:
         needs_own_blocks(name, target, exported)
         return Artefact(_own_text(name, function(exported)))
 
-    return Format(name, name, ".txt", render_own, render_own, render_own)
+    return Format(name, name, ".txt", render_own, render_own, render_own, render_own)
 
 
 def render(
@@ -138,14 +142,20 @@ def rendered_by(found: Format, exported: ExportedSchedule, target: Target) -> Ar
         InputError: as `render`, and for a rule where the target has no place for one.
     """
     process = exported.schedule.process
-    if process != "masked" and found.render_grid is None:
+    if process == "own" and found.render_own is None:
+        raise InputError(
+            f"format {found.name}: schedule.process: 'own' is not accepted: this target is "
+            "another sampler than the study's, which is given keyword arguments; formats for it: "
+            f"{', '.join(_OWN_FORMATS)}"
+        )
+    if process not in ("masked", "own") and found.render_grid is None:
         raise InputError(
             f"format {found.name}: schedule.process: {process!r} is not accepted: this target "
             f"reveals masked tokens; formats for it: {', '.join(_GRID_FORMATS)}"
         )
     rendering = found.render if exported.candidate.rule is None else found.render_rule
     if process != "masked":
-        rendering = found.render_grid
+        rendering = found.render_own if process == "own" else found.render_grid
     if rendering is None:
         raise InputError(
             f"format {found.name}: schedule.family: {exported.schedule.family!r} is not accepted: "

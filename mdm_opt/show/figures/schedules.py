@@ -16,9 +16,10 @@ _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 def schedules(found: Snapshot) -> Figure | None:
     """The revealed fraction over progress, found and baselines.
 
-    Of a rule the schedule of what is not certain, where it has one.
+    Of a rule the schedule of what is not certain, where it has one. None before there is a result,
+    and for a sampler that is not ours, which has none.
     """
-    if found.result is None:
+    if found.result is None or found.file.process == "own":
         return None
     progress = np.linspace(0, 1, _POINTS)
     figure = Figure()
