@@ -79,16 +79,6 @@ def source_name() -> str:
     return _NAMES.get().source
 
 
-def counted(number: int, noun: str) -> str:
-    """A number of things, e.g. ``1 token`` and ``8 tokens``.
-
-    Args:
-        number: of them.
-        noun: what one of them is called; takes an s.
-    """
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def describe(detail: ErrorDetails, known_keys: Callable[[str], Sequence[str]]) -> str:
     """Table, key, value and what is accepted.
 

@@ -12,13 +12,7 @@ from mdm_opt import messages
 from mdm_opt.candidates import MaskedDecoding
 from mdm_opt.config import parse_study
 from mdm_opt.errors import InputError
-from mdm_opt.messages import Names, counted, key_name, naming, read_as, source_name
-
-
-def test_one_of_something_has_no_s() -> None:
-    found = [counted(number, "token") for number in (0, 1, 2, 1_000_000)]
-    assert found == ["0 tokens", "1 token", "2 tokens", "1000000 tokens"]
-
+from mdm_opt.messages import Names, key_name, naming, read_as, source_name
 
 ARGUMENTS = Names(lambda table, keys: f"{table}={keys}", "with other arguments")
 

@@ -9,7 +9,7 @@ import click
 
 from mdm_opt.cli.common import example, json_option, print_json
 from mdm_opt.errors import InputError
-from mdm_opt.messages import counted
+from mdm_opt.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

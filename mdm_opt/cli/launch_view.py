@@ -11,9 +11,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from mdm_opt.messages import counted
 from mdm_opt.persistence import StudyRecord
 from mdm_opt.run.launch import LaunchState
+from mdm_opt.words import counted
 
 _LINE_SECONDS = 30.0
 

@@ -11,7 +11,7 @@ import click
 
 from mdm_opt.cli.common import console, example, interrupted, storage_option, typed, url_of
 from mdm_opt.cli.completion import name_argument
-from mdm_opt.messages import counted
+from mdm_opt.words import counted
 
 if TYPE_CHECKING:
     from mdm_opt.persistence import StudyRecord

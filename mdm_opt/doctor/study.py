@@ -8,7 +8,6 @@ from typing import Any
 
 from mdm_opt.config import load_study_file, parse_study
 from mdm_opt.doctor.checks import Check, Known
-from mdm_opt.messages import counted
 from mdm_opt.models.base import process_name
 from mdm_opt.persistence.health import find_study, read_study
 from mdm_opt.plugins import one_line
@@ -19,6 +18,7 @@ from mdm_opt.study.present import check_arguments
 from mdm_opt.study.problem import objective_of, problem_of
 from mdm_opt.study.rehearsal import rehearse
 from mdm_opt.study.stored_file import stored_study_file
+from mdm_opt.words import counted
 
 # Characters of a sample in a line.
 _SHOWN = 60

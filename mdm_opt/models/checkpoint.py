@@ -206,7 +206,7 @@ def _load_tokenizer(given: str | None, source: str, revision: str | None, truste
 def _load_native(
     source: str, revision: str | None, dtype: Any, wanted: Any, config: PretrainedConfig | None
 ) -> PreTrainedModel:
-    """A model of transformers, a masked LM unless ``wanted``; by ``config`` or the checkpoint's."""
+    """A model of transformers, a masked LM unless ``wanted``; ``config`` or the checkpoint's."""
     model: PreTrainedModel
     model, report = (wanted or AutoModelForMaskedLM).from_pretrained(
         source,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from mdm_opt.messages import counted
 from mdm_opt.results.side_by_side import ComparedResult, Comparison, GainResult
 from mdm_opt.results.text import Row, interval, number
+from mdm_opt.words import counted
 
 # Settings that are said also where all studies share them.
 _SAID = ("births", "step", "order", "temperature")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mdm_opt.config import StudyFile
-from mdm_opt.messages import counted
 from mdm_opt.results.best import BASELINE, REFERENCE
 from mdm_opt.results.best_result import (
     BestResult,
@@ -18,6 +17,7 @@ from mdm_opt.results.best_result import (
 )
 from mdm_opt.results.decision import Decision
 from mdm_opt.statistics import needed_instances, shown_gain
+from mdm_opt.words import counted
 
 
 @dataclass(frozen=True)

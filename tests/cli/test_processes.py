@@ -151,7 +151,7 @@ def test_the_doctor_examines_it(studied):
     process, path, url, _ = studied
     found = succeed("doctor", path, "--storage", url).stdout
     assert "all is well" in found
-    assert ("1 counts from 0 to 8" if process == "births" else "kernel uniform") in found
+    assert ("1 count from 0 to 8" if process == "births" else "kernel uniform") in found
     only(found)
     only(succeed("doctor", "--study", process, "--storage", url).stdout)
 
