@@ -34,7 +34,7 @@ def test_best_json_has_the_documented_form(finished):
             "better_than_linear", "linear_steps_for_equal_quality", "linear_steps_interval",
             "equal_linear_sought",
             "families", "decided_early", "decision", "gain_over_baseline", "sampler",
-            "against_reference", "keeps_quality",
+            "against_reference", "keeps_quality", "only_score",
         }  # fmt: skip
         nfe = budget["nfe"]
         assert budget["calls"] == {
