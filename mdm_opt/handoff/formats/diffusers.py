@@ -13,6 +13,7 @@ from mdm_opt.handoff.formats.base import (
     Artefact,
     Layout,
     Target,
+    attention_note,
     block_note,
     empty_note,
     lacking_note,
@@ -68,7 +69,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         *block_note(exported, plan),
         *empty_note(plan),
         *_order_note(exported),
-        *_shared_notes(exported, plan),
+        *_shared_notes(exported),
         "A block that begins with the end of the prompt runs the schedule from its first step, "
         "and is complete before its last.",
     )
@@ -98,7 +99,7 @@ def render_rule(exported: ExportedSchedule, target: Target) -> Artefact:
         "diffusers reveals what is more probable than its threshold, mdm-opt also what is just as "
         "probable; of equally probable positions either takes any.",
         "A batch makes the calls of its slowest sequence in each block.",
-        *_shared_notes(exported, plan),
+        *_shared_notes(exported),
     ]
     if exported.masked_sampler.temperature > 0:
         notes.append(
@@ -148,12 +149,6 @@ def _order_note(exported: ExportedSchedule) -> tuple[str, ...]:
     )
 
 
-def _shared_notes(exported: ExportedSchedule, plan: Layout) -> tuple[str, ...]:
+def _shared_notes(exported: ExportedSchedule) -> tuple[str, ...]:
     lacking = lacking_note(exported, "guidance", "end_last")
-    if plan.blocks == 1:
-        return lacking
-    return (
-        *lacking,
-        "The pipeline shows the model no block after the current one, mdm-opt all of them, "
-        "masked.",
-    )
+    return (*attention_note(exported, "LLaDA2Pipeline"), *lacking)
