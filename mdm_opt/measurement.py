@@ -17,6 +17,7 @@ from mdm_opt.candidates import Candidate, Decoding, MaskedDecoding, Plan
 from mdm_opt.errors import MdmOptError, RunError
 from mdm_opt.memory import in_fitting_batches, out_of_memory
 from mdm_opt.models.base import Denoiser, offers
+from mdm_opt.models.block_causal import block_causal, mean_calls
 from mdm_opt.models.named import ModelFailed
 from mdm_opt.models.prompts import Prompts
 from mdm_opt.objectives.base import Objective, PromptedObjective, Scores
@@ -89,6 +90,21 @@ class Problem:
             return None
         prompted: PromptedObjective = self.objective  # type: ignore[assignment]
         return prompted.prompt_ids(instances)
+
+    def expected_nfe(self, candidate: Candidate, instances: Sequence[int]) -> float:
+        """Model calls that a sequence of some instances is expected to cost, their mean.
+
+        Only in blocks that prompts begin do they depend on the instance.
+
+        Args:
+            candidate: without a rule.
+            instances: instance ids.
+        """
+        plan, served = self.plan(candidate), block_causal(self.denoiser)
+        if served is None or plan.counts is None:
+            return plan.nfe
+        begun = served.open_blocks(len(instances), self.prompts(instances)).begun
+        return mean_calls(plan.counts[: plan.steps // self.blocks], begun, self.blocks)
 
     def batch(self, candidate: Candidate, instances: Sequence[int]) -> Batch:
         """A candidate on instances, before it is sampled."""

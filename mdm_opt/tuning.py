@@ -22,6 +22,7 @@ from mdm_opt.handoff.schedule_file import ExportedSchedule
 from mdm_opt.measurement import Problem
 from mdm_opt.messages import naming
 from mdm_opt.models.base import FrozenModel, lacking, process_name
+from mdm_opt.models.block_causal import attention_block
 from mdm_opt.models.named import named
 from mdm_opt.objectives.base import Direction, Objective
 from mdm_opt.objectives.base import lacking as lacking_objective
@@ -227,7 +228,7 @@ def tune(
             sampling or {},
             {"beta_a": beta_a, "beta_b": beta_b, **(bounds or {})},
         )
-        study_file.check_length(denoiser.length)
+        study_file.check_length(denoiser.length, attention_block(denoiser))
         kept = None if storage is None else storage_url(str(storage))
     screen = Console(stderr=True, highlight=False)
     screen.quiet = not (progress and screen.is_terminal)

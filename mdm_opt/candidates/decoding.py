@@ -127,6 +127,17 @@ class Decoding(Table):
                 f"{self.process!r} do not take"
             )
 
+    def check_attention(self, block_length: int | None, length: int) -> None:
+        """Refuses settings that a block-causal model cannot be sampled with.
+
+        Args:
+            block_length: tokens of a block of its attention; None where it attends to everything.
+            length: of a sequence.
+
+        Raises:
+            InputError: naming the key.
+        """
+
     def check_counts(self) -> None:
         """Raises ValueError where steps have no fixed counts of tokens, each at least one."""
         raise ValueError(f"steps of the process {self.process!r} do not have")

@@ -121,6 +121,32 @@ class MaskedDecoding(Decoding):
                 f"prompts (task or lm_eval), got objective {objective!r}"
             )
 
+    def check_attention(self, block_length: int | None, length: int) -> None:
+        """Refuses blocks other than those in which a model attends, and guidance in these.
+
+        Args:
+            block_length: tokens of a block of its attention; None where it attends to everything.
+            length: tokens that it writes.
+
+        Raises:
+            InputError: naming the key.
+        """
+        if block_length is None:
+            return
+        if (self.block_length or length) != block_length:
+            found = f"{key_name('sampler.block_length')}: "
+            found += "missing" if self.block_length is None else f"{self.block_length} is not "
+            found += "" if self.block_length is None else "accepted"
+            raise InputError(
+                f"{found}: the model attends block by block, and is served in its blocks only; "
+                f"block_length = {block_length} is needed"
+            )
+        if self.guidance:
+            raise InputError(
+                f"{key_name('sampler.guidance')} = {self.guidance:g} is not accepted: the model "
+                "attends block by block, and such models are served without guidance"
+            )
+
     def check_counts(self) -> None:
         """See `Decoding.check_counts`."""
         if (self.reveal, self.rounding) != ("fixed", "full"):

@@ -51,7 +51,10 @@ class DigitsModel(RunsOnDevice):
 
 
 # Keys of a checkpoint that mean something in one process only.
-_OF_MASKED = ("prefix", "suffix", "mask_token", "mask_token_id", "end_tokens", "logits_shift")
+_OF_MASKED = (
+    *("prefix", "suffix", "mask_token", "mask_token_id", "end_tokens", "logits_shift"),
+    "block_length",
+)
 _OF_UNIFORM = ("time", "least_alpha")
 
 
@@ -71,6 +74,8 @@ class HuggingFaceModel(RunsOnDevice):
     mask_token_id: int | None = Field(None, ge=0, lt=2**31)
     end_tokens: list[str] | None = None
     logits_shift: int | None = Field(None, ge=0, le=1)
+    attention: Literal["auto", "full", "block_causal"] = "auto"
+    block_length: int | None = Field(None, ge=2, le=2**20)
     text: Literal["joined", "decoded"] | None = None
     device_map: Literal["auto", "balanced", "sequential"] | None = None
     compile: bool = False
@@ -80,12 +85,26 @@ class HuggingFaceModel(RunsOnDevice):
     @model_validator(mode="after")
     def _keys_of_the_process(self) -> Self:
         uniform = self.process == "uniform"
+        if uniform and self.attention == "block_causal":
+            raise ValueError(
+                f"attention = 'block_causal' is for process = 'masked', got process = "
+                f"{self.process!r}"
+            )
         other = "masked" if uniform else "uniform"
         for key in _OF_MASKED if uniform else _OF_UNIFORM:
             if getattr(self, key) is not None:
                 raise ValueError(
                     f"{key} is for process = {other!r}, got process = {self.process!r}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _blocks_of_attention(self) -> Self:
+        if self.attention == "full" and self.block_length is not None:
+            raise ValueError(
+                f"block_length = {self.block_length} is not accepted with attention = 'full', "
+                "which has no blocks"
+            )
         return self
 
     @model_validator(mode="after")

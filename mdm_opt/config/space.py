@@ -114,6 +114,23 @@ class SpaceTable(Table):
         given = {name: getattr(self, name) for name in SEARCHABLE}
         return tuple(searched_setting(k, one) for k, one in given.items() if one is not None)
 
+    def check_no_settings(self, attention_block: int) -> None:
+        """Refuses searched settings that a block-causal model has one value of.
+
+        Args:
+            attention_block: tokens of a block of its attention.
+
+        Raises:
+            InputError: naming the key.
+        """
+        searched = {one.name for one in self.settings}
+        for name in ("block_length", "guidance"):
+            if name in searched:
+                raise InputError(
+                    f"{key_name(f'space.{name}')} is not accepted: the model attends in blocks of "
+                    f"{attention_block} tokens, and is served in these and without guidance"
+                )
+
     def check_blocks(self, length: int) -> None:
         """Refuses block lengths that no step count has, and step counts that none fits.
 

@@ -52,6 +52,7 @@ _ADDED_KEYS = (
     ("sampler", "guidance", 0.0),
     ("sampler", "end_last", False),
     ("model", "process", "masked"),
+    ("model", "attention", "auto"),
 )
 
 
@@ -220,12 +221,20 @@ class StudyFile(Table):
         """Whether candidates may fill sequences block by block."""
         return self.sampler.in_blocks or self.space.block_length is not None
 
-    def check_length(self, length: int) -> None:
-        """Refuses steps and blocks that do not fit the length of a model's sequences.
+    def check_length(self, length: int, attention_block: int | None = None) -> None:
+        """Refuses steps and blocks that do not fit the sequences of a model.
+
+        Args:
+            length: of these.
+            attention_block: tokens of a block of its attention; None where it attends to
+                everything.
 
         Raises:
             InputError: naming the key and the value.
         """
+        if attention_block is not None:
+            self.space.check_no_settings(attention_block)
+        self.sampler.check_attention(attention_block, length)
         self.sampler.check_steps(self.space.steps, length)
         self.space.check_blocks(length)
 
@@ -321,9 +330,11 @@ class StudyFile(Table):
         """SHA-256 of what makes two runs the same study."""
         identity = self.fixed()
         # Versions before these keys knew nothing else.
+        judge = identity["objective"].get("judge", {})
         for table, key, only in _ADDED_KEYS:
-            if identity[table].get(key) == only:
-                del identity[table][key]
+            for one in (identity[table], judge) if table == "model" else (identity[table],):
+                if one.get(key) == only:
+                    del one[key]
         return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from mdm_opt.config import load_study_file, parse_study
 from mdm_opt.doctor.checks import Check, Known
 from mdm_opt.models.base import process_name
+from mdm_opt.models.block_causal import attention_block
 from mdm_opt.persistence.health import find_study, read_study
 from mdm_opt.plugins import one_line
 from mdm_opt.results.text import gain_words
@@ -64,7 +65,7 @@ def check_model(known: Known) -> Iterator[Check]:
     if known.study_file is None:
         return
     denoiser = build_model(known.study_file.model, known.study_file.sampler, known.folder)
-    known.study_file.check_length(denoiser.length)
+    known.study_file.check_length(denoiser.length, attention_block(denoiser))
     dtype = getattr(getattr(denoiser, "model", None), "dtype", None)
     precision = "" if dtype is None else f"{dtype} ".removeprefix("torch.")
     found = (
@@ -74,6 +75,8 @@ def check_model(known: Known) -> Iterator[Check]:
     )
     rule = getattr(denoiser, "text_rule", None)
     found += f", texts {rule}" if rule else ""
+    attention = getattr(denoiser, "attention_words", None)
+    found += f", {attention}" if attention else ""
     known.denoiser = denoiser
     was = known.record.model.fingerprint if known.record else denoiser.fingerprint
     if was == denoiser.fingerprint:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import subprocess
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -80,7 +81,7 @@ def export_budget(
             trial=trial,
             label=label,
             seed=study_file.study.seed,
-            model=study_file.canonical()["model"],
+            model=_model(study_file.canonical()["model"], record.model.source),
             model_fingerprint=record.model.fingerprint,
             objective_fingerprint=record.objective_fingerprint or None,
             versions=_versions(),
@@ -88,6 +89,18 @@ def export_budget(
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         ),
     )
+
+
+def _model(table: dict[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The [model] table with the attention that the model was measured with, where it has blocks.
+
+    Args:
+        table: of the study file.
+        asked: as it was kept when the study was made.
+    """
+    if asked.get("attention") != "block_causal":
+        return table
+    return {**table, **{key: asked[key] for key in ("attention", "block_length") if key in asked}}
 
 
 def keep_export(url: str, exported: ExportedSchedule, format_name: str) -> None:

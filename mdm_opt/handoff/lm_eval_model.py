@@ -22,6 +22,7 @@ from mdm_opt.errors import InputError
 from mdm_opt.handoff.schedule_file import load_schedule
 from mdm_opt.measurement import draw, longest_first
 from mdm_opt.models.base import Denoiser
+from mdm_opt.models.block_causal import attention_block
 from mdm_opt.models.prompts import PromptedDenoiser, takes_prompts
 from mdm_opt.models.registry import build_denoiser
 from mdm_opt.models.tokens import chat_template as apply_template
@@ -148,6 +149,7 @@ class StudyModel(LM):  # type: ignore[misc]
         denoiser = build_denoiser(study_file.model, folder)
         if not takes_prompts(denoiser):
             raise InputError(f"{study}: the model takes no prompts")
+        study_file.check_length(denoiser.length, attention_block(denoiser))
         self._denoiser: PromptedDenoiser = denoiser
         self._tokenizer: Any = getattr(denoiser, "tokenizer", None)
         self._candidate = _candidate(str(schedule), steps, study_file, denoiser)

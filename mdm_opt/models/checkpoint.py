@@ -32,6 +32,7 @@ from mdm_opt.errors import InputError
 from mdm_opt.messages import key_name
 from mdm_opt.models.devices import place_model
 from mdm_opt.models.model_types import refuse_process
+from mdm_opt.models.own_code import explained
 from mdm_opt.plugins import one_line
 
 # In the order of preference: the first two have a head, the last one may have.
@@ -75,8 +76,8 @@ def load_checkpoint(
     Raises:
         InputError: where it cannot be loaded or may not, in one line.
     """
-    written_for = ""
-    own = None
+    written: str | None = None
+    own, reference = None, None
     try:
         described = PretrainedConfig.get_config_dict(source, revision=revision)[0]
         if not isinstance(described, dict):
@@ -88,8 +89,6 @@ def load_checkpoint(
         reference = _own_class(described, source, revision, trust_remote_code, native)
         if reference is not None:
             written = described.get("transformers_version")
-            written_for = f"; its own code was written for transformers {written}, this is "
-            written_for = written_for + transformers.__version__ if written else ""
             own = _own_code(reference, source, revision)
         if tokenizer is None or isinstance(tokenizer, str):
             tokenizer = _load_tokenizer(tokenizer, source, revision, trust_remote_code)
@@ -103,11 +102,10 @@ def load_checkpoint(
     except InputError:
         raise
     except Exception as error:  # loaders of damaged or foreign checkpoints raise anything
-        raise InputError(
-            f"{key_name('model')} cannot load {source!r}: {type(error).__name__}: "
-            f"{one_line(error)}"
-            f"{written_for}"
-        ) from error
+        said = f"{type(error).__name__}: {one_line(error)}"
+        if reference is not None:
+            said = explained(error, written)
+        raise InputError(f"{key_name('model')} cannot load {source!r}: {said}") from error
 
 
 def _native_class(described: dict[str, Any]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -27,10 +27,13 @@ class Framed(NamedTuple):
         tokens: token ids, int64 ``(batch, n)``.
         padding: int64 ``(batch,)``, positions at the left of each row that are no text; None
             where there are none.
+        told: what else the model is given, by the names of its arguments; None leaves that to
+            the `ForwardPass`.
     """
 
     tokens: torch.Tensor
     padding: torch.Tensor | None = None
+    told: Mapping[str, Any] | None = None
 
 
 class Projection(NamedTuple):
@@ -62,9 +65,9 @@ class ForwardPass:
 
     def __init__(self, model: PreTrainedModel) -> None:
         self.model = model
-        self._names = inspect.signature(model.forward).parameters
-        self._constants = {key: value for key, value in _CONSTANTS.items() if key in self._names}
-        self._time_name = next((name for name in _TIMES if name in self._names), None)
+        self.names = inspect.signature(model.forward).parameters
+        self._constants = {key: value for key, value in _CONSTANTS.items() if key in self.names}
+        self._time_name = next((name for name in _TIMES if name in self.names), None)
         self.takes_time = self._time_name is not None
         self._padding: Padding | None = None
 
@@ -76,7 +79,7 @@ class ForwardPass:
         """
         tokens = framed.tokens
         given: dict[str, Any] = dict(self._constants)
-        given.update(self._about_padding(framed))
+        given.update(self._told(framed))
         if self._time_name is not None:
             given[self._time_name] = torch.full((len(tokens),), time, device=tokens.device)
         answer = self.model(input_ids=tokens, **given)
@@ -125,9 +128,9 @@ class ForwardPass:
                     found = asked(padded, positions + width)
                 except Exception:  # noqa: S112  # code that comes with a checkpoint raises anything
                     continue
-                rounding = self._rounding * float(expected.std())
-                error = _distance(found, expected)
-                if error <= min(rounding, _MUCH_NEARER * _distance(untold, expected)):
+                rounding = self.rounding * float(expected.std())
+                error = distance(found, expected)
+                if error <= min(rounding, _MUCH_NEARER * distance(untold, expected)):
                     return True
         self._padding = None
         return False
@@ -159,21 +162,23 @@ class ForwardPass:
         )
 
     @property
-    def _rounding(self) -> float:
+    def rounding(self) -> float:
         """How far answers may be apart by rounding alone, in their standard deviations."""
         return 1e-4 if self.model.dtype == torch.float32 else 0.1
 
-    def _about_padding(self, framed: Framed) -> dict[str, torch.Tensor]:
+    def _told(self, framed: Framed) -> Mapping[str, Any]:
+        if framed.told is not None:
+            return framed.told
         if framed.padding is None or self._padding is None:
             return {}
         return self._padding(framed.padding, framed.tokens.shape[1])
 
     def _paddings(self) -> Iterator[Padding]:
-        if "attention_mask" not in self._names:
+        if "attention_mask" not in self.names:
             return
         for square in (False, True):
             for numbered in (True, False):
-                if not numbered or "position_ids" in self._names:
+                if not numbered or "position_ids" in self.names:
                     yield _telling(square, numbered)
 
     def _projections(self, framed: Framed) -> Iterator[Projection]:
@@ -192,7 +197,7 @@ class ForwardPass:
         constants = {"return_dict": True} if "return_dict" in self._constants else {}
 
         def hidden(framed: Framed, positions: torch.Tensor) -> torch.Tensor:
-            more = self._about_padding(framed)
+            more = self._told(framed)
             return _pick(body(input_ids=framed.tokens, **constants, **more)[0], positions)
 
         return Projection(hidden, head)
@@ -271,7 +276,7 @@ def _hooked(layer: torch.nn.Module, hook: Callable[[Any, Any], Any]) -> Iterator
         handle.remove()
 
 
-def _distance(found: torch.Tensor, expected: torch.Tensor) -> float:
+def distance(found: torch.Tensor, expected: torch.Tensor) -> float:
     """Root of the mean squared difference of two answers."""
     return float((found - expected).square().mean().sqrt())
 

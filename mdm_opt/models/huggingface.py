@@ -19,13 +19,14 @@ from mdm_opt.models.forward import ForwardPass, Framed, Projection
 from mdm_opt.models.lazy_log_probs import ProjectedLogProbs
 from mdm_opt.models.model_checks import (
     check_finite,
+    check_no_blocks,
     check_reads_both_sides,
     check_timeless,
     embedding_rows,
     first_logits,
     positions_of,
 )
-from mdm_opt.models.model_types import model_type_of
+from mdm_opt.models.model_types import attends_to_everything, model_type_of
 from mdm_opt.models.prompts import Prompts, upload
 from mdm_opt.models.texts import Rule, Texts
 from mdm_opt.models.tokens import (
@@ -83,6 +84,7 @@ class HuggingFaceDenoiser:
         code: bytes = b"",
     ) -> None:
         self._text = text
+        self._attention_known = attends_to_everything(model.config.model_type)
         self.mask_token_id = find_mask(tokenizer, model.config, mask_token, mask_token_id)
         self.end_token_ids = find_ends(tokenizer, model.config, end_tokens, self.mask_token_id)
         self.model = model.eval().requires_grad_(False)
@@ -96,7 +98,7 @@ class HuggingFaceDenoiser:
         self._before = torch.tensor(before, dtype=torch.int64, device=self.device)
         self._after = torch.tensor(after, dtype=torch.int64, device=self.device)
         self._check_frame(len(before), len(after))
-        self._forward = ForwardPass(model)
+        self._forward = self._make_forward(model)
         self._examine()
         self._projection = self._find_projection()
         self._pads: bool | None = False if family.chunked else None
@@ -148,6 +150,12 @@ class HuggingFaceDenoiser:
             everywhere = torch.arange(self.length, device=self.device)[None]
             self._first = self._hidden(self._masked_answer(), everywhere)[0]
         return ProjectedLogProbs(self._first, self._log_probs, positions.flatten())
+
+    @property
+    def attention_words(self) -> str:
+        """What the model attends to, and how that is known."""
+        how = "of its type" if self._attention_known else "found by asking it"
+        return f"full attention ({how})"
 
     @property
     def text_rule(self) -> Rule:
@@ -271,8 +279,17 @@ class HuggingFaceDenoiser:
         clean = self._clean()
         self._texts = Texts.of(self.tokenizer, clean.tolist(), self.end_token_ids, self._text)
         check_finite(self._normalised(first)[..., ~self._forbidden])
-        check_reads_both_sides(self._forward, masked, clean)
+        self._check_attention(masked, clean)
         check_timeless(self._forward, masked)
+
+    def _make_forward(self, model: PreTrainedModel) -> ForwardPass:
+        return ForwardPass(model)
+
+    def _check_attention(self, masked: torch.Tensor, clean: torch.Tensor) -> None:
+        """Refuses a model that does not attend to all of a sequence."""
+        if not self._attention_known:
+            check_no_blocks(self._forward, masked, clean)
+        check_reads_both_sides(self._forward, masked, clean)
 
     def _never_generated(self) -> torch.Tensor:
         """bool ``(V,)``: the mask, special tokens, and ids that the tokenizer does not have."""

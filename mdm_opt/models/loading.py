@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mdm_opt.models.block_denoiser import BlockCausalDenoiser
 from mdm_opt.models.checkpoint import Checkpoint, load_checkpoint
 from mdm_opt.models.devices import (
     compile_blocks,
@@ -13,6 +14,7 @@ from mdm_opt.models.devices import (
     quiet_transformers,
 )
 from mdm_opt.models.huggingface import HuggingFaceDenoiser
+from mdm_opt.models.model_types import Attention, attention_block_of
 from mdm_opt.models.texts import Rule
 from mdm_opt.models.uniform_lm import LEAST_ALPHA, HuggingFaceLaw, Time
 
@@ -33,6 +35,8 @@ def load_huggingface(
     end_tokens: Sequence[str] | None = None,
     logits_shift: int | None = None,
     text: Rule | None = None,
+    attention: Attention = "auto",
+    block_length: int | None = None,
     device_map: str | None = None,
     compile: bool = False,
     config: Mapping[str, Any] | None = None,
@@ -56,6 +60,10 @@ def load_huggingface(
         end_tokens: see `HuggingFaceDenoiser`.
         logits_shift: see `HuggingFaceDenoiser`.
         text: see `HuggingFaceDenoiser`.
+        attention: ``full``, ``block_causal`` (each block sees itself and those before it), or
+            ``auto``: what is known of the type or found by asking the model.
+        block_length: tokens of a block of its attention; None takes those of its configuration,
+            or what is known of the type.
         device_map: see `mdm_opt.models.devices.place_model`.
         compile: compile the layers with torch.compile; the first steps of every shape take long.
         config: what the checkpoint's ``config.json`` does not say.
@@ -75,19 +83,23 @@ def load_huggingface(
         device_map=device_map,
         config=config,
     )
-    denoiser = HuggingFaceDenoiser(
-        checkpoint.model,
-        checkpoint.tokenizer,
-        length=length,
-        prefix=prefix,
-        suffix=suffix,
-        mask_token=mask_token,
-        mask_token_id=mask_token_id,
-        end_tokens=end_tokens,
-        logits_shift=logits_shift,
-        text=text,
-        code=checkpoint.code,
-    )
+    block = attention_block_of(checkpoint.model.config, attention, block_length)
+    settings: dict[str, Any] = {
+        "length": length,
+        "prefix": prefix,
+        "suffix": suffix,
+        "mask_token": mask_token,
+        "mask_token_id": mask_token_id,
+        "end_tokens": end_tokens,
+        "logits_shift": logits_shift,
+        "text": text,
+        "code": checkpoint.code,
+    }
+    given = checkpoint.model, checkpoint.tokenizer
+    if block is None:
+        denoiser = HuggingFaceDenoiser(*given, **settings)
+    else:
+        denoiser = BlockCausalDenoiser(*given, block_length=block, **settings)
     if compile:
         compile_blocks(denoiser.model)
     return denoiser

@@ -11,7 +11,7 @@ from mdm_opt.errors import InputError
 from mdm_opt.messages import key_name
 from mdm_opt.models.forward import ForwardPass, Framed
 from mdm_opt.models.model_types import max_length
-from mdm_opt.plugins import one_line
+from mdm_opt.models.own_code import explained
 
 
 def first_logits(forward: ForwardPass, masked: torch.Tensor, length: int) -> torch.Tensor:
@@ -32,7 +32,7 @@ def first_logits(forward: ForwardPass, masked: torch.Tensor, length: int) -> tor
     except Exception as error:  # code that comes with a checkpoint raises anything
         raise InputError(
             f"{key_name('model.length')}: the model cannot read {length} generated tokens: "
-            f"{type(error).__name__}: {one_line(error)}"
+            f"{explained(error)}"
         ) from error
 
 
@@ -80,6 +80,45 @@ def check_reads_both_sides(
             "causal language models predict the next token only; accepted are masked LMs, "
             "which read both sides"
         )
+
+
+def check_no_blocks(forward: ForwardPass, masked: torch.Tensor, clean: torch.Tensor) -> None:
+    """Refuses a model of unknown attention whose blocks do not see those after them.
+
+    The last token is changed: what it moves is its block. A boundary is one over which nothing is
+    seen from the left, and everything from the right; attention to neighbours has none.
+
+    Args:
+        forward: of the model.
+        masked: as for `first_logits`.
+        clean: int64 ``(n,)``, ids that may be generated.
+    """
+    end = masked.shape[1]
+    if end < 3:
+        return
+    kept = forward.full(Framed(masked)).float()
+    epsilon = torch.finfo(forward.model.dtype).eps
+    rounding = 4 * epsilon * float(kept.abs().max())
+
+    def first_moved(place: int) -> int:
+        other = masked.clone()
+        other[:, place] = clean[0]
+        moves = (forward.full(Framed(other)).float() - kept).abs().amax((0, 2))
+        limit = max(rounding, max(1e-4, 4 * epsilon) * float(moves.max()))
+        moved = (moves > limit).nonzero()
+        return int(moved[0]) if len(moved) else place
+
+    start = first_moved(end - 1)
+    if not 0 < start < end - 1 or first_moved(start) < start:
+        return
+    block = start - first_moved(start - 1)
+    if block < 2:
+        return
+    raise InputError(
+        f"{key_name('model.attention')}: the answers of {type(forward.model).__name__} (type "
+        f"{forward.model.config.model_type!r}) do not depend on what comes after a block of "
+        f"{block} tokens: attention = 'block_causal' and block_length = {block} say so"
+    )
 
 
 def check_timeless(forward: ForwardPass, masked: torch.Tensor) -> None:

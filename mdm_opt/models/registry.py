@@ -142,6 +142,8 @@ def _huggingface(table: config.HuggingFaceModel, folder: Path | None) -> Any:
         mask_token_id=table.mask_token_id,
         end_tokens=table.end_tokens,
         logits_shift=table.logits_shift,
+        attention=table.attention,
+        block_length=table.block_length,
         **shared,
     )
 

@@ -282,8 +282,9 @@ def equal_nfe_steps(opened: OpenStudy, name: str, nfe: float) -> int:
     """The fewest steps at which a baseline costs ``nfe`` calls or more (docs/mathematics.md 4)."""
     unit, most = opened.problem.blocks, _max_steps(opened)
     first = max(unit, math.floor(nfe) // unit * unit)
+    ids = opened.sets.ids("verification")
     for steps in range(first, most + 1, unit):
-        if opened.problem.plan(baseline(name, steps)).nfe >= nfe - 1e-9:
+        if opened.problem.expected_nfe(baseline(name, steps), ids) >= nfe - 1e-9:
             return steps
     return most
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from mdm_opt.config import StudyFile
 from mdm_opt.errors import InputError
 from mdm_opt.models.base import Denoiser
+from mdm_opt.models.block_causal import attention_block, needs_full_attention
 from mdm_opt.persistence import (
     ModelRecord,
     ProfileKey,
@@ -63,11 +65,18 @@ def model_record(study_file: StudyFile, denoiser: Denoiser) -> ModelRecord:
     """The model of a study as it is kept."""
     return ModelRecord(
         fingerprint=denoiser.fingerprint,
-        source=study_file.canonical()["model"],
+        source=asked_source(study_file, denoiser),
         process=process_of(denoiser).name,
         length=denoiser.length,
         vocab_size=getattr(denoiser, "vocab_size", None),
     )
+
+
+def asked_source(study_file: StudyFile, denoiser: Denoiser) -> dict[str, Any]:
+    """The [model] table of a study, with the attention that the model was found to have."""
+    source, block = study_file.canonical()["model"], attention_block(denoiser)
+    found = {} if block is None else {"attention": "block_causal", "block_length": block}
+    return {**source, **found}
 
 
 def measured_profile(
@@ -90,9 +99,10 @@ def measured_profile(
         advance: called with the number of sequences measured and to be measured.
 
     Raises:
-        InputError: where the file of references cannot be used.
+        InputError: where the file of references cannot be used, and for a block-causal model.
         RunError: where the model gives a clean token no probability.
     """
+    needs_full_attention(denoiser, "the information profile")
     source = ProfileSequences(study_file, folder, denoiser)
     work, new = _Work(study_file, denoiser, source, Profiles(repository)), 0
     state = work.state()

@@ -11,6 +11,7 @@ from mdm_opt.errors import InputError
 from mdm_opt.measurement import Problem
 from mdm_opt.messages import key_name
 from mdm_opt.models.base import Denoiser, offers
+from mdm_opt.models.block_causal import attention_block
 from mdm_opt.objectives.base import Objective
 from mdm_opt.study.batch_size import usual_batch_size, with_batch_size
 from mdm_opt.study.instances import InstanceSets
@@ -30,7 +31,7 @@ def build_problem(study_file: StudyFile, folder: Path | None) -> Problem:
     from mdm_opt.models.registry import build_model
 
     denoiser = build_model(study_file.model, study_file.sampler, folder)
-    study_file.check_length(denoiser.length)
+    study_file.check_length(denoiser.length, attention_block(denoiser))
     problem = problem_of(study_file, denoiser, objective_of(study_file, folder, denoiser))
     check_problem(study_file, problem)
     supervised.tell(doing="making the study", model=model_words(study_file.model.model_dump()))
@@ -72,6 +73,8 @@ def _check_settings(study_file: StudyFile, problem: Problem) -> None:
                 candidate = setting_candidate(setting, steps)
                 problem.plan(candidate)
                 brought = study_file.sampler.with_values(candidate.decoding)
+                length = problem.denoiser.length
+                brought.check_attention(attention_block(problem.denoiser), length)
                 if brought.guided and not offers(problem.objective, "prompt_ids"):
                     raise ValueError("guidance needs an objective with prompts (task or lm_eval)")
                 if exact and (candidate.rule is not None or candidate.decoding):

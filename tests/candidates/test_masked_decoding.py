@@ -229,3 +229,20 @@ def test_what_does_not_fit_together_is_refused() -> None:
     said = "block_length needs reveal = 'fixed', got reveal = 'ancestral'"
     with pytest.raises(ValueError, match=said):
         MaskedDecoding(block_length=4, reveal="ancestral")
+
+
+def test_models_that_attend_in_blocks_are_sampled_in_these() -> None:
+    MaskedDecoding(block_length=4).check_attention(4, 16)
+    MaskedDecoding().check_attention(16, 16)
+    MaskedDecoding(guidance=1.0).check_attention(None, 16)
+    needed = "the model attends block by block, and is served in its blocks only; block_length = 4"
+    for settings, said in (
+        (MaskedDecoding(), f"block_length: missing: {needed}"),
+        (MaskedDecoding(block_length=8), f"block_length: 8 is not accepted: {needed}"),
+        (
+            MaskedDecoding(block_length=4, guidance=1.5),
+            "guidance = 1.5 is not accepted: the model",
+        ),
+    ):
+        with pytest.raises(InputError, match=re.escape(said)):
+            settings.check_attention(4, 16)

@@ -119,3 +119,37 @@ def test_keys_that_fit_are_kept(model: Tree) -> None:
 def test_every_kind_has_a_table_that_says_it() -> None:
     for kind, table in MODEL_KINDS.items():
         assert table.model_fields["kind"].annotation == Literal[kind]
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"attention": "blocks"}, "[model] attention: 'blocks' is not accepted"),
+        ({"block_length": 1}, "[model] block_length: 1 is not accepted"),
+        (
+            {"attention": "full", "block_length": 4},
+            "[model]: block_length = 4 is not accepted with attention = 'full'",
+        ),
+        (
+            {"attention": "block_causal", "process": "uniform"},
+            "[model]: attention = 'block_causal' is for process = 'masked'",
+        ),
+        (
+            {"block_length": 4, "process": "uniform"},
+            "[model]: block_length is for process = 'masked'",
+        ),
+    ],
+)
+def test_attention_that_does_not_fit_is_refused(keys: Tree, said: str) -> None:
+    assert said in refusal(with_value("model", {**HUB, **keys}))
+
+
+def test_attention_is_part_of_what_makes_a_study_the_same() -> None:
+    def identity(**keys: Any) -> str:
+        return parse_study(with_value("model", {**HUB, **keys}), "s").identity_hash()
+
+    assert identity() == identity(attention="auto")
+    found = {identity(attention=name) for name in ("auto", "full", "block_causal")}
+    assert len(found | {identity(attention="block_causal", block_length=4)}) == 4
+    # As it was before there was such a key.
+    assert identity().startswith("f2cac8ad8e3cbc2a0575a8d5f22956689c857cc569fe0f9d")

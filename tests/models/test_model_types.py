@@ -13,7 +13,14 @@ import transformers
 from loaded_models import refusal
 
 from mdm_opt.errors import InputError
-from mdm_opt.models.model_types import ModelType, max_length, model_type_of, refuse_process
+from mdm_opt.models.model_types import (
+    ModelType,
+    attends_to_everything,
+    attention_block_of,
+    max_length,
+    model_type_of,
+    refuse_process,
+)
 
 
 @pytest.mark.parametrize(
@@ -117,3 +124,35 @@ def test_other_processes_are_refused_as_uniform() -> None:
         refuse_process("sedd", "owner/name", "uniform")
     with pytest.raises(InputError, match=r"process = 'uniform' is not accepted: 'owner/name'"):
         refuse_process("mdlm", "owner/name", "uniform")
+
+
+def test_which_types_attend_to_everything() -> None:
+    assert [attends_to_everything(name) for name in ("llada", "Dream", "bert", "esm")] == [
+        True
+    ] * 4
+    assert [attends_to_everything(name) for name in ("llada2_moe", "sdar", "x", None)] == [
+        False
+    ] * 4
+
+
+@pytest.mark.parametrize(
+    ("config", "attention", "given", "block"),
+    [
+        ({"model_type": "llada2_moe"}, "auto", None, 32),
+        ({"model_type": "LLaDA2_moe"}, "block_causal", 16, 16),
+        ({"model_type": "sdar"}, "auto", None, 4),
+        ({"model_type": "sdar_moe", "block_size": 16}, "auto", None, 16),
+        ({"model_type": "x", "bd_size": 8}, "block_causal", None, 8),
+        ({"model_type": "x", "block_length": 8}, "auto", None, None),
+        ({"model_type": "bert"}, "full", None, None),
+    ],
+)
+def test_blocks_of_attention(
+    config: dict[str, Any], attention: Any, given: int | None, block: int | None
+) -> None:
+    assert attention_block_of(SimpleNamespace(**config), attention, given) == block
+
+
+def test_blocks_without_a_length_are_refused() -> None:
+    with pytest.raises(InputError, match=r"block_length: missing: .* has none of block_size"):
+        attention_block_of(SimpleNamespace(model_type="x"), "block_causal", None)

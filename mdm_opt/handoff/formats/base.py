@@ -232,6 +232,22 @@ def block_note(exported: ExportedSchedule, plan: Layout) -> tuple[str, ...]:
     )
 
 
+def attention_note(exported: ExportedSchedule, server: str) -> tuple[str, ...]:
+    """What a target that shows a model no later block makes of a result.
+
+    Args:
+        exported: the schedule, whose provenance says how the model was asked.
+        server: name of the target.
+    """
+    if exported.provenance.model.get("attention") == "block_causal":
+        return ()
+    return (
+        f"NOT verified for {server}: it shows the model no block after the current one, and the "
+        "model that was measured saw all of them, masked; measure one with [model] attention = "
+        "'block_causal'.",
+    )
+
+
 def lacking_note(
     exported: ExportedSchedule,
     *lacking: str,

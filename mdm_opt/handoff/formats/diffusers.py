@@ -15,6 +15,7 @@ from mdm_opt.handoff.formats.base import (
     Artefact,
     Layout,
     Target,
+    attention_note,
     block_note,
     empty_note,
     lacking_note,
@@ -222,14 +223,9 @@ def _settings(exported: ExportedSchedule, plan: Layout, threshold: float) -> dic
 
 
 def _shared_notes(exported: ExportedSchedule, plan: Layout) -> tuple[str, ...]:
-    notes = lacking_note(exported, "guidance", "end_last")
-    if plan.blocks > 1:
-        notes += (
-            "The pipeline shows the model no block after the current one, mdm-opt all of them, "
-            "masked.",
-        )
     return (
-        *notes,
+        *attention_note(exported, "LLaDA2Pipeline"),
+        *lacking_note(exported, "guidance", "end_last"),
         *prompt_note(plan.block_length),
         "eos_early_stop, which is on, leaves out what follows the end of a text, and the calls "
         "for it.",

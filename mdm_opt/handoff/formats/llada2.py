@@ -14,6 +14,7 @@ from mdm_opt.handoff.formats.base import (
     Artefact,
     Layout,
     Target,
+    attention_note,
     block_note,
     empty_note,
     lacking_note,
@@ -171,7 +172,7 @@ def _artefact(
     notes = (
         *notes,
         *lacking_note(exported, "guidance", "end_last"),
-        *_seen_note(plan),
+        *attention_note(exported, "LLaDA2"),
         *prompt_note(plan.block_length),
         "LLaDA2's generate takes one prompt, and ends with the block in which the text ends; "
         "dllm's LLaDA2Sampler takes prompts of the same length.",
@@ -179,12 +180,3 @@ def _artefact(
     body = counted(counts, plan.block_length, settings, order)
     what = "LLaDA2's generate, and dllm (LLaDA2Sampler)"
     return Artefact(document(exported, plan, what, notes, use, body), use, notes)
-
-
-def _seen_note(plan: Layout) -> tuple[str, ...]:
-    if plan.blocks == 1:
-        return ()
-    return (
-        "These samplers show the model no block after the current one, mdm-opt all of them, "
-        "masked.",
-    )

@@ -14,6 +14,7 @@ from mdm_opt.handoff.formats.base import (
     Artefact,
     Layout,
     Target,
+    attention_note,
     block_note,
     empty_note,
     lacking_note,
@@ -93,6 +94,7 @@ def _artefact(
     notes = (
         *notes,
         *lacking_note(exported, "guidance", "end_last"),
+        *attention_note(exported, "SDAR"),
         *_block_notes(plan, counts),
         "SDAR takes one prompt, keeps what was answered for the prompt and for complete blocks, "
         "and calls the model once for each of these besides the steps.",
@@ -103,15 +105,9 @@ def _artefact(
 
 
 def _block_notes(plan: Layout, counts: Sequence[int]) -> tuple[str, ...]:
-    notes: tuple[str, ...] = ()
-    if plan.blocks > 1:
-        notes = (
-            "SDAR shows the model no block after the current one, mdm-opt all of them, masked.",
-        )
     if max(counts) == 1:
-        return (*notes, *prompt_note(plan.block_length))
+        return prompt_note(plan.block_length)
     return (
-        *notes,
         "Blocks are counted from the beginning of the prompt: give it a multiple of "
         f"{plan.block_length} tokens. In a block that another begins SDAR takes the steps from "
         "the first on, and where a step reveals more tokens than are masked it writes over the "

@@ -2,7 +2,7 @@
 
 SGLang writes a text block by block; an algorithm's ``step`` sees the logits of every block and
 reveals tokens in place. A block whose beginning is the end of the prompt has fewer masked tokens:
-it enters the schedule where that many are masked.
+it starts with the first step of the schedule, as every block, and ends short.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import shlex
 from mdm_opt.handoff.formats.base import (
     Artefact,
     Target,
+    attention_note,
     block_note,
     lacking_note,
     layout,
@@ -46,7 +47,7 @@ CERTAINTIES = {
 
 
 class MdmOptCounts(DllmAlgorithm):
-    """Every step takes a block to the next number of masked tokens in the schedule."""
+    """Every step reveals its count; a state is what a block held before its first step."""
 
     def __init__(self, config):
         super().__init__(config)
@@ -77,7 +78,11 @@ class MdmOptCounts(DllmAlgorithm):
         )
         masked = tokens == self.mask_id
         left = masked.sum(dim=1)
-        target = torch.tensor(self.next_masked, device=left.device)[left]
+        for row, count in enumerate(left.tolist()):
+            states[row] = self.block_size - count if states[row] is None else states[row]
+        # A block that the prompt begins is as one of which that much is revealed at the end.
+        begun = torch.tensor(states, device=left.device)
+        target = torch.tensor(self.next_masked, device=left.device)[left + begun] - begun
         certainty = self._certainty(logits).masked_fill(~masked, -torch.inf)
         rank = certainty.argsort(dim=1, descending=True).argsort(dim=1)
         reveal = masked & (rank < (left - target)[:, None])
@@ -126,10 +131,11 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
         f"{plan.steps - plan.empty_steps} model calls, and one that caches it",
     )
     notes = (
+        *attention_note(exported, "SGLang"),
         *block_note(exported, plan),
         *lacking_note(exported, "guidance", "end_last"),
-        "A block that begins with the end of the prompt enters the schedule where as many tokens "
-        "are masked.",
+        "A block that begins with the end of the prompt starts with the first step, too, and ends "
+        "when all is revealed.",
         "It needs an SGLang whose algorithms have the method step(forward_batch, logits, states).",
     )
     body = _CONFIG.format(

@@ -13,6 +13,7 @@ from mdm_opt.handoff.formats.base import (
     Artefact,
     Layout,
     Target,
+    attention_note,
     lacking_note,
     needs_known_order,
 )
@@ -54,12 +55,6 @@ class MdmOptRule(DllmAlgorithm):
         self.temperature = float(values.get("temperature", 0.0))
         self.seed = int(values.get("seed", 0))
         self.generator = None
-        # The step in which the schedule finds so many tokens masked.
-        self.entry = [0] * (self.block_size + 1)
-        left = self.block_size
-        for step, count in enumerate(counts or ()):
-            self.entry[left - count + 1 : left + 1] = [step] * count
-            left -= count
 
     def step(self, forward_batch, logits_output, states):
         """Reveals tokens in place; says which blocks were complete before it."""
@@ -69,8 +64,8 @@ class MdmOptRule(DllmAlgorithm):
         tokens = forward_batch.input_ids.view(batch, self.block_size)
         masked = tokens == self.mask_id
         left = masked.sum(dim=1).tolist()
-        for row, count in enumerate(left):
-            states[row] = self.entry[count] if states[row] is None else states[row] + 1
+        for row in range(batch):
+            states[row] = 0 if states[row] is None else states[row] + 1
         order, uniforms = self.random_numbers(masked)
         mask = torch.tensor([self.mask_id], device=logits.device)
         asked = logits[masked].double().index_fill(-1, mask, -torch.inf)
@@ -145,7 +140,8 @@ def _use(plan: Layout, file: str, *, own: bool) -> tuple[str, ...]:
 def _notes(
     exported: ExportedSchedule, plan: Layout, published: tuple[str, str] | None, *, own: bool
 ) -> tuple[str, ...]:
-    notes = list(lacking_note(exported, "guidance", "end_last"))
+    notes = list(attention_note(exported, "SGLang"))
+    notes.extend(lacking_note(exported, "guidance", "end_last"))
     if own:
         notes.append(
             "LowConfidence reveals what is more probable than its threshold, mdm-opt also what is "
@@ -159,12 +155,7 @@ def _notes(
         )
     if plan.counts is not None:
         notes.append(
-            "A block that begins with the end of the prompt enters the schedule where as many "
-            "tokens are masked."
-        )
-    if plan.blocks > 1:
-        notes.append(
-            "SGLang shows the model no block after the current one, mdm-opt all of them, masked."
+            "A block that begins with the end of the prompt starts with the first step, too."
         )
     notes.append("A batch makes the calls of its slowest block.")
     if not own:

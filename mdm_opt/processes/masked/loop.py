@@ -9,6 +9,7 @@ import torch
 
 from mdm_opt.candidates import MaskedDecoding
 from mdm_opt.models.base import Denoiser
+from mdm_opt.models.block_causal import attention_block
 from mdm_opt.models.prompts import Prompts
 from mdm_opt.processes.base import Samples
 from mdm_opt.processes.masked.noise import Noise
@@ -31,6 +32,9 @@ def generate(
     A step in which a sequence reveals nothing makes no model call for it. Inside a step the host
     never waits for the device.
 
+    Blocks of a block-causal model are counted from the start of the prompt. One that the prompt
+    begins takes the counts of a block from the first step on, and ends short (docs/models.md).
+
     Args:
         denoiser: frozen model.
         counts: int64 ``(steps,)`` for all, or ``(batch, steps)``; non-negative, sum = length; no
@@ -40,14 +44,17 @@ def generate(
         prompts: one a sequence; needs a `PromptedDenoiser`.
 
     Raises:
-        ValueError: for counts that do not sum to the length or cross a block's end, and guidance
-            without prompts.
+        ValueError: for counts that do not sum to the length or cross a block's end, guidance
+            without prompts, and blocks other than those of a block-causal model's attention.
         RunError: where the model answers with NaN.
     """
     batch, length = noise.permutation.shape
     counts = np.broadcast_to(counts, (batch, counts.shape[-1]))
     check_arguments(denoiser, counts, length, decoding, prompts)
     state = _StaticState(denoiser, decoding, noise, prompts)
+    if attention_block(denoiser) is not None:
+        state.by_blocks(counts[0, : counts.shape[1] // decoding.blocks(length)])
+        return state.samples()
     for step_counts in counts.T:
         for rows, first in state.groups(step_counts):
             state.step(rows, step_counts[rows], first=first)
@@ -68,6 +75,9 @@ def check_arguments(
         raise ValueError(f"{len(counts)} sequences need as many prompts, got {len(prompts)}")
     if decoding.guidance and prompts is None:
         raise ValueError("guidance needs prompts")
+    block = attention_block(denoiser)
+    if block is not None and (decoding.guidance or block != (decoding.block_length or length)):
+        raise ValueError(f"a block-causal model needs blocks of {block} and no guidance")
     if decoding.block_length is None:
         return
     after = counts.cumsum(axis=1)
@@ -81,6 +91,16 @@ def check_arguments(
 
 class _StaticState(State):
     """Sequences whose counts are known before they are sampled."""
+
+    def by_blocks(self, counts: Counts) -> None:
+        """Writes all blocks, each with these counts ``(steps,)``; a short block ends early."""
+        counts = counts[counts > 0]
+        taken = np.zeros(len(self._revealed), dtype=np.int64)
+        while len(rows := self.unfinished):
+            left = self._block_length - self._revealed[rows] % self._block_length
+            self.step(rows, np.minimum(counts[taken[rows]], left), first=False)
+            done = self._revealed[rows] % self._block_length == 0
+            taken[rows] = np.where(done, 0, taken[rows] + 1)
 
     def groups(self, step_counts: Counts) -> Iterator[tuple[Indices, bool]]:
         """Rows that reveal something, and whether all of them see nothing but masks.

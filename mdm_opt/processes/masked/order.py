@@ -63,15 +63,21 @@ def inverse_cdf(
     return tokens.clamp_(max=log_probs.shape[-1] - 1)
 
 
-def block_by_block(permutation: npt.NDArray[np.int64], block_length: int) -> npt.NDArray[np.int64]:
+def block_by_block(
+    permutation: npt.NDArray[np.int64],
+    block_length: int,
+    begun: npt.NDArray[np.int64] | int = 0,
+) -> npt.NDArray[np.int64]:
     """A random order that finishes each block before the next one (docs/mathematics.md 4).
 
     Args:
         permutation: int64 ``(batch, length)``.
         block_length: tokens of a block; divides the length.
+        begun: int64 ``(batch,)``, first positions that come before all others; less than a block.
 
     Returns:
-        int64 ``(batch, length)``; inside a block the positions keep their order.
+        int64 ``(batch, length)``; inside a block the others keep their order.
     """
-    blocks = np.argsort(permutation // block_length, axis=1, kind="stable")
+    later = permutation >= np.broadcast_to(begun, len(permutation))[:, None]
+    blocks = np.argsort(permutation // block_length * 2 + later, axis=1, kind="stable")
     return np.take_along_axis(permutation, blocks, axis=1)

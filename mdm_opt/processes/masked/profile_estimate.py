@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from mdm_opt.candidates import MaskedDecoding
 from mdm_opt.errors import RunError
 from mdm_opt.models.base import Denoiser
+from mdm_opt.models.block_causal import attention_block
 from mdm_opt.processes.base import OWN_START, PROFILE_START, PROFILE_STRIDE, Samples
 from mdm_opt.processes.masked.loop import generate
 from mdm_opt.processes.masked.noise import instance_noise
@@ -88,4 +90,5 @@ def own_sequences(denoiser: Denoiser, sequences: Sequence[int], *, seed: int) ->
 def one_by_one(denoiser: Denoiser, instances: Sequence[int], *, seed: int) -> Samples:
     """Sequences of some instances that the model writes one token a step."""
     noise = instance_noise(instances, denoiser.length, seed=seed)
-    return generate(denoiser, np.ones(denoiser.length, dtype=np.int64), noise)
+    decoding = MaskedDecoding(block_length=attention_block(denoiser))
+    return generate(denoiser, np.ones(denoiser.length, dtype=np.int64), noise, decoding)

@@ -30,9 +30,11 @@ def generate_by_rule(
 ) -> Samples:
     """Samples sequences by a rule (docs/mathematics.md 4).
 
-    A sequence that has been revealed wholly makes no further call. The host waits for the device
-    once a step: how many tokens each sequence reveals decides which ones are finished, how far
-    the block is and how many positions the next call asks for.
+    A sequence that has been revealed wholly makes no further call. A block that the prompt of a
+    block-causal model begins starts with the first step, as every block.
+
+    The host waits for the device once a step: how many tokens each sequence reveals decides which
+    ones are finished, how far the block is and how many positions the next call asks for.
 
     Args:
         denoiser: frozen model.
@@ -82,11 +84,6 @@ class _RuleState(State):
         self._shares, self._masked = shares, shares[::-1].cumsum()[::-1]
         # Steps that each sequence has taken in its block.
         self._taken = np.zeros(len(noise), dtype=np.int64)
-
-    @property
-    def unfinished(self) -> Indices:
-        """Sequences that still hold masks."""
-        return np.flatnonzero(self._revealed < self._order.shape[1])
 
     def step(self, rows: Indices) -> None:
         """Reveals what is certain of some sequences, and a share of the rest."""

@@ -12,6 +12,7 @@ import torch
 from mdm_opt.candidates import MaskedDecoding
 from mdm_opt.errors import RunError
 from mdm_opt.models.base import Denoiser
+from mdm_opt.models.block_causal import WrittenBlocks, block_causal
 from mdm_opt.models.lazy_log_probs import LogProbs, ask, remembers_first, rows_at_once
 from mdm_opt.models.prompts import Prompts, takes_prompts, upload
 from mdm_opt.processes.base import Samples
@@ -73,14 +74,20 @@ class State:
     ) -> None:
         self._denoiser, self._decoding, self._prompts = denoiser, decoding, prompts
         self._device = denoiser.device
+        self._uniforms = torch.from_numpy(noise.token_uniforms).to(self._device)
+        batch, length = noise.permutation.shape
+        self._tokens = torch.full((batch, length), denoiser.mask_token_id, device=self._device)
+        # Tokens that each sequence holds; of a block that its prompt begins, those of the prompt.
+        self._revealed = np.zeros(batch, dtype=np.int64)
+        self._block_causal = block_causal(denoiser)
+        self._written: WrittenBlocks | None = None
+        if self._block_causal is not None:
+            self._written = self._block_causal.open_blocks(batch, prompts)
+            self._tokens, self._revealed = self._written.tokens.clone(), self._written.begun.copy()
         self._order = noise.permutation
         if decoding.block_length is not None:
-            self._order = block_by_block(self._order, decoding.block_length)
+            self._order = block_by_block(self._order, decoding.block_length, self._revealed)
         self._order_there = self._upload(self._order)
-        self._uniforms = torch.from_numpy(noise.token_uniforms).to(self._device)
-        batch, length = self._order.shape
-        self._tokens = torch.full((batch, length), denoiser.mask_token_id, device=self._device)
-        self._revealed = np.zeros(batch, dtype=np.int64)
         self._nfe = np.zeros(batch, dtype=np.int64)
         self._calls = 0
         self._damaged = torch.zeros((), dtype=torch.bool, device=self._device)
@@ -89,14 +96,24 @@ class State:
         self._ends_last = decoding.end_last and len(ends) > 0
         self._rows_at_once = rows_at_once(denoiser)
         # Whether the answer to nothing but masks is the same for all, and is kept.
-        self._remembered = remembers_first(denoiser) if prompts is None else None
+        remembers = prompts is None and self._block_causal is None
+        self._remembered = remembers_first(denoiser) if remembers else None
 
     def samples(self) -> Samples:
         """What has been generated."""
         # Asked once, at the end: asking in every step would make the device wait.
         if bool(self._damaged):
             raise RunError("the model's log-probabilities were NaN while it was sampled")
-        return Samples(self._tokens, self._nfe, self._calls)
+        tokens = self._tokens
+        if self._written is not None:
+            end = int(self._ends[0]) if len(self._ends) else None
+            tokens = self._written.answers(tokens, end)
+        return Samples(tokens, self._nfe, self._calls)
+
+    @property
+    def unfinished(self) -> Indices:
+        """Sequences that still hold masks."""
+        return np.flatnonzero(self._revealed < self._order.shape[1])
 
     def _reveal(
         self, rows: Indices, counts: Counts, chosen: torch.Tensor, tokens: torch.Tensor
@@ -211,6 +228,11 @@ class State:
             return self._first_answers(positions)
         every = len(rows) == len(self._tokens)
         tokens = self._tokens if every else self._tokens[self._upload(rows)]
+        if self._block_causal is not None and self._written is not None:
+            self._calls += len(rows)
+            starts = self._revealed[rows] // self._block_length * self._block_length
+            given = self._written, rows, tokens, starts, positions
+            return self._block_causal.block_log_probs(*given)
         prompts = self._prompts
         if prompts is not None and not every:
             prompts = prompts.part(rows)

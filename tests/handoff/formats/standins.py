@@ -389,10 +389,11 @@ class DllmAlgorithm:
     def run(self, tokens: torch.Tensor, *, dense: bool) -> tuple[list[list[int]], torch.Tensor]:
         model = Reveals()
         batch = SimpleNamespace(batch_size=len(tokens), input_ids=tokens.flatten())
+        states: list[Any] = [None] * len(tokens)
         for _ in range(self.block_size + 1):
             logits = model.logits(batch.input_ids.view(tokens.shape)).flatten(0, 1)
             output = logits if dense else SimpleNamespace(full_logits=logits)
-            done = self.step(batch, output, [None] * len(tokens))  # type: ignore[attr-defined]
+            done = self.step(batch, output, states)  # type: ignore[attr-defined]
             if all(done):
                 break
         final = batch.input_ids.view(tokens.shape)

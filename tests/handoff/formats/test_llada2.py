@@ -108,7 +108,7 @@ def test_settings_are_those_of_the_study() -> None:
     for said in ("after one of a multiple of 12 tokens", "no block after", "takes one prompt"):
         assert any(said in note for note in found.notes)
     whole = render(exported(0.4, 0.26, 6, 36), "llada2")
-    assert not any("no block after" in note for note in whole.notes)
+    assert any("NOT verified for LLaDA2" in note for note in whole.notes)
 
 
 def test_what_was_not_measured_is_refused() -> None:

@@ -64,17 +64,28 @@ def test_sglang_reveals_the_exported_counts(
 
 
 @pytest.mark.usefixtures("sglang_installed")
-def test_sglang_enters_the_schedule_where_a_block_begins_with_the_prompt() -> None:
+def test_a_block_that_begins_with_the_prompt_starts_with_the_first_step() -> None:
     algorithm = sglang_algorithm(exported(0.4, 0.26, 8, 64), block_length=32)
     counts = exported(0.4, 0.26, 4, 32).counts.tolist()
     blocks = torch.full((2, 32), standins.MASK)
-    given = counts[0] + counts[1] - 1
+    given = counts[-1] + 1
     blocks[1, :given] = 1
     found, final = algorithm.run(blocks, dense=True)
     assert [row[0] for row in found] == [*counts, 0]
-    assert [row[1] for row in found] == [1, *counts[2:], 0, 0]
+    assert [row[1] for row in found] == [*counts[:2], counts[2] - 1, 0, 0]
     assert (final[1, :given] == 1).all()
     assert [row[0] for row in algorithm.run(torch.ones(1, 32).long(), dense=True)[0]] == [0]
+
+
+def test_only_a_model_measured_in_its_blocks_is_verified_for_sglang() -> None:
+    schedule = exported(0.4, 0.26, 8, 64)
+    assert render(schedule, "sglang").notes[0].startswith("NOT verified for SGLang: it shows")
+    model = {**schedule.provenance.model, "attention": "block_causal", "block_length": 32}
+    origin = schedule.provenance.model_copy(update={"model": model})
+    served = schedule.model_copy(update={"provenance": origin})
+    assert not any("NOT verified" in note for note in render(served, "sglang").notes)
+    assert "NOT verified for LLaDA2Pipeline" in render(schedule, "diffusers").text
+    assert "NOT verified" not in render(served, "diffusers").notes
 
 
 @pytest.mark.usefixtures("sglang_installed")

@@ -81,7 +81,7 @@ def test_the_configuration_is_that_of_the_rule() -> None:
         (
             adaptive(),
             {"measure": "entropy", "cutoff": 0.3, "counts": [*adaptive_counts()]},
-            "enters the schedule where as many tokens are masked",
+            "starts with the first step, too",
         ),
     ):
         found = render(exported, "sglang")
@@ -98,22 +98,17 @@ def adaptive_counts() -> list[int]:
 
 
 @pytest.mark.usefixtures("sglang_installed")
-def test_a_block_that_begins_with_the_prompt_enters_the_schedule_later() -> None:
+def test_a_block_that_begins_with_the_prompt_starts_with_the_first_step() -> None:
     algorithm = algorithm_of(adaptive(), 4)
-    counts, masked = adaptive_counts(), 36
-    for step, count in enumerate(counts):
-        assert algorithm.entry[masked] == algorithm.entry[masked - count + 1] == step
-        masked -= count
+    counts = adaptive_counts()
     tokens = torch.full((36,), 4)
     tokens[:30] = 1
     states: list[Any] = [None]
     forward = types.SimpleNamespace(batch_size=1, input_ids=tokens)
     # Nothing is certain of even odds.
     assert algorithm.step(forward, torch.zeros(36, 5), states) == [False]
-    step = algorithm.entry[6]
-    left = sum(counts[step:])
-    assert (tokens == 4).sum() == 6 - max(1, (12 * counts[step] + left) // (2 * left))
-    assert states == [step]
+    assert (tokens == 4).sum() == 6 - max(1, (12 * counts[0] + 36) // 72)
+    assert states == [0]
 
 
 @pytest.mark.usefixtures("sglang_installed")
