@@ -15,6 +15,7 @@ RICH: Tree = {
     "model": {
         "kind": "huggingface",
         "process": "masked",
+        "attention": "auto",
         "path": "owner/name",
         "length": 24,
         "revision": "main",
@@ -98,6 +99,7 @@ IDENTITY: Tree = {
     "study.seed": 4,
     "model.kind": None,
     "model.process": None,
+    "model.attention": "full",
     "model.path": "owner/other",
     "model.length": 25,
     "model.revision": "v2",
