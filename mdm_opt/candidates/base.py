@@ -156,6 +156,7 @@ class Family(ABC):
         is_open: whether its candidates may have any parameters.
         uses_profile: whether some of its seeds come from a profile.
         has_order: whether the order of the sampler makes a difference to its candidates.
+        coordinate_parts: numbers of `coordinates` of each parameter that acts by itself, too.
     """
 
     name: ClassVar[str]
@@ -170,6 +171,7 @@ class Family(ABC):
     is_open: bool = False
     uses_profile: bool = True
     has_order: bool = True
+    coordinate_parts: tuple[int, ...] = ()
 
     @abstractmethod
     def schedule(self, candidate: Candidate) -> MaskSchedule:
@@ -390,11 +392,7 @@ def searchable_families() -> list[str]:
 
 
 def family_named(name: str) -> Family:
-    """The family of that name.
-
-    Raises:
-        ValueError: naming those there are.
-    """
+    """The family of that name; ValueError where there is none, naming those there are."""
     if name not in FAMILIES:
         raise ValueError(f"no family {name!r}; there are {', '.join(FAMILIES)}")
     return FAMILIES[name]

@@ -70,6 +70,11 @@ class SearchedArguments(Arguments):
         self.arguments = tuple(arguments)
         # Where an argument is not always there, its dimension is not either.
         self.is_box = not any(one.when for one in self.arguments)
+        # One an option, two a number: its place, and whether it is there.
+        self.coordinate_parts = tuple(
+            len(one.parameter.searched) if isinstance(one.parameter, Choice) else 2
+            for one in self.arguments
+        )
 
     @property
     def names(self) -> tuple[str, ...]:

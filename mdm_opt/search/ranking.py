@@ -73,6 +73,7 @@ def shapes_of(space: SearchSpace, candidates: Sequence[Candidate]) -> Shapes:
         rules=np.stack([rule_coordinates(plan, one.steps) for one, plan in both]),
         settings=np.stack([setting_coordinates(one, space.length) for one in candidates]),
         excess=space.prior.of(candidates),
+        parts=space.family.coordinate_parts,
     )
 
 

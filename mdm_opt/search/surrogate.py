@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,8 @@ _LEVEL = 4.0
 # How fast what is known at one step count says less about others.
 _FORGOTTEN_PER_DOUBLING = 0.3
 _JITTER = 1e-6
+# Share of what arguments do each by itself in the variance of what they do.
+_ALONE = 0.7
 # Variance of a trial's noise where nobody says it, on values of scale 1.
 _UNKNOWN_NOISE = 0.05
 # Settings less likely than the best by this factor are left out of the mean over settings.
@@ -44,6 +46,8 @@ class Shapes:
             study fixes them.
         excess: float64 ``(n,)``, logarithm of the path KL that the profile predicts over the
             least one; zeros where there is no profile.
+        parts: how many columns of `angles` belong to each of several arguments that mean
+            something by themselves; empty where only all together do, as in a schedule.
     """
 
     steps: npt.NDArray[np.int64]
@@ -51,6 +55,7 @@ class Shapes:
     rules: Array
     settings: Array
     excess: Array
+    parts: tuple[int, ...] = ()
 
     @classmethod
     def joined(cls, parts: Sequence[Shapes]) -> Shapes:
@@ -61,6 +66,7 @@ class Shapes:
             np.concatenate([part.rules for part in parts]),
             np.concatenate([part.settings for part in parts]),
             np.concatenate([part.excess for part in parts]),
+            parts[0].parts,
         )
 
     def __len__(self) -> int:
@@ -85,9 +91,11 @@ class ShapeModel:
 
     A candidate is the shape of its schedule, seven angles that are comparable between step
     counts, and where its rule is among rules and the sampler's settings are, which add to the
-    distance. The value is a level of its step budget, plus a slope times what the profile
-    predicts, plus a smooth deviation that near step counts share. Values are scaled by the spread
-    of the better half of a budget, and bad ones are compressed: how bad they are does not matter.
+    distance. Arguments of a sampler of the user's stand in place of the angles; what each does by
+    itself is most of what they do. The value is a level of its step budget, plus a slope times
+    what the profile predicts, plus a smooth deviation that near step counts share. Values are
+    scaled by the spread of the better half of a budget, and bad ones are compressed: how bad they
+    are does not matter.
     Predictions are means over settings of length scale, amplitude and slope, weighted by their
     likelihood.
 
@@ -159,11 +167,12 @@ class ShapeModel:
 
 @dataclass(frozen=True, eq=False)
 class _Pairs:
-    """What kernels are made of, each float64 ``(n, m)``."""
+    """What kernels are made of, each float64 ``(n, m)``; `apart` has one for each argument."""
 
     distance: Array
     doublings: Array
     excess: Array
+    apart: tuple[Array, ...] = ()
 
     @classmethod
     def of(cls, first: Shapes, second: Shapes) -> _Pairs:
@@ -180,7 +189,16 @@ class _Pairs:
             distance=np.sqrt(np.maximum(squares, 0.0)),
             doublings=np.abs(np.log2(first.steps[:, None] / second.steps[None, :])),
             excess=first.excess[:, None] * second.excess[None, :],
+            apart=tuple(_apart(first.angles, second.angles, first.parts)),
         )
+
+
+def _apart(first: Array, second: Array, parts: Sequence[int]) -> Iterator[Array]:
+    """Distances ``(n, m)`` along each of several arguments, in the unit of the whole distance."""
+    ends = np.cumsum([0, *parts])
+    for start, end in itertools.pairwise(ends.tolist()):
+        squares = (first[:, None, start:end] - second[None, :, start:end]) ** 2
+        yield np.sqrt(squares.sum(axis=2) / first.shape[1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,12 +229,20 @@ class _Fit:
 
 def _kernel(setting: Hyperparameters, pairs: _Pairs) -> Array:
     length_scale, amplitude, slope = setting
-    distance = np.sqrt(5) / length_scale * pairs.distance
-    matern = (1 + distance + distance**2 / 3) * np.exp(-distance)
+    matern = _matern(pairs.distance / length_scale)
+    if pairs.apart:
+        alone = sum(_matern(one / length_scale) for one in pairs.apart) / len(pairs.apart)
+        matern = _ALONE * alone + (1 - _ALONE) * matern
     shared = np.exp(-_FORGOTTEN_PER_DOUBLING * pairs.doublings)
     return np.asarray(
         _LEVEL * (pairs.doublings == 0) + slope * pairs.excess + amplitude * matern * shared
     )
+
+
+def _matern(distance: Array) -> Array:
+    """Correlations at a distance in length scales, smoothness 5/2."""
+    scaled = np.sqrt(5) * distance
+    return np.asarray((1 + scaled + scaled**2 / 3) * np.exp(-scaled))
 
 
 @dataclass(frozen=True)

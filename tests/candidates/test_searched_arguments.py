@@ -139,3 +139,10 @@ def test_candidates_of_other_studies_are_adopted_where_they_are_inside() -> None
 
 def test_one_object_serves_all_who_ask() -> None:
     assert searched_arguments(FAMILY.arguments) is searched_arguments(FAMILY.arguments)
+
+
+def test_every_coordinate_belongs_to_one_argument():
+    given = candidate(alg=ALG.searched[0])
+    at = FAMILY.coordinates(given, given.plan(PLAN, 4))
+    assert len(FAMILY.coordinate_parts) == len(FAMILY.arguments)
+    assert sum(FAMILY.coordinate_parts) == len(at)

@@ -212,3 +212,38 @@ def test_what_is_better_in_one_order_is_expected_of_others_at_that_order():
         for order in orders
     )
     assert (margin < random).mean() > 0.9
+
+
+def arguments(values):
+    """Candidates of two arguments that are numbers from 0 to 0.8, as the model sees them."""
+    angles = np.sqrt(2) * np.array(values, dtype=np.float64)
+    rows = len(angles)
+    return Shapes(
+        steps=np.full(rows, 8),
+        angles=angles,
+        rules=np.zeros((rows, 6)),
+        settings=np.zeros((rows, 7)),
+        excess=np.zeros(rows),
+        parts=(1, 1),
+    )
+
+
+def test_what_an_argument_does_by_itself_is_known_where_another_differs():
+    """A wave in one argument, measured beside 0 of the other, is expected beside 0.8, too."""
+    line = np.linspace(0, 0.8, 9)
+
+    def wave(values):
+        return np.sin(8 * values[:, 0]) + 2 * values[:, 1]
+
+    measured = np.array([*((x, 0.0) for x in line), (0.4, 0.8)])
+    asked = np.array([(x, 0.8) for x in line])
+
+    def error(shapes):
+        values, errors = wave(measured), np.full(len(measured), 1e-3)
+        model = ShapeModel.of_values(shapes(measured), values, errors)
+        mean = model.posterior(shapes(asked)).mean
+        return 1 - np.corrcoef(mean, wave(asked))[0, 1]
+
+    together = error(lambda values: replace(arguments(values), parts=()))
+    assert error(arguments) < 0.1
+    assert together > 0.5
