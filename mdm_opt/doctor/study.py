@@ -91,7 +91,9 @@ def _size(model: Any) -> str:
     """How long sequences are, and of what."""
     if process_name(model) == "own":
         where = "behind a server" if model.is_served else f"asked by {model.sampler.words}"
-        return f"answers of at most {model.length} tokens, {where}"
+        # One token stands for a model of which nobody says how long answers are.
+        most = f" of at most {model.length} tokens" if model.length > 1 else ""
+        return f"answers{most}, {where}"
     if process_name(model) == "births":
         return f"{counted(model.length, 'count')} from 0 to {model.max_count}"
     kernel = f", kernel {model.kernel}" if process_name(model) == "uniform" else ""

@@ -10,14 +10,15 @@ from mdm_opt.handoff.schedule_file import ExportedSchedule
 
 _BODY = '''\
 """Keyword arguments of {sampler}."""
-{imports}
-# Tokens of an answer, at most: max_new_tokens, or what the sampler calls it.
-LENGTH = {length}
+{imports}{length}
 ARGUMENTS = {{
 {arguments}
 }}
 {function}'''
 
+_LENGTH = """
+# Tokens of an answer, at most: max_new_tokens, or what the sampler calls it.
+LENGTH = {}"""
 _IMPORTS = """
 import copy
 import dataclasses
@@ -54,7 +55,7 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     if not isinstance(sampler, OwnSamplerValues):
         raise ValueError("a sampler that is not mdm-opt's is expected")
     own = sampler.kind == OWN
-    given = exported.keywords
+    given, length = exported.keywords, exported.schedule.length
     called = (
         "model.generate(input_ids, max_new_tokens=schedule.LENGTH, **schedule.keywords(model))"
     )
@@ -65,12 +66,12 @@ def render(exported: ExportedSchedule, target: Target) -> Artefact:
     body = _BODY.format(
         sampler="the model's own generate" if own else sampler.kind,
         imports=_IMPORTS if own else "",
-        length=exported.schedule.length,
+        # One token stands for a model of which nobody says how long answers are.
+        length=_LENGTH.format(length) if length > 1 else "",
         arguments="\n".join(f"    {name!a}: {value!a}," for name, value in given.items()),
         function=_FUNCTION if own else "",
     )
-    values = exported.schedule
-    plan = Layout(1, values.length, values.steps, None, (0.0, 1.0))
+    plan = Layout(1, length, exported.schedule.steps, None, (0.0, 1.0))
     notes: tuple[str, ...] = ()
     if sampler.batch > 1:
         notes = (f"The result was measured in batches of {sampler.batch} answers.",)

@@ -45,6 +45,13 @@ def test_a_function_is_called_with_the_arguments() -> None:
     assert "measured by my_code:write in batches of 2" in artefact.text
 
 
+def test_nothing_is_said_of_a_length_that_nobody_knows() -> None:
+    short = FUNCTION.schedule.model_copy(update={"length": 1})
+    module = made(FUNCTION.model_copy(update={"schedule": short}), "python")
+    assert not hasattr(module, "LENGTH")
+    assert module.ARGUMENTS == made(FUNCTION, "python").ARGUMENTS
+
+
 @pytest.mark.parametrize(("inner", "power"), [(None, 7), (Inner(power=3), 3)])
 def test_fields_stand_where_the_model_has_them(inner: Inner | None, power: int) -> None:
     module = made(OWN, "python")
