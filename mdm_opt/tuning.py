@@ -243,8 +243,9 @@ def tune(
         finally:
             opened.repository.close()
         found = best(study_file.study.name, url)
+        record = Repository(url, create=False).study(found.study)
         wanted, best_ones = (
-            {n.steps: export_budget(found.study, url, found, n, found=one) for n in found.budgets}
+            {n.steps: export_budget(record, found, n, found=one) for n in found.budgets}
             for one in (False, True)
         )
         return TuneResult(found, wanted, best_ones)

@@ -257,9 +257,10 @@ class Family(ABC):
         """Whether parameters lie within the bounds of a study."""
         for one in self.parameters:
             value, ends = values[one.name], bounds[one.name]
+            within = value in ends
             if isinstance(one, Range):
-                ends = [value] if float(ends[0]) <= float(value) <= float(ends[1]) else []
-            if value not in ends:
+                within = float(ends[0]) <= float(value) <= float(ends[1])
+            if not within:
                 return False
         return True
 

@@ -86,11 +86,11 @@ def make_bundle(
         RunError: where the study has no feasible trial yet.
     """
     formats = [format_named(each) for each in dict.fromkeys(format_names or FORMATS)]
-    result = best(name, url)
+    result, record = best(name, url), Repository(url, create=False).study(name)
     entries, left_out = [], _without_schedule(name, url, {b.steps for b in result.budgets})
     refused = []
     for budget in result.budgets:
-        exported = export_budget(name, url, result, budget, found=found)
+        exported = export_budget(record, result, budget, found=found)
         for wanted in formats:
             file = _stem(budget.steps, wanted.name) + wanted.suffix
             try:

@@ -22,7 +22,7 @@ from mdm_opt.handoff.schedule_file import (
     ExportedSchedule,
     ScheduleValues,
 )
-from mdm_opt.persistence import Repository
+from mdm_opt.persistence import Repository, StudyRecord
 from mdm_opt.results.best import BASELINE, best, decisive
 from mdm_opt.results.best_result import BestResult, BudgetResult
 from mdm_opt.study.stored_file import stored_study_file
@@ -46,18 +46,18 @@ def export_schedule(
         RunError: where the study has no feasible trial yet.
     """
     result = best(name, url)
-    return export_budget(name, url, result, pick_budget(result, steps), found=found)
+    record = Repository(url, create=False).study(name)
+    return export_budget(record, result, pick_budget(result, steps), found=found)
 
 
 def export_budget(
-    name: str, url: str, result: BestResult, budget: BudgetResult, *, found: bool = False
+    record: StudyRecord, result: BestResult, budget: BudgetResult, *, found: bool = False
 ) -> ExportedSchedule:
     """The schedule of one of the study's results with its provenance.
 
     Args:
-        name: of the study.
-        url: of the database.
-        result: the best of the study.
+        record: the study.
+        result: the best of it.
         budget: one of its results.
         found: the best one, whatever the decision.
     """
@@ -65,8 +65,6 @@ def export_budget(
     candidate, trial, label = budget.candidate, budget.trial, budget.label
     if kept is not None:
         candidate, trial, label = budget.baselines[kept].candidate, None, f"baseline {kept}"
-    repository = Repository(url, create=False)
-    record = repository.study(name)
     study_file = stored_study_file(record)
     decoding = study_file.decoding.with_values(candidate.decoding)
     return ExportedSchedule(
@@ -75,7 +73,7 @@ def export_budget(
         sampler=sampler_values(decoding),
         result=_result_values(result, budget, kept),
         provenance=Provenance(
-            study=name,
+            study=record.name,
             study_file=study_file.canonical(),
             study_file_hash=record.identity_hash,
             trial=trial,

@@ -71,13 +71,11 @@ def load_huggingface(
     Raises:
         InputError: where the checkpoint cannot be loaded, in one line.
     """
-    quiet_transformers()
-    place = pick_device(device)
-    checkpoint = load_checkpoint(
+    checkpoint = _loaded(
         source,
+        dtype,
+        device,
         revision=revision,
-        dtype=pick_dtype(dtype, place),
-        place=place,
         trust_remote_code=trust_remote_code,
         tokenizer=tokenizer,
         device_map=device_map,
@@ -132,13 +130,11 @@ def load_huggingface_law(
     Raises:
         InputError: where the checkpoint cannot be loaded, in one line.
     """
-    quiet_transformers()
-    place = pick_device(device)
-    checkpoint = load_checkpoint(
+    checkpoint = _loaded(
         source,
+        dtype,
+        device,
         revision=revision,
-        dtype=pick_dtype(dtype, place),
-        place=place,
         trust_remote_code=trust_remote_code,
         tokenizer=tokenizer,
         device_map=device_map,
@@ -177,13 +173,11 @@ def load_whole(
     Raises:
         InputError: where the checkpoint cannot be loaded, in one line.
     """
-    quiet_transformers()
-    place = pick_device(device)
-    found = load_checkpoint(
+    found = _loaded(
         source,
+        dtype,
+        device,
         revision=revision,
-        dtype=pick_dtype(dtype, place),
-        place=place,
         trust_remote_code=trust_remote_code,
         tokenizer=tokenizer,
         device_map=device_map,
@@ -193,3 +187,10 @@ def load_whole(
     if compile:
         compile_blocks(found.model)
     return found
+
+
+def _loaded(source: str, dtype: str, device: str, **asked: Any) -> Checkpoint:
+    """The checkpoint, where it is to run; ``asked`` is the rest of `load_checkpoint`."""
+    quiet_transformers()
+    place = pick_device(device)
+    return load_checkpoint(source, dtype=pick_dtype(dtype, place), place=place, **asked)

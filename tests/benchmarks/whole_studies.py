@@ -11,6 +11,7 @@ from rich.console import Console
 
 from mdm_opt.handoff.export import export_budget
 from mdm_opt.handoff.schedule_file import ExportedSchedule
+from mdm_opt.persistence import Repository
 from mdm_opt.results.best import best
 from mdm_opt.results.progress import search_with_progress, verify_with_progress
 from mdm_opt.study.opening import create_study
@@ -38,11 +39,8 @@ def found_schedules(
         verify_with_progress(opened, screen)
     finally:
         opened.repository.close()
-    result = best(opened.name, url)
-    return {
-        one.steps: export_budget(opened.name, url, result, one, found=True)
-        for one in result.budgets
-    }
+    result, record = best(opened.name, url), Repository(url, create=False).study(opened.name)
+    return {one.steps: export_budget(record, result, one, found=True) for one in result.budgets}
 
 
 def _table(name: str, keys: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from mdm_opt.plugins import one_line
 from mdm_opt.show.dashboard.wsgi import Environ, Headers, call_application
 from mdm_opt.show.report.overview import StudySummary, overview, summary
 from mdm_opt.show.report.pages import html
-from mdm_opt.show.report.report_data import read_report
+from mdm_opt.show.report.report_data import report_of
 from mdm_opt.show.snapshot import Snapshot, read_snapshot
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class ResultPages:
     def _page(self, name: str) -> tuple[str, bool]:
         """A page, and whether it will change: that of a study, or that of all."""
         if name:
-            data = read_report(name, self._repository.url)
+            data = report_of(self._snapshot(name))
             links = [("all results", RESULTS)]
             if name in (trials := self._trial_addresses()):
                 links.append(("trials", trials[name]))

@@ -77,15 +77,23 @@ def read_report(name: str, url: str, beside: Sequence[str] = ()) -> ReportData:
     Raises:
         InputError: where there is no such study, or studies cannot be compared.
     """
-    repository = Repository(url, create=False)
-    found = read_snapshot(name, repository)
-    result, provenance = found.result, None
+    found = read_snapshot(name, Repository(url, create=False))
+    return report_of(found, compare([name, *beside], url) if beside else None)
+
+
+def report_of(found: Snapshot, compared: Comparison | None = None) -> ReportData:
+    """What stands in the report of a study that has been read.
+
+    Args:
+        found: the study.
+        compared: it and others, where they are shown beside each other.
+    """
+    name, result, provenance = found.record.name, found.result, None
     if result is not None:
-        provenance = export_budget(name, url, result, result.budgets[-1]).provenance
+        provenance = export_budget(found.record, result, result.budgets[-1]).provenance
     from_python = _from_python(found)
     run = [f"mdm-opt run {name}.toml", f"mdm-opt report {name} --out {name}.html"]
     version = found.record.package_version
-    compared = compare([name, *beside], url) if beside else None
     return ReportData(
         found=found,
         state=state_words(found),
