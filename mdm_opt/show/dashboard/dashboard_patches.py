@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from mdm_opt.show.dashboard.wsgi import Environ, call_application, respond
+from mdm_opt.show.dashboard.wsgi import RESULTS, TRIALS, Environ, call_application, respond
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -32,7 +32,7 @@ _UNCHANGEABLE = b"""<style>
 button:has([data-testid="EditIcon"]), .MuiCard-root:has([data-testid="UploadFileIcon"])
 { display: none !important; }
 </style>"""
-_LINK = b'<a id="mdm-opt-results" href="/results">results</a>'
+_LINK = f'<a id="mdm-opt-results" href="{RESULTS}">results</a>'.encode()
 
 
 def patched_script(content: bytes) -> bytes:
@@ -70,7 +70,7 @@ class PatchedDashboard:
         path = str(environ.get("PATH_INFO", ""))
         if environ.get("REQUEST_METHOD") == "GET" and path == _SCRIPT:
             return self._script(environ, start_response)
-        if environ.get("REQUEST_METHOD") == "GET" and f"{path}/".startswith("/dashboard/"):
+        if environ.get("REQUEST_METHOD") == "GET" and f"{path}/".startswith(f"{TRIALS}/"):
             status, headers, content = call_application(self._application, environ)
             return respond(
                 start_response, status, headers, patched_page(content, writable=self._writable)

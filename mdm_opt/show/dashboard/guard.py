@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from mdm_opt.show.dashboard.wsgi import Environ, Headers
+from mdm_opt.show.dashboard.wsgi import RESULTS, TRIALS, Environ, Headers
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -227,7 +227,7 @@ def _is_address(name: str) -> bool:
 
 
 def _is_page(path: str) -> bool:
-    return f"{path}/".startswith(("/dashboard/", "/results/"))
+    return f"{path}/".startswith((f"{TRIALS}/", f"{RESULTS}/"))
 
 
 def _method(environ: Environ) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from mdm_opt.errors import InputError, MdmOptError
 from mdm_opt.persistence import Repository, shown
 from mdm_opt.plugins import one_line
-from mdm_opt.show.dashboard.wsgi import Environ, Headers, call_application
+from mdm_opt.show.dashboard.wsgi import RESULTS, TRIALS, Environ, Headers, call_application
 from mdm_opt.show.report.overview import StudySummary, overview, summary
 from mdm_opt.show.report.pages import html
 from mdm_opt.show.report.report_data import report_of
@@ -23,7 +23,6 @@ from mdm_opt.show.snapshot import Snapshot, read_snapshot
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
-RESULTS, TRIALS = "/results", "/dashboard"
 # A page of a study that is running is asked for again after so many seconds.
 _AGAIN_SECONDS = "20"
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)

@@ -21,8 +21,9 @@ from mdm_opt.show.dashboard.bodies import CheckedBodies
 from mdm_opt.show.dashboard.connections import make_server
 from mdm_opt.show.dashboard.dashboard_patches import PatchedDashboard
 from mdm_opt.show.dashboard.guard import Access, Guard, host_name
-from mdm_opt.show.dashboard.result_pages import RESULTS, ResultPages
+from mdm_opt.show.dashboard.result_pages import ResultPages
 from mdm_opt.show.dashboard.view import View
+from mdm_opt.show.dashboard.wsgi import RESULTS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

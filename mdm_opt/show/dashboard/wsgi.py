@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
+# Where our pages are, and optuna-dashboard's.
+RESULTS, TRIALS = "/results", "/dashboard"
 
 
 def call_application(application: WSGIApplication, environ: Environ) -> tuple[str, Headers, bytes]:
