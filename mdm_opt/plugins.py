@@ -164,10 +164,12 @@ def source_fingerprint(thing: Any, folder: Path | None) -> str:
         origin = getattr(module, "__file__", None)
         if origin is None or name.partition(".")[0] == "mdm_opt":
             continue
-        path = Path(origin)
         # Modules that are made by code have names of files that there are not. Most of the others
-        # are installed, which takes less time to see than where they lie.
-        if not path.is_absolute() or path.suffix != ".py" or _is_installed(path):
+        # are installed, and there are thousands of them: texts are looked at, not paths.
+        if not origin.endswith(".py") or _is_installed(origin):
+            continue
+        path = Path(origin)
+        if not path.is_absolute():
             continue
         own = name == getattr(function, "__module__", None)
         if own or (inside is not None and path.resolve().is_relative_to(inside)):
@@ -179,17 +181,17 @@ def source_fingerprint(thing: Any, folder: Path | None) -> str:
     return digest.hexdigest() if files else ""
 
 
-def _is_installed(path: Path) -> bool:
+def _is_installed(path: str) -> bool:
     """Whether a module belongs to Python or to an installed package."""
-    if {"site-packages", "dist-packages"} & set(path.parts):
+    if f"{os.sep}site-packages{os.sep}" in path or f"{os.sep}dist-packages{os.sep}" in path:
         return True
-    return any(path.is_relative_to(folder) for folder in _standard_library())
+    return path.startswith(_standard_library())
 
 
 @cache
 def _standard_library() -> tuple[str, ...]:
     paths = sysconfig.get_paths()
-    return paths["stdlib"], paths["platstdlib"]
+    return paths["stdlib"] + os.sep, paths["platstdlib"] + os.sep
 
 
 def _source_lines(function: Any) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import atexit
 import os
+import random
 import shutil
 import signal
+import sqlite3
 import tempfile
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from optuna.storages._rdb import storage
+from sqlalchemy import Engine, event
 
 # Before anything imports a hub client: tests never touch the network.
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -48,3 +52,28 @@ def _read_once() -> None:
 
 
 _read_once()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test with the marker ``cases(n)``, all but n cases that are drawn by its name are slow.
+
+    What differs between settings is seen in a sample of all their combinations; all of them run
+    in the slow step.
+    """
+    several: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("cases"):
+            several.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for name, cases in several.items():
+        marker = cases[0].get_closest_marker("cases")
+        kept = 0 if marker is None else marker.args[0]
+        for item in random.Random(name).sample(cases, len(cases))[kept:]:
+            item.add_marker("slow")
+
+
+@event.listens_for(Engine, "connect")
+def _leave_writing_to_the_system(connection: Any, _record: Any) -> None:
+    """Nothing of a test has to outlive a loss of power; each commit would wait for the disk."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous = OFF")

@@ -10,9 +10,12 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.mark.slow
 def test_wheel_holds_everything_and_nothing_else(tmp_path):
     source = tmp_path / "source"
     source.mkdir()

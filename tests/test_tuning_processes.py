@@ -53,6 +53,7 @@ def letters(texts):
     return [float(text.count("a") + text.count("1")) for text in texts]
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("model", "sampling"),
     [
@@ -79,6 +80,7 @@ def test_a_network_is_tuned_however_it_is_sampled(model, sampling):
     assert exported.sampler.model_dump().items() >= sampling.items()
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     "model", [EnumeratedRates(bimodal()), EnumeratedTimedLaw(toy_extremes())], ids=["births", "u"]
 )

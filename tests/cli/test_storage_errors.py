@@ -177,6 +177,7 @@ def test_a_role_that_may_make_no_tables(tmp_path: Path, guarded: Guarded) -> Non
     assert snapshot(url) == {}
 
 
+@pytest.mark.cases(1)
 @pytest.mark.postgres
 @pytest.mark.parametrize("way", ["option", "variable", "query"])
 def test_a_password_stays_where_it_was_given(

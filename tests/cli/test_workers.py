@@ -73,6 +73,7 @@ def held(queue):
     return [t for t in queue.trials() if t.worker_id is not None and t.finished_at is None]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "backend",
     ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.slow])],
@@ -173,6 +174,7 @@ def test_an_unknown_study_is_refused(tmp_path):
         assert "no study 'nobody' in this database; there are: sudoku4" in refused.output
 
 
+@pytest.mark.slow
 def test_a_launch_on_sqlite_has_one_worker(tmp_path):
     url = database(tmp_path)
     create_study(write_study(tmp_path), url)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_studies import studies
@@ -65,6 +66,7 @@ def mutate(content: Tree, data: st.DataObject) -> None:
         container[key] = data.draw(garbage)
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(data=st.data())
 def test_damaged_studies_are_accepted_or_refused_in_one_line(data: st.DataObject) -> None:

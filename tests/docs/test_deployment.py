@@ -489,6 +489,7 @@ def test_compose_pins_what_the_tests_use():
     assert "storage" not in names
 
 
+@pytest.mark.slow
 @postgres
 def test_the_dashboard_of_compose_shows_studies_to_the_token_and_deletes_none(tmp_path, team):
     new_study(tmp_path, team, "shown")

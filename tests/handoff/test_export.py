@@ -210,6 +210,7 @@ def test_the_baseline_that_is_to_be_kept_is_exported_with_its_own_result(tmp_pat
     assert asked.result.instead_of is None
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("own", "family", "block_length", "fits"),
     [

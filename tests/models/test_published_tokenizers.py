@@ -115,6 +115,7 @@ def test_nothing_special_is_ever_generated(name: str) -> None:
         assert torch.isfinite(answer[..., possible]).all()
 
 
+@pytest.mark.cases(6)
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_what_is_decoded_is_read_as_the_same_text(name: str) -> None:
     """Of tokens at random."""

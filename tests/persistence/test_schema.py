@@ -276,6 +276,7 @@ def study_file(file, name):
     return path
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("dump", DUMPS, ids=lambda dump: dump.stem)
 def test_a_study_that_an_old_version_left_half_done_goes_on_to_its_end(dump, tmp_path):
     file = load(dump, tmp_path)
@@ -359,6 +360,7 @@ def test_an_upgraded_study_has_the_profile_that_it_has_found_until_then(dump, tm
     repository.close()
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("dump", RACED, ids=lambda dump: dump.stem)
 def test_races_of_an_old_version_count_and_the_study_goes_on(dump, tmp_path):
     file = load(dump, tmp_path)

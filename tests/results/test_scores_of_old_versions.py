@@ -10,6 +10,7 @@ from commands import succeed
 from study_files import database, write_study
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["search", "verification"])
 def test_scores_whose_sums_cannot_be_represented_do_not_keep_a_study_from_being_read(
     tmp_path, role

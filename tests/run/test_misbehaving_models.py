@@ -86,6 +86,7 @@ def written(folder, name):
     return write_study(folder, text), f"{module}:make", words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [pytest.param(name, marks=() if name == ONCE else pytest.mark.slow)
@@ -128,6 +129,7 @@ def test_launch_keeps_what_was_finished_and_names_the_model(tmp_path, postgres_u
     assert left_over(tmp_path) == []
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     "name",
     [

@@ -112,6 +112,7 @@ def written(folder, name):
     return write_study(folder, text), f"{module}:score", words
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("name", FIVE)
 def test_a_search_keeps_what_was_finished_and_names_the_metric(tmp_path, name):
     path, metric, words = written(tmp_path, name)
@@ -184,6 +185,7 @@ IN_PLACE = [
 ]
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("name", cases(IN_PLACE, FIVE_IN_PLACE))
 def test_tune_survives_what_a_process_can(tmp_path, monkeypatch, name):
     body, words = FAIL[name] if name in FAIL else (SURVIVED[name], "")

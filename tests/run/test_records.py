@@ -43,6 +43,7 @@ def drawn(opened, record, count):
     return draw(opened.problem, candidate, range(start, start + count))
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("kept", [1, 3, 16, 64])
 def test_the_first_samples_that_were_scored_are_kept_and_cost_nothing(tmp_path, kept):
     opened = create_study(write_study(tmp_path, keeping(SUDOKU4, kept)), database(tmp_path))

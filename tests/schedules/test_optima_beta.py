@@ -43,6 +43,7 @@ def _cell_weights(steps: int, length: int, reveal: Reveal, rounding: Rounding) -
     return np.array([_weights(cell, steps, length, reveal, rounding) for cell in cells])
 
 
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("name", [name for name in SHAPES if name != "sudoku"])
 @pytest.mark.parametrize("mode", MODES, ids=" ".join)
 def test_best_beta_is_as_good_as_every_cell_of_a_grid(
@@ -121,6 +122,7 @@ def test_linear_is_preferred_in_one_step(length: int, mode: tuple[Reveal, Roundi
         assert best == LINEAR
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("mode", MODES, ids=" ".join)
 def test_linear_is_preferred_among_equals(mode: tuple[Reveal, Rounding]) -> None:
     """Independent tokens, and one token a step: no schedule is better."""
@@ -184,6 +186,7 @@ def test_bounds_hold_to_the_last_bit(
         assert beta_b[0] <= schedule.beta_b <= beta_b[1]
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("mode", MODES, ids=" ".join)
 @pytest.mark.parametrize("profile", [[0.7], [0.7, 0.2], [0.4] * 9], ids=str)
 def test_best_beta_of_profiles_that_leave_little_to_choose(

@@ -156,6 +156,7 @@ def test_budgets_get_equal_shares_and_stay_inside_the_space(make):
     assert all(0.2 <= b <= 1.5 and 0.1 <= a <= 8 for a, b in map(pair, points))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sampler",
     ["shape", *(pytest.param(name, marks=pytest.mark.slow) for name in ("gp", "tpe"))],

@@ -81,6 +81,7 @@ def test_running_candidates_are_not_proposed():
     assert where.key(first) != where.key(second)
 
 
+@pytest.mark.slow
 def test_guards_keep_the_search_away_from_what_is_infeasible():
     """Feasible only where beta_a > 1, while the objective prefers less."""
     where = space(512, steps=[8])
@@ -147,6 +148,7 @@ def test_trials_that_lost_their_race_count_with_the_value_that_pairing_gave_them
     assert proposed(fewer) != proposed(raced)
 
 
+@pytest.mark.slow
 def test_settings_are_found_with_the_schedule():
     """Only one order is good, and a temperature within its range."""
     heat = {"low": 0.0, "high": 1.0}

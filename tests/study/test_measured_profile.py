@@ -101,6 +101,7 @@ def _grids(denoiser):
     return from_numpy(denoiser.law.outcomes)
 
 
+@pytest.mark.slow
 def test_predictions_are_made_on_held_out_sequences():
     """Pure noise: fitted to itself the limit looks better than linear, held out it does not."""
     rng = np.random.default_rng(0)

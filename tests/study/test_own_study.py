@@ -59,6 +59,7 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return folder, run(folder, toy_study(folder, "toy_whole", sampler__batch=2))
 
 
+@pytest.mark.slow
 def test_a_study_finds_the_known_best_setting_of_a_function(toy: tuple[Path, str]) -> None:
     folder, said = toy
     (budget,) = best("toy", database(folder)).budgets

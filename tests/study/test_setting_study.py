@@ -130,6 +130,7 @@ def test_the_exported_schedule_carries_the_settings(found, tmp_path):
     assert "temperature" not in loaded.provenance.study_file["sampler"]
 
 
+@pytest.mark.slow
 def test_a_study_that_was_stopped_goes_on_as_it_would_have(found, tmp_path):
     kind, url = found
     whole = records(url, "search")

@@ -76,6 +76,7 @@ def invoke(*arguments):
     return result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("from_backend", "to_backend"), BETWEEN)
 def test_a_copied_study_goes_on_as_the_undisturbed_one(
     tmp_path, new_database, from_backend, to_backend, whole

@@ -51,6 +51,7 @@ def run(solver: Solver, schedule: ExportedSchedule, batch: int = 100) -> np.ndar
     return np.array(model.reveals.counts(final))
 
 
+@pytest.mark.cases(12)
 @pytest.mark.parametrize("schedule", [*FIXED, *EDGES])
 def test_counts_hold_on_average(solver: Solver, schedule: ExportedSchedule) -> None:
     """With as many calls as steps that reveal any."""

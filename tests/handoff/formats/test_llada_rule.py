@@ -26,6 +26,7 @@ def module_of(exported: ExportedSchedule, noise: Noise = NOISE, prompt: int = 0)
     return module
 
 
+@pytest.mark.cases(10)
 @pytest.mark.parametrize(("order", "temperature", "block_length"), SETTINGS)
 @pytest.mark.parametrize("kind", MAKERS)
 def test_both_loops_reveal_what_was_measured(
@@ -73,6 +74,7 @@ def test_the_number_is_named_where_it_is_the_rule() -> None:
 PROMPTS = [(1, 0), (0, 2), (2, 2)]
 
 
+@pytest.mark.cases(12)
 @pytest.mark.parametrize("guidance", [0.0, 1.3])
 @pytest.mark.parametrize("end_last", [False, True])
 @pytest.mark.parametrize("family", ["threshold", "adaptive", "entropy_bound"])

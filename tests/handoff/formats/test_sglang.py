@@ -47,6 +47,7 @@ def test_the_configuration_is_that_of_the_schedule() -> None:
     assert "each block of 64 tokens takes 4 model calls" in found.use[2]
 
 
+@pytest.mark.cases(30)
 @pytest.mark.parametrize("schedule", FIXED)
 @pytest.mark.parametrize("order", ["random", "confidence", "margin", "entropy"])
 @pytest.mark.parametrize("dense", [True, False])

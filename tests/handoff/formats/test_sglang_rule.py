@@ -40,6 +40,7 @@ def algorithm_of(exported: ExportedSchedule, mask_id: int) -> Any:
     return artefact(found.companions[ALGORITHM_FILE]).Algorithm(config)
 
 
+@pytest.mark.cases(10)
 @pytest.mark.usefixtures("sglang_installed")
 @pytest.mark.parametrize(("order", "temperature", "block_length"), SETTINGS)
 @pytest.mark.parametrize("kind", MAKERS)

@@ -108,6 +108,7 @@ def merged(seen: np.ndarray, expected: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return parts[0], parts[1]
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("order", "block_length", "guidance"),
     [

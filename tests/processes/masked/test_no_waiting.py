@@ -151,6 +151,7 @@ def elsewhere(model: torch.nn.Module, look: Callable[[bool], None]) -> Iterator[
             handle.remove()
 
 
+@pytest.mark.cases(24)
 @pytest.mark.parametrize("kind", ["none", "one-length", "ragged"])
 @pytest.mark.parametrize("reveal", ["fixed", "ancestral"])
 @pytest.mark.parametrize("temperature", [0.0, 0.7, 1.0])
@@ -176,6 +177,7 @@ def test_the_device_is_asked_once_at_the_end(
     assert watch.waited == ["_local_scalar_dense"]
 
 
+@pytest.mark.cases(10)
 @pytest.mark.parametrize("kind", ["none", "ragged"])
 @pytest.mark.parametrize("temperature", [0.0, 1.0])
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.measure} {rule.cap}")

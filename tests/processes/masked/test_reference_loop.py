@@ -55,6 +55,7 @@ def from_left_to_right() -> Noise:
     return replace(noise, permutation=np.tile(np.arange(LENGTH), (BATCH, 1)))
 
 
+@pytest.mark.cases(12)
 @pytest.mark.parametrize("ragged", [False, True], ids=["one-length", "ragged"])
 @pytest.mark.parametrize("end_last", [False, True], ids=["ends", "ends-last"])
 @pytest.mark.parametrize("guidance", [0.0, 1.5])

@@ -56,6 +56,7 @@ def p_value(tokens: np.ndarray, law: np.ndarray) -> float:
     return float(stats.chisquare(*pooled).pvalue)
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.label} {rule.cap}")
 def test_samples_and_their_calls_follow_the_law(denoiser: EnumeratedDenoiser, rule: Rule) -> None:
     plan = plan_of(rule, 4)
@@ -70,6 +71,7 @@ def test_samples_and_their_calls_follow_the_law(denoiser: EnumeratedDenoiser, ru
     assert p_value(found.tokens.numpy(), exact.fixed(np.array([4]))) < 1e-6
 
 
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.label} {rule.cap}")
 @pytest.mark.parametrize("make", [toy_balanced, toy_extremes])
 def test_samples_follow_the_law_where_all_positions_are_alike(make: object, rule: Rule) -> None:

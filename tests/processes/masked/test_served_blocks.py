@@ -78,6 +78,7 @@ def test_counts_give_the_tokens_of_the_models_own_sampler(
     check(by_counts(uncached, counts, rows, block), own, length)
 
 
+@pytest.mark.cases(5)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("block", "length"), [(4, 16), (8, 24)])
 @pytest.mark.parametrize("threshold", [0.3, 0.6, 0.9])

@@ -71,6 +71,7 @@ def clean_of(model: Recording, count: int) -> torch.Tensor:
     return torch.from_numpy(law.outcomes[rows])
 
 
+@pytest.mark.cases(5)
 @pytest.mark.parametrize("decoding", SAMPLERS, ids=lambda one: f"{one.step}-{one.last_alpha}")
 def test_samples_follow_the_enumerated_law(model: Recording, decoding: UniformDecoding) -> None:
     count = 3000
