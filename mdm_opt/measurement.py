@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from mdm_opt.candidates import Candidate, Decoding, MaskedDecoding, Plan
+from mdm_opt.candidates import CALLS, Candidate, Decoding, MaskedDecoding, Plan
 from mdm_opt.errors import MdmOptError, RunError
 from mdm_opt.memory import in_fitting_batches, out_of_memory
 from mdm_opt.models.base import Denoiser, offers
@@ -27,8 +27,6 @@ from mdm_opt.statistics import MOST_SCORE
 
 _Part = TypeVar("_Part")
 _DEFAULT = MaskedDecoding()
-# The guard of candidates whose calls only samples tell: mean calls minus the step budget.
-CALLS = "calls"
 # A candidate that costs just its budget must not miss it by what a mean is rounded by.
 _DECIMALS = 9
 

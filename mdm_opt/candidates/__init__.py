@@ -3,6 +3,7 @@
 from mdm_opt.candidates.adaptive import ADAPTIVE
 from mdm_opt.candidates.arguments import ANY_ARGUMENTS, ARGUMENTS, PRESENT
 from mdm_opt.candidates.base import (
+    CALLS,
     FAMILIES,
     Bounds,
     Candidate,
@@ -55,6 +56,7 @@ for _family in (BETA, FREE, ADAPTIVE, THRESHOLD, ENTROPY_BOUND, *HAND_CRAFTED, A
 __all__ = [
     "ARGUMENTS",
     "BASELINES",
+    "CALLS",
     "DECODINGS",
     "FAMILIES",
     "MEASURES",

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mdm_opt.measurement import CALLS, Measurement, joined
+from mdm_opt.candidates import CALLS
+from mdm_opt.measurement import Measurement, joined
 from mdm_opt.statistics import paired_standard_error, standard_error, worse_p_value
 
 # The best candidate of a step count loses its race in at most this share of studies.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mdm_opt.candidates import Candidate
-from mdm_opt.measurement import CALLS, Drawn, Measurement, draw
+from mdm_opt.candidates import CALLS, Candidate
+from mdm_opt.measurement import Drawn, Measurement, draw
 from mdm_opt.persistence import MeasurementRecord
 from mdm_opt.run.races import Paired, Rival, paired
 from mdm_opt.statistics import standard_error

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mdm_opt.candidates import Candidate
+from mdm_opt.candidates import CALLS, Candidate
 from mdm_opt.persistence import MeasurementRecord, StudyRecord
+from mdm_opt.statistics import standard_error
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Observation:
             known.
         guards: constraint values by name; feasible iff all are <= 0.
         complete: whether all instances were measured.
+        calls_error: standard error of the mean model calls; NaN where it is not known.
     """
 
     number: int
@@ -32,11 +34,17 @@ class Observation:
     error: float | None
     guards: Mapping[str, float] = field(default_factory=dict)
     complete: bool = True
+    calls_error: float = math.nan
 
     @property
     def guard(self) -> float:
         """Largest guard value; -inf without guards."""
         return max(self.guards.values(), default=-np.inf)
+
+    @property
+    def guard_without_calls(self) -> float:
+        """As `guard`, but for the one that the mean model calls are within the budget."""
+        return max((by for name, by in self.guards.items() if name != CALLS), default=-np.inf)
 
     @property
     def eligible(self) -> bool:
@@ -55,6 +63,7 @@ def observations(study: StudyRecord, measured: Iterable[MeasurementRecord]) -> l
             error=noise_error(record, deterministic=study.deterministic),
             guards=record.guards,
             complete=not record.stopped_early,
+            calls_error=standard_error(record.calls),
         )
         for record in measured
         if record.role == "search" and record.trial_number is not None

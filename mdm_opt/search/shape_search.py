@@ -10,17 +10,16 @@ from scipy import special
 
 from mdm_opt.candidates import Candidate
 from mdm_opt.schedules.base import Array
+from mdm_opt.search.feasibility import feasibility
 from mdm_opt.search.observations import Observation
 from mdm_opt.search.ranking import manageable, model_of, shapes_of
 from mdm_opt.search.space import SearchSpace
-from mdm_opt.search.surrogate import Scale, ShapeModel, Shapes
+from mdm_opt.search.surrogate import Scale, ShapeModel
 
 # Trials of a budget that look everywhere where there is no profile to start from, and the share of
 # later ones that do.
 _STARTUP, _WIDE_SHARE = 8, 0.15
 _PARENTS = 3
-# Variance of guards relative to the largest.
-_GUARD_NOISE = 0.01
 
 
 class ShapeSearch:
@@ -138,16 +137,4 @@ class ShapeSearch:
         gain = (target - found.mean) / deviation
         density = np.exp(-(gain**2) / 2) / math.sqrt(2 * math.pi)
         improvement = deviation * (gain * special.ndtr(gain) + density)
-        return np.asarray(improvement * self._feasible(seen, shapes))
-
-    def _feasible(self, seen: Sequence[Observation], shapes: Shapes) -> Array:
-        """Probability that the guards hold, by a model of the largest guard value."""
-        guarded = [one for one in seen if np.isfinite(one.guard)]
-        if not any(one.guard > 0 for one in guarded):
-            return np.ones(len(shapes))
-        guards = np.array([one.guard for one in guarded])
-        scale = float(np.abs(guards).max())
-        measured = shapes_of(self._space, [one.candidate for one in guarded])
-        model = ShapeModel(measured, guards / scale, np.full(len(guards), _GUARD_NOISE))
-        found = model.posterior(shapes)
-        return np.asarray(special.ndtr(-found.mean / np.maximum(found.deviation, 1e-12)))
+        return np.asarray(improvement * feasibility(self._space, seen, pool))

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from study_files import SUDOKU4, database, optuna_trials, write_study
 
-from mdm_opt.measurement import CALLS, Measurement
+from mdm_opt.candidates import CALLS
+from mdm_opt.measurement import Measurement
 from mdm_opt.results.best import ranked_records
 from mdm_opt.run.races import (
     ERROR_RATE,

@@ -1,0 +1,91 @@
+"""What measured trials say of the guards of others."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from search_spaces import validity_space
+
+from mdm_opt.candidates import CALLS, Candidate
+from mdm_opt.search import Observation
+from mdm_opt.search.feasibility import feasibility
+
+STEPS, ERROR = 9, 0.1
+SPACE = validity_space(36, steps=[STEPS], families=["beta", "adaptive", "threshold"])
+
+
+def adaptive(rng):
+    a, b, ratio, doubt = np.exp(rng.uniform([-1.2, -1.6, 0.0, -4.0], [-0.6, -0.8, 1.1, -1.2]))
+    values = {"beta_a": a, "beta_b": b, "cap_ratio": ratio, "doubt": doubt, "measure": "entropy"}
+    return Candidate(
+        "adaptive", STEPS, {k: v if k == "measure" else float(v) for k, v in values.items()}
+    )
+
+
+def calls(candidate):
+    """Mean calls: more with more steps of the schedule, fewer where more counts as certain."""
+    values = candidate.parameters
+    bent = 0.05 * np.log(values["beta_a"] / values["beta_b"]) ** 2
+    return 7.5 * values["cap_ratio"] ** 0.45 * (values["doubt"] / 0.1) ** -0.12 * np.exp(bent)
+
+
+def observed(rng, count, *, known=True):
+    found = []
+    for number in range(count):
+        one = adaptive(rng)
+        over = calls(one) + ERROR * rng.normal() - STEPS
+        error = ERROR if known else np.nan
+        found.append(Observation(number, one, 0.0, 0.1, {CALLS: over}, calls_error=error))
+    return found
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_calls_are_known_where_some_were_measured(known):
+    """Twenty trials tell whether others are within a budget that a few percent decide."""
+    rng = np.random.default_rng(1)
+    seen = observed(rng, 20, known=known)
+    pool = [adaptive(rng) for _ in range(200)]
+    held = feasibility(SPACE, seen, pool)
+    true = np.array([calls(one) for one in pool])
+    clear = np.abs(np.log(true / STEPS)) > 0.1
+    assert 60 < clear.sum() < 180
+    assert ((held > 0.5) == (true <= STEPS))[clear].mean() > 0.97
+    # Probabilities mean what they say: as many hold as they let expect.
+    spread = np.sqrt((held * (1 - held)).sum())
+    assert abs(held.sum() - (true <= STEPS).sum()) < 4 * spread
+
+
+def test_rules_of_another_family_say_nothing_of_a_family():
+    rng = np.random.default_rng(2)
+    seen, pool = observed(rng, 12), [adaptive(rng) for _ in range(50)]
+    others = [
+        Observation(
+            20 + k, Candidate("threshold", STEPS, {"cutoff": cutoff}), 0.0, 0.1, {CALLS: over}
+        )
+        for k, (cutoff, over) in enumerate([(0.9, 15.0), (0.5, 2.0), (0.3, -7.5)])
+    ]
+    alone, together = feasibility(SPACE, seen, pool), feasibility(SPACE, seen + others, pool)
+    assert np.array_equal(alone, together)
+    ours = [Candidate("threshold", STEPS, {"cutoff": cutoff}) for cutoff in (0.85, 0.32)]
+    dear, cheap = feasibility(SPACE, seen + others, ours)
+    assert dear < 0.5 < cheap
+
+
+def test_schedules_take_what_they_say():
+    schedule = Candidate("beta", STEPS, {"beta_a": 0.4, "beta_b": 0.3})
+    assert feasibility(SPACE, observed(np.random.default_rng(3), 12), [schedule]) == [1.0]
+    assert feasibility(SPACE, [], [schedule]) == [1.0]
+
+
+def test_other_guards_count_besides():
+    rng = np.random.default_rng(4)
+    pool = [adaptive(rng) for _ in range(30)]
+    seen = observed(rng, 12)
+    calls_alone = feasibility(SPACE, seen, pool)
+    guarded = [
+        Observation(
+            o.number, o.candidate, 0.0, 0.1, {**o.guards, "entropy": 0.4}, calls_error=ERROR
+        )
+        for o in seen
+    ]
+    assert (feasibility(SPACE, guarded, pool) < 0.1 * calls_alone + 1e-12).mean() > 0.9
