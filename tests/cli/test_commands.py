@@ -87,6 +87,7 @@ def two_studies(folder):
     return repository.url
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     "command",
     [

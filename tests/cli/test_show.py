@@ -133,6 +133,7 @@ def test_what_cannot_be_served_is_one_line(url, tmp_path):
         assert f"--allow-host: {name!r}" in refused(url, "--allow-host", name)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it(url, sent):
     environ = {**os.environ, "MDM_OPT_DASHBOARD_TOKEN": KEY}

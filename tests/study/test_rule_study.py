@@ -33,7 +33,13 @@ def study_of(family):
     return named.replace("instances = 16", "instances = 24")
 
 
-@pytest.fixture(scope="module", params=FAMILIES)
+@pytest.fixture(
+    scope="module",
+    params=[
+        "adaptive",
+        *(pytest.param(one, marks=pytest.mark.slow) for one in FAMILIES if one != "adaptive"),
+    ],
+)
 def found(request, tmp_path_factory):
     """Family and database of a finished study of two budgets."""
     folder = tmp_path_factory.mktemp(request.param)

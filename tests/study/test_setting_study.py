@@ -44,7 +44,7 @@ def written(folder, kind, trials=30):
     return write_study(folder, text, steps="[4, 6]", **given)
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=[pytest.param("beta", marks=pytest.mark.slow), "families"])
 def found(request, tmp_path_factory):
     """Kind and database of a finished study of two budgets."""
     folder = tmp_path_factory.mktemp(request.param)
@@ -121,7 +121,7 @@ def test_the_exported_schedule_carries_the_settings(found, tmp_path):
     best = json.loads(succeed("best", "sudoku4", "--json", "--storage", url))
     budget = next(one for one in best["budgets"] if one["steps"] == 4)
     target = tmp_path / "best.json"
-    succeed("export", "sudoku4", "--steps", "4", "--storage", url, "--out", target)
+    succeed("export", "sudoku4", "--steps", "4", "--storage", url, "--out", target, "--found")
     loaded = mdm_opt.load_schedule(target)
     assert loaded.schedule.block_length == budget["sampler"]["block_length"]
     assert loaded.sampler.temperature == budget["sampler"]["temperature"]
