@@ -90,6 +90,27 @@ class Answering:
         return torch.tensor([[LETTERS.index(letter) for letter in text] for text in texts])
 
 
+class Guided(Answering):
+    """One that a guidance g makes surer: of what is uncertain the share exp(-g) stays."""
+
+    fingerprint = "guided"
+
+    def log_probs(
+        self,
+        tokens: torch.Tensor,
+        positions: torch.Tensor,
+        prompts: Prompts | None = None,
+        guidance: float = 0.0,
+    ) -> torch.Tensor:
+        surer = Answering(self._answer, sure=1 - (1 - self._sure) * math.exp(-guidance))
+        return surer.log_probs(tokens, positions, prompts)
+
+
+def guided() -> Guided:
+    """For a study file: ``kind = "answering:guided"``."""
+    return Guided(sure=0.6)
+
+
 def unsure(sure: float = 0.7) -> Answering:
     """For a study file: ``kind = "answering:unsure"``."""
     return Answering(sure=sure)
