@@ -42,6 +42,16 @@ class Observation:
         return max(self.guards.values(), default=-np.inf)
 
     @property
+    def calls(self) -> float:
+        """Mean model calls; the budget where the candidate itself says them."""
+        return self.candidate.steps + self.guards.get(CALLS, 0.0)
+
+    @property
+    def spare(self) -> float:
+        """How far the calls stay below the budget, see `Shapes.spare`."""
+        return -math.log(self.calls / self.candidate.steps)
+
+    @property
     def guard_without_calls(self) -> float:
         """As `guard`, but for the one that the mean model calls are within the budget."""
         return max((by for name, by in self.guards.items() if name != CALLS), default=-np.inf)

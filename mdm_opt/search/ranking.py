@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mdm_opt.candidates import Candidate, rule_coordinates, setting_coordinates
+from mdm_opt.candidates import Candidate
 from mdm_opt.schedules.base import Array
+from mdm_opt.search.calls import CallsModel
 from mdm_opt.search.observations import Observation
+from mdm_opt.search.shapes import Shapes, shapes_of
 from mdm_opt.search.space import SearchSpace
-from mdm_opt.search.surrogate import MOST_TRIALS, Scale, ShapeModel, Shapes
+from mdm_opt.search.surrogate import MOST_TRIALS, Scale, ShapeModel
 
 
 def rank(space: SearchSpace, observations: Sequence[Observation]) -> dict[int, list[Observation]]:
@@ -56,31 +58,23 @@ def expected_values(
         float64 ``(len(candidates),)``, less is better.
     """
     chosen = manageable(observations)
-    mean = model_of(space, chosen).posterior(shapes_of(space, candidates)).mean
+    spare = CallsModel(space, chosen).spare(candidates)
+    mean = model_of(space, chosen).posterior(shapes_of(space, candidates, spare)).mean
     ours = [one for one in chosen if one.candidate.steps == candidates[0].steps]
     errors = np.array([np.nan if one.error is None else one.error for one in ours])
     return Scale.of(np.array([one.value for one in ours]), errors).restored(mean)
 
 
-def shapes_of(space: SearchSpace, candidates: Sequence[Candidate]) -> Shapes:
-    """Candidates of any step budgets as the model sees them, in the same order."""
-    at = space.family.coordinates
-    plans = [one.plan(space.decoding, space.length) for one in candidates]
-    both = list(zip(candidates, plans, strict=True))
-    return Shapes(
-        steps=np.array([one.steps for one in candidates], dtype=np.int64),
-        angles=np.stack([at(one, plan) for one, plan in both]),
-        rules=np.stack([rule_coordinates(plan, one.steps) for one, plan in both]),
-        settings=np.stack([setting_coordinates(one, space.length) for one in candidates]),
-        excess=space.prior.of(candidates),
-        parts=space.family.coordinate_parts,
-    )
+def measured_shapes(space: SearchSpace, observations: Sequence[Observation]) -> Shapes:
+    """Measured candidates, at least one, with the calls that were counted."""
+    spare = np.array([one.spare for one in observations])
+    return shapes_of(space, [one.candidate for one in observations], spare)
 
 
 def model_of(space: SearchSpace, observations: Sequence[Observation]) -> ShapeModel:
     """The model of measured trials, at least one."""
     return ShapeModel.of_values(
-        shapes_of(space, [one.candidate for one in observations]),
+        measured_shapes(space, observations),
         np.array([one.value for one in observations]),
         np.array([np.nan if one.error is None else one.error for one in observations]),
     )

@@ -10,9 +10,10 @@ from scipy import special
 
 from mdm_opt.candidates import Candidate
 from mdm_opt.schedules.base import Array
-from mdm_opt.search.feasibility import feasibility
+from mdm_opt.search.calls import CallsModel
 from mdm_opt.search.observations import Observation
-from mdm_opt.search.ranking import manageable, model_of, shapes_of
+from mdm_opt.search.ranking import manageable, measured_shapes, model_of
+from mdm_opt.search.shapes import Shapes, shapes_of
 from mdm_opt.search.space import SearchSpace
 from mdm_opt.search.surrogate import Scale, ShapeModel
 
@@ -20,6 +21,8 @@ from mdm_opt.search.surrogate import Scale, ShapeModel
 # later ones that do.
 _STARTUP, _WIDE_SHARE = 8, 0.15
 _PARENTS = 3
+# Variance of guards relative to the largest.
+_GUARD_NOISE = 0.01
 
 
 class ShapeSearch:
@@ -69,7 +72,7 @@ class ShapeSearch:
         if model is None or not pool:
             return pool[0] if pool else self._pool.anything(self._rng)
         if running:
-            model = model.believing(shapes_of(self._space, running))
+            model = model.believing(self._expected_shapes(seen, running))
         return pool[int(np.argmax(self._improvement(model, seen, ours, pool)))]
 
     def expected_gain(
@@ -97,15 +100,14 @@ class ShapeSearch:
         if not pool:
             return 0.0
         if running:
-            model = model.believing(shapes_of(self._space, running))
+            model = model.believing(self._expected_shapes(seen, running))
         errors = np.array([np.nan if one.error is None else one.error for one in ours])
         unit = Scale.of(np.array([one.value for one in ours]), errors).unit
         return unit * float(self._improvement(model, seen, eligible, pool).max())
 
     def _best(self, model: ShapeModel, ours: Sequence[Observation]) -> list[Candidate]:
-        candidates = [one.candidate for one in ours]
-        means = model.posterior(shapes_of(self._space, candidates)).mean
-        return [candidates[row] for row in np.argsort(means, kind="stable")[:_PARENTS]]
+        means = model.posterior(measured_shapes(self._space, ours)).mean
+        return [ours[row].candidate for row in np.argsort(means, kind="stable")[:_PARENTS]]
 
     def _new(self, pool: Iterator[Candidate], taken: Sequence[Candidate]) -> list[Candidate]:
         key = self._space.key
@@ -125,16 +127,36 @@ class ShapeSearch:
         ours: Sequence[Observation],
         pool: Sequence[Candidate],
     ) -> Array:
-        shapes = shapes_of(self._space, pool)
+        calls = CallsModel(self._space, seen)
+        shapes = shapes_of(self._space, pool, calls.spare(pool))
         found = model.posterior(shapes)
         deviation = np.maximum(found.deviation, 1e-12)
         if ours:
-            own = model.posterior(shapes_of(self._space, [one.candidate for one in ours])).mean
-            target = float(own.min())
+            target = float(model.posterior(measured_shapes(self._space, ours)).mean.min())
         else:
             # Nothing of this budget is feasible yet: look where the mean is best.
             target = float(found.mean.min())
         gain = (target - found.mean) / deviation
         density = np.exp(-(gain**2) / 2) / math.sqrt(2 * math.pi)
         improvement = deviation * (gain * special.ndtr(gain) + density)
-        return np.asarray(improvement * feasibility(self._space, seen, pool))
+        return np.asarray(improvement * calls.within_budget(pool) * self._held(seen, shapes))
+
+    def _expected_shapes(
+        self, seen: Sequence[Observation], running: Sequence[Candidate]
+    ) -> Shapes:
+        return shapes_of(self._space, running, CallsModel(self._space, seen).spare(running))
+
+    def _held(self, seen: Sequence[Observation], shapes: Shapes) -> Array:
+        """Probability that all guards but that of the calls hold, by a model of the largest."""
+        guarded = [one for one in seen if np.isfinite(one.guard_without_calls)]
+        if not any(one.guard_without_calls > 0 for one in guarded):
+            return np.ones(len(shapes))
+        guards = np.array([one.guard_without_calls for one in guarded])
+        scale = float(np.abs(guards).max())
+        model = ShapeModel(
+            measured_shapes(self._space, guarded),
+            guards / scale,
+            np.full(len(guards), _GUARD_NOISE),
+        )
+        found = model.posterior(shapes)
+        return np.asarray(special.ndtr(-found.mean / np.maximum(found.deviation, 1e-12)))

@@ -10,15 +10,19 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from mdm_opt.search.shapes import Shapes
+
 Array = npt.NDArray[np.float64]
-# Length scale, amplitude, slope.
-Hyperparameters = tuple[float, float, float]
+# Length scale, amplitude, slopes along excess and spare.
+Hyperparameters = tuple[float, float, float, float]
 
 # Of the residual: root mean square differences of angles, a few tenths between good and bad.
 _LENGTH_SCALES = (0.05, 0.1, 0.2, 0.4, 0.8)
 _AMPLITUDES = (0.1, 0.5, 2.0, 8.0)
 # Prior variance of the slope along the excess that the profile predicts; 0 leaves it out.
 _SLOPES = (0.0, 1.0, 10.0)
+# Likewise along the share of the budget that is left: calls make most of the quality of rules.
+_SPARE_SLOPES = (0.0, 5.0, 40.0)
 # Of the level of each step budget, on values of scale 1.
 _LEVEL = 4.0
 # How fast what is known at one step count says less about others.
@@ -32,45 +36,6 @@ _UNKNOWN_NOISE = 0.05
 _NEGLIGIBLE = 0.02
 # Beyond this many trials the model is made from the best and the newest.
 MOST_TRIALS = 300
-
-
-@dataclass(frozen=True, eq=False)
-class Shapes:
-    """Candidates as the model sees them.
-
-    Attributes:
-        steps: int64 ``(n,)``, step budgets.
-        angles: float64 ``(n, 7)``, see `mdm_opt.candidates.Family.coordinates`.
-        rules: float64 ``(n, 6)``, see `mdm_opt.candidates.rule_coordinates`; zeros for schedules.
-        settings: float64 ``(n, 7)``, see `mdm_opt.candidates.setting_coordinates`; zeros where a
-            study fixes them.
-        excess: float64 ``(n,)``, logarithm of the path KL that the profile predicts over the
-            least one; zeros where there is no profile.
-        parts: how many columns of `angles` belong to each of several arguments that mean
-            something by themselves; empty where only all together do, as in a schedule.
-    """
-
-    steps: npt.NDArray[np.int64]
-    angles: Array
-    rules: Array
-    settings: Array
-    excess: Array
-    parts: tuple[int, ...] = ()
-
-    @classmethod
-    def joined(cls, parts: Sequence[Shapes]) -> Shapes:
-        """Several sets of candidates as one, in their order."""
-        return cls(
-            np.concatenate([part.steps for part in parts]),
-            np.concatenate([part.angles for part in parts]),
-            np.concatenate([part.rules for part in parts]),
-            np.concatenate([part.settings for part in parts]),
-            np.concatenate([part.excess for part in parts]),
-            parts[0].parts,
-        )
-
-    def __len__(self) -> int:
-        return len(self.steps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,10 +58,11 @@ class ShapeModel:
     counts, and where its rule is among rules and the sampler's settings are, which add to the
     distance. Arguments of a sampler of the user's stand in place of the angles; what each does by
     itself is most of what they do. The value is a level of its step budget, plus a slope times
-    what the profile predicts, plus a smooth deviation that near step counts share. Values are
+    what the profile predicts, plus a slope times the share of the budget that is left, plus a
+    smooth deviation that near step counts share. Values are
     scaled by the spread of the better half of a budget, and bad ones are compressed: how bad they
     are does not matter.
-    Predictions are means over settings of length scale, amplitude and slope, weighted by their
+    Predictions are means over settings of length scale, amplitude and slopes, weighted by their
     likelihood.
 
     Args:
@@ -123,7 +89,9 @@ class ShapeModel:
             self._fits = [(weight, fitted(setting)) for weight, setting in settings]
             return
         slopes = _SLOPES if np.ptp(shapes.excess) > 0 else (0.0,)
-        fits = [fitted(one) for one in itertools.product(_LENGTH_SCALES, _AMPLITUDES, slopes)]
+        spares = _SPARE_SLOPES if np.ptp(shapes.spare) > 0 else (0.0,)
+        every = itertools.product(_LENGTH_SCALES, _AMPLITUDES, slopes, spares)
+        fits = [fitted(one) for one in every]
         best = max(fit.log_likelihood for fit in fits)
         weighed = [(np.exp(fit.log_likelihood - best), fit) for fit in fits]
         kept = [(weight, fit) for weight, fit in weighed if weight >= _NEGLIGIBLE]
@@ -154,7 +122,7 @@ class ShapeModel:
         mean = np.zeros(len(shapes))
         square = np.zeros(len(shapes))
         for weight, fit in self._fits:
-            own, variance = fit.predict(pairs, shapes.excess)
+            own, variance = fit.predict(pairs, shapes)
             mean += weight * own
             square += weight * (variance + own**2)
         return Posterior(mean, np.sqrt(np.maximum(square - mean**2, 0.0)))
@@ -172,6 +140,7 @@ class _Pairs:
     distance: Array
     doublings: Array
     excess: Array
+    spare: Array
     apart: tuple[Array, ...] = ()
 
     @classmethod
@@ -189,6 +158,7 @@ class _Pairs:
             distance=np.sqrt(np.maximum(squares, 0.0)),
             doublings=np.abs(np.log2(first.steps[:, None] / second.steps[None, :])),
             excess=first.excess[:, None] * second.excess[None, :],
+            spare=first.spare[:, None] * second.spare[None, :],
             apart=tuple(_apart(first.angles, second.angles, first.parts)),
         )
 
@@ -219,24 +189,23 @@ class _Fit:
         log_determinant = 2 * np.log(np.diag(factor[0])).sum()
         return cls(setting, factor, solved, float(-(targets @ solved + log_determinant) / 2))
 
-    def predict(self, pairs: _Pairs, excess: Array) -> tuple[Array, Array]:
+    def predict(self, pairs: _Pairs, shapes: Shapes) -> tuple[Array, Array]:
         cross = _kernel(self.setting, pairs)
         reduced = scipy.linalg.solve_triangular(self.factor[0], cross.T, lower=True)
-        _, amplitude, slope = self.setting
-        prior = _LEVEL + slope * excess**2 + amplitude
+        _, amplitude, slope, spare = self.setting
+        prior = _LEVEL + slope * shapes.excess**2 + spare * shapes.spare**2 + amplitude
         return cross @ self.solved, np.maximum(prior - (reduced**2).sum(axis=0), 0.0)
 
 
 def _kernel(setting: Hyperparameters, pairs: _Pairs) -> Array:
-    length_scale, amplitude, slope = setting
+    length_scale, amplitude, slope, spare = setting
     matern = _matern(pairs.distance / length_scale)
     if pairs.apart:
         alone = sum(_matern(one / length_scale) for one in pairs.apart) / len(pairs.apart)
         matern = _ALONE * alone + (1 - _ALONE) * matern
     shared = np.exp(-_FORGOTTEN_PER_DOUBLING * pairs.doublings)
-    return np.asarray(
-        _LEVEL * (pairs.doublings == 0) + slope * pairs.excess + amplitude * matern * shared
-    )
+    trends = slope * pairs.excess + spare * pairs.spare
+    return np.asarray(_LEVEL * (pairs.doublings == 0) + trends + amplitude * matern * shared)
 
 
 def _matern(distance: Array) -> Array:

@@ -12,8 +12,9 @@ from search_spaces import LONG, candidates, space, true_value, validity_space
 
 from mdm_opt.candidates import Candidate, beta
 from mdm_opt.search import Observation
-from mdm_opt.search.ranking import model_of, shapes_of
-from mdm_opt.search.surrogate import Scale, ShapeModel, Shapes, _Pairs, _scaled
+from mdm_opt.search.ranking import model_of
+from mdm_opt.search.shapes import Shapes, shapes_of
+from mdm_opt.search.surrogate import Scale, ShapeModel, _Pairs, _scaled
 
 
 def test_noise_is_weighed_trial_by_trial():
@@ -223,6 +224,7 @@ def arguments(values):
         angles=angles,
         rules=np.zeros((rows, 6)),
         settings=np.zeros((rows, 7)),
+        spare=np.zeros(rows),
         excess=np.zeros(rows),
         parts=(1, 1),
     )

@@ -1,4 +1,4 @@
-"""What measured trials say of the guards of others."""
+"""What measured trials say of the calls of others."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from search_spaces import validity_space
 
 from mdm_opt.candidates import CALLS, Candidate
 from mdm_opt.search import Observation
-from mdm_opt.search.feasibility import feasibility
+from mdm_opt.search.calls import CallsModel
 
 STEPS, ERROR = 9, 0.1
 SPACE = validity_space(36, steps=[STEPS], families=["beta", "adaptive", "threshold"])
@@ -45,7 +45,7 @@ def test_calls_are_known_where_some_were_measured(known):
     rng = np.random.default_rng(1)
     seen = observed(rng, 20, known=known)
     pool = [adaptive(rng) for _ in range(200)]
-    held = feasibility(SPACE, seen, pool)
+    held = CallsModel(SPACE, seen).within_budget(pool)
     true = np.array([calls(one) for one in pool])
     clear = np.abs(np.log(true / STEPS)) > 0.1
     assert 60 < clear.sum() < 180
@@ -64,28 +64,19 @@ def test_rules_of_another_family_say_nothing_of_a_family():
         )
         for k, (cutoff, over) in enumerate([(0.9, 15.0), (0.5, 2.0), (0.3, -7.5)])
     ]
-    alone, together = feasibility(SPACE, seen, pool), feasibility(SPACE, seen + others, pool)
+    alone, together = (
+        CallsModel(SPACE, seen).within_budget(pool),
+        CallsModel(SPACE, seen + others).within_budget(pool),
+    )
     assert np.array_equal(alone, together)
     ours = [Candidate("threshold", STEPS, {"cutoff": cutoff}) for cutoff in (0.85, 0.32)]
-    dear, cheap = feasibility(SPACE, seen + others, ours)
+    dear, cheap = CallsModel(SPACE, seen + others).within_budget(ours)
     assert dear < 0.5 < cheap
 
 
 def test_schedules_take_what_they_say():
     schedule = Candidate("beta", STEPS, {"beta_a": 0.4, "beta_b": 0.3})
-    assert feasibility(SPACE, observed(np.random.default_rng(3), 12), [schedule]) == [1.0]
-    assert feasibility(SPACE, [], [schedule]) == [1.0]
-
-
-def test_other_guards_count_besides():
-    rng = np.random.default_rng(4)
-    pool = [adaptive(rng) for _ in range(30)]
-    seen = observed(rng, 12)
-    calls_alone = feasibility(SPACE, seen, pool)
-    guarded = [
-        Observation(
-            o.number, o.candidate, 0.0, 0.1, {**o.guards, "entropy": 0.4}, calls_error=ERROR
-        )
-        for o in seen
+    assert CallsModel(SPACE, observed(np.random.default_rng(3), 12)).within_budget([schedule]) == [
+        1.0
     ]
-    assert (feasibility(SPACE, guarded, pool) < 0.1 * calls_alone + 1e-12).mean() > 0.9
+    assert CallsModel(SPACE, []).within_budget([schedule]) == [1.0]
