@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from search_spaces import validity_space
@@ -9,6 +11,7 @@ from search_spaces import validity_space
 from mdm_opt.candidates import CALLS, Candidate
 from mdm_opt.search import Observation
 from mdm_opt.search.calls import CallsModel
+from mdm_opt.search.shape_search import ShapeSearch
 
 STEPS, ERROR = 9, 0.1
 SPACE = validity_space(36, steps=[STEPS], families=["beta", "adaptive", "threshold"])
@@ -80,3 +83,40 @@ def test_schedules_take_what_they_say():
         1.0
     ]
     assert CallsModel(SPACE, []).within_budget([schedule]) == [1.0]
+
+
+def test_what_is_left_of_the_budget_is_what_was_measured_or_is_expected():
+    rng = np.random.default_rng(5)
+    seen = observed(rng, 20)
+    for one in seen:
+        assert one.calls == pytest.approx(STEPS * np.exp(-one.spare))
+    pool = [adaptive(rng) for _ in range(200)]
+    true = np.array([calls(one) for one in pool])
+    spare = CallsModel(SPACE, seen).spare(pool)
+    assert (spare >= 0).all()
+    cheap = true < 0.93 * STEPS
+    assert cheap.sum() > 10
+    assert np.abs(STEPS * np.exp(-spare[cheap]) - true[cheap]).mean() < 0.06 * STEPS
+    assert spare[true > 1.15 * STEPS].max() < 0.05
+    schedule = Candidate("beta", STEPS, {"beta_a": 0.4, "beta_b": 0.3})
+    assert CallsModel(SPACE, seen).spare([schedule]) == [0.0]
+
+
+def test_dear_trials_tell_what_those_within_the_budget_are_worth():
+    """Where quality is the calls alone, a few proposals use up the budget and keep within it."""
+    where = validity_space(36, steps=[STEPS], family="adaptive")
+    rng, best = np.random.default_rng(6), []
+    for seed in range(6):
+        seen = [
+            replace(one, value=-0.1 * one.calls + 0.02 * rng.normal(), error=0.02)
+            for one in observed(rng, 14)
+        ]
+        for number in range(6):
+            found = ShapeSearch(where, STEPS, seed=10 * seed + number).propose(seen, [])
+            over = calls(found) - STEPS
+            value = -0.1 * (over + STEPS) + 0.02 * rng.normal()
+            seen.append(
+                Observation(20 + number, found, value, 0.02, {CALLS: over}, calls_error=0.0)
+            )
+        best.append(max((one.calls for one in seen[14:] if one.eligible), default=0.0))
+    assert np.median(best) > 0.97 * STEPS
