@@ -104,7 +104,7 @@ class ConstantRateSchedule(MaskSchedule):
     def progress(self, revealed: npt.ArrayLike) -> Array:
         alpha = checked_unit(revealed, "revealed")
         found = np.log1p(alpha * (self.ratio - 1)) / math.log(self.ratio)
-        return np.asarray(np.minimum(found, 1.0), dtype=np.float64)
+        return np.asarray(np.where(alpha == 1, 1.0, np.minimum(found, 1.0)), dtype=np.float64)
 
 
 @dataclass(frozen=True)
