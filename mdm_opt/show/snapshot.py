@@ -15,7 +15,7 @@ from mdm_opt.persistence import (
     StudyRecord,
     TrialQueue,
 )
-from mdm_opt.results.best import best_of, ranked_records
+from mdm_opt.results.best import best_of
 from mdm_opt.results.best_result import BestResult
 from mdm_opt.results.text import metric_words
 from mdm_opt.schedules import ProfileSample, StepSample
@@ -35,7 +35,6 @@ class Snapshot:
         progress: of its trials.
         measurements: all of it, oldest first.
         space: where it looks for candidates.
-        ranked: trials of each step count that can be its best, best first.
         result: the best schedules; None before a trial is feasible.
         profile: of the model, where it has been measured.
         samples: texts by id of the measurement.
@@ -46,7 +45,6 @@ class Snapshot:
     progress: Progress
     measurements: Sequence[MeasurementRecord]
     space: SearchSpace
-    ranked: Mapping[int, Sequence[MeasurementRecord]]
     result: BestResult | None
     profile: ProfileSample | StepSample | None
     samples: Mapping[int, Sequence[str]]
@@ -91,15 +89,13 @@ def read_snapshot(name: str, repository: Repository) -> Snapshot:
     record = repository.study(name)
     measurements = repository.measurements(name)
     space = space_of(repository, record)
-    ranked = ranked_records(record, space, measurements)
     return Snapshot(
         record=record,
         file=stored_study_file(record),
         progress=TrialQueue(repository, name).progress(),
         measurements=measurements,
         space=space,
-        ranked=ranked,
-        result=best_of(record, space, measurements, ranked),
+        result=best_of(record, space, measurements),
         profile=_profile(record, repository),
         samples=repository.samples(name),
     )
