@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -99,6 +100,38 @@ def read_snapshot(name: str, repository: Repository) -> Snapshot:
         profile=_profile(record, repository),
         samples=repository.samples(name),
     )
+
+
+class Snapshots:
+    """Studies as they were read last, and read again once something about them has changed.
+
+    Args:
+        repository: of the database.
+    """
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._read: dict[str, tuple[tuple[int, ...], Snapshot]] = {}
+        self._locks: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def read(self, name: str) -> Snapshot:
+        """The study as it is now; from any thread, of which the others wait for the first.
+
+        Raises:
+            InputError: where there is no such study.
+        """
+        with self._lock:
+            lock = self._locks.setdefault(name, threading.Lock())
+        with lock:
+            version = self._repository.version(name)
+            last = self._read.get(name)
+            if last is None or last[0] != version:
+                found = read_snapshot(name, self._repository)
+                if version is None:
+                    return found
+                last = self._read[name] = version, found
+            return last[1]
 
 
 def _profile(record: StudyRecord, repository: Repository) -> ProfileSample | StepSample | None:
