@@ -13,7 +13,7 @@ from mdm_opt.persistence import Repository
 
 pytestmark = pytest.mark.bench
 
-ROUNDS = 7
+ROUNDS = 5
 # The most that each may take, in times of `energy`; that takes as long as what it loads of SciPy.
 MOST = {"best": 2.0, "study list": 2.0, "export": 2.0, "report": 4.0}
 
