@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 Array = npt.NDArray[np.float64]
 
@@ -117,7 +117,7 @@ def unpaired_gain(chosen: Array, other: Array, direction: str, confidence: float
     # Satterthwaite's degrees of freedom; a single score has no error and takes none.
     parts = zip(errors, (len(first), len(second)), strict=True)
     freedom = 1 / sum((own / error) ** 4 / (n - 1) for own, n in parts if n > 1)
-    half = float(special.stdtrit(freedom, (1 + confidence) / 2)) * error
+    half = float(scipy.special.stdtrit(freedom, (1 + confidence) / 2)) * error
     return Estimate(value, value - half, value + half)
 
 
@@ -158,7 +158,7 @@ def at_look(confidence: float, instances: int, *, early: bool) -> float:
     if not early and early_look(instances) is None:
         return confidence
     error = 1 - confidence
-    first = 2 * float(special.ndtr(-math.sqrt(2) * _normal(confidence)))
+    first = 2 * float(scipy.special.ndtr(-math.sqrt(2) * _normal(confidence)))
     return 1 - (first if early else error - first)
 
 
@@ -250,11 +250,11 @@ def worse_p_value(first: Array, second: Array) -> float:
     n = len(differences)
     if _binary(first, second):
         up, down = np.count_nonzero(differences > 0), np.count_nonzero(differences < 0)
-        return float(special.bdtrc(up - 1, up + down, 0.5)) if up + down else 1.0
+        return float(scipy.special.bdtrc(up - 1, up + down, 0.5)) if up + down else 1.0
     mean, spread = float(differences.mean()), deviation(differences) if n > 1 else 0.0
     if spread == 0:
         return 0.0 if mean > 0 and n > 1 else 1.0
-    return float(special.stdtr(n - 1, -mean / (spread / math.sqrt(n))))
+    return float(scipy.special.stdtr(n - 1, -mean / (spread / math.sqrt(n))))
 
 
 def standard_error(values: Array) -> float:
@@ -295,10 +295,10 @@ def _wilson(share: float, n: int, confidence: float) -> Estimate:
 
 def _student(scores: Array, confidence: float) -> Estimate:
     n, mean = len(scores), float(scores.mean())
-    quantile = special.stdtrit(n - 1, (1 + confidence) / 2)
+    quantile = scipy.special.stdtrit(n - 1, (1 + confidence) / 2)
     half = float(quantile * standard_error(scores))
     return Estimate(mean, mean - half, mean + half)
 
 
 def _normal(confidence: float) -> float:
-    return float(special.ndtri((1 + confidence) / 2))
+    return float(scipy.special.ndtri((1 + confidence) / 2))

@@ -11,7 +11,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 class Table(BaseModel):
     """A table of keys: unknown keys, wrong types and infinities are refused."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    # A command reads a few of all tables there are; what checks one is made where it is read.
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True
+    )
 
 
 def _plain(value: Any, where: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import threading
@@ -29,12 +30,18 @@ class Answer:
     content: bytes
 
     @property
+    def plain(self):
+        """The content, whether it was compressed or not."""
+        compressed = self.headers.get("content-encoding") == "gzip"
+        return gzip.decompress(self.content) if compressed else self.content
+
+    @property
     def text(self):
-        return self.content.decode()
+        return self.plain.decode()
 
     @property
     def json(self):
-        return json.loads(self.content)
+        return json.loads(self.plain)
 
 
 @dataclass

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
+import scipy
 
 from mdm_opt.candidates.costs import BetaBounds, Costs
 from mdm_opt.schedules import BetaSchedule, Counts, named_schedule, nearest_beta
@@ -128,7 +128,7 @@ class StepCosts(Costs):
         """Alphas of Beta schedules, float64 ``(pairs, steps + 1)``."""
         inner = self.decoding.inner_steps(steps)
         progress = np.arange(inner + 1) / max(inner, 1)
-        gamma = special.betainc(pairs[:, :1], pairs[:, 1:], progress[None])
+        gamma = scipy.special.betainc(pairs[:, :1], pairs[:, 1:], progress[None])
         return self.decoding.placed(np.sin(np.pi / 2 * gamma) ** 2)
 
 

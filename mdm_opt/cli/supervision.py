@@ -7,6 +7,7 @@ command once more, passes signals on, and reports what became of it. `run` goes 
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -51,6 +52,9 @@ def entry() -> None:
     asked_for_help = {"--help", "-h"} & set(arguments)
     if goes_on is not None and supervised.VARIABLE not in os.environ and not asked_for_help:
         sys.exit(supervise(arguments, goes_on=goes_on))
+    if goes_on is None:
+        # To look for garbage while libraries are loaded takes a tenth of a short command.
+        gc.set_threshold(100_000, 20, 100)
     from mdm_opt.cli.main import main
 
     with supervised.told():

@@ -165,12 +165,18 @@ def launch(name: str, storage: str | None, heartbeat: float, grace: float, **opt
 
 
 def _said_finished(name: str, storage: str | None) -> bool:
-    """Says that a study is finished, and what comes next, where it is."""
+    """Says that a study is finished, and what comes next, where it is.
+
+    Optuna's tables are brought up to date, as by every other opening.
+    """
     from mdm_opt.results.listing import show_study
+    from mdm_opt.run.launch import sync_finished
 
     facts = show_study(name, url_of(storage))
     if facts["finished"] < facts["trials"]:
         return False
+    for line in sync_finished(name, url_of(storage)):
+        click.echo(line, err=True)
     click.echo(
         f"study {name} is finished: {facts['finished']} of {facts['trials']} trials, "
         f"{facts['state']}; there is nothing to launch"

@@ -13,7 +13,7 @@ from mdm_opt.candidates import Choice, Family, Parameter
 class Part(BaseModel):
     """A part of the file; unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 class FewerCallsValues(Part):

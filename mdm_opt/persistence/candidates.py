@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy.orm import selectinload
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import QueryableAttribute
 from sqlalchemy.orm.interfaces import LoaderOption
 
@@ -42,14 +44,42 @@ def candidate_of(row: CandidateRow) -> Candidate:
     Raises:
         InputError: for a family that this version does not know.
     """
+    counts = (one.tokens for one in row.counts)
+    return _candidate(row.id, row.family, row.steps, row.parameters, counts)
+
+
+def candidates_of(session: Session, ids: Collection[int]) -> dict[int, Candidate]:
+    """Candidates by the id of their row, without making objects of the rows: there are many.
+
+    Raises:
+        InputError: for a family that this version does not know.
+    """
+    parameters: dict[int, list[Any]] = {}
+    asked = select(*ParameterRow.__table__.columns)
+    ours = ParameterRow.candidate_id.in_(ids)
+    for one in session.execute(asked.where(ours).order_by(ParameterRow.name)):
+        parameters.setdefault(one.candidate_id, []).append(one)
+    counts: dict[int, list[int]] = {}
+    steps = select(CountRow.candidate_id, CountRow.tokens).where(CountRow.candidate_id.in_(ids))
+    for candidate, tokens in session.execute(steps.order_by(CountRow.step)):
+        counts.setdefault(candidate, []).append(tokens)
+    rows = select(CandidateRow.id, CandidateRow.family, CandidateRow.steps)
+    return {
+        id_: _candidate(id_, family, steps, parameters.get(id_, ()), counts.get(id_, ()))
+        for id_, family, steps in session.execute(rows.where(CandidateRow.id.in_(ids)))
+    }
+
+
+def _candidate(
+    id_: int, family: str, steps: int, parameters: Iterable[Any], counts: Iterable[int]
+) -> Candidate:
     values: dict[str, dict[str, Value]] = {_FAMILY: {}, _SAMPLER: {}}
-    for one in row.parameters:
+    for one in parameters:
         values[one.part][one.name] = _value(one)
-    counts = tuple(one.tokens for one in row.counts)
     try:
-        return Candidate(row.family, row.steps, values[_FAMILY], counts or None, values[_SAMPLER])
+        return Candidate(family, steps, values[_FAMILY], tuple(counts) or None, values[_SAMPLER])
     except ValueError as error:
-        raise InputError(f"candidate {row.id} of this database cannot be read: {error}") from error
+        raise InputError(f"candidate {id_} of this database cannot be read: {error}") from error
 
 
 def with_candidate(attribute: QueryableAttribute[Any]) -> tuple[LoaderOption, ...]:
@@ -66,7 +96,8 @@ def _parameter_row(part: str, name: str, value: Value) -> ParameterRow:
     return ParameterRow(part=part, name=name, number=float(value), text=kind)
 
 
-def _value(row: ParameterRow) -> Value:
-    if row.number is None:
+def _value(row: Any) -> Value:
+    number: float | None = row.number
+    if number is None:
         return row.text or ""
-    return _KINDS[row.text](row.number) if row.text is not None else row.number
+    return number if row.text is None else _KINDS[row.text](number)

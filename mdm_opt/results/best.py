@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -94,17 +95,14 @@ def best(name: str, url: str) -> BestResult:
     record = repository.study(name)
     measurements = repository.measurements(name)
     space = space_of(repository, record)
-    found = best_of(record, space, measurements, ranked_records(record, space, measurements))
+    found = best_of(record, space, measurements)
     if found is None:
         raise RunError(f"study {name!r} has no feasible finished trial yet")
     return found
 
 
 def best_of(
-    record: StudyRecord,
-    space: SearchSpace,
-    measurements: Sequence[MeasurementRecord],
-    ranked: Mapping[int, Sequence[MeasurementRecord]],
+    record: StudyRecord, space: SearchSpace, measurements: Sequence[MeasurementRecord]
 ) -> BestResult | None:
     """The best schedule of every step count, from what has been read; None before there is one.
 
@@ -112,13 +110,12 @@ def best_of(
         record: the study.
         space: where it looks for candidates.
         measurements: all of it.
-        ranked: see `ranked_records`.
     """
     study_file = stored_study_file(record)
     confidence = study_file.verify.confidence
     kept = Kept.of(study_file, record.direction)
     summary = _Summary(record, space, measurements, confidence, study_file.gain_confidence, kept)
-    budgets = [summary.budget(steps, ranked.get(steps, ())) for steps in space.steps]
+    budgets = [summary.budget(steps) for steps in space.steps]
     found = [budget for budget in budgets if budget is not None]
     if not found:
         return None
@@ -163,18 +160,21 @@ class _Summary:
     # Where the goal is the fewest calls.
     kept: Kept | None
 
-    def budget(self, steps: int, ranked: Sequence[MeasurementRecord]) -> BudgetResult | None:
+    def budget(self, steps: int) -> BudgetResult | None:
         ours = [m for m in self.measurements if m.budget_steps == steps]
         verified = [m for m in ours if m.role == "verification"]
         if verified:
-            return self._verified(ours, ranked, verified)
+            return self._verified(ours, verified)
+        ranked = self._ranked.get(steps)
         return self._searched(ranked) if ranked else None
 
+    @cached_property
+    def _ranked(self) -> Mapping[int, Sequence[MeasurementRecord]]:
+        """See `ranked_records`; made where it is asked for: verified results seldom need it."""
+        return ranked_records(self.record, self.space, self.measurements)
+
     def _verified(
-        self,
-        ours: Sequence[MeasurementRecord],
-        ranked: Sequence[MeasurementRecord],
-        measured: Sequence[MeasurementRecord],
+        self, ours: Sequence[MeasurementRecord], measured: Sequence[MeasurementRecord]
     ) -> BudgetResult:
         newest = max(m.id or 0 for m in measured)
         sought = sum(is_linear(m.label) for m in measured) > 1
@@ -182,10 +182,10 @@ class _Summary:
         equal = EqualSteps(None, None)
         if sought:
             equal = equal_steps(self.record.direction, measured, self.confidence, blocks)
-        searched = [*ranked, *(m for m in ours if m.role == "search")]
+        chosen = next(m for m in measured if m.label == BEST)
         return self._result(
-            searched,
-            next(m for m in measured if m.label == BEST),
+            self._trial(ours, chosen),
+            chosen,
             # That of equal cost was measured first, probes for equal quality after it.
             {
                 name: next(m for m in measured if m.label == name)
@@ -209,7 +209,7 @@ class _Summary:
             if m.label == PRESENT:
                 baselines.setdefault(BASELINE, m)
         return self._result(
-            ranked,
+            ranked[0],
             ranked[0],
             baselines,
             others=_best_of_others(ranked),
@@ -220,9 +220,19 @@ class _Summary:
             equal_linear_sought=False,
         )
 
+    def _trial(
+        self, ours: Sequence[MeasurementRecord], chosen: MeasurementRecord
+    ) -> MeasurementRecord | None:
+        """The trial of a candidate that was verified; of several the one that ranks first."""
+        same = [m for m in ours if m.role == "search" and m.candidate == chosen.candidate]
+        if len(same) > 1:
+            ranked = self._ranked.get(chosen.budget_steps, ())
+            same = [m for m in ranked if m.candidate == chosen.candidate] or same
+        return same[0] if same else None
+
     def _result(
         self,
-        searched: Sequence[MeasurementRecord],
+        trial: MeasurementRecord | None,
         chosen: MeasurementRecord,
         baselines: Mapping[str, MeasurementRecord],
         *,
@@ -242,7 +252,6 @@ class _Summary:
         results = {name: ValueResult.of(one) for name, one in gains.items()}
         gain = results.get("linear")
         counts = chosen.candidate.plan(self.space.decoding, self.space.length).counts
-        trial = next((m for m in searched if m.candidate == chosen.candidate), None)
         own = value_of(chosen, self.confidence)
         return BudgetResult(
             value=own.value,

@@ -22,7 +22,7 @@ from mdm_opt.statistics import Estimate, standard_error
 class Result(BaseModel):
     """Base of what ``--json`` prints."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class ValueResult(Result):

@@ -21,7 +21,7 @@ class FewerCalls(BaseModel):
     `interval` is that of `baseline` - `mean`, paired over the instances of both.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     mean: float
     baseline: float
@@ -42,7 +42,7 @@ class Decision(BaseModel):
     there is none, and how much quality calls are worth is the user's to say.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     action: Literal["use", "keep", "measure"]
     baseline: str

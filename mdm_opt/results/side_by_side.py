@@ -11,7 +11,7 @@ from mdm_opt.config import StudyFile
 from mdm_opt.config.models import source_words
 from mdm_opt.errors import InputError, RunError
 from mdm_opt.persistence import MeasurementRecord, Repository, StudyRecord
-from mdm_opt.results.best import BEST, best_of, ranked_records
+from mdm_opt.results.best import BEST, best_of
 from mdm_opt.results.best_result import BestResult, BudgetResult, Result, ValueResult
 from mdm_opt.statistics import (
     Estimate,
@@ -146,7 +146,7 @@ def compare(names: Sequence[str], url: str) -> Comparison:
 def _read(repository: Repository, name: str) -> _Study:
     record, measured = repository.study(name), repository.measurements(name)
     space = space_of(repository, record)
-    result = best_of(record, space, measured, ranked_records(record, space, measured))
+    result = best_of(record, space, measured)
     if result is None:
         raise RunError(f"study {name!r} has no feasible finished trial yet")
     verified = [one for one in measured if one.role == "verification" and one.label == BEST]

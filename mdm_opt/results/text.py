@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -18,6 +19,9 @@ from mdm_opt.results.best_result import (
 from mdm_opt.results.decision import Decision
 from mdm_opt.statistics import needed_instances, shown_gain
 from mdm_opt.words import counted
+
+# What means something in Markdown.
+_SIGNS = re.compile(r"[\\`*_{}\[\]<>|#~!&$]")
 
 
 @dataclass(frozen=True)
@@ -341,8 +345,7 @@ def interval(ends: tuple[float, float]) -> str:
 
 def markdown(text: str) -> str:
     """A text of the user's that Markdown is to show as it is, in one line."""
-    folded = " ".join(text.split())
-    return "".join(f"\\{c}" if c in "\\`*_{}[]<>|#~!&$" else c for c in folded)
+    return _SIGNS.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def markdown_table(names: Sequence[str], rows: Iterable[Row]) -> str:
@@ -361,9 +364,6 @@ def markdown_table(names: Sequence[str], rows: Iterable[Row]) -> str:
 
 def fenced(text: str) -> str:
     """A text of the user's as a block of code, whatever is in it."""
-    longest = run = 0
-    for character in text:
-        run = run + 1 if character == "`" else 0
-        longest = max(longest, run)
+    longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}text\n{text}\n{fence}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -158,6 +159,34 @@ def launch(
     watch.check_given_up()
 
 
+def sync_finished(name: str, url: str) -> list[str]:
+    """Brings Optuna's tables up to date with a study that needs no workers any more.
+
+    Args:
+        name: of the study.
+        url: of the database.
+
+    Returns:
+        A line where that is not possible.
+
+    Raises:
+        InputError: where there is no such study.
+    """
+    with closing(Repository(url, create=False)) as repository:
+        return _synced(repository, repository.study(name), Patience())
+
+
+def _synced(repository: Repository, record: StudyRecord, patience: Patience) -> list[str]:
+    mirror = Mirror(repository, stored_study_file(record), record.model.length)
+    try:
+        patience(mirror.sync)
+    except StorageUnavailable:
+        raise
+    except InputError as error:
+        return [f"optuna-dashboard does not see all trials: {one_line(error)}"]
+    return []
+
+
 class _Watch:
     """The workers of a launch: starts those that are due, and knows how far the study is."""
 
@@ -197,14 +226,7 @@ class _Watch:
 
     def sync(self) -> None:
         """Brings Optuna's tables up to date after the last worker, and reads the progress."""
-        study_file = stored_study_file(self._record)
-        mirror = Mirror(self._repository, study_file, self._record.model.length)
-        try:
-            self._patience(mirror.sync)
-        except StorageUnavailable:
-            raise
-        except InputError as error:
-            self._news.append(f"optuna-dashboard does not see all trials: {one_line(error)}")
+        self._news += _synced(self._repository, self._record, self._patience)
         self._progress = self._patience(self._queue.progress)
 
     def _waited_enough(self) -> bool:

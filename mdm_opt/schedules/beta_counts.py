@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 from mdm_opt.schedules.base import Array
 from mdm_opt.schedules.counts import Rounding, plainly_rounded, rounded_boundaries
@@ -193,7 +193,7 @@ def _product(lines: Array) -> Array:
 def _boundaries(pairs: Array, length: int, steps: int) -> Boundaries:
     """Rounded boundaries before they are told apart, int64 ``(pairs, steps - 1)``."""
     progress = np.arange(1, steps) / steps
-    share = special.betainc(pairs[:, :1], pairs[:, 1:], progress[None, :])
+    share = scipy.special.betainc(pairs[:, :1], pairs[:, 1:], progress[None, :])
     ideal = length * np.sin(np.pi / 2 * share) ** 2
     return plainly_rounded(ideal)
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy
-from scipy import special
 
 from mdm_opt.schedules.base import MaskSchedule
 from mdm_opt.schedules.counts import reveal_grid
@@ -66,9 +65,9 @@ def token_energy(schedule: MaskSchedule, weight: BetaSchedule) -> float:
         return math.inf
     if isinstance(schedule, BetaSchedule):
         log_ratio = (
-            special.betaln(c, d)
-            + special.betaln(left, right)
-            - 2 * special.betaln(schedule.beta_a, schedule.beta_b)
+            scipy.special.betaln(c, d)
+            + scipy.special.betaln(left, right)
+            - 2 * scipy.special.betaln(schedule.beta_a, schedule.beta_b)
         )
         return math.pi**2 * math.exp(log_ratio)
 

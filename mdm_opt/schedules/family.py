@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 from mdm_opt.schedules.base import Array, MaskSchedule, checked_unit
 from mdm_opt.schedules.rate_schedules import (
@@ -52,18 +52,20 @@ class BetaSchedule(MaskSchedule):
     def interpolation(self, progress: npt.ArrayLike) -> Array:
         """gamma(t) = I_t(a, b), float64 in [0, 1] of the shape of ``progress`` (in [0, 1])."""
         t = checked_unit(progress, "progress")
-        return np.asarray(special.betainc(self.beta_a, self.beta_b, t), dtype=np.float64)
+        return np.asarray(scipy.special.betainc(self.beta_a, self.beta_b, t), dtype=np.float64)
 
     def remaining_interpolation(self, progress: npt.ArrayLike) -> Array:
         """1 - gamma(t), accurate where it is small."""
         t = checked_unit(progress, "progress")
-        return np.asarray(special.betaincc(self.beta_a, self.beta_b, t), dtype=np.float64)
+        return np.asarray(scipy.special.betaincc(self.beta_a, self.beta_b, t), dtype=np.float64)
 
     def interpolation_speed(self, progress: npt.ArrayLike) -> Array:
         """gamma'(t) = t^(a-1) (1-t)^(b-1) / B(a, b) for ``progress`` in (0, 1)."""
         t = checked_unit(progress, "progress")
-        log_speed = special.xlogy(self.beta_a - 1, t) + special.xlog1py(self.beta_b - 1, -t)
-        speed = np.exp(log_speed - special.betaln(self.beta_a, self.beta_b))
+        log_speed = scipy.special.xlogy(self.beta_a - 1, t) + scipy.special.xlog1py(
+            self.beta_b - 1, -t
+        )
+        speed = np.exp(log_speed - scipy.special.betaln(self.beta_a, self.beta_b))
         return np.asarray(speed, dtype=np.float64)
 
     def revealed(self, progress: npt.ArrayLike) -> Array:
@@ -78,14 +80,14 @@ class BetaSchedule(MaskSchedule):
     def progress(self, revealed: npt.ArrayLike) -> Array:
         alpha = checked_unit(revealed, "revealed")
         gamma = np.arcsin(np.sqrt(alpha)) * (2 / np.pi)
-        inverse = special.betaincinv(self.beta_a, self.beta_b, gamma)
+        inverse = scipy.special.betaincinv(self.beta_a, self.beta_b, gamma)
         # One Newton step: betaincinv is off by 1e-8 for some a = b near gamma = 1/2.
         middle = (inverse > 0.01) & (inverse < 0.99)
         inner = np.where(middle, inverse, 0.5)
         step = (self.interpolation(inner) - gamma) / self.interpolation_speed(inner)
         inverse = np.where(middle, inner - step, inverse)
         # gamma ~ t^a / (a B(a, b)) at 0, where betaincinv returns NaN for some (a, b).
-        log_scale = np.log(self.beta_a) + special.betaln(self.beta_a, self.beta_b)
+        log_scale = np.log(self.beta_a) + scipy.special.betaln(self.beta_a, self.beta_b)
         with np.errstate(divide="ignore", over="ignore"):
             leading = np.exp((np.log(gamma) + log_scale) / self.beta_a)
         return np.asarray(
@@ -177,8 +179,8 @@ def named_schedule(name: str) -> MaskSchedule:
 
 def beta_revealed(beta_a: Array | float, beta_b: Array | float, progress: Array) -> Array:
     """alpha(t) of Beta schedules, all three broadcast against each other."""
-    share = np.asarray(special.betainc(beta_a, beta_b, progress), dtype=np.float64)
-    rest = np.asarray(special.betaincc(beta_a, beta_b, progress), dtype=np.float64)
+    share = np.asarray(scipy.special.betainc(beta_a, beta_b, progress), dtype=np.float64)
+    rest = np.asarray(scipy.special.betaincc(beta_a, beta_b, progress), dtype=np.float64)
     return _sin_squared(share, rest)
 
 

@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+import scipy
 
 from mdm_opt.schedules.base import Array, checked_unit
 
@@ -262,7 +262,7 @@ class DenseKernel(Kernel):
         fastest = float(-self._rates.diagonal().min())
         halvings = max(0, math.ceil(math.log2(max(time * fastest, 1e-300))) + 1)
         jumps = time * fastest / 2**halvings
-        stays = sparse.csr_array(np.eye(self.vocab_size) + self._rates / fastest)
+        stays = scipy.sparse.csr_array(np.eye(self.vocab_size) + self._rates / fastest)
         # What lies V - 1 states away takes as many terms.
         result = identity = np.eye(self.vocab_size)
         for term in range(_TERMS + (self.vocab_size - 1) // self.reach, 0, -1):

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import scipy
-from scipy import special
 
 from mdm_opt.schedules.base import Array, MaskSchedule
 from mdm_opt.schedules.beta_counts import beta_counts
@@ -319,7 +318,7 @@ class _AncestralCosts:
         """Up to a constant."""
         a, b = np.exp(points).T
         progress = np.arange(1, self._steps) / self._steps
-        gamma = special.betainc(a[:, None], b[:, None], progress[None, :])
+        gamma = scipy.special.betainc(a[:, None], b[:, None], progress[None, :])
         alpha = np.sin(np.pi / 2 * gamma) ** 2
         ends = np.zeros((len(points), 1)), np.ones((len(points), 1))
         alpha = np.concatenate([ends[0], alpha, ends[1]], axis=1)
@@ -394,7 +393,7 @@ def nearest_beta(
 
     def residuals(log_ab: Array) -> Array:
         a, b = np.exp(log_ab)
-        return np.asarray(special.betainc(a, b, t) - gamma, dtype=np.float64)
+        return np.asarray(scipy.special.betainc(a, b, t) - gamma, dtype=np.float64)
 
     fitted = scipy.optimize.least_squares(residuals, start, bounds=(low, high)).x
     return _within(np.exp(fitted), bounds)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 from mdm_opt.schedules.base import Array
 from mdm_opt.schedules.boundaries import Boundaries, completed, placed_anew, profile_boundaries
@@ -207,8 +207,8 @@ def binomial(counts: npt.NDArray[np.int64], trials: int, shares: Array) -> Array
         trials: at least 0.
         shares: probabilities of a success, each in [0, 1].
     """
-    ways = special.gammaln(trials + 1) - special.gammaln(counts + 1)
-    ways -= special.gammaln(trials - counts + 1)
+    ways = scipy.special.gammaln(trials + 1) - scipy.special.gammaln(counts + 1)
+    ways -= scipy.special.gammaln(trials - counts + 1)
     p = shares[:, None]
-    logs = ways + special.xlogy(counts, p) + special.xlog1py(trials - counts, -p)
+    logs = ways + scipy.special.xlogy(counts, p) + scipy.special.xlog1py(trials - counts, -p)
     return np.asarray(np.exp(logs), dtype=np.float64)

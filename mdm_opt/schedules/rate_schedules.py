@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 from mdm_opt.schedules.base import Array, MaskSchedule, checked_unit
 
@@ -44,7 +44,7 @@ class LogitSchedule(MaskSchedule):
 
     def revealed(self, progress: npt.ArrayLike) -> Array:
         t = checked_unit(progress, "progress")
-        inner = special.expit(self.extent * (2 * t - 1))
+        inner = scipy.special.expit(self.extent * (2 * t - 1))
         return np.where(t == 0, 0.0, np.where(t == 1, 1.0, inner))
 
     def masked(self, progress: npt.ArrayLike) -> Array:
@@ -52,12 +52,12 @@ class LogitSchedule(MaskSchedule):
 
     def angular_speed_squared(self, progress: npt.ArrayLike) -> Array:
         t = checked_unit(progress, "progress")
-        alpha = special.expit(self.extent * (2 * t - 1))
+        alpha = scipy.special.expit(self.extent * (2 * t - 1))
         return np.asarray((2 * self.extent) ** 2 * alpha * (1 - alpha), dtype=np.float64)
 
     def progress(self, revealed: npt.ArrayLike) -> Array:
         alpha = checked_unit(revealed, "revealed")
-        inner = (special.logit(alpha) / self.extent + 1) / 2
+        inner = (scipy.special.logit(alpha) / self.extent + 1) / 2
         return np.asarray(np.clip(inner, 0.0, 1.0), dtype=np.float64)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
+import scipy
 
 from mdm_opt.schedules.base import Array, MaskSchedule, checked_unit
 from mdm_opt.schedules.counts import Counts, nearest_increasing
@@ -100,7 +100,9 @@ def count_coordinates(counts: Sequence[int] | Counts, dimensions: int) -> Array:
         float64 ``(dimensions,)``; all zero for equal counts.
     """
     return np.asarray(
-        fft.dct(np.log(np.asarray(counts, dtype=np.float64)), norm="ortho")[1 : dimensions + 1]
+        scipy.fft.dct(np.log(np.asarray(counts, dtype=np.float64)), norm="ortho")[
+            1 : dimensions + 1
+        ]
     )
 
 
@@ -116,9 +118,9 @@ def counts_at(coordinates: npt.ArrayLike, like: Sequence[int] | Counts) -> Count
         coordinates are its own; else they are met up to rounding.
     """
     wanted = np.asarray(coordinates, dtype=np.float64)
-    cosines = fft.dct(np.log(np.asarray(like, dtype=np.float64)), norm="ortho")
+    cosines = scipy.fft.dct(np.log(np.asarray(like, dtype=np.float64)), norm="ortho")
     cosines[1 : len(wanted) + 1] = wanted
-    logs = fft.idct(cosines, norm="ortho")
+    logs = scipy.fft.idct(cosines, norm="ortho")
     shares = np.exp(logs - logs.max())
     length = int(np.sum(like))
     ideal = np.concatenate([[0.0], np.cumsum(shares / shares.sum())]) * length

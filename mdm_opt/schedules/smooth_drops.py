@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import scipy
 
 from mdm_opt.schedules.base import Array
 from mdm_opt.schedules.boundaries import completed
+from mdm_opt.schedules.isotonic import not_rising
 
 # Weights of the second differences, from hardly any smoothing to almost a straight line.
 _PENALTIES = np.geomspace(0.03, 100.0, 8)
@@ -106,8 +106,7 @@ def isotonic(levels: Array, known: npt.NDArray[np.int64]) -> Array:
         known: int64 ``(boundaries,)``, numbers of known tokens, from 0 to L - 1.
     """
     tokens = (known[-1] + 1 - known).astype(np.float64)
-    found = scipy.optimize.isotonic_regression(levels, weights=tokens, increasing=False).x
-    return np.asarray(found, dtype=np.float64)
+    return not_rising(levels, tokens)
 
 
 def _noise(drops: Array) -> float:

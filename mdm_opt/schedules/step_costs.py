@@ -13,9 +13,9 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize
 
 from mdm_opt.schedules.base import Array
+from mdm_opt.schedules.isotonic import not_rising
 
 Cells = npt.NDArray[np.int64]
 # Of the integral of the rate over alpha.
@@ -221,8 +221,7 @@ class RateTable(StepTable):
 
     def possible(self, values: Array, precision: Array) -> Array:
         """See `StepTable.possible`: f never rises with alpha."""
-        fit = optimize.isotonic_regression(values, weights=precision, increasing=False)
-        return np.asarray(fit.x, dtype=np.float64)
+        return not_rising(values, precision)
 
     def small_steps(self, values: Array) -> Array:
         """See `StepTable.small_steps`: half of what f falls by, over the step."""

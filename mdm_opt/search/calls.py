@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
-from scipy import special
+import scipy
 
 from mdm_opt.candidates import CALLS, Candidate
 from mdm_opt.schedules.base import Array
@@ -59,7 +59,7 @@ class CallsModel:
         1 where no trial says anything.
         """
         found = self.posterior(candidates)
-        below = special.ndtr(-found.mean / np.maximum(found.deviation, _LEAST_DEVIATION))
+        below = scipy.special.ndtr(-found.mean / np.maximum(found.deviation, _LEAST_DEVIATION))
         counted = [one.family in self._counted for one in candidates]
         return np.where(counted, below, 1.0)
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from scipy import special
+import scipy
 
 from mdm_opt.candidates import Candidate
 from mdm_opt.schedules.base import Array
@@ -138,7 +138,7 @@ class ShapeSearch:
             target = float(found.mean.min())
         gain = (target - found.mean) / deviation
         density = np.exp(-(gain**2) / 2) / math.sqrt(2 * math.pi)
-        improvement = deviation * (gain * special.ndtr(gain) + density)
+        improvement = deviation * (gain * scipy.special.ndtr(gain) + density)
         return np.asarray(improvement * calls.within_budget(pool) * self._held(seen, shapes))
 
     def _expected_shapes(
@@ -159,4 +159,4 @@ class ShapeSearch:
             np.full(len(guards), _GUARD_NOISE),
         )
         found = model.posterior(shapes)
-        return np.asarray(special.ndtr(-found.mean / np.maximum(found.deviation, 1e-12)))
+        return np.asarray(scipy.special.ndtr(-found.mean / np.maximum(found.deviation, 1e-12)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -33,8 +33,7 @@ class SearchSpace:
         bounds: of the family's parameters.
         decoding: the settings of the sampler that the study fixes.
         length: tokens of one sequence.
-        costs: what is predicted of candidates, or None; the same for all who rank or propose
-            candidates of the study. With draws for the seeds alone.
+        find_costs: finds `costs`, which takes as long as reading a result.
     """
 
     family: Family
@@ -42,14 +41,14 @@ class SearchSpace:
     bounds: Bounds
     decoding: Decoding
     length: int
-    costs: Costs | None = None
+    find_costs: Callable[[], Costs | None] = lambda: None
 
     @classmethod
     def of(
         cls,
         study_file: StudyFile,
         length: int,
-        profile: Array | None = None,
+        profile: Array | Callable[[], Array] | None = None,
         draws: Array | None = None,
     ) -> SearchSpace:
         """The space of a study file.
@@ -57,17 +56,33 @@ class SearchSpace:
         Args:
             study_file: the study.
             length: of a sequence of its model.
-            profile: what was measured of the model, see `Costs`; None where it is not known.
+            profile: what was measured of the model, see `Costs`, or what finds it once it is
+                asked for; None where it is not known.
             draws: likewise.
         """
+
+        def find_costs() -> Costs | None:
+            if profile is None:
+                return None
+            found = profile() if callable(profile) else profile
+            return study_file.sampler.costs(found, draws)
+
         return cls(
             family=study_file.family,
             steps=tuple(study_file.space.steps),
             bounds=study_file.space.bounds,
             decoding=study_file.decoding,
             length=length,
-            costs=None if profile is None else study_file.sampler.costs(profile, draws),
+            find_costs=find_costs,
         )
+
+    @cached_property
+    def costs(self) -> Costs | None:
+        """What is predicted of candidates; None where no profile is known.
+
+        The same for all who rank or propose candidates of the study; with draws for seeds alone.
+        """
+        return self.find_costs()
 
     @property
     def profile(self) -> Array | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from mdm_opt.persistence import (
     StudyRecord,
     TrialQueue,
 )
-from mdm_opt.results.best import best_of, ranked_records
+from mdm_opt.results.best import best_of
 from mdm_opt.results.best_result import BestResult
 from mdm_opt.results.text import metric_words
 from mdm_opt.schedules import ProfileSample, StepSample
@@ -35,7 +36,6 @@ class Snapshot:
         progress: of its trials.
         measurements: all of it, oldest first.
         space: where it looks for candidates.
-        ranked: trials of each step count that can be its best, best first.
         result: the best schedules; None before a trial is feasible.
         profile: of the model, where it has been measured.
         samples: texts by id of the measurement.
@@ -46,7 +46,6 @@ class Snapshot:
     progress: Progress
     measurements: Sequence[MeasurementRecord]
     space: SearchSpace
-    ranked: Mapping[int, Sequence[MeasurementRecord]]
     result: BestResult | None
     profile: ProfileSample | StepSample | None
     samples: Mapping[int, Sequence[str]]
@@ -91,18 +90,48 @@ def read_snapshot(name: str, repository: Repository) -> Snapshot:
     record = repository.study(name)
     measurements = repository.measurements(name)
     space = space_of(repository, record)
-    ranked = ranked_records(record, space, measurements)
     return Snapshot(
         record=record,
         file=stored_study_file(record),
         progress=TrialQueue(repository, name).progress(),
         measurements=measurements,
         space=space,
-        ranked=ranked,
-        result=best_of(record, space, measurements, ranked),
+        result=best_of(record, space, measurements),
         profile=_profile(record, repository),
         samples=repository.samples(name),
     )
+
+
+class Snapshots:
+    """Studies as they were read last, and read again once something about them has changed.
+
+    Args:
+        repository: of the database.
+    """
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._read: dict[str, tuple[tuple[int, ...], Snapshot]] = {}
+        self._locks: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def read(self, name: str) -> Snapshot:
+        """The study as it is now; from any thread, of which the others wait for the first.
+
+        Raises:
+            InputError: where there is no such study.
+        """
+        with self._lock:
+            lock = self._locks.setdefault(name, threading.Lock())
+        with lock:
+            version = self._repository.version(name)
+            last = self._read.get(name)
+            if last is None or last[0] != version:
+                found = read_snapshot(name, self._repository)
+                if version is None:
+                    return found
+                last = self._read[name] = version, found
+            return last[1]
 
 
 def _profile(record: StudyRecord, repository: Repository) -> ProfileSample | StepSample | None:

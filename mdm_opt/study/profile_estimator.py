@@ -7,8 +7,8 @@ from itertools import combinations
 from typing import Literal
 
 import numpy as np
+import scipy
 from pydantic import BaseModel, ConfigDict
-from scipy import special
 
 from mdm_opt.config import StudyFile
 from mdm_opt.persistence import ProfileKey, ProfileRecord
@@ -97,7 +97,7 @@ def estimator_check(
     divergence, entropy, exchange = np.array(sums).T
     drops = [ours.nats[:, 0] - ours.nats[:, -1], divergence, entropy]
     largest = max(_apart(one, other) for one, other in combinations(drops, 2))
-    accepted = float(special.stdtrit(FIRST - 1, 1 - (1 - _CONFIDENCE) / (2 * _PAIRS)))
+    accepted = float(scipy.special.stdtrit(FIRST - 1, 1 - (1 - _CONFIDENCE) / (2 * _PAIRS)))
     error = float(np.sqrt(np.mean(exchange**2)))
     length = key.model.length
     calls = length + key.boundaries * key.orders, length

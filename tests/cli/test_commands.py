@@ -107,9 +107,34 @@ def test_reading_a_result_loads_no_model_and_no_search(finished, tmp_path, comma
         "import sys; from mdm_opt.cli.main import main; "
         f"main({[*command, '--storage', url]!r}, standalone_mode=False); "
         "print(sorted(set(sys.modules) & {'torch', 'transformers', 'optuna', 'alembic', "
-        "'scipy.stats', 'plotly', 'sqlalchemy'}))"
+        "'scipy.stats', 'scipy.optimize', 'scipy.integrate', 'plotly', 'sqlalchemy'}))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, check=True, text=True, cwd=tmp_path
     )
     assert done.stdout.splitlines()[-1] == "['sqlalchemy']"
+
+
+@pytest.mark.parametrize(
+    ("command", "loaded"),
+    [
+        (["best", "sudoku4"], ["scipy.special"]),
+        (["export", "sudoku4", "--steps", "8", "--out", "a.json"], ["scipy.special"]),
+        (["study", "list"], []),
+        (["study", "show", "sudoku4"], []),
+    ],
+    ids=lambda value: " ".join(value),
+)
+def test_reading_a_verified_result_ranks_no_trials(finished, tmp_path, command, loaded):
+    """What the search's model needs, and a profile, takes as long to load as all else."""
+    _, url, _ = finished
+    code = (
+        "import sys; from mdm_opt.cli.main import main; "
+        f"main({[*command, '--storage', url]!r}, standalone_mode=False); "
+        "print(sorted(set(sys.modules) & {'scipy.special', 'scipy.linalg', 'scipy.fft', "
+        "'scipy.sparse', 'scipy.optimize'}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True, cwd=tmp_path
+    )
+    assert done.stdout.splitlines()[-1] == str(loaded)

@@ -14,6 +14,8 @@ from click.testing import CliRunner
 from study_files import SUDOKU4, database, optuna_trials, write_study
 
 from mdm_opt.cli.main import main
+from mdm_opt.persistence.optuna_tables import delete_mirror
+from mdm_opt.run.trials import run_trials
 from mdm_opt.study.opening import create_study
 
 SLOW = "import time\ndef score(samples):\n    time.sleep(0.5)\n    return [0.5 for _ in samples]\n"
@@ -191,6 +193,18 @@ def test_a_launch_on_sqlite_has_one_worker(tmp_path):
     )
     assert after.endswith(f"mdm-opt verify sudoku4 --storage {url}")
     assert not (tmp_path / "none").exists()
+
+
+def test_the_launch_of_a_finished_study_brings_optuna_s_tables_up_to_date(tmp_path):
+    url = database(tmp_path)
+    opened = create_study(write_study(tmp_path), url)
+    list(run_trials(opened))
+    kept = [trial.value for trial in optuna_trials(url)]
+    delete_mirror(opened.repository.engine, "sudoku4")
+    opened.repository.close()
+    assert invoke("launch", "sudoku4", "--storage", url).exit_code == 0
+    assert [trial.value for trial in optuna_trials(url)] == kept
+    assert len(kept) == 6
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from mdm_opt.candidates import baseline, beta
 from mdm_opt.errors import RunError
 from mdm_opt.measurement import measure
 from mdm_opt.persistence import Repository
-from mdm_opt.results.best import badness, best, best_of, ranked_records, value_of
+from mdm_opt.results.best import badness, best, best_of, value_of
 from mdm_opt.results.verification import verify
 from mdm_opt.run.trials import run_trials
 from mdm_opt.search import SearchSpace
@@ -98,8 +98,7 @@ VERIFIED = [
 
 
 def budgets_of(measured, record=RECORD):
-    ranked = ranked_records(record, SPACE, measured)
-    found = best_of(record, SPACE, measured, ranked)
+    found = best_of(record, SPACE, measured)
     return {budget.steps: budget for budget in found.budgets}
 
 
@@ -182,7 +181,7 @@ def test_guards_that_do_not_hold_are_said():
 
 def test_a_budget_without_a_trial_is_left_out_and_without_any_there_is_no_result():
     assert set(budgets_of(VERIFIED)) == {4}
-    assert best_of(RECORD, SPACE, [], {}) is None
+    assert best_of(RECORD, SPACE, []) is None
 
 
 def test_the_fewest_linear_steps_that_are_as_good_are_those_that_were_measured():

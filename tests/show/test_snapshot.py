@@ -10,7 +10,8 @@ from study_files import database, write_study
 from mdm_opt.errors import InputError
 from mdm_opt.persistence import Progress, Repository
 from mdm_opt.results.best import best
-from mdm_opt.show.snapshot import read_snapshot
+from mdm_opt.run.trials import run_trials
+from mdm_opt.show.snapshot import Snapshots, read_snapshot
 from mdm_opt.study.opening import create_study
 from mdm_opt.study.profile_result import profile_study
 
@@ -23,7 +24,6 @@ def test_a_finished_study_is_known_as_it_is_kept(found, url):
     assert sorted(m.trial_number for m in found.trials) == list(range(10))
     assert {m.role for m in found.trials} == {"search"}
     assert {m.role for m in found.measurements} >= {"search", "selection", "verification"}
-    assert list(found.ranked) == [4, 8]
     # Three texts of each, as the study file does not say otherwise.
     assert {len(found.samples[m.id]) for m in found.trials} == {3}
 
@@ -73,3 +73,18 @@ def test_an_unknown_study_is_refused(url):
     with pytest.raises(InputError, match="no study 'nobody'"):
         read_snapshot("nobody", repository)
     repository.close()
+
+
+def test_a_study_is_read_again_once_it_has_changed(tmp_path):
+    opened = create_study(write_study(tmp_path), database(tmp_path))
+    snapshots, running = Snapshots(opened.repository), run_trials(opened)
+    first = snapshots.read("sudoku4")
+    assert snapshots.read("sudoku4") is first
+    next(running)
+    second = snapshots.read("sudoku4")
+    assert (len(first.trials), len(second.trials)) == (0, 1)
+    assert snapshots.read("sudoku4") is second
+    with pytest.raises(InputError, match="no study 'nobody'"):
+        snapshots.read("nobody")
+    list(running)
+    opened.repository.close()

@@ -6,19 +6,25 @@ import base64
 import hashlib
 import json
 import re
-import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from mdm_opt.errors import InputError, MdmOptError
 from mdm_opt.persistence import Repository, shown
 from mdm_opt.plugins import one_line
-from mdm_opt.show.dashboard.wsgi import RESULTS, TRIALS, Environ, Headers, call_application
+from mdm_opt.show.dashboard.wsgi import (
+    RESULTS,
+    TRIALS,
+    Environ,
+    Headers,
+    call_application,
+    request,
+)
 from mdm_opt.show.report.overview import StudySummary, overview, summary
 from mdm_opt.show.report.pages import html
 from mdm_opt.show.report.report_data import report_of
-from mdm_opt.show.snapshot import Snapshot, read_snapshot
+from mdm_opt.show.snapshot import Snapshots
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -34,13 +40,19 @@ class ResultPages:
     Args:
         application: optuna-dashboard on the same database.
         repository: our tables.
+        snapshots: of its studies.
+        prepare: told the page of trials that is likely to be opened next.
     """
 
-    def __init__(self, application: WSGIApplication, repository: Repository) -> None:
+    def __init__(
+        self,
+        application: WSGIApplication,
+        repository: Repository,
+        snapshots: Snapshots,
+        prepare: Callable[[str], None] = lambda address: None,
+    ) -> None:
         self._application, self._repository = application, repository
-        # Studies as they were read last, with the version of what they were made from.
-        self._read: dict[str, tuple[tuple[int, ...] | None, Snapshot]] = {}
-        self._lock = threading.Lock()
+        self._snapshots, self._prepare = snapshots, prepare
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answers a request (PEP 3333)."""
@@ -68,47 +80,30 @@ class ResultPages:
     def _page(self, name: str) -> tuple[str, bool]:
         """A page, and whether it will change: that of a study, or that of all."""
         if name:
-            data = report_of(self._snapshot(name))
+            data = report_of(self._snapshots.read(name))
             links = [("all results", RESULTS)]
             if name in (trials := self._trial_addresses()):
                 links.append(("trials", trials[name]))
+                self._prepare(trials[name])
             return html(data, links), not data.found.progress.settled
         trials = self._trial_addresses()
         studies, live = [], False
         for record in self._repository.studies():
             address = f"{RESULTS}/{quote(record.name, safe='')}"
             try:
-                found = self._snapshot(record.name)
+                found = self._snapshots.read(record.name)
             except MdmOptError as error:  # one that cannot be read does not hide the others
                 studies.append(StudySummary(record.name, address, failure=one_line(error)))
                 continue
             studies.append(summary(found, address, trials.get(record.name, "")))
             live = live or not found.progress.settled
+        if studies and studies[-1].name in trials:
+            self._prepare(trials[studies[-1].name])
         return overview(studies, shown(self._repository.url), TRIALS), live
-
-    def _snapshot(self, name: str) -> Snapshot:
-        """The study as it is now."""
-        version = self._repository.version(name)
-        with self._lock:
-            last = self._read.get(name)
-        if last is None or last[0] != version:
-            last = version, read_snapshot(name, self._repository)
-            with self._lock:
-                self._read[name] = last
-        return last[1]
 
     def _trial_addresses(self) -> dict[str, str]:
         """Pages of trials by the name of the study; of those that the mirror has."""
-        asked: Environ = {
-            "REQUEST_METHOD": "GET",
-            "PATH_INFO": "/api/studies",
-            "QUERY_STRING": "",
-            "SERVER_NAME": "localhost",
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "wsgi.url_scheme": "http",
-        }
-        status, _, content = call_application(self._application, asked)
+        status, _, content = call_application(self._application, request("/api/studies"))
         if not status.startswith("200"):
             return {}
         listed = json.loads(content)["study_summaries"]

@@ -18,12 +18,15 @@ from mdm_opt.errors import InputError
 from mdm_opt.persistence import Repository
 from mdm_opt.persistence.optuna_tables import optuna_storage, storage_errors_of
 from mdm_opt.show.dashboard.bodies import CheckedBodies
+from mdm_opt.show.dashboard.compression import Compressed
 from mdm_opt.show.dashboard.connections import make_server
 from mdm_opt.show.dashboard.dashboard_patches import PatchedDashboard
 from mdm_opt.show.dashboard.guard import Access, Guard, host_name
+from mdm_opt.show.dashboard.preparation import Prepared
 from mdm_opt.show.dashboard.result_pages import ResultPages
 from mdm_opt.show.dashboard.view import View
 from mdm_opt.show.dashboard.wsgi import RESULTS
+from mdm_opt.show.snapshot import Snapshots
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -102,7 +105,9 @@ def make_dashboard(
         _check_token(token)
     repository = Repository(url, create=False)
     patched = PatchedDashboard(_optuna_dashboard(repository, artifacts), writable=writable)
-    application = ResultPages(View(patched, repository), repository)
+    snapshots = Snapshots(repository)
+    prepared = Prepared(View(patched, repository, snapshots))
+    application = ResultPages(prepared, repository, snapshots, prepared.prepare)
     # Address and port are known once it listens.
     listening = _listen(host, port)
     bound, taken = listening.getsockname()[:2]
@@ -120,7 +125,7 @@ def make_dashboard(
     # A warning for each request that waits for a thread helps nobody.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = make_server(
-        Guard(CheckedBodies(application), access),
+        Guard(Compressed(CheckedBodies(application)), access),
         listening,
         threads=_THREADS,
         most_bytes=_MOST_BYTES if writable else _MOST_BYTES_READ_ONLY,

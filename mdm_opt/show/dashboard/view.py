@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mdm_opt.errors import MdmOptError
@@ -28,7 +29,7 @@ from mdm_opt.show.notes import (
     study_note,
     trial_note,
 )
-from mdm_opt.show.snapshot import Snapshot, read_snapshot
+from mdm_opt.show.snapshot import Snapshot, Snapshots
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -52,6 +53,28 @@ _LOG = logging.getLogger(__name__)
 Body = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class _Part:
+    """What is added to a trial: its note, attributes, constraints and artifacts."""
+
+    note: str
+    attributes: dict[str, str]
+    constraints: list[float]
+    artifacts: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, found: Snapshot, record: MeasurementRecord) -> _Part:
+        texts = found.samples.get(record.id or 0, ())
+        own = {"schedule": record.candidate.label, "seed": record.label, "NFE": record.nfe}
+        own |= {"standard error": record.standard_error, "instances": record.instances}
+        return cls(
+            note=trial_note(found, record, texts),
+            attributes={k: f"{v:.6g}" if isinstance(v, float) else str(v) for k, v in own.items()},
+            constraints=list(record.guards.values()),
+            artifacts=_artifacts(record, texts),
+        )
+
+
 @dataclass
 class _Drawn:
     """A study as it was shown last.
@@ -61,14 +84,20 @@ class _Drawn:
         found: everything that was known.
         plots: plotly's JSON by name.
         until: when it may be made anew at the earliest, on the monotonic clock.
-        notes: of trials, by number.
+        parts: what is added to trials, by the id of their measurement and whether they are the
+            best of their step count.
     """
 
     version: tuple[int, ...]
     found: Snapshot
     plots: dict[str, str]
     until: float
-    notes: dict[int, str] = field(default_factory=dict)
+    parts: dict[tuple[int, bool], _Part] = field(default_factory=dict)
+
+    @cached_property
+    def best(self) -> set[int]:
+        """Numbers of the best trials."""
+        return set(self.found.best_trials().values())
 
     def has(self, numbers: Set[int]) -> bool:
         """Whether the trials of these numbers were known."""
@@ -81,10 +110,14 @@ class View:
     Args:
         application: optuna-dashboard on the same database.
         repository: our tables.
+        snapshots: of its studies.
     """
 
-    def __init__(self, application: WSGIApplication, repository: Repository) -> None:
+    def __init__(
+        self, application: WSGIApplication, repository: Repository, snapshots: Snapshots
+    ) -> None:
         self._application, self._repository = application, repository
+        self._snapshots = snapshots
         self._drawn: dict[str, _Drawn] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -127,7 +160,7 @@ class View:
         if drawn is None:
             return body
         by_number = {m.trial_number: m for m in drawn.found.trials}
-        best = set(drawn.found.best_trials().values())
+        best = drawn.best
         known = {t["number"]: t for t in [*body["best_trials"], *body["trials"]]}
         if whole is not None and not best <= known.keys():
             known |= {t["number"]: t for t in whole()["trials"]}
@@ -150,21 +183,20 @@ class View:
     ) -> dict[str, Any]:
         if record is None or record.trial_number is None:
             return trial
-        texts = drawn.found.samples.get(record.id or 0, ())
-        number = record.trial_number
-        if number not in drawn.notes:
-            drawn.notes[number] = trial_note(drawn.found, record, texts)
-        own = {"schedule": record.candidate.label, "seed": record.label, "NFE": record.nfe}
-        own |= {"standard error": record.standard_error, "instances": record.instances}
+        key = record.id or 0, record.trial_number in drawn.best
+        if key not in drawn.parts:
+            drawn.parts[key] = _Part.of(drawn.found, record)
+        part = drawn.parts[key]
         attributes = {one["key"]: one["value"] for one in trial.get("user_attrs", [])}
         for internal in ("label", "measured", "position"):
             attributes.pop(internal, None)
-        shown = {name: f"{v:.6g}" if isinstance(v, float) else str(v) for name, v in own.items()}
         return trial | {
-            "note": _joined(trial.get("note"), drawn.notes[number]),
-            "constraints": list(record.guards.values()),
-            "artifacts": [*trial.get("artifacts", []), *_artifacts(record, texts)],
-            "user_attrs": [{"key": k, "value": v} for k, v in (attributes | shown).items()],
+            "note": _joined(trial.get("note"), part.note),
+            "constraints": part.constraints,
+            "artifacts": [*trial.get("artifacts", []), *part.artifacts],
+            "user_attrs": [
+                {"key": k, "value": v} for k, v in (attributes | part.attributes).items()
+            ],
         }
 
     def _study(self, name: str, over: Set[int]) -> _Drawn | None:
@@ -186,11 +218,12 @@ class View:
             ):
                 return last
             started = time.monotonic()
-            found = read_snapshot(name, self._repository)
+            found = self._snapshots.read(name)
             plots = {name: _plot(figure) for name, figure in figures(found).items()}
             now = time.monotonic()
             wait = max(_LEAST_SECONDS, _SHARE_OF_TIME * (now - started))
-            drawn = self._drawn[name] = _Drawn(version, found, plots, now + wait)
+            parts = {} if last is None else last.parts
+            drawn = self._drawn[name] = _Drawn(version, found, plots, now + wait, parts)
             return drawn
 
     def _changed(
@@ -229,14 +262,13 @@ class View:
 
 def _plot(figure: Figure) -> str:
     """A figure's JSON, its title in lines that are no wider than its place in the dashboard."""
-    content: dict[str, Any] = json.loads(figure.to_json())
-    title = content["layout"]["title"]
+    title = figure.layout.title
     # A word is never broken: there are escaped characters in it.
     lines = textwrap.wrap(
-        title["text"], _LINE_OF_TITLE, break_long_words=False, break_on_hyphens=False
+        title.text, _LINE_OF_TITLE, break_long_words=False, break_on_hyphens=False
     )
-    title["text"] = "<br>".join(lines)
-    return json.dumps(content)
+    title.text = "<br>".join(lines)
+    return str(figure.to_json())
 
 
 def _with_artifacts(body: Body) -> Body:

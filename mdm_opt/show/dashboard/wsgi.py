@@ -14,6 +14,19 @@ Headers = list[tuple[str, str]]
 RESULTS, TRIALS = "/results", "/dashboard"
 
 
+def request(path: str) -> Environ:
+    """What is asked for by a GET of a path, by the dashboard itself."""
+    return {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.url_scheme": "http",
+    }
+
+
 def call_application(application: WSGIApplication, environ: Environ) -> tuple[str, Headers, bytes]:
     """Status, headers and the whole content of an application's answer."""
     caught: list[tuple[str, Headers]] = []

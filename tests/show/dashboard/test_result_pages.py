@@ -16,6 +16,7 @@ from mdm_opt.persistence import Repository
 from mdm_opt.run.trials import run_trials
 from mdm_opt.show.dashboard.guard import Access, Guard
 from mdm_opt.show.dashboard.result_pages import ResultPages, policy_of
+from mdm_opt.show.snapshot import Snapshots
 from mdm_opt.study.opening import create_study
 
 HOSTS = frozenset({"localhost"})
@@ -34,7 +35,7 @@ def trials(environ, start_response):
 @pytest.fixture
 def pages(url):
     repository = Repository(url, create=False)
-    yield ResultPages(trials, repository)
+    yield ResultPages(trials, repository, Snapshots(repository))
     repository.close()
 
 
@@ -86,7 +87,7 @@ def test_a_running_study_is_read_anew(url, tmp_path):
     opened = create_study(write_study(tmp_path, trials="6"), database(tmp_path))
     running = run_trials(opened)
     next(running)
-    pages = ResultPages(trials, opened.repository)
+    pages = ResultPages(trials, opened.repository, Snapshots(opened.repository))
     first = asked(pages, path="/results")
     assert "1 of 6 trials finished" in first.text
     assert int(first.headers["refresh"]) > 0

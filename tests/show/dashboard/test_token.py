@@ -105,7 +105,7 @@ def test_the_token_is_in_no_answer_and_no_log(url, folder, caplog, capfd, monkey
             for method, path in sorted(routes(folder) | {("GET", "/nowhere")}):
                 for query in ("", f"?token={key}", f"?token={key}&token={key}&after=x"):
                     seen.append(board.ask(method, path + query, **more))
-            monkeypatch.setattr("mdm_opt.show.dashboard.view.read_snapshot", None)
+            monkeypatch.setattr("mdm_opt.show.snapshot.read_snapshot", None)
         assert {one.status for one in seen} >= {200, 303, 401, 403, 404}
         for one in seen:
             assert key not in one.content.decode("latin-1") + str(one.headers)
