@@ -145,7 +145,7 @@ def test_trials_have_their_notes_samples_attributes_and_constraints(done):
         assert len(texts) == 3
         assert trial["note"]["body"] == OURS + trial_note(found, record, texts)
         for text in texts:
-            assert f"```text\n{text}\n```" in trial["note"]["body"]
+            assert f"```text\n{text.shown}\n```" in trial["note"]["body"]
         assert trial["constraints"] == list(record.guards.values())
         own = attributes(trial)
         assert own["seed"] == record.label
