@@ -8,8 +8,9 @@ import json
 import re
 import threading
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 from mdm_opt.errors import InputError, MdmOptError
 from mdm_opt.persistence import Repository, shown
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
 
 # A page of a study that is running is asked for again after so many seconds.
 _AGAIN_SECONDS = "20"
+_JSON = [("Content-Type", "application/json")]
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 class ResultPages:
     """Answers ``/results`` and ``/results/NAME``; ``/`` leads to the first.
+
+    ``/results?study=ID`` is what was found in the study of that id in optuna-dashboard, as JSON.
 
     Args:
         application: optuna-dashboard on the same database.
@@ -53,6 +57,9 @@ class ResultPages:
             start_response("302 Found", [("Location", RESULTS), ("Content-Length", "0")])
             return []
         try:
+            study = parse_qs(str(environ.get("QUERY_STRING", ""))).get("study")
+            if path == RESULTS and study:
+                return _answer(environ, start_response, "200 OK", _JSON, self._result(study[0]))
             page, live = self._page(path.removeprefix(RESULTS).removeprefix("/"))
         except MdmOptError as error:
             unknown = isinstance(error, InputError)
@@ -85,6 +92,16 @@ class ResultPages:
             studies.append(summary(found, address, trials.get(record.name, "")))
             live = live or not found.progress.settled
         return overview(studies, shown(self._repository.url), TRIALS), live
+
+    def _result(self, study_id: str) -> str:
+        """What was found in a study of optuna-dashboard's; ``{}`` where it is not ours."""
+        address = f"{TRIALS}/studies/{study_id}"
+        names = [name for name, at in self._trial_addresses().items() if at == address]
+        if not names or self._repository.find_study(names[0]) is None:
+            return "{}"
+        found = self._snapshot(names[0])
+        shown = summary(found, f"{RESULTS}/{quote(names[0], safe='')}", address)
+        return json.dumps(asdict(shown) | {"live": not found.progress.settled})
 
     def _snapshot(self, name: str) -> Snapshot:
         """The study as it is now."""
