@@ -8,8 +8,6 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from rich.cells import cell_len
-
 MAX_CHARACTERS = 1_000_000
 # Letters of a block of a sequence, and blocks of a line.
 _BLOCK, _BLOCKS = 10, 5
@@ -126,6 +124,8 @@ def _is_piece(piece: Any) -> bool:
 
 def plain(lines: Iterable[Line]) -> str:
     """Lines without colours: under a line with something marked another one points at it."""
+    from rich.cells import cell_len
+
     found = []
     for line in lines:
         found.append("".join(text for text, _ in line))

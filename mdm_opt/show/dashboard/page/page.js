@@ -28,8 +28,8 @@
       const line = body.insertRow();
       if (row.best) line.className = "best";
       row.cells.forEach(function (cell, at) {
-        const kind = found.headings[at] === "schedule" ? { class: "schedule" } : {};
-        line.append(element("td", cell, kind));
+        const name = found.headings[at];
+        line.append(element("td", cell, { class: name === "schedule" ? name : "", "data-name": name }));
       });
     }
     return box;
