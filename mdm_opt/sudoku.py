@@ -142,6 +142,52 @@ def completes(prompt: str, answer: str, reference: str = "") -> bool:
     return _is_valid_text("".join((prompt + answer).split()))
 
 
+def show(text: str, prompt: str = "") -> str | list[list[tuple[str, bool]]]:
+    """A grid as people write it, with its wrong cells marked; see `mdm_opt.sample_texts.lines_of`.
+
+    A cell of the sample is wrong where its digit stands once more in its row, column or box, or is
+    none of the grid's.
+
+    Args:
+        text: of a sample; white space is ignored.
+        prompt: cells before it.
+
+    Returns:
+        Lines of pieces; the text itself where the cells make no grid.
+    """
+    given = "".join(prompt.split())
+    cells = given + "".join(text.split())
+    side = round(len(cells) ** 0.5)
+    if side not in BOX_SHAPES or side * side != len(cells):
+        return text
+    wrong = _wrong_cells(cells, side)
+    rows, columns = BOX_SHAPES[side]
+    lines: list[list[tuple[str, bool]]] = []
+    for row in range(side):
+        if row and row % rows == 0:
+            dashes = "-" * (2 * columns)
+            lines.append([("+-".join([dashes] * (side // columns)).removesuffix("-"), False)])
+        line: list[tuple[str, bool]] = []
+        for column in range(side):
+            between = "" if column == 0 else " | " if column % columns == 0 else " "
+            at = row * side + column
+            line += [(between, False)] if between else []
+            line.append((cells[at], at in wrong and at >= len(given)))
+        lines.append(line)
+    return lines
+
+
+def _wrong_cells(cells: str, side: int) -> set[int]:
+    digits = {str(digit) for digit in range(1, side + 1)}
+    wrong = {at for at, cell in enumerate(cells) if cell not in digits}
+    for kind in unit_indices(side):
+        seen: dict[tuple[int, str], list[int]] = {}
+        for at, cell in enumerate(cells):
+            seen.setdefault((int(kind[at]), cell), []).append(at)
+        wrong |= {at for places in seen.values() if len(places) > 1 for at in places}
+    return wrong
+
+
 def _is_valid_text(text: str) -> bool:
     side = round(len(text) ** 0.5)
     if side not in BOX_SHAPES or side * side != len(text) or not text.isdecimal():

@@ -1,4 +1,4 @@
-"""Texts of samples: what is kept of them, and which are pictures."""
+"""Texts of samples: what is kept of them, how they are shown, and which are pictures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mdm_opt import sample_texts
-from mdm_opt.sample_texts import MAX_CHARACTERS, picture, storable
+from mdm_opt.sample_texts import (
+    MAX_CHARACTERS,
+    Sample,
+    in_blocks,
+    lines_of,
+    picture,
+    plain,
+    read_lines,
+    storable,
+    written_lines,
+)
 
 # Every code point, the surrogates that `st.text` leaves out by itself with them.
 TEXTS = st.text(st.characters(exclude_categories=[]))
@@ -122,3 +132,80 @@ def test_no_text_makes_it_fail(text: str, kind: str) -> None:
     assert picture(text) is None or text.startswith("data:image/")
     found = picture(f"data:image/{kind};base64,{text}")
     assert found is None or found[1].startswith(FILES[kind][:3])
+
+
+LINES = st.lists(
+    st.lists(
+        st.tuples(st.text(st.characters(exclude_characters="\n")), st.booleans()), max_size=3
+    ).map(tuple),
+    max_size=4,
+).map(tuple)
+
+
+@given(LINES)
+@example(((("a\x00\ud800", True), ("b", False)), ()))
+def test_lines_come_back_as_they_were_written(lines: tuple) -> None:
+    kept = written_lines(lines)
+    assert (kept is None) == (lines == ())
+    assert kept is None or kept.isascii()
+    again = read_lines(kept)
+    assert plain(again) == plain(lines)
+    marked = [[(text, mark) for text, mark in line if mark] for line in lines]
+    assert [[piece for piece in line if piece[1]] for line in again] == marked
+
+
+def test_a_text_and_lists_of_lines_are_lines() -> None:
+    assert lines_of("a\nb") == ((("a", False),), (("b", False),))
+    assert lines_of(["a", [("b", True), ["c", False]]]) == (
+        (("a", False),),
+        (("b", True), ("c", False)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        (None, "is a NoneType, not a text or a list of lines"),
+        (7, "is a int, not"),
+        ([None], "has a line 'None'"),
+        (["a\nb"], "has a line 'a\\nb'"),
+        ([["ab"]], r"has a line \"\['ab'\]\""),
+        ([[("a", 1)]], "not a text or pieces"),
+        ([[("a\n", True)]], "not a text or pieces"),
+        ("x" * (MAX_CHARACTERS + 1), "has 1000002 characters, more than 1000000"),
+    ],
+)
+def test_anything_else_is_no_lines(shown: object, said: str) -> None:
+    with pytest.raises(ValueError, match=said.replace("\\n", r"\\n")):
+        lines_of(shown)
+
+
+def test_what_is_marked_is_pointed_at() -> None:
+    lines = lines_of(["ab", [("12", False), ("3", True), ("日", True), ("4", False)], "c"])
+    assert plain(lines) == "ab\n123日4\n  ^^^\nc"
+
+
+def test_a_sample_is_its_text() -> None:
+    sample = Sample("12", "0", lines_of(["1", "2"]))
+    assert (sample, sample.prompt, sample.shown) == ("12", "0", "1\n2")
+    assert Sample("12").shown == "12"
+    assert Sample("12").prompt == ""
+
+
+@given(st.text("ACDE", min_size=0, max_size=130))
+def test_blocks_of_ten_hold_all_letters_in_their_places(text: str) -> None:
+    lines = in_blocks(text)
+    if len(text) <= 10:
+        assert lines == [text]
+        return
+    assert len(lines) == -(-len(text) // 50)
+    for index, line in enumerate(lines):
+        place, *blocks = line.split()
+        assert int(place) == 50 * index + 1
+        assert all(len(block) == 10 for block in blocks[:-1])
+        assert "".join(blocks) == text[50 * index : 50 * index + 50]
+    assert len({len(line) - len(line.lstrip().partition(" ")[2]) for line in lines}) == 1
+
+
+def test_words_are_not_put_into_blocks() -> None:
+    assert in_blocks("some words of a text") == ["some words of a text"]

@@ -9,7 +9,16 @@ import pytest
 from scipy import stats
 
 from mdm_opt.models.laws import sudoku4
-from mdm_opt.sudoku import BOX_SHAPES, are_valid, canonical_grids, is_valid, sample_grids
+from mdm_opt.sample_texts import lines_of, plain
+from mdm_opt.sudoku import (
+    BOX_SHAPES,
+    are_valid,
+    canonical_grids,
+    is_valid,
+    sample_grids,
+    show,
+    unit_indices,
+)
 
 NINE = (
     "534678912672195348198342567859761423426853791713924856961537284287419635345286179"
@@ -142,3 +151,54 @@ def test_verdicts_agree_with_the_rules_cell_by_cell() -> None:
     expected = [_plainly_valid(grid, 6) for grid in grids.tolist()]
     assert are_valid(grids).tolist() == expected
     assert 100 <= sum(expected) < 200
+
+
+def test_a_grid_is_shown_with_boxes_and_without_marks_where_it_is_solved() -> None:
+    lines = lines_of(show("123456456123231564564231312645645312"))
+    assert plain(lines).splitlines() == [
+        "1 2 3 | 4 5 6",
+        "4 5 6 | 1 2 3",
+        "------+------",
+        "2 3 1 | 5 6 4",
+        "5 6 4 | 2 3 1",
+        "------+------",
+        "3 1 2 | 6 4 5",
+        "6 4 5 | 3 1 2",
+    ]
+
+
+@pytest.mark.parametrize("side", [4, 6, 9])
+def test_wrong_cells_are_those_that_clash_or_are_no_digits(side: int) -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        cells = rng.integers(0, side + 1, size=side * side)
+        text = "".join(map(str, cells))
+        units = unit_indices(side)
+        expected = {
+            at
+            for at, cell in enumerate(cells)
+            if cell == 0
+            or any(
+                cells[other] == cell and other != at and (units[:, other] == units[:, at]).any()
+                for other in range(side * side)
+            )
+        }
+        pieces = [piece for line in lines_of(show(text)) for piece in line]
+        marks = [mark for piece, mark in pieces if piece.isalnum()]
+        assert {at for at, mark in enumerate(marks) if mark} == expected
+
+
+def test_the_cells_of_the_prompt_belong_to_the_grid() -> None:
+    assert show("3412\n2143 4321", "12 34") == show("1234341221434321")
+
+
+def test_what_was_given_is_never_marked() -> None:
+    lines = plain(lines_of(show("1 3412 2143 4321", "1 2 3"))).splitlines()
+    # The last 1 of the first row clashes with one that was given and two that were not.
+    assert lines[:4] == ["1 2 | 3 1", "        ^", "3 4 | 1 2", "      ^"]
+    assert lines[-2:] == ["4 3 | 2 1", "        ^"]
+
+
+@pytest.mark.parametrize("text", ["", "12", "1" * 25, "1" * 37])
+def test_what_makes_no_grid_is_shown_as_it_is(text: str) -> None:
+    assert show(text) == text

@@ -168,3 +168,8 @@ def console(*, err: bool = False) -> Console:
 
     found = Console(stderr=err, highlight=False)
     return found if found.is_terminal else Console(stderr=err, highlight=False, width=120)
+
+
+def say(screen: Console, line: str) -> None:
+    """Prints a line; a terminal has it folded between words, so that no number is cut."""
+    screen.print(line, markup=False, emoji=False, soft_wrap=not screen.is_terminal)

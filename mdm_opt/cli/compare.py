@@ -9,6 +9,7 @@ from mdm_opt.cli.common import (
     example,
     json_option,
     print_json,
+    say,
     storage_option,
     typed,
     url_of,
@@ -43,7 +44,7 @@ def compare(names: tuple[str, ...], storage: str | None, as_json: bool) -> None:
     screen = console()
     screen.print(compared_table(found))
     for line in compared_said(found, lambda name: typed(f"verify {name}", storage)):
-        screen.print(line, markup=False, soft_wrap=True)
+        say(screen, line)
     beside = " ".join(f"--beside {name}" for name in found.studies[1:])
     first = found.studies[0]
     click.echo("\nnext: " + typed(f"report {first} {beside} --out {first}.html", storage))

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from mdm_opt.cli.common import (
+    console,
     example,
     json_option,
     print_json,
     prints_aside,
+    say,
     storage_option,
 )
 from mdm_opt.cli.completion import study_names
@@ -68,6 +70,7 @@ def say_checks(found: Iterator[Check], *, quiet: bool = False) -> list[Check]:
         quiet: whether nothing is said.
     """
     checks: list[Check] = []
+    screen = console()
     while True:
         with prints_aside():
             check = next(found, None)
@@ -75,7 +78,7 @@ def say_checks(found: Iterator[Check], *, quiet: bool = False) -> list[Check]:
             return checks
         checks.append(check)
         if not quiet:
-            click.echo(_line(check))
+            say(screen, _line(check))
 
 
 def _line(check: Check) -> str:

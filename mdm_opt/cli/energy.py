@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mdm_opt.cli.common import example, json_option, print_json
+from mdm_opt.cli.common import console, example, json_option, print_json, say
 from mdm_opt.errors import InputError
 from mdm_opt.words import counted
 
@@ -94,11 +94,13 @@ def energy(
         size = f"births of {total_count:g} expected unit{'' if total_count == 1 else 's'}"
     if process == "uniform":
         size = f"uniform corruption of {tokens}"
-    click.echo(f"schedule {chosen.name}, weight {gamma.name}, {size}")
+    screen = console()
+    say(screen, f"schedule {chosen.name}, weight {gamma.name}, {size}")
     for name, value in found.items():
-        click.echo(f"{name.replace('_', ' '):20} {value:<14.8g} minimum {least[name]:.8g}")
+        words = name.replace("_", " ")
+        say(screen, f"{words:20} {value:<14.8g} minimum {least[name]:.8g}")
     for line in _infinite_said(process, chosen, gamma, found):
-        click.echo(line)
+        say(screen, line)
 
 
 def _infinite_said(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,10 +21,11 @@ from mdm_opt.cli.completion import format_names, name_argument
 from mdm_opt.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mdm_opt.handoff.bundles import LeftOut
     from mdm_opt.handoff.schedule_file import ExportedSchedule
+    from mdm_opt.sample_texts import Sample
 
 # Those of `mdm_opt.candidates`, which takes longer to import than the help to show.
 _BASELINES = ("linear", "sin2", "sine", "cosine", "logit", "constant_rate", "exponential_rate")
@@ -49,16 +51,46 @@ steps_option = click.option(
 def sample(
     name: str, steps: int | None, schedule: str, count: int, storage: str | None, as_json: bool
 ) -> None:
-    """Write samples of study NAME's model under its best schedule."""
-    from mdm_opt.handoff.samples import sample as sample_study
+    """Write samples of study NAME's model under its best schedule, after their prompts.
 
-    with prints_aside():
-        texts = sample_study(name, url_of(storage), count=count, steps=steps, schedule=schedule)
+    On a terminal they are shown as the model shows them, e.g. a Sudoku as a grid. --json has the
+    prompts and, where the objective reads texts, the score of each.
+    """
+    from mdm_opt.handoff.samples import sample as sample_study
+    from mdm_opt.handoff.samples import scored_samples
+
+    asked: dict[str, Any] = {"count": count, "steps": steps, "schedule": schedule}
     if as_json:
-        print_json({"study": name, "schedule": schedule, "samples": texts})
-    else:
-        for text in texts:
-            click.echo(text)
+        with prints_aside():
+            samples, scores = scored_samples(name, url_of(storage), **asked)
+        found = {"study": name, "schedule": schedule, "samples": samples}
+        prompts = [one.prompt for one in samples]
+        print_json(found | {"prompts": prompts if any(prompts) else None, "scores": scores})
+        return
+    with prints_aside():
+        samples = sample_study(name, url_of(storage), **asked)
+    for line in said_samples(samples, for_people=sys.stdout.isatty()):
+        click.echo(line)
+
+
+def said_samples(samples: Sequence[Sample], *, for_people: bool) -> Iterator[str]:
+    """Samples after their prompts; people see them as the model shows them.
+
+    Without prompts programs get a line a sample.
+    """
+    for number, one in enumerate(samples):
+        text = one.shown if for_people else str(one)
+        if number and (one.prompt or (for_people and "\n" in text)):
+            yield ""
+        if one.prompt:
+            yield _after("prompt", one.prompt)
+            yield _after("answer", text)
+        else:
+            yield text
+
+
+def _after(name: str, text: str) -> str:
+    return f"{name}:\n{text}" if "\n" in text else f"{name}: {text}"
 
 
 @click.command(

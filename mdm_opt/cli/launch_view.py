@@ -11,6 +11,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from mdm_opt.cli.fitting import FittingTable
 from mdm_opt.persistence import StudyRecord
 from mdm_opt.run.launch import LaunchState
 from mdm_opt.words import counted
@@ -81,7 +82,7 @@ class LaunchView:
     def _picture(self, state: LaunchState) -> RenderableType:
         progress = state.progress
         bar = ProgressBar(total=max(1, progress.total), completed=progress.finished, width=40)
-        table = Table("worker", "host", "process", "device", "last heartbeat", box=None)
+        table = FittingTable("worker", "host", "process", "device", "last heartbeat", box=None)
         for worker in state.workers:
             silent = f"{max(0.0, worker.silent_seconds):.0f} s ago"
             row = (str(worker.id), worker.host, str(worker.pid), worker.device, silent)

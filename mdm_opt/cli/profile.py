@@ -15,15 +15,16 @@ from mdm_opt.cli.common import (
     measuring,
     print_json,
     prints_aside,
+    say,
     storage_option,
     typed,
     url_of,
 )
 from mdm_opt.errors import InputError
+from mdm_opt.words import grouped
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
+    from mdm_opt.cli.fitting import FittingTable
     from mdm_opt.study.flatness import Flatness
     from mdm_opt.study.predictions import PredictedBudget
     from mdm_opt.study.profile_estimator import EstimatorCheck
@@ -79,14 +80,15 @@ def profile(
     if result.placed:
         screen.print(_placed(result), markup=False)
     if result.flatness and result.flatness.flat:
-        click.echo(_flat(result.flatness, result.budgets))
+        say(screen, _flat(result.flatness, result.budgets))
         return
     screen.print(_profile_table(result) if result.lost is None else _loss_table(result.lost))
     for budget in result.budgets:
         screen.print(_budget_table(budget, result.process))
-    click.echo(
+    say(
+        screen,
         "values: means over sequences that had no part in fitting the schedule, with standard "
-        "errors; gains are paired"
+        "errors; gains are paired",
     )
     click.echo("\nnext: " + typed(f"run {study_file}", storage))
 
@@ -116,7 +118,7 @@ def _head(result: ProfileResult) -> str:
     return (
         f"model {result.model_fingerprint[:24]}..., {size}: "
         f"{result.sequences} sequences ({source}), {result.boundaries} {places}, "
-        f"{orders}; {result.sequence_calls} model calls in all, "
+        f"{orders}; {grouped(result.sequence_calls)} model calls in all, "
         f"{result.new_sequences} sequences measured now"
     )
 
@@ -154,7 +156,7 @@ def _flat(flatness: Flatness, budgets: Sequence[PredictedBudget]) -> str:
     return f"{words}. A search has nothing to find: keep the linear schedule"
 
 
-def _profile_table(result: ProfileResult) -> Table:
+def _profile_table(result: ProfileResult) -> FittingTable:
     table = _table("h(m): nats a masked token costs when m tokens are known")
     for column in ("known", "h", "standard error", "smoothed"):
         table.add_column(column, justify="right")
@@ -166,7 +168,7 @@ def _profile_table(result: ProfileResult) -> Table:
     return table
 
 
-def _loss_table(lost: Sequence[StepLoss]) -> Table:
+def _loss_table(lost: Sequence[StepLoss]) -> FittingTable:
     table = _table("what short steps lose, nats a sequence; few steps should share it evenly")
     for column in ("alpha", "to", "nats", "share of the root"):
         table.add_column(column, justify="right")
@@ -182,7 +184,7 @@ def _loss_table(lost: Sequence[StepLoss]) -> Table:
     return table
 
 
-def _budget_table(budget: PredictedBudget, process: str) -> Table:
+def _budget_table(budget: PredictedBudget, process: str) -> FittingTable:
     of_random_order = "of random order " if process == "masked" else ""
     table = _table(f"{budget.steps} steps: predicted path KL in nats per sequence")
     table.add_column("schedule")
@@ -214,7 +216,7 @@ def _shown(value: float | str | None) -> str:
     return f"{value:.3f}" if isinstance(value, float) else value or ""
 
 
-def _table(title: str) -> Table:
-    from rich.table import Table
+def _table(title: str) -> FittingTable:
+    from mdm_opt.cli.fitting import FittingTable
 
-    return Table(title=title, title_justify="left")
+    return FittingTable(title=title, title_justify="left")

@@ -13,6 +13,7 @@ from mdm_opt.cli.common import (
     made_study,
     print_json,
     prints_aside,
+    say,
     storage_option,
     typed,
     url_of,
@@ -88,7 +89,7 @@ def _show_best(name: str, storage: str | None, as_json: bool) -> None:
     screen = console()
     screen.print(best_table(result))
     for line in conclusions(result, typed(f"verify {name}", storage)):
-        screen.print(line, markup=False, soft_wrap=True)
+        say(screen, line)
     named = None if result.goal is None else result.goal.steps
     steps = result.budgets[-1].steps if named is None else named
     export = f"export {name} --steps {steps} --out {name}-{steps}.json"

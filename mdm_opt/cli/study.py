@@ -15,6 +15,7 @@ from mdm_opt.cli.common import (
     made_study,
     print_json,
     prints_aside,
+    say,
     storage_option,
     typed,
     url_of,
@@ -60,10 +61,12 @@ def list_(storage: str | None, as_json: bool) -> None:
         return
     from mdm_opt.cli.tables import studies_table
 
-    console().print(studies_table(studies))
+    screen = console()
+    screen.print(studies_table(studies))
     if any(not value["verified"] for one in studies for value in one["values"].values()):
-        click.echo(
-            "~ is the best value of a search, which is biased; 'mdm-opt verify' measures it"
+        say(
+            screen,
+            "~ is the best value of a search, which is biased; 'mdm-opt verify' measures it",
         )
 
 

@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rich.markup import escape
-from rich.table import Table
 
+from mdm_opt.cli.fitting import FittingTable
 from mdm_opt.results.best_result import BestResult
 from mdm_opt.results.side_by_side import Comparison
 from mdm_opt.results.side_by_side_text import compared_headings, compared_rows
 from mdm_opt.results.text import Row, age, headings, metric_words, number, result_rows
 
 
-def best_table(result: BestResult) -> Table:
+def best_table(result: BestResult) -> FittingTable:
     """Every step count with its baselines, the best schedule and the interval of the gain."""
     title = f"{result.study}: {metric_words(result)}"
     table = _table(title, headings(result), result_rows(result))
@@ -24,7 +24,7 @@ def best_table(result: BestResult) -> Table:
     return table
 
 
-def compared_table(found: Comparison) -> Table:
+def compared_table(found: Comparison) -> FittingTable:
     """Studies beside each other; what is better than the first one is bold."""
     title = f"{' and '.join(found.studies)}: {metric_words(found)}"
     return _table(title, compared_headings(found), compared_rows(found))
@@ -34,22 +34,20 @@ def compared_table(found: Comparison) -> Table:
 _WORDS = ("schedule", "study", "model", "order")
 
 
-def _table(title: str, names: Sequence[str], rows: Sequence[Row]) -> Table:
-    table = Table(title=escape(title), title_justify="left")
+def _table(title: str, names: Sequence[str], rows: Sequence[Row]) -> FittingTable:
+    table = FittingTable(title=escape(title), title_justify="left")
     for name in names:
-        # Names of metrics are folded where they are long, never cut.
-        left = name in _WORDS
-        table.add_column(escape(name), justify="left" if left else "right", overflow="fold")
+        table.add_column(escape(name), justify="left" if name in _WORDS else "right")
     for row in rows:
         table.add_row(*map(escape, row.cells), style="bold" if row.best else None)
     return table
 
 
-def studies_table(studies: Sequence[Mapping[str, Any]]) -> Table:
+def studies_table(studies: Sequence[Mapping[str, Any]]) -> FittingTable:
     """What `mdm_opt.results.listing.list_studies` found."""
-    table = Table()
+    table = FittingTable()
     for column in ("study", "objective", "steps", "trials", "state", "best values", "age"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column)
     now = datetime.now(UTC)
     for one in studies:
         seconds = (now - datetime.fromisoformat(one["created_at"])).total_seconds()

@@ -11,7 +11,7 @@ import click
 
 from mdm_opt.cli.common import console, example, interrupted, storage_option, typed, url_of
 from mdm_opt.cli.completion import name_argument
-from mdm_opt.words import counted
+from mdm_opt.words import counted, duration
 
 if TYPE_CHECKING:
     from mdm_opt.persistence import StudyRecord
@@ -237,6 +237,6 @@ def _report(state: LaunchState | None, name: str, storage: str | None) -> None:
     done, restarts = state.progress, counted(state.restarts, "restart")
     click.echo(
         f"{done.finished} of {done.total} trials are finished; {restarts}, "
-        f"{state.seconds:.0f} seconds"
+        f"{duration(state.seconds)}"
     )
     click.echo("next: " + typed(f"verify {name}", storage))

@@ -11,6 +11,7 @@ from mdm_opt.doctor.checks import Check, Known
 from mdm_opt.measurement import Problem
 from mdm_opt.study.instances import InstanceSets
 from mdm_opt.study.present import present_setting
+from mdm_opt.words import duration
 
 # Answers that are written one by one and together.
 _COMPARED = 4
@@ -72,7 +73,8 @@ def check_own_sampler(known: Known) -> Iterator[Check]:
         "speed",
         "ok",
         f"the present setting ({present.label}): {calls:g} model calls of an answer, {counted}; "
-        f"a batch of {size} takes {seconds:.3g} s; the search takes at most about {total:.3g} s "
+        f"a batch of {size} takes {duration(seconds)}; the search takes at most about "
+        f"{duration(total)} "
         f"({trials} trials x {file.objective.instances} instances at its speed)",
     )
     compared = compare_own_batches(problem, present, first)

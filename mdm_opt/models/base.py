@@ -32,7 +32,9 @@ class FrozenModel(Protocol):
         """Text of clean sequences, int64 ``(batch, length)``.
 
         A text ``data:image/png;base64,...`` (or ``jpeg``, ``webp``, ``gif``; no other kind) is a
-        picture, and is shown as one; see `mdm_opt.sample_texts`.
+        picture, and is shown as one; see `mdm_opt.sample_texts`. A model that has
+        ``show(text, prompt)`` says in which lines a text is shown, and what in it is wrong; see
+        `mdm_opt.sample_texts.lines_of`.
         """
         ...
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +39,10 @@ class LawModel:
     def decode(self, tokens: torch.Tensor) -> list[str]:
         """Texts of the law's symbols."""
         return ["".join(self.law.symbols[token] for token in row) for row in tokens.tolist()]
+
+    def show(self, text: str, prompt: str = "") -> Any:
+        """The text as the law shows it; see `mdm_opt.sample_texts.lines_of`."""
+        return text if self.law.show is None else self.law.show(text, prompt)
 
     def encode(self, texts: Sequence[str]) -> torch.Tensor:
         """Tokens of texts of ``length`` symbols."""

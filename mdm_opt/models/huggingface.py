@@ -37,6 +37,7 @@ from mdm_opt.models.tokens import (
     unwritten_ids,
 )
 from mdm_opt.models.weights import fingerprint
+from mdm_opt.sample_texts import Show, in_blocks
 
 
 class HuggingFaceDenoiser:
@@ -101,6 +102,7 @@ class HuggingFaceDenoiser:
         self._forward = self._make_forward(model)
         self._examine()
         self._projection = self._find_projection()
+        self.show: Show = self._show
         self._pads: bool | None = False if family.chunked else None
         self._first: torch.Tensor | None = None
         self.fingerprint = fingerprint(
@@ -185,6 +187,10 @@ class HuggingFaceDenoiser:
         """Texts up to the first end token, after the prompts."""
         rows = zip(prompts.rows(), tokens.tolist(), strict=True)
         return [self._texts.after(before, row) for before, row in rows]
+
+    def _show(self, text: str, prompt: str = "") -> Any:
+        """Sequences whose tokens are letters in blocks of ten, any other text as it is."""
+        return in_blocks(text) if self._texts.letters else text
 
     def encode(self, texts: Sequence[str]) -> torch.Tensor:
         """Tokens of texts that have exactly ``length`` of them."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from mdm_opt.sudoku import canonical_grids
+from mdm_opt.sample_texts import Show
+from mdm_opt.sudoku import canonical_grids, show
 
 _STATES32 = "0123456789abcdefghijklmnopqrstuv"
 
@@ -23,6 +24,7 @@ class EnumeratedLaw:
         outcomes: int64 ``(outcomes, length)``, token ids ``0..len(symbols) - 1``, all different.
         probabilities: float64 ``(outcomes,)``, positive, sum 1.
         symbols: one character for every token id.
+        show: how texts are shown, as a model's; None shows them as they are.
 
     Raises:
         ValueError: for shapes, ids or probabilities that do not fit.
@@ -31,6 +33,7 @@ class EnumeratedLaw:
     outcomes: npt.NDArray[np.int64]
     probabilities: npt.NDArray[np.float64]
     symbols: str
+    show: Show | None = None
 
     def __post_init__(self) -> None:
         outcomes, probabilities = self.outcomes, self.probabilities
@@ -77,7 +80,7 @@ def sudoku4() -> EnumeratedLaw:
     """The uniform law of the 288 Sudoku grids of side 4."""
     labels = np.array(list(itertools.permutations(range(4))))
     grids = labels[:, canonical_grids(4).astype(np.int64)].reshape(-1, 16)
-    return EnumeratedLaw.uniform(grids, "1234")
+    return replace(EnumeratedLaw.uniform(grids, "1234"), show=show)
 
 
 def bimodal() -> EnumeratedLaw:

@@ -16,6 +16,8 @@ from mdm_opt.messages import key_name
 from mdm_opt.models.huggingface import HuggingFaceDenoiser
 from mdm_opt.models.loading import load_huggingface
 from mdm_opt.plugins import one_line
+from mdm_opt.sample_texts import in_blocks
+from mdm_opt.sudoku import show
 
 BUNDLED_CHECKPOINT = Path(__file__).parent / "bundled" / "sudoku6x6"
 BUNDLED_LENGTH = 36
@@ -77,7 +79,9 @@ def load_bundled(
         dtype: see `load_huggingface`.
         device: see `load_huggingface`.
     """
-    return load_huggingface(str(BUNDLED_CHECKPOINT), length=length, dtype=dtype, device=device)
+    found = load_huggingface(str(BUNDLED_CHECKPOINT), length=length, dtype=dtype, device=device)
+    found.show = show
+    return found
 
 
 def load_antiberty(
@@ -99,7 +103,9 @@ def load_reactions(
     Args:
         length: atoms, bonds and signs of one text; see `load_packaged` for the rest.
     """
-    return load_packaged(RXNFP, length=length, dtype=dtype, device=device)
+    found = load_packaged(RXNFP, length=length, dtype=dtype, device=device)
+    found.show = in_blocks
+    return found
 
 
 def load_packaged(

@@ -82,7 +82,11 @@ class PromptedObjective(Objective, Protocol):
     """An objective whose samples are answers to prompts."""
 
     def prompt_ids(self, instances: Sequence[int]) -> list[list[int]]:
-        """Token ids of the prompts of instances, for the model that the objective was made for."""
+        """Token ids of the prompts of instances, for the model that the objective was made for.
+
+        An objective that has ``prompt_texts(instances)``, too, has samples shown after their
+        prompts.
+        """
         ...
 
 

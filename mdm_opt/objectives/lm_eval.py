@@ -65,6 +65,12 @@ class LmEval:
         self._ask(numbers)
         return [self._prompts[number] for number in numbers]
 
+    def prompt_texts(self, instances: Sequence[int]) -> list[str]:
+        """The prompts of instances, as the harness makes them."""
+        numbers = self._documents.numbers(instances)
+        self._ask(numbers)
+        return [str(self._requests[number].args[0]) for number in numbers]
+
     def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
         """See `Objective.score`."""
         samples = batch.sample(denoiser)

@@ -82,6 +82,10 @@ class Task:
         """Token ids of the prompts of instances."""
         return [self._prompts[number] for number in self._which.numbers(instances)]
 
+    def prompt_texts(self, instances: Sequence[int]) -> list[str]:
+        """The prompts of instances."""
+        return [self._documents[number].prompt for number in self._which.numbers(instances)]
+
     def score(self, denoiser: Denoiser, batch: Batch) -> Scores:
         """See `Objective.score`; the texts are the answers up to a stop text."""
         samples = batch.sample(denoiser)

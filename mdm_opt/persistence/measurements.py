@@ -17,7 +17,7 @@ from mdm_opt.persistence.tables import (
     SampleRow,
     ScoreRow,
 )
-from mdm_opt.sample_texts import storable
+from mdm_opt.sample_texts import Sample, storable, written_lines
 from mdm_opt.statistics import MOST_SCORE
 
 
@@ -39,12 +39,17 @@ def measurement_row(
             )
             for index, (score, calls) in enumerate(zip(record.scores, record.calls, strict=True))
         ],
-        samples=[
-            SampleRow(instance=index, text=storable(text))
-            for index, text in enumerate(record.samples)
-        ],
+        samples=[_sample_row(index, text) for index, text in enumerate(record.samples)],
         **values,
     )
+
+
+def _sample_row(instance: int, text: str) -> SampleRow:
+    row = SampleRow(instance=instance, text=storable(text))
+    if isinstance(text, Sample):
+        row.prompt = storable(text.prompt) or None
+        row.lines = written_lines(text.lines)
+    return row
 
 
 def measurement_records(session: Session, ids: Sequence[int]) -> list[MeasurementRecord]:

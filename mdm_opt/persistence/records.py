@@ -47,8 +47,9 @@ class MeasurementRecord:
     """A measurement with its scores, float64 ``(instances,)``; see `MeasurementRow`.
 
     ``calls`` are the model calls of each instance, NaN where an older version kept their mean
-    alone, which `nfe` is. ``samples`` are texts of the first instances. They are kept, but are not
-    read back with the measurement; see `Repository.samples`.
+    alone, which `nfe` is. ``samples`` are texts of the first instances, each a `Sample` where its
+    prompt is known. They are kept, but are not read back with the measurement; see
+    `Repository.samples`.
     """
 
     role: str

@@ -31,6 +31,7 @@ from mdm_opt.persistence.tables import (
     StudyRow,
     TrialRow,
 )
+from mdm_opt.sample_texts import Sample, read_lines
 from mdm_opt.storage_errors import storage_errors
 
 # Measurements whose scores are asked for in one query.
@@ -256,8 +257,8 @@ class Repository:
 
     def samples(
         self, name: str, measurement_ids: Collection[int] | None = None
-    ) -> dict[int, list[str]]:
-        """Texts of samples, from the first instance on, by the id of their measurement.
+    ) -> dict[int, list[Sample]]:
+        """Samples, from the first instance on, by the id of their measurement.
 
         Args:
             name: of the study.
@@ -267,7 +268,7 @@ class Repository:
             The measurements that have any, oldest first.
         """
         asked = (
-            select(SampleRow.measurement_id, SampleRow.text)
+            select(SampleRow.measurement_id, SampleRow.text, SampleRow.prompt, SampleRow.lines)
             .join(MeasurementRow, MeasurementRow.id == SampleRow.measurement_id)
             .join(StudyRow, StudyRow.id == MeasurementRow.study_id)
             .where(StudyRow.name == name)
@@ -276,8 +277,9 @@ class Repository:
         if measurement_ids is not None:
             asked = asked.where(SampleRow.measurement_id.in_(measurement_ids))
         with self.transaction() as session:
-            found: dict[int, list[str]] = {}
-            for measurement_id, sample in session.execute(asked):
+            found: dict[int, list[Sample]] = {}
+            for measurement_id, text, prompt, lines in session.execute(asked):
+                sample = Sample(text, prompt or "", read_lines(lines))
                 found.setdefault(measurement_id, []).append(sample)
             return found
 

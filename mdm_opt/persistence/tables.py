@@ -350,6 +350,10 @@ class SampleRow(Base):
     # Within the role's own set, from 0.
     instance: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     text: Mapped[str] = mapped_column(Text)
+    # What it answers; None where there is no prompt, or an older version kept none.
+    prompt: Mapped[str | None] = mapped_column(Text)
+    # The lines in which its model shows it, JSON; None where it is shown as it is.
+    lines: Mapped[str | None] = mapped_column(Text)
 
 
 class StudyChangeRow(Base):

@@ -326,8 +326,8 @@ def _calls_words(study_file: StudyFile) -> str:
 
 
 def number(value: float) -> str:
-    """A number with four digits."""
-    return f"{value:.4g}"
+    """A number with four digits; of 10,000 and more all before the point."""
+    return f"{value:,.0f}" if 10_000 <= abs(value) < 1e15 else f"{value:.4g}"
 
 
 def age(seconds: float) -> str:

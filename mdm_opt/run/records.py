@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import accumulate
 
 from mdm_opt.candidates import CALLS, Candidate
 from mdm_opt.measurement import Drawn, Measurement, draw
@@ -11,9 +12,12 @@ from mdm_opt.run.races import Paired, Rival, paired
 from mdm_opt.statistics import standard_error
 from mdm_opt.study.instances import SET_STARTS
 from mdm_opt.study.opening import OpenStudy
+from mdm_opt.study.samples import readable
 
 # How far above the budget the mean calls on fresh instances may be.
 CALLS_ERRORS = 2.0
+# Characters of the samples of a verified candidate.
+MOST_KEPT = 250_000
 
 
 def measurement_record(
@@ -34,6 +38,9 @@ def measurement_record(
         RunError: where samples have to be drawn, and the model fails.
     """
     drawn = _samples(opened, candidate, measurement, role)
+    # An exact objective has one instance and more samples.
+    first = SET_STARTS[role]
+    ids = range(first, first + len(drawn.texts))
     guards = _guards(measurement, role)
     beside: Paired | None = None if rival is None else paired(measurement.scores, rival)
     return MeasurementRecord(
@@ -55,7 +62,7 @@ def measurement_record(
         paired_error=None if beside is None else beside.error,
         stopped_early=len(measurement.scores) < len(opened.sets.ids(role)),
         worker_id=worker_id,
-        samples=drawn.texts,
+        samples=tuple(readable(opened.problem, drawn.texts, ids)),
     )
 
 
@@ -78,10 +85,14 @@ def _samples(
     """The samples that are kept of a measurement, and what they cost beyond it.
 
     They belong to the first instances of the role whatever the candidate, so that candidates can
-    be compared sample by sample. Where the objective has drawn none, they are drawn here.
+    be compared sample by sample. Where the objective has drawn none, they are drawn here. Of what
+    it has drawn in a verification all are kept, up to `MOST_KEPT` characters.
     """
     count = opened.study_file.search.samples if role in ("search", "verification") else 0
     if not count or measurement.texts:
+        if count and role == "verification":
+            sizes = accumulate(map(len, measurement.texts))
+            count = max(count, sum(size <= MOST_KEPT for size in sizes))
         return Drawn(measurement.texts[:count], 0, 0.0)
     problem = replace(opened.problem, batch_size=measurement.batch_size)
     return draw(problem, candidate, range(SET_STARTS[role], SET_STARTS[role] + count))

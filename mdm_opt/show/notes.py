@@ -15,8 +15,9 @@ from mdm_opt.results.text import (
     number,
     result_rows,
 )
-from mdm_opt.sample_texts import picture
+from mdm_opt.sample_texts import Sample, picture
 from mdm_opt.show.snapshot import Snapshot
+from mdm_opt.words import duration
 
 # Longer samples are cut here: the dashboard reads the notes of all trials at once.
 LONGEST_SAMPLE = 1500
@@ -66,7 +67,7 @@ def trial_note(found: Snapshot, record: MeasurementRecord, texts: Sequence[str])
         ("guards", guard_words(record)),
         (
             "measured on",
-            f"{record.instances} instances in {record.seconds:.3g} s, {record.device}",
+            f"{record.instances} instances in {duration(record.seconds)}, {record.device}",
         ),
     ]
     lines = ["| | |", "| --- | --- |"]
@@ -82,7 +83,11 @@ def trial_note(found: Snapshot, record: MeasurementRecord, texts: Sequence[str])
     plain = [text for text in texts if picture(text) is None]
     if plain:
         parts.append("Samples, of the same instances in every trial:")
-        parts += [fenced(_cut(text)) for text in plain]
+        for text in plain:
+            known = text if isinstance(text, Sample) else Sample(text)
+            if known.prompt:
+                parts += ["Prompt:", fenced(_cut(known.prompt)), "Answer:"]
+            parts.append(fenced(_cut(known.shown)))
     return "\n\n".join(parts)
 
 

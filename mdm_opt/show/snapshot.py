@@ -19,6 +19,7 @@ from mdm_opt.persistence import (
 from mdm_opt.results.best import best_of
 from mdm_opt.results.best_result import BestResult
 from mdm_opt.results.text import metric_words
+from mdm_opt.sample_texts import Sample
 from mdm_opt.schedules import ProfileSample, StepSample
 from mdm_opt.search import SearchSpace
 from mdm_opt.study.profile_estimator import chain_key, chosen_estimator, estimator_check
@@ -38,7 +39,8 @@ class Snapshot:
         space: where it looks for candidates.
         result: the best schedules; None before a trial is feasible.
         profile: of the model, where it has been measured.
-        samples: texts by id of the measurement.
+        samples: of the first instances, by id of the measurement; of the search a few, of the
+            verification all that are kept.
     """
 
     record: StudyRecord
@@ -48,7 +50,7 @@ class Snapshot:
     space: SearchSpace
     result: BestResult | None
     profile: ProfileSample | StepSample | None
-    samples: Mapping[int, Sequence[str]]
+    samples: Mapping[int, Sequence[Sample]]
 
     @property
     def trials(self) -> list[MeasurementRecord]:

@@ -9,6 +9,7 @@ from mdm_opt.measurement import Measurement, Problem, measure
 from mdm_opt.messages import key_name
 from mdm_opt.study.instances import InstanceSets
 from mdm_opt.study.present import rehearse_present
+from mdm_opt.study.samples import check_show
 
 # Two, because a metric may look at one sample and at several otherwise.
 _SAMPLES = 2
@@ -26,7 +27,7 @@ def rehearse(study_file: StudyFile, problem: Problem) -> Measurement:
         problem: its model and objective.
 
     Raises:
-        InputError: where the model answers the same question differently.
+        InputError: where the model answers the same question differently, or cannot show texts.
         RunError: where the model or the objective fails.
     """
     check_repeats(problem)
@@ -34,7 +35,10 @@ def rehearse(study_file: StudyFile, problem: Problem) -> Measurement:
     if study_file.process == "own":
         return rehearse_present(study_file, problem, sets.ids("search")[:_SAMPLES])
     candidate = baseline("linear", study_file.space.steps[0])
-    return measure(problem, candidate, sets.ids("search")[:_SAMPLES])
+    ids = sets.ids("search")[:_SAMPLES]
+    found = measure(problem, candidate, ids)
+    check_show(problem, found.texts, ids[: len(found.texts)])
+    return found
 
 
 def check_repeats(problem: Problem) -> None:

@@ -12,6 +12,7 @@ from mdm_opt.candidates.decoding import Decoding
 from mdm_opt.errors import InputError
 from mdm_opt.models.base import FrozenModel, check_clean
 from mdm_opt.processes import process_of
+from mdm_opt.study.samples import shown_lines
 from mdm_opt.testing.checks import Checks, is_whole
 
 # Sequences that are looked at, and steps that they are sampled in.
@@ -46,6 +47,17 @@ def sampled(
     return found
 
 
+def _check_show(checks: Checks, model: FrozenModel, texts: Sequence[str]) -> None:
+    """Whether a model that shows its texts returns lines, with and without a prompt."""
+    for text in texts:
+        for prompt in ("", text[: len(text) // 2]):
+            try:
+                shown_lines(model, text, prompt)
+            except ValueError as error:
+                checks.expect(False, str(error))
+                return
+
+
 def check_texts(checks: Checks, model: FrozenModel, clean: torch.Tensor) -> None:
     """Whether sequences have texts, and texts that can be read say the same as before."""
     texts = model.decode(clean)
@@ -54,6 +66,7 @@ def check_texts(checks: Checks, model: FrozenModel, clean: torch.Tensor) -> None
         are_texts and len(texts) == len(clean), "decode: not one text a sequence"
     ):
         return
+    checks.run("show", lambda: _check_show(checks, model, texts))
     try:
         read = model.encode(texts)
     except InputError:

@@ -31,7 +31,8 @@ def check_model(model: FrozenModel, *, tolerance: float = TOLERANCE, seed: int =
     give a mask. Rates must be finite and not negative. Of births and uniform corruption the model
     writes three sequences in its finest steps; what it writes must not cost it infinitely much: a
     rate may be 0 only where nothing is missing. What a masked model offers besides (prompts, lazy
-    answers, a remembered first step) must agree with `log_probs`.
+    answers, a remembered first step) must agree with `log_probs`. A model that shows its texts
+    (``show(text, prompt)``) must return lines; see `mdm_opt.sample_texts.lines_of`.
 
     Args:
         model: the model.

@@ -9,13 +9,15 @@ import pytest
 from playwright.sync_api import expect
 from records import pair
 from shown_studies import GROWING, HOSTILE_NAME, HOSTILE_TEXT, known, make_shown
-from tabs import shoot, traces, width_of
+from tabs import contrasts, shoot, traces, width_of
 
 from mdm_opt.results.text import conclusions, headings, result_rows
 from mdm_opt.sample_texts import picture
 from mdm_opt.show.figures import figures
 from mdm_opt.show.notes import LONGEST_SAMPLE
 
+# Of small text (WCAG 2, level AA).
+READABLE = 4.5
 STUDIES = ("grids", "guarded", "hostile", "pictures", HOSTILE_NAME)
 PLOT = "user-defined-plot:mdm-opt-"
 # Of the dashboard's own plot of the front.
@@ -107,7 +109,8 @@ def front_of(page, sign):
 def expect_inert(page):
     """Nothing was made of a hostile text; dialogs and requests are noticed by themselves."""
     assert page.locator("[onerror], [onload], a[href^='javascript:']").count() == 0
-    assert page.locator("script:not([src='/static/bundle.js'])").count() == 0
+    ours = "script:not([src='/static/bundle.js'], [src='/static/mdm-opt.js'])"
+    assert page.locator(ours).count() == 0
     assert page.locator("img[src='x'], img[src*='example.com']").count() == 0
 
 
@@ -191,7 +194,8 @@ def test_a_trial_has_its_numbers_and_its_samples(tabs, addresses, grids):
     assert facts["validity (share)"].startswith(f"{record.value:.4g} ± ")
     assert facts["seed"] == record.label
     samples = page.locator("pre").all_inner_texts()
-    assert [text.strip() for text in samples] == list(grids.samples[record.id])
+    assert [text.strip() for text in samples] == [s.shown for s in grids.samples[record.id]]
+    assert all(text.count("|") == 6 for text in samples)
     assert len(samples) == 4
     shoot(page, "dashboard-trial")
 
@@ -210,6 +214,65 @@ def test_the_badge_is_on_the_best_trials_and_no_others(tabs, shown, addresses, n
         assert least.trial_number not in best
         facts = dict(cells(page.locator("table").first)[1:])
         assert facts["guards"].startswith("INFEASIBLE: misses entropy by ")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 500, 400])
+def test_a_study_begins_with_what_was_found_fits_and_can_be_read(
+    tabs, addresses, grids, width, scheme
+):
+    page = open_study(tabs, addresses["grids"], "landscape-9", width=width, scheme=scheme)
+    box = page.get_by_role("region", name="What was found")
+    rows = result_rows(grids.result)
+    assert cells(box.locator("table")) == [
+        list(headings(grids.result)),
+        *(list(row.cells) for row in rows),
+    ]
+    assert box.get_by_role("listitem").all_inner_texts() == conclusions(
+        grids.result, "mdm-opt verify grids"
+    )
+    assert box.get_by_role("link").get_attribute("href") == "/results/grids"
+    assert width_of(page) <= width
+    assert page.evaluate("document.querySelector('main').scrollWidth") <= width
+    # A switch that is off cannot be used, and need not be read.
+    low = [one for one in contrasts(page) if one[0] < READABLE and "PRUNED" not in one[1]]
+    assert low == []
+    expect_titles_beside_buttons(page)
+    nameless = page.locator("a, button").evaluate_all(
+        "all => all.filter(one => one.checkVisibility() && !one.closest('.modebar')"
+        " && !(one.textContent || one.ariaLabel || one.title)).length"
+    )
+    assert nameless == 0
+    shoot(page, f"dashboard-study-{width}-{scheme}", full_page=True)
+
+
+def expect_titles_beside_buttons(page):
+    """Plotly's buttons lie over no title, and no title leaves its plot."""
+    overlaps = page.evaluate(
+        """plot => Array.from(document.querySelectorAll(`[id^='${plot}']`), box => {
+          const title = box.querySelector('.gtitle').getBoundingClientRect();
+          const buttons = box.querySelector('.modebar').getBoundingClientRect();
+          const all = box.getBoundingClientRect();
+          return [box.id, buttons.bottom <= title.top + 1, title.right <= all.right];
+        }).filter(one => !(one[1] && one[2]))""",
+        PLOT,
+    )
+    assert overlaps == []
+
+
+def test_what_was_found_follows_from_page_to_page(tabs, addresses, board):
+    page = open_study(tabs, addresses["grids"], name="walk")
+    box = page.locator("#mdm-opt-result")
+    expect(box).to_have_count(1)
+    page.get_by_role("link", name="all studies").click()
+    expect(box).to_have_count(0)
+    page.get_by_text(re.compile(r"^\d+\. guarded$")).click()
+    expect(box.get_by_text("; NOT verified")).to_be_visible()
+    expect(box).to_have_count(1)
+    page.go_back()
+    foreign = tabs.open(addresses[HOSTILE_NAME], name="walk")
+    expect(foreign.get_by_text("Best Trial").first).to_be_visible()
+    expect(foreign.locator("#mdm-opt-result")).to_have_count(0)
 
 
 def test_an_infeasible_trial_is_never_best(tabs, addresses, guarded):

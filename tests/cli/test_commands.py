@@ -14,8 +14,11 @@ from compared_studies import add_study
 from study_files import database, write_study
 
 import mdm_opt
+from mdm_opt.cli.export import said_samples
 from mdm_opt.cli.main import main
 from mdm_opt.persistence import Repository
+from mdm_opt.sample_texts import Sample, lines_of
+from mdm_opt.sudoku import is_valid
 
 
 def leaf_commands(group=main, path=()):
@@ -33,6 +36,19 @@ def test_sample_prints_one_text_a_line(finished):
     found = json.loads(succeed("sample", "sudoku4", *asked).stdout)
     assert plain.split() == found["samples"]
     assert len(found["samples"]) == 3
+    assert found["prompts"] is None
+    assert found["scores"] == [float(valid) for valid in is_valid(found["samples"])]
+
+
+def test_samples_stand_after_their_prompts_and_people_see_them_as_they_are_shown():
+    grid = Sample("1", "", lines_of(["1", "2"]))
+    assert list(said_samples([grid, grid], for_people=False)) == ["1", "1"]
+    assert list(said_samples([grid, grid], for_people=True)) == ["1\n2", "", "1\n2"]
+    asked = [Sample("4", "2 + 2"), Sample("1", "a\nb", lines_of(["1", "2"]))]
+    assert list(said_samples(asked, for_people=False)) == [
+        "prompt: 2 + 2", "answer: 4", "", "prompt:\na\nb", "answer: 1",
+    ]  # fmt: skip
+    assert list(said_samples(asked, for_people=True))[-1] == "answer:\n1\n2"
 
 
 def test_export_writes_what_load_schedule_reads(finished, tmp_path):

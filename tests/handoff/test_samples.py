@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mdm_opt.errors import InputError
-from mdm_opt.handoff.samples import sample
+from mdm_opt.handoff.samples import sample, scored_samples
 from mdm_opt.sudoku import is_valid
 
 
@@ -22,6 +22,15 @@ def test_samples_are_new_and_repeatable(finished):
 def test_more_samples_begin_with_the_same_ones(finished):
     url = finished.repository.url
     assert sample("sudoku4", url, count=5, steps=4) == sample("sudoku4", url, count=9, steps=4)[:5]
+
+
+def test_scores_are_those_of_the_texts(finished):
+    asked = {"count": 20, "steps": 8}
+    texts, scores = scored_samples("sudoku4", finished.repository.url, **asked)
+    assert texts == sample("sudoku4", finished.repository.url, **asked)
+    assert scores == [float(valid) for valid in is_valid(texts)]
+    assert set(scores) == {0.0, 1.0}
+    assert [("^" in text.shown) for text in texts] == [not score for score in scores]
 
 
 def test_the_step_count_must_be_one_of_the_study_s(finished):

@@ -27,6 +27,7 @@ from mdm_opt.models.packaged import (
     load_reactions,
 )
 from mdm_opt.processes import generate, instance_noise
+from mdm_opt.sample_texts import lines_of, plain
 from mdm_opt.sudoku import is_valid
 
 RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
@@ -205,3 +206,16 @@ def test_bundled_model_writes_valid_grids_at_one_token_a_step() -> None:
     one_each = np.ones(36, dtype=np.int64)
     samples = generate(denoiser, one_each, instance_noise(range(384), 36, seed=0))
     assert np.mean(is_valid(denoiser.decode(samples.tokens))) >= 0.80
+
+
+def test_the_bundled_model_shows_grids() -> None:
+    denoiser = load_bundled(device="cpu", length=24)
+    assert plain(lines_of(denoiser.show("654" * 8, "123456456123"))).startswith("1 2 3 | 4 5 6\n")
+
+
+def test_letters_are_shown_in_blocks(antiberty: HuggingFaceDenoiser) -> None:
+    assert antiberty.show("EVQLVESGGGLV", "") == [" 1 EVQLVESGGG LV"]
+
+
+def test_reactions_are_shown_in_blocks(reactions: HuggingFaceDenoiser) -> None:
+    assert reactions.show("CC(=O)OCC>>CCO", "") == [" 1 CC(=O)OCC> >CCO"]

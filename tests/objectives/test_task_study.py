@@ -124,8 +124,17 @@ def test_a_study_from_search_to_verification(tmp_path: Path) -> None:
     verified = set(log.read_text().splitlines())
     assert not searched & verified
     assert len(verified) == 32 + 40
-    (record, *_) = Repository(url, create=False).measurements("sums", ["search"])
-    assert all(re.fullmatch(r"[=0-9.?]*", text) for text in record.samples)
+    repository = Repository(url, create=False)
+    samples = repository.samples("sums")
+    for role, prompts in (("search", searched), ("verification", verified)):
+        for record in repository.measurements("sums", [role]):
+            kept = samples[record.id]
+            assert len(kept) == (3 if role == "search" else record.instances)
+            assert all(re.fullmatch(r"[=0-9.?]*", text) for text in kept)
+            assert {text.prompt for text in kept} <= prompts
+            numbers = [opened.sets.ids(role)[i] for i in range(len(kept))]
+            assert [text.prompt for text in kept] == opened.problem.objective.prompt_texts(numbers)
+    repository.close()
 
 
 @pytest.mark.parametrize(

@@ -376,7 +376,15 @@ def test_guards_that_do_not_hold_and_newer_trials_are_said_of_their_budget():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "0"), (2.0, "2"), (1 / 3, "0.3333"), (-12345.6, "-1.235e+04"), (1e-9, "1e-09")],
+    [
+        (0.0, "0"),
+        (2.0, "2"),
+        (1 / 3, "0.3333"),
+        (-12345.6, "-12,346"),
+        (1234.5, "1234"),
+        (1e15, "1e+15"),
+        (1e-9, "1e-09"),
+    ],
 )
 def test_numbers_have_four_digits(value, text):
     assert number(value) == text

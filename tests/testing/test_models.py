@@ -149,6 +149,8 @@ def gradients(found, tokens, positions):
         (changed(Lazy, first_log_probs=lambda self, p: self.lazy_log_probs(None, p * 0)),
          "first_log_probs: differs"),
         (changed(decode=lambda self, tokens: ["one"]), "decode: not one text a sequence"),
+        (changed(show=lambda self, text, prompt: 7), "show: what it returns is a int, not"),
+        (changed(show=lambda self, text: text), "show: raised TypeError"),
         (changed(encode=lambda self, texts: torch.zeros(1, 1)), "encode: torch.float32 (1, 1)"),
         (changed(encode=lambda self, texts: torch.ones(len(texts), LENGTH, dtype=torch.int64)),
          "encode: its tokens are no longer the texts"),

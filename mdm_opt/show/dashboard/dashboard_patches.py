@@ -2,8 +2,9 @@
 
 Its plot of the Pareto front calls dominated trials best where they tie with another one, because
 an assignment in its loop is not part of the condition; and a sample of one long line makes its
-page many screens wide. A release in which neither is found is served as it is. Besides, every page
-leads to that of the results, and buttons that would be refused are hidden.
+page many screens wide. A release in which neither is found is served as it is. Besides (`page/`),
+the page of a study begins with what was found, every page leads to that of the results, fits
+narrow screens and can be read, and buttons that would be refused are hidden.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterable
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from mdm_opt.show.dashboard.wsgi import RESULTS, TRIALS, Environ, call_application, respond
@@ -21,17 +23,8 @@ if TYPE_CHECKING:
 _SCRIPT = "/static/bundle.js"
 # dominated[i] = true : best = e[1], last = e[0]; the comma ends the condition.
 _TIES = re.compile(rb"\]=!0:(\w+)=(\w+)\[1\],(\w+)=\2\[0\]")
-_STYLE = b"""<style>
-pre, pre code { white-space: pre-wrap !important; overflow-wrap: anywhere; }
-#mdm-opt-results { position: fixed; top: 8px; right: 12px; z-index: 1300; padding: 10px 12px;
-  color: #fff; background: #1565c0; border-radius: 4px; font: 15px/1.4 sans-serif; }
-</style>"""
-# Buttons that are refused anyway, by what is on them.
-_UNCHANGEABLE = b"""<style>
-[aria-label="rename study"], [aria-label="delete study"], button:has([data-testid="AddBoxIcon"]),
-button:has([data-testid="EditIcon"]), .MuiCard-root:has([data-testid="UploadFileIcon"])
-{ display: none !important; }
-</style>"""
+_PAGE = files("mdm_opt.show.dashboard") / "page"
+_OURS = "/static/mdm-opt.js"
 _LINK = f'<a id="mdm-opt-results" href="{RESULTS}">results</a>'.encode()
 
 
@@ -41,14 +34,16 @@ def patched_script(content: bytes) -> bytes:
 
 
 def patched_page(content: bytes, *, writable: bool = False) -> bytes:
-    """The dashboard's page with a way to the results, and code that is no wider than its place.
+    """The dashboard's page with a way to the results, our styles, and our script.
 
     Args:
         content: of the page.
         writable: whether studies may be changed; otherwise the buttons for it are hidden.
     """
-    style = _STYLE if writable else _STYLE + _UNCHANGEABLE
-    found = content.replace(b"</head>", style + b"</head>", 1)
+    sheets = ["page.css"] if writable else ["page.css", "read_only.css"]
+    style = "".join((_PAGE / sheet).read_text() for sheet in sheets)
+    ours = f'<style>\n{style}</style>\n<script defer src="{_OURS}"></script>'.encode()
+    found = content.replace(b"</head>", ours + b"</head>", 1)
     return found.replace(b"</body>", _LINK + b"</body>", 1)
 
 
@@ -70,6 +65,10 @@ class PatchedDashboard:
         path = str(environ.get("PATH_INFO", ""))
         if environ.get("REQUEST_METHOD") == "GET" and path == _SCRIPT:
             return self._script(environ, start_response)
+        if environ.get("REQUEST_METHOD") == "GET" and path == _OURS:
+            kind = [("Content-Type", "text/javascript; charset=utf-8")]
+            content = (_PAGE / "page.js").read_bytes()
+            return respond(start_response, "200 OK", kind, content)
         if environ.get("REQUEST_METHOD") == "GET" and f"{path}/".startswith(f"{TRIALS}/"):
             status, headers, content = call_application(self._application, environ)
             return respond(

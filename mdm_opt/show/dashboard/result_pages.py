@@ -7,8 +7,9 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 from mdm_opt.errors import InputError, MdmOptError
 from mdm_opt.persistence import Repository, shown
@@ -31,11 +32,14 @@ if TYPE_CHECKING:
 
 # A page of a study that is running is asked for again after so many seconds.
 _AGAIN_SECONDS = "20"
+_JSON = [("Content-Type", "application/json")]
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 class ResultPages:
     """Answers ``/results`` and ``/results/NAME``; ``/`` leads to the first.
+
+    ``/results?study=ID`` is what was found in the study of that id in optuna-dashboard, as JSON.
 
     Args:
         application: optuna-dashboard on the same database.
@@ -65,6 +69,9 @@ class ResultPages:
             start_response("302 Found", [("Location", RESULTS), ("Content-Length", "0")])
             return []
         try:
+            study = parse_qs(str(environ.get("QUERY_STRING", ""))).get("study")
+            if path == RESULTS and study:
+                return _answer(environ, start_response, "200 OK", _JSON, self._result(study[0]))
             page, live = self._page(path.removeprefix(RESULTS).removeprefix("/"))
         except MdmOptError as error:
             unknown = isinstance(error, InputError)
@@ -100,6 +107,16 @@ class ResultPages:
         if studies and studies[-1].name in trials:
             self._prepare(trials[studies[-1].name])
         return overview(studies, shown(self._repository.url), TRIALS), live
+
+    def _result(self, study_id: str) -> str:
+        """What was found in a study of optuna-dashboard's; ``{}`` where it is not ours."""
+        address = f"{TRIALS}/studies/{study_id}"
+        names = [name for name, at in self._trial_addresses().items() if at == address]
+        if not names or self._repository.find_study(names[0]) is None:
+            return "{}"
+        found = self._snapshots.read(names[0])
+        shown = summary(found, f"{RESULTS}/{quote(names[0], safe='')}", address)
+        return json.dumps(asdict(shown) | {"live": not found.progress.settled})
 
     def _trial_addresses(self) -> dict[str, str]:
         """Pages of trials by the name of the study; of those that the mirror has."""

@@ -44,8 +44,10 @@ _SAMPLE = re.compile(r"/artifacts/\d+/\d+/5a-([0-9a-f]{1,7})-([0-9a-f]{1,7})")
 _LINE, OURS = "\n\n---\n\n", "[//]: # (From mdm-opt; what stands below is not saved)\n\n"
 # While a study runs its pictures are not drawn more often than this.
 _LEAST_SECONDS, _SHARE_OF_TIME = 2.0, 4.0
-# Characters of a title's line, so that it fits beside another figure, and at 500 pixels.
-_LINE_OF_TITLE = 48
+# Characters of a title's line, so that it fits beside another figure, and at 400 pixels.
+_LINE_OF_TITLE = 36
+# Pixels of its buttons and of a line.
+_BUTTONS, _LINE_HEIGHT = 32, 22
 # Trials that are over, and that count.
 _MEASURED = ("Complete", "Pruned")
 _LOG = logging.getLogger(__name__)
@@ -268,6 +270,11 @@ def _plot(figure: Figure) -> str:
         title.text, _LINE_OF_TITLE, break_long_words=False, break_on_hyphens=False
     )
     title.text = "<br>".join(lines)
+    # Under the buttons, which plotly draws over the upper right corner.
+    # Half of what further lines add stands above the place.
+    place = _BUTTONS + _LINE_HEIGHT // 2 * (len(lines) - 1)
+    title.update(yref="container", y=1, yanchor="top", pad={"t": place})
+    figure.layout.margin.t = _BUTTONS + _LINE_HEIGHT * len(lines) + 8
     return str(figure.to_json())
 
 

@@ -12,6 +12,7 @@ from plotly.graph_objects import Figure
 from plotly.offline import get_plotlyjs
 
 from mdm_opt.persistence import MeasurementRecord
+from mdm_opt.results.legend import legend
 from mdm_opt.results.side_by_side_text import compared_headings, compared_rows
 from mdm_opt.results.text import (
     fenced,
@@ -25,10 +26,13 @@ from mdm_opt.sample_texts import picture
 from mdm_opt.show.figures import figures
 from mdm_opt.show.notes import guard_words, value_words
 from mdm_opt.show.report.report_data import ReportData
+from mdm_opt.show.report.sample_html import prompt_html, sample_html
 from mdm_opt.show.snapshot import Snapshot
 
 # Samples of a step count that are shown unfolded, and characters of one.
 _OPEN_SAMPLES, _OPEN_CHARACTERS = 2, 600
+# Characters of a sample in the table of instances.
+_CELL_CHARACTERS = 300
 
 
 def template(name: str) -> Template:
@@ -66,7 +70,25 @@ def html(data: ReportData, links: Sequence[tuple[str, str]] = ()) -> str:
         is_picture=lambda text: picture(text) is not None,
         open_samples=_OPEN_SAMPLES,
         open_characters=_OPEN_CHARACTERS,
+        cell_characters=_CELL_CHARACTERS,
+        sample_html=sample_html,
+        prompt_html=prompt_html,
+        number=number,
+        legend=legend(_words_of(data, [figure.layout.title.text for figure in drawn.values()])),
     )
+
+
+def _words_of(data: ReportData, more: Sequence[str] = ()) -> str:
+    """Everything that a report says but its samples and the study file."""
+    found, result = data.found, data.found.result
+    words = [found.metric, data.state, *data.said, *more]
+    if result is not None:
+        words += headings(result)
+        words += [cell for row in result_rows(result) for cell in row.cells]
+    if data.compared is not None:
+        words += [*compared_headings(data.compared), *data.compared_said]
+    words += [cell for row in _trial_rows(found) for cell in row]
+    return "\n".join(words)
 
 
 @dataclass(frozen=True)
@@ -134,6 +156,9 @@ def model_card(data: ReportData) -> str:
         names, rows = compared_headings(data.compared), compared_rows(data.compared)
         parts.append(markdown_table(names, rows))
         parts.append("\n".join(f"- {markdown(line)}" for line in data.compared_said))
+    words = legend(_words_of(data))
+    parts.append("### Words")
+    parts.append("\n".join(f"- **{word}**: {markdown(meaning)}" for word, meaning in words))
     parts.append("### Where the numbers come from")
     parts.append("\n".join(f"- {markdown(name)}: {markdown(value)}" for name, value in data.facts))
     parts.append("### To repeat it")

@@ -13,10 +13,13 @@ from mdm_opt.persistence import MeasurementRecord, Repository
 from mdm_opt.results.best_result import BudgetResult
 from mdm_opt.results.side_by_side import Comparison, compare
 from mdm_opt.results.side_by_side_text import compared_said
-from mdm_opt.results.text import conclusions, number, schedule_words
+from mdm_opt.results.text import conclusions, schedule_words
+from mdm_opt.sample_texts import Sample
 from mdm_opt.show.notes import model_words
+from mdm_opt.show.report.instances import InstanceTable, instance_tables
 from mdm_opt.show.snapshot import Snapshot, read_snapshot
 from mdm_opt.study.stored_file import FROM_PYTHON, study_toml
+from mdm_opt.words import duration, grouped
 
 # Whose samples are shown beside each other.
 _COMPARED = ("best", "linear")
@@ -32,7 +35,7 @@ class SampleGroup:
     """
 
     steps: int
-    columns: tuple[tuple[str, tuple[str, ...]], ...]
+    columns: tuple[tuple[str, tuple[Sample, ...]], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +47,7 @@ class ReportData:
         state: of its trials and its verification, one line.
         said: conclusions.
         samples: of each step count.
+        instances: of each step count that is verified, sorted by gain.
         provenance: of the best schedule; None before there is one.
         facts: where the numbers come from, names and values.
         study_toml: the study file.
@@ -57,6 +61,7 @@ class ReportData:
     state: str
     said: Sequence[str]
     samples: Sequence[SampleGroup]
+    instances: Sequence[InstanceTable]
     provenance: Provenance | None
     facts: Sequence[tuple[str, str]]
     study_toml: str
@@ -99,6 +104,7 @@ def report_of(found: Snapshot, compared: Comparison | None = None) -> ReportData
         state=state_words(found),
         said=said_of(found),
         samples=_samples(found),
+        instances=instance_tables(found),
         provenance=provenance,
         facts=_facts(found, provenance),
         study_toml=study_toml(found.file),
@@ -148,7 +154,7 @@ def _samples(found: Snapshot) -> list[SampleGroup]:
     for budget in found.result.budgets if found.result else []:
         columns = []
         for label, record in _compared(found, budget):
-            texts = tuple(found.samples.get(record.id or 0, ()))
+            texts = tuple(found.samples.get(record.id or 0, ()))[: found.file.search.samples]
             if texts:
                 columns.append((label, texts))
         fewest = min((len(texts) for _, texts in columns), default=0)
@@ -210,7 +216,8 @@ def _facts(found: Snapshot, provenance: Provenance | None) -> list[tuple[str, st
         ("made by", f"mdm-opt {record.package_version}"),
         (
             "measured",
-            f"{calls} model calls of one sequence in {number(seconds)} s on {', '.join(devices)}",
+            f"{grouped(calls)} model calls of one sequence in {duration(seconds)} "
+            f"on {', '.join(devices)}",
         ),
     ]
     if provenance is not None:

@@ -87,7 +87,7 @@ def test_code_in_the_page_is_no_wider_than_its_place(application, path):
     assert int(answer.headers["content-length"]) == len(answer.content)
     head, _, rest = answer.text.partition("</head>")
     assert "pre code { white-space: pre-wrap !important; overflow-wrap: anywhere; }" in head
-    assert head.endswith("</style>")
+    assert head.endswith('</style>\n<script defer src="/static/mdm-opt.js"></script>')
     assert rest.count("<script") == 0
     assert "Optuna Dashboard" in head
 
@@ -112,6 +112,17 @@ def test_an_error_in_place_of_the_script_passes(application):
     refused = pretend("404 Not Found", [("Content-Type", "text/plain")], b"]=!0:n=e[1],r=e[0]")
     answer = asked(refused, "GET", "/static/bundle.js", HTTP_ACCEPT_ENCODING="gzip")
     assert (answer.status, answer.content) == (404, b"]=!0:n=e[1],r=e[0]")
+
+
+def test_our_script_is_served_beside_the_dashboards():
+    answer = asked(pretend("404 Not Found", [], b""), "GET", "/static/mdm-opt.js")
+    assert (answer.status, answer.headers["content-type"]) == (
+        200,
+        "text/javascript; charset=utf-8",
+    )
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    # Texts of users are never read as HTML.
+    assert not re.search("innerHTML|insertAdjacentHTML|eval|document.write", answer.text)
 
 
 @pytest.mark.parametrize("writable", [False, True])

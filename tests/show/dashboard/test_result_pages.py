@@ -13,6 +13,8 @@ from study_files import database, write_study
 
 from mdm_opt.errors import RunError
 from mdm_opt.persistence import Repository
+from mdm_opt.results.best import best
+from mdm_opt.results.text import conclusions, headings, result_rows
 from mdm_opt.run.trials import run_trials
 from mdm_opt.show.dashboard.guard import Access, Guard
 from mdm_opt.show.dashboard.result_pages import ResultPages, policy_of
@@ -59,6 +61,27 @@ def test_a_study_has_its_report_with_a_way_back(pages):
     links = [a["href"] for tag, a in Page(answer.text).elements if tag == "a"]
     assert links == ["/results", "/dashboard/studies/7"]
     assert "Where the numbers come from" in answer.text
+
+
+def test_what_was_found_in_a_study_of_the_dashboards_is_json(pages, url):
+    result = best("sudoku4", url)
+    answer = asked(pages, path="/results", query="study=7")
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    said = answer.json
+    assert (said["name"], said["address"]) == ("sudoku4", "/results/sudoku4")
+    assert said["rows"] == [
+        {"cells": list(row.cells), "best": row.best} for row in result_rows(result)
+    ]
+    assert said["headings"] == list(headings(result))
+    assert said["said"] == conclusions(result, "mdm-opt verify sudoku4")
+    assert said["live"] is False
+
+
+@pytest.mark.parametrize("study", ["8", "", "x", "7/.."])
+def test_studies_of_others_have_nothing(pages, study):
+    answer = asked(pages, path="/results", query=f"study={study}&other=1")
+    assert answer.status == 200
+    assert answer.text == ("{}" if study else asked(pages, path="/results").text)
 
 
 def test_what_is_no_study_is_not_found(pages):

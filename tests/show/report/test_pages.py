@@ -16,6 +16,8 @@ from mdm_opt.results.best import best
 from mdm_opt.results.text import interval, markdown, number, result_rows
 from mdm_opt.show.notes import study_note
 from mdm_opt.show.report import REPORT_FORMATS, read_report
+from mdm_opt.show.report.instances import instance_tables
+from mdm_opt.sudoku import is_valid
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +49,13 @@ def test_the_page_has_the_figures_as_they_are_drawn(html, found):
         assert json.loads(data)["data"] == json.loads(figure.to_json())["data"]
 
 
-def test_more_than_two_samples_fold(html):
+def test_more_than_two_samples_fold(html, found):
     folds = [attrs for tag, attrs in Page(html).elements if tag == "details"]
-    # One for the third sample of each step count, one for the trials, one open for the file.
-    assert len(folds) == 4
+    # One for the third sample of each step count and its instances where any differ, one for the
+    # trials, one open for the file.
+    differing = sum(bool(table.better or table.worse) for table in instance_tables(found))
+    assert len(folds) == 2 + differing + 2
+    assert differing
     assert sum("open" in fold for fold in folds) == 1
 
 
@@ -63,6 +68,27 @@ def test_the_model_card_has_table_counts_and_study_file(url, found):
     commands, block = re.findall(r"```text\n(.*?)\n```", card, re.DOTALL)
     assert commands.splitlines()[0] == "mdm-opt run sudoku4.toml"
     assert parse_study(tomllib.loads(block), "card") == found.file
+
+
+def test_a_page_explains_the_words_that_it_uses(url, found, html):
+    card = REPORT_FORMATS["md"](read_report("sudoku4", url))
+    raced = any(m.stopped_early for m in found.trials)
+    for word in ("NFE", "instances", "verified", "interval", "adjusted interval"):
+        assert f"<dt>{word}</dt>" in html
+        assert f"- **{word}**: " in card
+    assert ("<dt>race</dt>" in html) == raced
+
+
+def test_the_instances_are_a_table_with_grids(html, found):
+    table = html.partition('aria-label="instances at 8 steps"')[2].partition("</table>")[0]
+    rows = re.findall(r'<th scope="row">(\d+)</th>', table)
+    verified = next(m for m in found.verified(8) if m.label == "best")
+    assert len(rows) == min(24, verified.instances)
+    assert table.count("<pre>") == 2 * len(rows)
+    assert ("are left out" in table) == (verified.instances > 24)
+    # Invalid grids have something wrong, valid ones nothing.
+    for sample in found.samples[verified.id]:
+        assert ("^" in sample.shown) == (not is_valid([sample])[0])
 
 
 HOSTILE = '</script><img src=x onerror="alert(1)">`|'

@@ -26,8 +26,8 @@ def test_samples_of_best_and_linear_stand_side_by_side(url, found):
         (best_name, best_texts), (linear_name, linear_texts) = group.columns
         assert best_name.startswith("found: beta(")
         assert linear_name == f"linear, {group.steps} steps"
-        assert list(best_texts) == kept["best"]
-        assert list(linear_texts) == kept["linear"]
+        assert list(best_texts) == kept["best"][:3]
+        assert list(linear_texts) == kept["linear"][:3]
         assert len(best_texts) == 3
 
 
@@ -49,7 +49,7 @@ def test_facts_say_where_the_numbers_come_from(url, found):
     assert facts["model fingerprint"] == found.record.model.fingerprint
     assert facts["study file hash"] == found.record.identity_hash
     calls = sum(m.sequence_calls for m in found.measurements)
-    assert facts["measured"].startswith(f"{calls} model calls")
+    assert facts["measured"].startswith(f"{calls:,} model calls")
     assert page.state == "10 of 10 trials finished; verified on 32 fresh instances"
 
 
