@@ -14,6 +14,7 @@ from mdm_opt.cli.common import (
     print_json,
     prints_aside,
     storage_option,
+    tracked,
     typed,
     url_of,
 )
@@ -36,7 +37,7 @@ def run(study_file: str, storage: str | None, no_verify: bool, adopt: bool, as_j
     screen = console(err=True)
     opened = made_study(study_file, storage, "run", adopt=adopt)
     try:
-        with prints_aside():
+        with prints_aside(), tracked(opened.study_file, opened.repository.url, screen):
             search_with_progress(opened, screen)
             if not no_verify:
                 verify_with_progress(opened, screen)
@@ -59,7 +60,7 @@ def verify(name: str, storage: str | None, as_json: bool) -> None:
     with screen.status("loading the model"), prints_aside():
         opened = open_study(name, url)
     try:
-        with prints_aside():
+        with prints_aside(), tracked(opened.study_file, url, screen):
             verify_with_progress(opened, screen)
     except KeyboardInterrupt as stopped:
         interrupted(stopped, None, typed(f"verify {name}", storage))
