@@ -36,10 +36,13 @@ def main() -> int:
     ended = threading.Event()
     threading.Thread(target=_watch, args=(requests, job, ended), daemon=True).start()
     from mdm_opt.persistence import Repository
+    from mdm_opt.track.contents import folder_of
     from mdm_opt.track.sender import Sender
 
     try:
         repository = Repository(job["url"], create=False)
+        # MLflow looks for relative places in the current folder.
+        os.chdir(folder_of(repository.study(job["name"])))
         sender = Sender(repository, job["name"], job["tracker"], say)
         while not ended.is_set():
             sender.look()

@@ -44,8 +44,14 @@ def study_of(record: StudyRecord, repository: Repository) -> TrackedStudy:
         metric=metric_words(record),
         settings=dict(_settings(file)),
         toml=study_toml(file),
-        folder=Path(record.folder),
+        folder=folder_of(record),
     )
+
+
+def folder_of(record: StudyRecord) -> Path:
+    """That of the study file; where it is not on this machine, the current one."""
+    folder = Path(record.folder)
+    return folder if folder.is_dir() else Path.cwd()
 
 
 def _settings(file: StudyFile) -> Iterator[tuple[str, Cell]]:

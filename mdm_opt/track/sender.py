@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 
@@ -101,12 +100,8 @@ class Sender:
     def _begun(self) -> Tracker:
         """The tracker with the run of the study, which says what is there."""
         if self._tracker is None:
-            study = study_of(self._record, self._repository)
-            if study.folder.is_dir():
-                # Relative places of a tracker are below the study file.
-                os.chdir(study.folder)
             made = make_tracker(self._key, self._file.track)
-            known = made.begin(study)
+            known = made.begin(study_of(self._record, self._repository))
             self._arrived, self._known, self._result = set(), known.trials, known.result
             self._tracker = made
         return self._tracker

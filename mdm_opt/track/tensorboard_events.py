@@ -52,7 +52,7 @@ class TensorboardEvents:
     def result(self, result: TrackedResult) -> None:
         """See `Tracker.result`."""
         pages = {f"pictures/{name}.html": page for name, page in result.pictures.items()}
-        for path, text in (result.files | pages).items():
+        for path, text in {**result.files, **pages}.items():
             file = self._folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")

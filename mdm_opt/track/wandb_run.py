@@ -12,7 +12,7 @@ from mdm_opt.track.base import Known, TrackedResult, TrackedStudy, TrackedTrial
 from mdm_opt.track.wandb_files import values, written
 
 # Of the history and of the summary.
-_TRIAL, _RESULT = "trial", "mdm_opt_result"
+_TRIAL, _VALUE, _RESULT = "trial", "value", "mdm_opt_result"
 
 
 class WandbRun:
@@ -87,7 +87,11 @@ class WandbRun:
 
     def end(self, *, complete: bool) -> None:
         """See `Tracker.end`."""
+        import wandb
+
         self._run.finish(exit_code=0)
+        # Only this waits until the files are written.
+        wandb.teardown()
 
 
 def _kept_here(folder: Path, run_id: str) -> Known:
@@ -97,7 +101,7 @@ def _kept_here(folder: Path, run_id: str) -> Known:
     with suppress(Exception):
         for record in written(folder, run_id):
             history = values(record.history.item)
-            if _TRIAL in history:
+            if {_TRIAL, _VALUE} <= history.keys():
                 trials.add(int(history[_TRIAL]))
             result = values(record.summary.update).get(_RESULT, result)
     return Known(frozenset(trials), result)
@@ -108,5 +112,6 @@ def _kept_there(run: Any) -> Known:
     import wandb
 
     found = wandb.Api().run(f"{run.entity}/{run.project}/{run.id}")
-    trials = {int(row[_TRIAL]) for row in found.scan_history(keys=[_TRIAL])}
+    # Rows that have both: the result has a row, too, which wandb gives the last number.
+    trials = {int(row[_TRIAL]) for row in found.scan_history(keys=[_TRIAL, _VALUE])}
     return Known(frozenset(trials), str(found.summary.get(_RESULT, "")))
