@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+
 import pytest
 from tracked import TRIALS, needs
 
 from mdm_opt.config.track import MlflowTable
+from mdm_opt.handoff.schedule_file import load_schedule
 from mdm_opt.results.best import best
 from mdm_opt.track import sender as module
 from mdm_opt.track.contents import study_of
@@ -16,15 +20,36 @@ NAME = "sudoku4"
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-@pytest.fixture
-def client(folder, monkeypatch):
-    """MLflow's own client of the store that the study is sent to."""
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    """An empty store, which takes MLflow seconds to make."""
     needs("mlflow")
     from mlflow import MlflowClient
 
-    # Where the process that sends is: relative places are below it.
+    found = tmp_path_factory.mktemp("store")
+    MlflowClient(tracking_uri=uri(found)).search_experiments()
+    return found / "mlflow.db"
+
+
+@pytest.fixture
+def client(folder, empty, monkeypatch):
+    """MLflow's own client of the store that the study is sent to."""
+    from mlflow import MlflowClient
+
+    shutil.copy(empty, folder)
+    # Artifacts of a database lie in the current folder.
     monkeypatch.chdir(folder)
-    return MlflowClient(tracking_uri="sqlite:///mlflow.db")
+    monkeypatch.setattr(module, "make_tracker", lambda name, table: store(folder))
+    return MlflowClient(tracking_uri=uri(folder))
+
+
+def uri(folder):
+    """MLflow keeps stores by their URIs, so each test has its own."""
+    return f"sqlite:///{folder}/mlflow.db"
+
+
+def store(folder, **more):
+    return MlflowStore(MlflowTable(uri=uri(folder), **more))
 
 
 @pytest.fixture
@@ -67,61 +92,61 @@ def test_the_study_is_found_again(sent, repository, folder):
         *("pictures", "schedules"),
     }
     local = sent.download_artifacts(run.info.run_id, "schedules/8.json", str(folder))
-    from mdm_opt.handoff.schedule_file import load_schedule
-
     assert load_schedule(local).schedule.steps == 8
-
-
-def test_the_verified_table_is_a_table_of_mlflow(sent):
-    """As its own `load_table` reads it, which needs pandas."""
-    run = the_run(sent)
+    # As MLflow's own `load_table` reads the table, which needs pandas.
     table = sent.load_table(run.info.experiment_id, "results.json", run_ids=[run.info.run_id])
     assert len(table) == 8
     own = table[table["schedule"].str.startswith("best: ")]
     assert own["steps"].tolist() == [4, 8]
-    verified = [run.data.metrics[f"verified/{n}/value"] for n in (4, 8)]
-    assert own["value"].tolist() == pytest.approx(verified)
+    assert own["value"].tolist() == pytest.approx([one.value for one in found.budgets])
 
 
-def test_a_later_command_goes_on_with_the_same_run(sent, repository):
+def test_a_later_command_goes_on_with_the_same_run(sent, repository, folder):
     before = history(sent, "value")
-    key = study_of(repository.study(NAME), repository)
-    store = MlflowStore(MlflowTable(uri="sqlite:///mlflow.db"))
-    known = store.begin(key)
+    study = study_of(repository.study(NAME), repository)
+    later = store(folder)
+    known = later.begin(study)
     assert known.trials == frozenset(range(TRIALS))
     assert known.result == the_run(sent).data.tags["mdm_opt.result"]
     assert the_run(sent).info.status == "RUNNING"
-    store.end(complete=False)
+    later.end(complete=False)
     assert the_run(sent).info.status == "KILLED"
     assert Sender(repository, NAME, "mlflow", print).finish()
     assert history(sent, "value") == before
     assert the_run(sent).info.status == "FINISHED"
+    # MLflow refuses another value for a parameter that is there.
+    more = {**study.settings, "search.trials": 99, "verify.new": 1}
+    store(folder).begin(replace(study, settings=more))
+    params = the_run(sent).data.params
+    assert (params["search.trials"], params["verify.new"]) == (str(TRIALS), "1")
 
 
-def test_changed_settings_of_a_study_break_nothing(sent, repository, folder):
-    """MLflow refuses another value for a parameter that is there."""
-    from dataclasses import replace
-
-    study = study_of(repository.study(NAME), repository)
-    changed = replace(study, settings={**study.settings, "search.trials": 99, "verify.new": 1})
-    MlflowStore(MlflowTable(uri="sqlite:///mlflow.db")).begin(changed)
-    run = the_run(sent)
-    assert run.data.params["search.trials"] == str(TRIALS)
-    assert run.data.params["verify.new"] == "1"
-
-
-def test_many_trials_come_in_parts_and_an_experiment_can_be_named(client, repository):
+def test_many_trials_come_in_parts_and_an_experiment_can_be_named(client, repository, folder):
     from mdm_opt.track.base import TrackedTrial
 
     study = study_of(repository.study(NAME), repository)
-    store = MlflowStore(MlflowTable(uri="sqlite:///mlflow.db", experiment="team"))
-    assert store.begin(study).trials == frozenset()
+    named = store(folder, experiment="team")
+    assert named.begin(study).trials == frozenset()
     values = {f"v{index}": 1.0 for index in range(19)} | {"value": 0.5}
-    store.trials([TrackedTrial(number, values, {}) for number in range(120)])
-    store.end(complete=False)
+    named.trials([TrackedTrial(number, values, {}) for number in range(120)])
+    named.end(complete=False)
     run = the_run(client, "team")
     found = client.get_metric_history(run.info.run_id, "value")
     assert sorted(one.step for one in found) == list(range(120))
+
+
+def test_a_folder_of_files_serves_where_mlflow_allows_it(client, repository, folder, monkeypatch):
+    from mlflow import MlflowClient
+
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
+    files = f"file://{folder}/runs"
+    there = MlflowStore(MlflowTable(uri=files))
+    monkeypatch.setattr(module, "make_tracker", lambda name, table: there)
+    for _ in range(2):
+        assert Sender(repository, NAME, "mlflow", print).finish()
+    trials = repository.measurements(NAME, ["search"])
+    found = history(MlflowClient(tracking_uri=files), "value")
+    assert found == [(m.trial_number, m.value) for m in trials]
 
 
 def test_a_store_that_is_away_is_a_failure_in_seconds(client, repository, monkeypatch):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from study_files import database
 from tracked import TRACK, TRACKED, TRIALS, Recorder, searched
@@ -21,6 +23,10 @@ def recorder(monkeypatch):
     found = Recorder()
     monkeypatch.setattr(module, "make_tracker", lambda name, table: found)
     monkeypatch.setattr(module, "_TURN_SECONDS", 0.3)
+    # What it is made of has tests of its own.
+    monkeypatch.setattr(
+        module, "result_of", lambda name, repository, version: SimpleNamespace(version=version)
+    )
     return found
 
 

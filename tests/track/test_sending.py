@@ -73,6 +73,7 @@ def test_a_tracker_that_crashes_is_named(table, url):
     assert said == [f"mlflow: its process was killed by {signal.SIGSEGV.name}{SENDS}"]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_several_are_served_at_once_each_by_itself(table, url, made):
     needs("tensorboard")

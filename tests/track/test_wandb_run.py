@@ -80,10 +80,6 @@ def test_the_study_is_found_again_and_gone_on_with(send, folder, told, repositor
     again, _, runs = contents(folder, told)
     assert len(again) == len(rows)
     assert {one.run_id for one in runs} == {f"mdm-opt-{told.key}"}
-    for one in folder.glob("wandb/offline-run-*/run-*.wandb"):
-        one.rename(one.with_suffix(".gone"))
-    send()
-    assert len(contents(folder, told)[0]) == len(rows)
 
 
 def test_files_that_cannot_be_read_are_no_obstacle(send, folder, told):
