@@ -89,7 +89,8 @@ def test_a_study_of_python_is_sent_to_its_trackers(tmp_path, monkeypatch):
 
     monkeypatch.chdir(tmp_path)
     # One that keeps nothing else.
-    result = tune(torch_denoiser(), pairs, steps=2, track={"tensorboard": "events"}, **QUICK)
+    track = {"tensorboard": "events", "wait_seconds": 400}
+    result = tune(torch_denoiser(), pairs, steps=2, track=track, **QUICK)
     (place,) = (tmp_path / "events").glob("tuned-*")
     events = EventAccumulator(str(place))
     events.Reload()

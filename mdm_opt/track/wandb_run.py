@@ -35,6 +35,9 @@ class WandbRun:
         """See `Tracker.begin`."""
         import wandb
 
+        if wandb.run is not None:
+            # One that has failed: what it has taken is written before that is asked for.
+            wandb.teardown()
         table, folder = self._table, study.folder / self._table.directory
         run_id = f"mdm-opt-{study.key}"
         known = _kept_here(folder, run_id) if table.mode == "offline" else Known()

@@ -47,7 +47,7 @@ def said(output):
 
 def test_what_a_tracker_prints_and_raises_stays_apart(start, made):
     process = start("print('noise', os.getcwd())\nraise ConnectionError('nobody')")
-    output, errors = process.communicate("end\n", timeout=60)
+    output, errors = process.communicate("end\n", timeout=400)
     assert process.returncode == LACKING
     # Relative places are below the study file.
     assert f"noise {made}" in errors
@@ -63,14 +63,14 @@ def test_where_the_starter_dies_the_limit_holds_all_the_same(start):
     # Its standard input ends, as it does where the starter is killed.
     process.stdin.close()
     process.stdin = None
-    process.communicate(timeout=60)
+    process.communicate(timeout=400)
     assert process.returncode == LATE
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 200
 
 
 def test_what_is_wrong_from_the_start_is_said(start):
     process = start("pass", name="other")
-    output, _ = process.communicate("end\n", timeout=60)
+    output, _ = process.communicate("end\n", timeout=400)
     assert process.returncode == LACKING
     (line,) = said(output)
     assert line.startswith("mlflow: InputError: no study 'other' in this database")

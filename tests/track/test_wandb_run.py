@@ -119,7 +119,14 @@ def test_online_the_server_is_asked_what_it_has(told, monkeypatch):
             asked.append(path)
             return there
 
-    stand_in = SimpleNamespace(init=init, Api=Api, Settings=lambda **options: options)
+    ended = []
+    stand_in = SimpleNamespace(
+        run=None,
+        teardown=lambda: ended.append(1),
+        init=init,
+        Api=Api,
+        Settings=lambda **options: options,
+    )
     monkeypatch.setitem(sys.modules, "wandb", stand_in)
     tracker = WandbRun(WandbTable(project="p", entity="team", directory="runs"))
     known = tracker.begin(told)
@@ -132,4 +139,7 @@ def test_online_the_server_is_asked_what_it_has(told, monkeypatch):
     assert (begun["resume"], begun["mode"], begun["entity"]) == ("allow", "online", "team")
     assert begun["dir"] == str(told.folder / "runs")
     run.resumed = False
+    assert ended == []
+    stand_in.run = run
     assert WandbRun(WandbTable(project="p")).begin(told).trials == frozenset()
+    assert ended == [1]
