@@ -37,7 +37,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 
 $(DEVELOP): $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
-		-e '.[dev,antibody,chemistry,embedded,large,lm-eval,ray]'
+		-e '.[dev,antibody,chemistry,embedded,large,lm-eval,mlflow,ray,tensorboard,wandb]'
 # Only its files are read, and what it requires is of 2020. Tests that need it skip without it.
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -c constraints.txt \
 		rxnfp

@@ -8,11 +8,13 @@ if TYPE_CHECKING:
     from mdm_opt.models.rates import TorchRates
     from mdm_opt.models.timed_law import TorchLaw
     from mdm_opt.models.torch_module import TorchDenoiser
+    from mdm_opt.run.trials import FinishedTrial
     from mdm_opt.tuning import TuneResult, tune
 
 __version__ = "0.1.0"
 __all__ = [
     "ExportedSchedule",
+    "FinishedTrial",
     "TorchDenoiser",
     "TorchLaw",
     "TorchRates",
@@ -25,6 +27,7 @@ __all__ = [
 # Loaded on first use, so that `mdm-opt --help` answers at once.
 _MODULES = {
     "ExportedSchedule": "mdm_opt.handoff.schedule_file",
+    "FinishedTrial": "mdm_opt.run.trials",
     "TorchDenoiser": "mdm_opt.models.torch_module",
     "TorchRates": "mdm_opt.models.rates",
     "TorchLaw": "mdm_opt.models.timed_law",

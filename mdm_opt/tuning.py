@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,12 +36,16 @@ from mdm_opt.results.best import best
 from mdm_opt.results.best_result import BestResult
 from mdm_opt.results.progress import Report, search_with_progress, verify_with_progress
 from mdm_opt.results.text import conclusions, headings, metric_words, result_rows
+from mdm_opt.run.trials import FinishedTrial
 from mdm_opt.schedules import Counts, Reveal, Rounding
 from mdm_opt.study.acceptance import take_source
 from mdm_opt.study.opening import OpenStudy, make_study
 from mdm_opt.study.problem import check_problem, problem_of
+from mdm_opt.track.callbacks import Callbacks
+from mdm_opt.track.sending import tracking
 from mdm_opt.tuning_arguments import ARGUMENTS, KEYS, NAMES, plain_value, study_file_of
 
+Callback = Callable[["FinishedTrial | TuneResult"], object]
 # What makes a model of a torch module, by process.
 _WRAPPERS = {"masked": "TorchDenoiser", "births": "TorchRates", "uniform": "TorchLaw"}
 
@@ -137,6 +142,8 @@ def tune(
     accept: str | None = None,
     progress: bool = True,
     report: Report | None = None,
+    callbacks: Sequence[Callback] = (),
+    track: Mapping[str, Any] | None = None,
 ) -> TuneResult:
     """Searches the best schedules of a model and verifies them, as ``mdm-opt run`` does.
 
@@ -172,6 +179,12 @@ def tune(
             source is that of the module; of a script or a notebook, of the function or class.
         progress: a bar on standard error, where that is a terminal.
         report: called with a line about every trial, and about what is unusual.
+        callbacks: functions that are called with every finished trial, a
+            `mdm_opt.FinishedTrial`, and at the end with the `TuneResult`. They take
+            their time between two trials. What one raises is a warning and is said to ``report``,
+            the first time at once; the study goes on, but `KeyboardInterrupt` stops it.
+        track: the keys of ``[track]``: where trials and results are sent besides, such as
+            ``{"mlflow": "sqlite:///mlflow.db"}``.
 
     Returns:
         The verified result of every step count.
@@ -194,6 +207,10 @@ def tune(
         _refuse("bounds", bounds, "ranges or options by parameter are expected")
     if not (sampling is None or isinstance(sampling, Mapping)):
         _refuse("sampling", sampling, "settings of the sampler by key are expected")
+    if not (track is None or isinstance(track, Mapping)):
+        _refuse("track", track, "keys of [track] are expected")
+    if not (isinstance(callbacks, Sequence) and all(map(callable, callbacks))):
+        _refuse("callbacks", callbacks, "a list of functions is expected")
     twice = [key for key in bounds or {} if key in KEYS or ARGUMENTS.get(("space", key))]
     if twice:
         _refuse("bounds", twice[0], f"{twice[0]!r} is an argument of its own")
@@ -227,6 +244,7 @@ def tune(
             settings,
             sampling or {},
             {"beta_a": beta_a, "beta_b": beta_b, **(bounds or {})},
+            track,
         )
         study_file.check_length(denoiser.length, attention_block(denoiser))
         kept = None if storage is None else storage_url(str(storage))
@@ -237,9 +255,11 @@ def tune(
         if accept is not None and study_file.study.name in _studies(url):
             take_source(study_file.study.name, url, accept, lambda: problem)
         opened = _opened(study_file, problem, url, screen, report or _silent)
+        told: Callbacks[FinishedTrial | TuneResult] = Callbacks(callbacks, report or _silent)
         try:
-            search_with_progress(opened, screen, report or _silent)
-            verify_with_progress(opened, screen, report or _silent)
+            with _tracking(study_file, url, report or _silent):
+                search_with_progress(opened, screen, report or _silent, told)
+                verify_with_progress(opened, screen, report or _silent)
         finally:
             opened.repository.close()
         found = best(study_file.study.name, url)
@@ -248,7 +268,10 @@ def tune(
             {n.steps: export_budget(record, found, n, found=one) for n in found.budgets}
             for one in (False, True)
         )
-        return TuneResult(found, wanted, best_ones)
+        result = TuneResult(found, wanted, best_ones)
+        told(result)
+        told.end()
+        return result
 
 
 def given(**description: str) -> NoReturn:
@@ -321,6 +344,19 @@ def _judge(
         unit="score" if unit is None else unit,
         fingerprint=source_fingerprint(objective, None),
     )
+
+
+@contextmanager
+def _tracking(study_file: StudyFile, url: str, report: Report) -> Iterator[None]:
+    """Sends a study to its trackers; what goes wrong is said at the end."""
+    said: list[str] = []
+    try:
+        with tracking(study_file.track, study_file.study.name, url, said.append):
+            yield
+    finally:
+        for line in said:
+            warnings.warn(line, RuntimeWarning, stacklevel=4)
+            report(line)
 
 
 @contextmanager

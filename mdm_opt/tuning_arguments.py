@@ -70,6 +70,7 @@ def study_file_of(
     settings: Mapping[str, Any],
     sampling: Mapping[str, Any],
     bounds: Mapping[str, Any],
+    track: Mapping[str, Any] | None = None,
 ) -> StudyFile:
     """The arguments of `tune` as a study file, which validates them.
 
@@ -78,11 +79,13 @@ def study_file_of(
         settings: values by argument.
         sampling: keys of the sampler of models that are not masked.
         bounds: by parameter of the family.
+        track: keys of ``[track]``.
     """
     content: dict[str, dict[str, Any]] = {
         "model": {"kind": FROM_PYTHON, "process": process},
         "objective": {"kind": FROM_PYTHON},
         "sampler": {key: plain_value(value) for key, value in sampling.items()},
+        "track": {key: plain_value(value) for key, value in (track or {}).items()},
     }
     for argument, value in settings.items():
         table, key = KEYS[argument]
@@ -116,7 +119,7 @@ def _argument(table: str, keys: Sequence[str | int]) -> str:
     inner = "".join(f"[{part!r}]" for part in index)
     if (table, str(key)) in ARGUMENTS:
         return ARGUMENTS[table, str(key)] + inner
-    whole = {"space": "bounds", "sampler": "sampling"}.get(table)
+    whole = {"space": "bounds", "sampler": "sampling", "track": "track"}.get(table)
     if whole is None:
         return ""
     return f"{whole}[{key!r}]{inner}" if keys else whole

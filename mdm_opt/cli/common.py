@@ -18,10 +18,12 @@ from mdm_opt.errors import MdmOptError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from rich.console import Console
     from rich.status import Status
 
+    from mdm_opt.config import StudyFile
     from mdm_opt.persistence import Progress
     from mdm_opt.study.opening import OpenStudy
 
@@ -114,6 +116,22 @@ def made_study(
     for line in opened.news:
         click.echo(line, err=True)
     return opened
+
+
+def tracked(file: StudyFile, url: str, screen: Console) -> AbstractContextManager[None]:
+    """Sends a study to its trackers meanwhile, and says there what goes wrong.
+
+    Args:
+        file: of the study, which is in the database.
+        url: of the database.
+        screen: where it is said.
+    """
+    from mdm_opt.track.sending import tracking
+
+    def say(line: str) -> None:
+        screen.print(line, markup=False, soft_wrap=True)
+
+    return tracking(file.track, file.study.name, url, say)
 
 
 @contextmanager

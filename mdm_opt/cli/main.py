@@ -16,6 +16,7 @@ from mdm_opt.cli.run import best, run, verify
 from mdm_opt.cli.show import dashboard, report
 from mdm_opt.cli.storage import storage
 from mdm_opt.cli.study import study
+from mdm_opt.cli.track import track
 from mdm_opt.cli.workers import launch, worker
 
 
@@ -39,6 +40,7 @@ for command in (
     study,
     launch,
     worker,
+    track,
     storage,
     doctor,
     energy,

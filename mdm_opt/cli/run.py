@@ -15,6 +15,7 @@ from mdm_opt.cli.common import (
     prints_aside,
     say,
     storage_option,
+    tracked,
     typed,
     url_of,
 )
@@ -37,7 +38,7 @@ def run(study_file: str, storage: str | None, no_verify: bool, adopt: bool, as_j
     screen = console(err=True)
     opened = made_study(study_file, storage, "run", adopt=adopt)
     try:
-        with prints_aside():
+        with prints_aside(), tracked(opened.study_file, opened.repository.url, screen):
             search_with_progress(opened, screen)
             if not no_verify:
                 verify_with_progress(opened, screen)
@@ -60,7 +61,7 @@ def verify(name: str, storage: str | None, as_json: bool) -> None:
     with screen.status("loading the model"), prints_aside():
         opened = open_study(name, url)
     try:
-        with prints_aside():
+        with prints_aside(), tracked(opened.study_file, url, screen):
             verify_with_progress(opened, screen)
     except KeyboardInterrupt as stopped:
         interrupted(stopped, None, typed(f"verify {name}", storage))

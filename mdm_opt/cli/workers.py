@@ -140,6 +140,8 @@ def launch(name: str, storage: str | None, heartbeat: float, grace: float, **opt
     from mdm_opt.run.launch import launch as launch_workers
     from mdm_opt.run.signals import StopSignal
     from mdm_opt.run.workers import Heartbeat
+    from mdm_opt.study.stored_file import stored_study_file
+    from mdm_opt.track.sending import tracking
 
     url = url_of(storage)
     beat, gpus = Heartbeat(heartbeat, grace), _gpus(options)
@@ -153,10 +155,14 @@ def launch(name: str, storage: str | None, heartbeat: float, grace: float, **opt
     resume = typed(f"launch {name} --workers {workers}{where}", storage)
     state = None
     view = LaunchView(console(err=True), record, workers)
+    track = stored_study_file(record).track
     with StopSignal() as stop, view:
         try:
             engine = _engine(record, url, workers, gpus, beat, view.say, options)
-            with closing(launch_workers(name, url, engine, workers, stop)) as states:
+            with (
+                tracking(track, name, url, view.say),
+                closing(launch_workers(name, url, engine, workers, stop)) as states,
+            ):
                 for state in states:
                     view.show(state)
         except KeyboardInterrupt as stopped:

@@ -40,6 +40,7 @@ from mdm_opt.config.search import FAMILY, SearchTable, StudyTable
 from mdm_opt.config.settings import check_searched, sampler_apart
 from mdm_opt.config.space import SpaceTable
 from mdm_opt.config.tables import PLACE_KEYS, ProfileTable, VerifyTable
+from mdm_opt.config.track import TrackTable
 from mdm_opt.errors import InputError
 from mdm_opt.messages import describe, key_name
 from mdm_opt.plugins import is_reference, one_line
@@ -67,6 +68,7 @@ class StudyFile(Table):
     search: SearchTable = SearchTable()
     profile: ProfileTable = ProfileTable()
     verify: VerifyTable = VerifyTable()
+    track: TrackTable = TrackTable()
 
     @model_validator(mode="before")
     @classmethod
@@ -303,6 +305,8 @@ class StudyFile(Table):
         found = self.model_dump(mode="json", exclude_none=True)
         for one in self.space.settings:
             found["sampler"].pop(one.name, None)
+        if not self.track.names:
+            del found["track"]
         return found
 
     def fixed(self) -> dict[str, Any]:
@@ -310,7 +314,7 @@ class StudyFile(Table):
 
         Where it runs, how long a metric or a trial may take, how many trials it gets, whether
         they race, how many samples of them are kept, what the profile is measured on, what results
-        are compared with and how they are verified may change.
+        are compared with, how they are verified and where they are sent may change.
         """
         kept = self.canonical()
         for table in (kept["model"], kept["objective"].get("judge", {})):
@@ -324,6 +328,7 @@ class StudyFile(Table):
         for key in ("trials", "tolerance", "racing", "samples", "trial_seconds"):
             kept["search"].pop(key, None)
         del kept["profile"], kept["verify"]
+        kept.pop("track", None)
         return kept
 
     def identity_hash(self) -> str:

@@ -74,7 +74,7 @@ def export_budget(
         result=_result_values(result, budget, kept),
         provenance=Provenance(
             study=record.name,
-            study_file=study_file.canonical(),
+            study_file=_without_trackers(study_file.canonical()),
             study_file_hash=record.identity_hash,
             trial=trial,
             label=label,
@@ -87,6 +87,11 @@ def export_budget(
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         ),
     )
+
+
+def _without_trackers(content: dict[str, Any]) -> dict[str, Any]:
+    """A study file without the places of its owner's that results are sent to."""
+    return {table: values for table, values in content.items() if table != "track"}
 
 
 def _model(table: dict[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:

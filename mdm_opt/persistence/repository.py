@@ -6,6 +6,7 @@ import json
 import weakref
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, delete, func, select
@@ -293,6 +294,18 @@ class Repository:
                     .order_by(SampleRow.instance)
                 )
             )
+
+    def made_at(self, name: str) -> datetime:
+        """When a study was made, as naive UTC; one of the same name that came later has another.
+
+        Raises:
+            InputError: where there is no such study.
+        """
+        with self.transaction() as session:
+            found = session.scalar(select(StudyRow.created_at).where(StudyRow.name == name))
+        if found is None:
+            raise _no_study(name)
+        return found
 
     def version(self, name: str) -> tuple[int, ...] | None:
         """Numbers that change whenever something about a study does; None where there is none."""

@@ -23,7 +23,10 @@ Report = Callable[[str], None]
 
 
 def search_with_progress(
-    opened: OpenStudy, screen: Console, report: Report = lambda _: None
+    opened: OpenStudy,
+    screen: Console,
+    report: Report = lambda _: None,
+    finished: Callable[[FinishedTrial], None] = lambda _: None,
 ) -> None:
     """Runs the trials of a study with a bar; where the screen is no terminal, a line a trial.
 
@@ -31,6 +34,7 @@ def search_with_progress(
         opened: the study.
         screen: where the bar is drawn, or the lines are said.
         report: called with a line for every finished trial, and about what is unusual.
+        finished: called with every finished trial.
 
     Raises:
         MdmOptError: as `mdm_opt.run.trials.run_trials`.
@@ -79,6 +83,7 @@ def search_with_progress(
                 description=f"best so far: {best_so_far}{early}",
             )
             done(_line(trial))
+            finished(trial)
         progress.update(task, total=opened.queue.progress().total)
 
 

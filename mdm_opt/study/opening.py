@@ -10,6 +10,7 @@ import numpy as np
 
 from mdm_opt import __version__
 from mdm_opt.config import StudyFile, load_study_file, parse_study
+from mdm_opt.config.track import check_installed
 from mdm_opt.errors import InputError
 from mdm_opt.measurement import Problem
 from mdm_opt.persistence import (
@@ -135,6 +136,7 @@ def make_study(
         RunError: as `create_study`.
     """
     check_given_seeds(study_file)
+    check_installed(study_file.track)
     existing = _existing(study_file.study.name, url)
     if existing is not None:
         check_same(existing, study_file)

@@ -1,0 +1,1 @@
+"""Trials, results and schedules where the team looks: MLflow, Weights & Biases, TensorBoard."""
