@@ -323,8 +323,8 @@ def test_backup_and_restore_as_the_page_shows(tmp_path, team):
 
 
 def page_commands():
-    page = (STORAGE / "README.md").read_text()
-    blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    pages = [(ROOT / "docs" / f"{name}.md").read_text() for name in ("clusters", "storage")]
+    blocks = re.findall(r"```sh\n(.*?)```", "".join(pages), re.DOTALL)
     return [line.partition("  #")[0] for block in blocks for line in block.splitlines()]
 
 

@@ -29,7 +29,12 @@ from mdm_opt.cli.main import main
 from mdm_opt.server.embedded import EmbeddedServer
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["README.md", "CONTRIBUTING.md", "studies/README.md", "storage/README.md"]
+DOCS = [f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))]
+PAGES = ["README.md", "CONTRIBUTING.md", "studies/README.md", "storage/README.md", *DOCS]
+# Their commands need a server that the first of them makes.
+OF_SERVERS = ["docs/clusters.md", "docs/storage.md"]
+# Whose commands are run from an empty folder by test_tutorial.py.
+TUTORIAL = "docs/start.md"
 COMMAND = re.compile(
     r"^(?:mdm-opt|make|pip|python"
     r"|psql|pg_dump|pg_restore|docker|sbatch|kubectl) .*"
@@ -155,11 +160,14 @@ PLACEHOLDERS = {"STUDY.toml": "studies/NAME.toml", "N": "4", "FILE": "file.json"
 INIT = {"NAME": "toy_balanced", "128": "36"}
 
 
+def test_most_pages_show_commands():
+    assert len([page for page in PAGES if commands(page)]) >= 12
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_every_shown_command_has_arguments_that_there_are(page):
     shown = [shlex.split(line) for line in commands(page)]
     ours = [arguments for program, *arguments in shown if program == "mdm-opt"]
-    assert ours or page == "CONTRIBUTING.md"
     for arguments in ours:
         command = main
         while isinstance(command, click.Group) and arguments:
@@ -212,7 +220,7 @@ def no_server_left(folder):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", [page for page in PAGES if page != "storage/README.md"])
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in (*OF_SERVERS, TUTORIAL)])
 def test_every_shown_command_is_known_and_runs(
     page, folder, filled, monkeypatch, request, no_server_left
 ):
@@ -256,7 +264,7 @@ def run_typed(line, arguments, **replaced):
 
 @pytest.mark.postgres
 @pytest.mark.slow
-def test_commands_of_the_storage_page_run_in_their_order(
+def test_commands_of_the_pages_of_servers_run_in_their_order(
     folder, filled, monkeypatch, no_server_left
 ):
     (folder / "storage").mkdir()
@@ -271,18 +279,14 @@ def test_commands_of_the_storage_page_run_in_their_order(
                 "postgresql://mdm_owner@HOST/mdm": team.owner,
                 "postgresql://mdm_worker@HOST/mdm": team.worker,
             }
-            for line in commands("storage/README.md"):
+            for line in [line for page in OF_SERVERS for line in commands(page)]:
                 program, *arguments = shlex.split(line)
                 if program == "mdm-opt" and line not in ELSEWHERE:
                     if line.startswith("mdm-opt storage copy") and "HOST" in line:
                         # The study of that name was made there a few lines above.
                         delete = ["study", "delete", "quickstart", "--yes"]
                         run_typed(line, [*delete, "--storage", team.owner])
-                    with pytest.MonkeyPatch.context() as patch:
-                        if arguments[0] == "dashboard":
-                            # The page has stopped its server some lines above.
-                            patch.setenv("MDM_OPT_STORAGE", filled)
-                        run_typed(line, arguments, **urls)
+                    run_typed(line, arguments, **urls)
                     ran.add(" ".join(arguments[: 2 if arguments[0] == "storage" else 1]))
                 else:
                     assert line in ELSEWHERE, f"the page shows a command that no test runs: {line}"
@@ -321,11 +325,7 @@ ELSEWHERE = {
         "test_deployment.py: test_the_container_command_of_kubernetes_finishes_a_study"
     ),
     **dict.fromkeys(
-        [
-            line
-            for line in commands("storage/README.md")
-            if line.startswith(("pg_dump", "pg_rest"))
-        ],
+        [line for line in commands("docs/storage.md") if line.startswith(("pg_dump", "pg_rest"))],
         "test_deployment.py: test_backup_and_restore_as_the_page_shows",
     ),
     "pip install '.[postgres]'": "the test environment is installed so",
@@ -343,9 +343,9 @@ ELSEWHERE = {
 @pytest.mark.parametrize(
     "database", ["untouched", pytest.param("served", marks=pytest.mark.postgres)]
 )
-def test_queries_of_the_storage_page_answer(database, request):
+def test_queries_of_the_page_on_storage_answer(database, request):
     engine = create_engine(request.getfixturevalue(database), poolclass=NullPool)
-    queries = blocks("storage/README.md", "sql")
+    queries = blocks("docs/storage.md", "sql")
     assert len(queries) == 7
     with engine.connect() as connection:
         answers = [connection.execute(text(query)).mappings().all() for query in queries]
