@@ -33,9 +33,11 @@ def made_smaller(file):
 def page_of_the_dashboard():
     """What the dashboard serves first, started as the page does, but at a free port."""
     command = [sys.executable, "-m", "mdm_opt", "dashboard", "--port", "0"]
-    with dashboard_process(command, env=os.environ | {"PYTHONPATH": str(ROOT)}) as address:
-        with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310
-            return answer.read().decode()
+    with (
+        dashboard_process(command, env=os.environ | {"PYTHONPATH": str(ROOT)}) as address,
+        urllib.request.build_opener().open(address, timeout=60) as answer,
+    ):
+        return answer.read().decode()
 
 
 def test_the_tutorial_from_an_empty_folder(tmp_path, monkeypatch, capsys):
