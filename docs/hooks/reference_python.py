@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from mdm_opt import testing
-from mdm_opt.docstrings import entries, markdown, taken_apart
+from mdm_opt.docstrings import attributes, entries, markdown, taken_apart
 
 # Titles of sections, and what they show.
 PUBLIC: dict[str, dict[str, tuple[str, ...]]] = {
@@ -86,23 +86,47 @@ def _signature(name: str, found: Any) -> str:
         return ""
     if inspect.isclass(found) and issubclass(found, Exception):
         return ""
-    line = f"{name}{signature}"
+    arguments = list(_arguments(signature))
+    if inspect.isclass(found) and not arguments:
+        return ""
+    end = "" if inspect.isclass(found) else _said(" -> ", signature.return_annotation)
+    line = f"{name}({', '.join(arguments)}){end}"
     if len(line) > _WIDEST:
-        arguments = "".join(f"    {one},\n" for one in _arguments(signature))
-        end = signature.return_annotation
-        said = "" if end is inspect.Signature.empty else f" -> {end}"
-        line = f"{name}(\n{arguments}){said}"
+        line = f"{name}(\n" + "".join(f"    {one},\n" for one in arguments) + f"){end}"
     return f"```python\n{line}\n```"
 
 
 def _arguments(signature: inspect.Signature) -> Iterator[str]:
     named = False
     for one in signature.parameters.values():
+        if one.name == "self":
+            continue
         if one.kind is inspect.Parameter.KEYWORD_ONLY and not named:
             named = True
             yield "*"
         named = named or one.kind is inspect.Parameter.VAR_POSITIONAL
-        yield str(one)
+        yield _argument(one)
+
+
+def _argument(one: inspect.Parameter) -> str:
+    stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+    typed = _said(": ", one.annotation)
+    found = f"{stars.get(one.kind, '')}{one.name}{typed}"
+    if one.default is inspect.Parameter.empty:
+        return found
+    equals = " = " if typed else "="
+    # What a field makes anew for each object has no value to show.
+    shown = repr(one.default)
+    return f"{found}{equals}{'...' if shown.startswith('<') else shown}"
+
+
+def _said(before: str, annotation: Any) -> str:
+    """An annotation as it stands in the source."""
+    if annotation is inspect.Parameter.empty:
+        return ""
+    return before + (
+        annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+    )
 
 
 def _is_protocol(cls: type) -> bool:
@@ -114,7 +138,10 @@ def _docstring(found: Any) -> str:
     parts = [said.summary, said.text]
     for title, section in said.sections.items():
         if title in ("Args", "Attributes", "Raises"):
-            rows = [f"- `{name}`: {about}" for name, about in entries(section).items()]
+            # Those of the classes that it extends are its own, too.
+            whole = inspect.isclass(found) and title == "Attributes"
+            listed = attributes(found) if whole else entries(section)
+            rows = [f"- `{name}`: {about}" for name, about in listed.items()]
             parts.append(f"{title}:\n\n" + "\n".join(rows))
         else:
             parts.append(f"{title}: {section}")

@@ -87,12 +87,13 @@ def test_it_has_every_kind_and_family() -> None:
     assert samplers == {one.__name__ for one in DECODINGS.values()}
 
 
+@settings(deadline=None)
 @given(studies)
 def test_what_the_loader_accepts_is_valid(content: Tree) -> None:
     assert accepted_by_both(content)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(studies, st.sampled_from(["steps", "name", "kind", "trials", "instances"]), st.data())
 def test_what_is_invalid_is_refused_by_the_loader(
     content: Tree, key: str, data: st.DataObject
