@@ -50,7 +50,8 @@ def blocks(page: str, language: str) -> list[str]:
 def commands(page: str) -> list[str]:
     """Commands in shell blocks, indented blocks and inline code, without comments, once each."""
     text = (ROOT / page).read_text()
-    lines = [line for block in blocks(page, "sh") for line in block.splitlines()]
+    joined = [re.sub(r"\\\n\s*", "", block) for block in blocks(page, "sh")]
+    lines = [line for block in joined for line in block.splitlines()]
     lines += [line[4:] for line in text.splitlines() if line.startswith("    ")]
     lines += re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
     shown = [line.partition("  #")[0].strip() for line in lines]
@@ -162,6 +163,15 @@ INIT = {"NAME": "toy_balanced", "128": "36"}
 
 def test_most_pages_show_commands():
     assert len([page for page in PAGES if commands(page)]) >= 12
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_command_stands_in_another_block(page):
+    """Blocks of a shell are those that are read."""
+    text = (ROOT / page).read_text()
+    for language, block in re.findall(r"^```(\w*)\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+        if language != "sh":
+            assert not [line for line in block.splitlines() if COMMAND.match(line)], language
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -321,6 +331,10 @@ ELSEWHERE = {
     "pip install '.[lm-eval]'": "the test environment is installed so",
     "pip install 'mdm-opt[lm-eval]'": "the same from a package index",
     "pip install 'transformers<5'": "CI has transformers 5; docs/models.md says what ran under 4",
+    **dict.fromkeys(
+        [line for line in commands("docs/language-models.md") if line.startswith("python -m")],
+        "tests/objectives/test_lm_eval_command.py runs it",
+    ),
     "psql --dbname=mdm --file=roles.sql": "test_deployment.py: test_psql_runs_the_roles",
     "sbatch --array=0-15 storage/slurm.sh quickstart": (
         "test_deployment.py: test_slurm_script_finishes_a_study"
