@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEVELOP := $(VENV)/.develop
 
-.PHONY: demo test test-slow lint bench clean
+.PHONY: demo test test-slow lint docs bench clean
 
 # Set-up and main job: a tuned, verified schedule for the bundled frozen model.
 demo: $(INSTALLED)
@@ -27,6 +27,10 @@ lint: $(DEVELOP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The pages of docs/ as a site in site/; a link that leads nowhere is an error.
+docs: $(DEVELOP)
+	$(BIN)/python -m mkdocs build --strict --quiet
+
 bench: $(DEVELOP)
 	$(BIN)/python -m pytest tests/benchmarks -m bench -s
 
@@ -37,11 +41,11 @@ $(INSTALLED): pyproject.toml constraints.txt
 
 $(DEVELOP): $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
-		-e '.[dev,antibody,chemistry,embedded,large,lm-eval,mlflow,ray,tensorboard,wandb]'
+		-e '.[dev,antibody,chemistry,docs,embedded,large,lm-eval,mlflow,ray,tensorboard,wandb]'
 # Only its files are read, and what it requires is of 2020. Tests that need it skip without it.
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -c constraints.txt \
 		rxnfp
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) build dist site *.egg-info

@@ -147,9 +147,9 @@ def tune(
 ) -> TuneResult:
     """Searches the best schedules of a model and verifies them, as ``mdm-opt run`` does.
 
-    Arguments that are not named here are the keys of the study file that studies/README.md
-    explains; ``verify_instances`` is ``[verify] instances``, ``profile_sequences`` is
-    ``[profile] sequences``.
+    Arguments that are not named here are the keys of the study file, which
+    docs/study-file.md explains; ``verify_instances`` is ``[verify] instances``,
+    ``profile_sequences`` is ``[profile] sequences``.
 
     Args:
         denoiser: a frozen model, e.g. a `mdm_opt.TorchDenoiser`, `TorchRates` or `TorchLaw`.

@@ -19,7 +19,9 @@ ROOT = Path(__file__).parents[1]
 def test_wheel_holds_everything_and_nothing_else(tmp_path):
     source = tmp_path / "source"
     source.mkdir()
-    for name in ("pyproject.toml", "README.md", "LICENSE", "mdm_opt", "studies"):
+    # Pages and the files of servers lie beside, and stay there.
+    beside = ("docs", "mkdocs.yml", "storage", "CITATION.cff")
+    for name in ("pyproject.toml", "README.md", "LICENSE", "mdm_opt", "studies", *beside):
         (source / name).symlink_to(ROOT / name)
     subprocess.run(
         [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index",

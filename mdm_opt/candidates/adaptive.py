@@ -32,9 +32,19 @@ class Adaptive(RuleFamily):
     name = "adaptive"
     parameters = (
         *BETA.parameters,
-        Range(CAP_RATIO, (1.0, 64.0), (1.0, 8.0), title="cap of steps over budget"),
-        Range(DOUBT, (1e-6, 1e6), (0.003, 1.0)),
-        Choice(MEASURE, ("entropy", "confidence", "bound")),
+        Range(
+            CAP_RATIO,
+            (1.0, 64.0),
+            (1.0, 8.0),
+            title="cap of steps over budget",
+            about="most steps of a sequence over the budget.",
+        ),
+        Range(
+            DOUBT, (1e-6, 1e6), (0.003, 1.0), about="doubt that counts as certain, on a log scale."
+        ),
+        Choice(
+            MEASURE, ("entropy", "confidence", "bound"), about="what certainty is measured by."
+        ),
     )
 
     def schedule(self, candidate: Candidate) -> BetaSchedule:

@@ -39,8 +39,20 @@ class Beta(Family):
 
     name = "beta"
     parameters = (
-        Range(A, (BETA_MIN, BETA_MAX), (0.1, 8.0), title="a"),
-        Range(B, (BETA_MIN, BETA_MAX), (0.1, 8.0), title="b"),
+        Range(
+            A,
+            (BETA_MIN, BETA_MAX),
+            (0.1, 8.0),
+            title="a",
+            about="parameter a of the Beta schedule, searched on a log scale.",
+        ),
+        Range(
+            B,
+            (BETA_MIN, BETA_MAX),
+            (0.1, 8.0),
+            title="b",
+            about="parameter b of the Beta schedule, searched on a log scale.",
+        ),
     )
     named_seeds: ClassVar[NamedSeeds] = {
         # Minimisers of the three energies for the arcsine and the uniform weight [EM sec. 3.2].

@@ -18,7 +18,14 @@ class EntropyBound(PublishedRule):
 
     name = "entropy_bound"
     measure = "bound"
-    parameters = (Range("cutoff", (1e-6, 1e6), (0.01, 100.0)),)
+    parameters = (
+        Range(
+            "cutoff",
+            (1e-6, 1e6),
+            (0.01, 100.0),
+            about="nats that all entropies but the largest may sum to, on a log scale.",
+        ),
+    )
     named_seeds: ClassVar[NamedSeeds] = {
         "baselines": ladder("entropy bound", (0.1, 0.5, 2.0, 8.0, 32.0)),
     }

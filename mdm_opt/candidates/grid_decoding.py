@@ -103,7 +103,8 @@ class UniformDecoding(GridDecoding):
         step: ``ancestral`` (the exact reverse step of the model's law of each token), ``euler``
             (tau leaping: every change by its rate) or ``flow`` (the discrete probability flow:
             only towards what is more probable).
-        first_alpha: of the noise that sampling starts from; above 0 for ``euler`` and ``flow``.
+        first_alpha: of the noise that sampling starts from; above 0 for ``euler`` and ``flow``,
+            where 0.01 is usual.
         last_alpha: at which the steps end; where it is below 1, the last call goes from there to
             the clean sequence at once.
 

@@ -35,13 +35,16 @@ class MaskedDecoding(Decoding):
     Attributes:
         order: ``random``, ``confidence`` (largest top probability first), ``margin`` or
             ``entropy``; ties are broken by the random order.
-        temperature: of the token distribution, >= 0; the order always looks at temperature 1.
+        temperature: of the token distribution; 0 takes the most probable token. The order always
+            looks at temperature 1.
         reveal: ``fixed`` counts, or ``ancestral``: each token by itself.
-        rounding: of fixed counts, see `mdm_opt.schedules.reveal_counts`.
+        rounding: of fixed counts; ``full``: no empty step; ``cumulative``: empty steps may occur
+            and cost nothing.
         block_length: tokens of a block that is finished before the next, in which the schedule
-            starts anew; None for one block. Divides the length, and the number of blocks every
-            step count.
-        guidance: scale >= 0 of classifier-free guidance; needs prompts.
+            starts anew; divides the length, and the number of blocks every step count. Of models
+            that attend in blocks those of their attention. Needs ``fixed`` reveal. Default: one
+            block.
+        guidance: scale of classifier-free guidance; needs prompts.
         end_last: whether positions whose most probable token ends the text come last. The
             others are then ordered by their certainty among the tokens that do not end it, as
             LLaDA's ``confidence_eos_eot_inf`` does. Needs an order other than random.

@@ -29,10 +29,11 @@ class OwnDecoding(Decoding):
             ``package.module:function``.
         arguments: keyword arguments that it is called with. Of those that are searched, the values
             of the user's present setting.
-        batch: instances that are sampled together, a power of two: instance ids kB .. kB + B - 1.
-            Randomness is seeded for each batch, so it is part of a study's identity.
-        module: dotted name of the part of the model whose forward passes are counted as calls;
-            None for the model itself.
+        batch: answers that are written together, a power of two that divides both numbers of
+            instances: instance ids kB .. kB + B - 1. Randomness is seeded for each batch, so it
+            is part of what makes a study the same.
+        module: dotted name of the part of the model whose forward passes are counted as calls.
+            Default: the model itself.
 
     Raises:
         ValueError: for anything else, naming key and value.

@@ -25,6 +25,7 @@ class Range:
         log: whether ratios count, and not differences.
         title: how it is called in pictures; its name where this is empty.
         integer: whether only whole numbers are meant.
+        about: what it is, for the reference of the study file.
 
     Raises:
         ValueError: for ends that are not finite and in order, or not positive where ``log``.
@@ -36,6 +37,7 @@ class Range:
     log: bool = True
     title: str = ""
     integer: bool = False
+    about: str = ""
 
     def __post_init__(self) -> None:
         ends = (self.accepted[0], *self.searched, self.accepted[1])
@@ -75,11 +77,13 @@ class Choice:
         name: of the parameter, and of its key in ``[space]``.
         accepted: all options that a study file may ask for.
         searched: those that are searched where a study file says nothing; all where empty.
+        about: what it is, for the reference of the study file.
     """
 
     name: str
     accepted: tuple[Value, ...]
     searched: tuple[Value, ...] = ()
+    about: str = ""
 
     def __post_init__(self) -> None:
         if not self.searched:

@@ -17,7 +17,15 @@ class Threshold(PublishedRule):
 
     name = "threshold"
     measure = "confidence"
-    parameters = (Range("cutoff", (1e-3, 1.0), (0.05, 0.99), log=False),)
+    parameters = (
+        Range(
+            "cutoff",
+            (1e-3, 1.0),
+            (0.05, 0.99),
+            log=False,
+            about="least top probability of a position that is revealed.",
+        ),
+    )
     named_seeds: ClassVar[NamedSeeds] = {
         "baselines": ladder("threshold", (0.9, 0.7, 0.5, 0.3, 0.2)),
     }

@@ -46,9 +46,27 @@ if TYPE_CHECKING:
     show_default=True,
     help="Beta parameters of the weight function gamma.",
 )
-@click.option("--steps", type=click.IntRange(1, 4096), default=8, show_default=True)
-@click.option("--length", type=click.IntRange(1, 2**20), default=1, show_default=True)
-@click.option("--vocab-size", type=click.IntRange(2, 2**24), default=2, show_default=True)
+@click.option(
+    "--steps",
+    type=click.IntRange(1, 4096),
+    default=8,
+    show_default=True,
+    help="Steps of the discrete energy.",
+)
+@click.option(
+    "--length",
+    type=click.IntRange(1, 2**20),
+    default=1,
+    show_default=True,
+    help="Tokens of a sequence.",
+)
+@click.option(
+    "--vocab-size",
+    type=click.IntRange(2, 2**24),
+    default=2,
+    show_default=True,
+    help="Clean tokens.",
+)
 @click.option(
     "--total-count",
     type=click.FloatRange(min=0, min_open=True),

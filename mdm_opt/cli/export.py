@@ -45,7 +45,9 @@ steps_option = click.option(
     show_default=True,
     help="Whose samples.",
 )
-@click.option("--count", type=click.IntRange(1, 100_000), default=4, show_default=True)
+@click.option(
+    "--count", type=click.IntRange(1, 100_000), default=4, show_default=True, help="Samples."
+)
 @storage_option
 @json_option
 def sample(

@@ -1,7 +1,8 @@
-"""mdm-opt study: create, list, show, accept, delete."""
+"""mdm-opt study: create, list, show, accept, delete, schema."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import click
@@ -25,7 +26,7 @@ from mdm_opt.cli.completion import name_argument
 
 @click.group(cls=Commands)
 def study() -> None:
-    """Create, list, show and delete studies, and accept an edited metric."""
+    """Create, list, show and delete studies, accept an edited metric; the study file's schema."""
 
 
 @study.command(epilog=example("mdm-opt study create studies/quickstart.toml"))
@@ -126,6 +127,26 @@ def accept(name: str, reason: str, storage: str | None) -> None:
     with prints_aside():
         accept_objective(name, url_of(storage), reason)
     click.echo(f"the objective of study {name} is accepted as it is now")
+
+
+@study.command(epilog=example("mdm-opt study schema --out study.schema.json"))
+@click.option("--out", type=click.Path(dir_okay=False), help="File.  [default: standard output]")
+def schema(out: str | None) -> None:
+    """Print the JSON Schema of the study file, for editors.
+
+    A study file whose first line is '#:schema ./study.schema.json' is then checked and completed
+    by editors that know TOML schemas (Even Better TOML, taplo). What goes together is checked by
+    mdm-opt alone.
+    """
+    from mdm_opt.config.schema import study_schema
+    from mdm_opt.handoff.files import write_text
+
+    found = study_schema()
+    if out is None:
+        print_json(found)
+        return
+    write_text(out, json.dumps(found, indent=2) + "\n")
+    click.echo(f"wrote {out}")
 
 
 def _numbers(values: list[Any]) -> str:

@@ -16,7 +16,12 @@ ProcessName = Literal["masked", "births", "uniform"]
 
 
 class BundledModel(RunsOnDevice):
-    """The model that ships with the package: 6x6 Sudoku grids, or the last cells of them."""
+    """The model that ships with the package: 6x6 Sudoku grids, or the last cells of them.
+
+    Attributes:
+        kind: the model that ships.
+        length: cells after the prompt; default 36, all of them.
+    """
 
     process: ClassVar[ProcessName] = "masked"
 
@@ -25,7 +30,12 @@ class BundledModel(RunsOnDevice):
 
 
 class AntibertyModel(RunsOnDevice):
-    """AntiBERTy from its wheel (extra ``antibody``)."""
+    """AntiBERTy from its wheel (extra ``antibody``).
+
+    Attributes:
+        kind: AntiBERTy.
+        length: residues that are generated.
+    """
 
     process: ClassVar[ProcessName] = "masked"
 
@@ -34,7 +44,12 @@ class AntibertyModel(RunsOnDevice):
 
 
 class ReactionsModel(RunsOnDevice):
-    """The BERT of rxnfp from its wheel: SMILES of chemical reactions."""
+    """The BERT of rxnfp from its wheel: SMILES of chemical reactions.
+
+    Attributes:
+        kind: rxnfp's BERT.
+        length: atoms and signs that are generated.
+    """
 
     process: ClassVar[ProcessName] = "masked"
 
@@ -43,7 +58,11 @@ class ReactionsModel(RunsOnDevice):
 
 
 class DigitsModel(RunsOnDevice):
-    """The rates that ship with the package: 8x8 digits with counts from 0 to 16."""
+    """The rates that ship with the package: 8x8 digits with counts from 0 to 16.
+
+    Attributes:
+        kind: the model of births that ships.
+    """
 
     process: ClassVar[ProcessName] = "births"
 
@@ -59,7 +78,43 @@ _OF_UNIFORM = ("time", "least_alpha")
 
 
 class HuggingFaceModel(RunsOnDevice):
-    """A masked LM in a local folder or on the hub."""
+    """A masked LM in a local folder or on the hub.
+
+    Attributes:
+        kind: a masked LM of transformers, with its own code or not.
+        process: ``uniform`` for models that are asked about random tokens and a time (UDLM, Duo).
+        path: a folder, or the id of a checkpoint on the hub.
+        length: tokens that are generated; special tokens are not.
+        revision: commit of a hub id, which keeps the weights what they are; of a folder any word
+            will do.
+        prefix: fixed token strings before the generated ones. Default: those of the tokenizer.
+        suffix: fixed token strings after the generated ones. Default: those of the tokenizer.
+        trust_remote_code: runs the checkpoint's own Python code; needs a ``revision``, which is
+            recorded.
+        tokenizer: folder or hub id of another tokenizer, whose code never runs. Default: the
+            checkpoint's.
+        mask_token: the token that stands for masked. Default: the tokenizer's, or what is known of
+            the model.
+        mask_token_id: its number where the tokenizer has no such token; one of the two.
+        end_tokens: special tokens that may be generated and end a text. Default: none; known for
+            LLaDA, Dream and SDAR.
+        logits_shift: 1 where position i is predicted by the output at i - 1; needs a ``prefix``.
+            Default: 0, of Dream 1.
+        attention: ``full``, ``block_causal`` (a block sees itself and those before it), or
+            ``auto``: what is known of the type, or found by asking the model (docs/models.md).
+        block_length: tokens of a block of attention in blocks. Default: the configuration's; known
+            for LLaDA2 and SDAR.
+        text: what the text of tokens is. ``joined``: their strings one after the other, the
+            default where every token that can be written is one character and stands for it
+            (protein models). ``decoded``: what the tokenizer makes of them, read after the prompt
+            or prefix. Part of what makes a study the same; ``mdm-opt doctor`` shows it.
+        device_map: shares the layers among the GPUs. Default: one device.
+        compile: compile the layers with torch.compile.
+        time: of ``process = "uniform"``: what ``timesteps`` (or ``sigma``) of ``forward`` are:
+            ``sigma`` = -log(alpha), or ``alpha``. Default: ``sigma``.
+        least_alpha: of ``process = "uniform"``: the least alpha that the network was trained on;
+            below it is asked as there. Default: 0.001.
+    """
 
     kind: Literal["huggingface"]
     process: Literal["masked", "uniform"] = "masked"
@@ -144,7 +199,20 @@ LAW_NAMES = (
 
 
 class EnumeratedModel(Table):
-    """Exact answers of an enumerated law, to what its process asks."""
+    """Exact answers of an enumerated law, to what its process asks.
+
+    Attributes:
+        kind: a law that is small enough to enumerate.
+        law: one that ships (``toy_extremes``, ``toy_balanced``, ``sudoku4``, ``templates4``,
+            ``chain``; of counts ``bimodal``, ``count_templates``; for ordinal kernels
+            ``checkerboard``, ``gaussians``), or a function ``package.module:function`` that
+            returns an ``EnumeratedLaw``.
+        process: how noise becomes data, see docs/processes.md.
+        kernel: of ``process = "uniform"``: ``uniform``; ordinal: ``nearest``, ``gaussian`` or
+            ``gaussian(rate_sigma, target_sigma)``, of at most 512 states. Default: ``uniform``.
+        options: arguments of the law's function.
+        batch_size: sequences at once; changes speed and memory, not results.
+    """
 
     kind: Literal["enumerated"]
     law: str
@@ -171,7 +239,12 @@ class EnumeratedModel(Table):
 class ServedModel(Table):
     """A model behind a server, which a function of the user's asks; nothing of it is here.
 
-    `name` and `revision` say which it is, for its fingerprint.
+    Attributes:
+        kind: a model behind a server, for a sampler of your own.
+        name: which model it is; part of what makes a study the same.
+        revision: likewise.
+        length: tokens that an answer may have.
+        batch_size: sequences at once; changes speed and memory, not results.
     """
 
     process: ClassVar[ProcessName] = "masked"
@@ -184,7 +257,15 @@ class ServedModel(Table):
 
 
 class PluginModel(Table):
-    """A model made by a function of the user's."""
+    """A model made by a function of the user's.
+
+    Attributes:
+        kind: the function, ``package.module:factory``, in a file beside the study file or
+            installed.
+        process: how noise becomes data, see docs/processes.md.
+        options: arguments of the function.
+        batch_size: sequences at once; changes speed and memory, not results.
+    """
 
     kind: str
     process: ProcessName = "masked"

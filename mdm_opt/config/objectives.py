@@ -28,6 +28,16 @@ class SpreadTable(Table):
 
     The spread is how much is left to chance once sampling has started, and is defined for models
     of uniform corruption.
+
+    Attributes:
+        most_spread: process ``uniform``: largest class spread (CSD) of a candidate: the standard
+            deviation of a token id of the samples given what sampling starts from, summed over the
+            positions, in the mean over starts. Alone it says nothing, for a chain that hardly
+            moves spreads little, too. Default: no limit.
+        spread_draws: with ``most_spread``: samples of each instance from one start with other
+            noise in their steps, on which its spread is measured; each costs as many model calls
+            as a sample. Standard deviations of few samples are too small, of 8 by about 4% where
+            tokens are normal. Default: 8.
     """
 
     most_spread: float | None = Field(None, gt=0, allow_inf_nan=False)
@@ -46,7 +56,17 @@ class SpreadTable(Table):
 
 
 class ValidityObjective(SpreadTable):
-    """Share of samples that a verifier accepts; maximised."""
+    """Share of samples that a verifier accepts; maximised.
+
+    Attributes:
+        kind: share of valid samples.
+        instances: instances of every search trial.
+        verifier: ``sudoku``, or a function ``package.module:function``: a list of texts in, one
+            truth value each out.
+        options: arguments of the function.
+        timeout_seconds: for one batch of samples; may be changed later. Default: 600.
+        min_entropy_nats: floor of the mean unigram entropy of samples. Default: none.
+    """
 
     kind: Literal["validity"]
     instances: int = Field(128, ge=2)
@@ -70,7 +90,14 @@ class ValidityObjective(SpreadTable):
 
 
 class CausalJudge(RunsOnDevice):
-    """A causal language model as judge."""
+    """A causal language model as judge.
+
+    Attributes:
+        kind: a causal language model.
+        path: a folder, or the id of a checkpoint on the hub.
+        revision: commit of a hub id.
+        batch_size: texts at once.
+    """
 
     kind: Literal["causal"]
     path: str = Field(min_length=1)
@@ -79,7 +106,15 @@ class CausalJudge(RunsOnDevice):
 
 
 class JudgeNllObjective(SpreadTable):
-    """Mean negative log-likelihood per token under a second frozen model; minimised."""
+    """Mean negative log-likelihood per token under a second frozen model; minimised.
+
+    Attributes:
+        kind: likelihood under a second model.
+        instances: instances of every search trial.
+        judge: ``{ kind = "causal", path = "..." }``, or the keys of a [model] table: a masked
+            judge, which must read each text as exactly as many tokens as the model writes.
+        min_entropy_nats: floor of the mean unigram entropy of samples. Default: none.
+    """
 
     kind: Literal["judge_nll"]
     instances: int = Field(64, ge=2)
@@ -102,7 +137,13 @@ class JudgeNllObjective(SpreadTable):
 
 
 class PathKlObjective(Table):
-    """Path KL of random-order sampling against one token per step; minimised."""
+    """Path KL of random-order sampling against one token per step; minimised.
+
+    Attributes:
+        kind: nats lost against the finest steps.
+        instances: instances of every search trial.
+        references: a text file, one sequence a line, or ``model``: the model's own.
+    """
 
     kind: Literal["path_kl"]
     instances: int = Field(32, ge=2)
@@ -110,7 +151,22 @@ class PathKlObjective(Table):
 
 
 class EnergyDistanceObjective(SpreadTable):
-    """Energy distance of samples from reference sequences; minimised."""
+    """Energy distance of samples from reference sequences; minimised.
+
+    Attributes:
+        kind: distance from reference sequences.
+        instances: instances of every search trial.
+        draws: samples of each instance; so many samples in fewer instances have less noise than in
+            more.
+        references: a text file, one sequence a line.
+        most_references: of more lines than this the seed chooses so many.
+        feature: a function ``package.module:function``, given a list of texts, returns a vector
+            for each, whose Euclidean distances are taken. Without one, the numbers of the
+            sequences (token ids, counts) are the vectors, which says little where the order of the
+            tokens means nothing.
+        options: arguments of the feature.
+        timeout_seconds: for one batch of samples; may be changed later. Default: 600.
+    """
 
     kind: Literal["energy_distance"]
     instances: int = Field(64, ge=2)
@@ -139,7 +195,12 @@ class EnergyDistanceObjective(SpreadTable):
 class DivergenceObjective(Table):
     """Exact divergence of the samples of an enumerable law; minimised.
 
-    `path_kl` is that of whole paths, of births and uniform corruption.
+    Attributes:
+        kind: exact divergence of an enumerated law.
+        metric: ``tv`` or ``kl`` of the samples; ``path_kl`` of whole paths, of births and uniform
+            corruption.
+        most_spread: process ``uniform``: largest class spread (CSD), which is exact here. Default:
+            no limit.
     """
 
     kind: Literal["divergence"]
@@ -153,7 +214,21 @@ class DivergenceObjective(Table):
 
 
 class LmEvalObjective(Table):
-    """A generation task of lm-evaluation-harness."""
+    """A generation task of lm-evaluation-harness.
+
+    Attributes:
+        kind: a task of lm-evaluation-harness.
+        task: a generation task by name, or a local YAML; paths inside the YAML are the harness's,
+            relative to where the command runs.
+        instances: instances of every search trial. They are documents of the task.
+        include_path: folder with tasks of your own, which may then be named.
+        limit: only the first so many documents.
+        metric: metric, or metric,filter. Default: the task's first.
+        num_fewshot: examples in the prompt. Default: the task's.
+        chat: puts prompts into the model's chat template, examples as turns
+            (``--apply_chat_template``).
+        allow_code: agrees to tasks that run what the model writes, unprotected (humaneval, mbpp).
+    """
 
     kind: Literal["lm_eval"]
     task: str = Field(min_length=1)
@@ -176,7 +251,33 @@ Normalisation = Literal["strip", "lower", "whitespace", "punctuation", "numbers"
 
 
 class TaskObjective(Table):
-    """Answers to the prompts of a file, each with a score."""
+    """Answers to the prompts of a file, each with a score.
+
+    Attributes:
+        kind: answers to the prompts of a file.
+        data: one JSON object a line.
+        instances: instances of every search trial. They are lines of the file.
+        prompt: template over the keys of a line; ``{{`` is a brace; values that are no text are
+            written as JSON.
+        reference: likewise: what an answer is compared with, or run with.
+        chat: put the prompt into the model's chat template.
+        stop: the answer ends before the first of these texts.
+        score: ``exact_match``, ``code`` (run in a sandbox), or a function
+            ``package.module:function``.
+        extract: regular expression; its first group, or the whole match, is compared or run. An
+            answer without a match scores 0; for ``exact_match`` a reference is searched, too.
+        extract_match: which match counts.
+        normalise: before comparing, in this order: ``strip``, ``lower``, ``whitespace`` (runs
+            become one space), ``punctuation`` (removed), ``numbers`` (``$1,234.50`` becomes
+            ``1234.5``).
+        program: for ``code``: template over all keys of the line, and ``{prompt}``, ``{answer}``,
+            ``{reference}`` as above. Default: answer, new line, reference.
+        timeout_seconds: for each program or call of a function.
+        memory_mib: for each program or call of a function.
+        direction: of a function.
+        unit: of the scores, for tables and pictures.
+        options: arguments of a function.
+    """
 
     kind: Literal["task"]
     data: str = Field(min_length=1)
@@ -250,7 +351,17 @@ _NEEDS = {
 
 
 class PluginObjective(SpreadTable):
-    """A function of the user's: texts of the samples in, one number a sample out."""
+    """A function of the user's: texts of the samples in, one number a sample out.
+
+    Attributes:
+        kind: the function, ``package.module:function``, in a file beside the study file or
+            installed.
+        instances: instances of every search trial.
+        direction: of better numbers.
+        unit: of the numbers, for tables and pictures.
+        options: arguments of the function.
+        timeout_seconds: for one batch of samples; may be changed later. Default: 600.
+    """
 
     kind: str
     instances: int = Field(64, ge=2)

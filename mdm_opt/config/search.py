@@ -23,7 +23,16 @@ GivenSetting = Annotated[Any, BeforeValidator(_setting)]
 
 
 class StudyTable(Table):
-    """[study]; the baseline is how the user samples today."""
+    """[study]; what the study is called and compared with.
+
+    Attributes:
+        name: of the study, in the database and on the command line.
+        seed: fixes instances, noise and proposals.
+        baseline: how you sample today, ``{ family = "threshold", cutoff = 0.9, block_length = 32
+            }``, or a schedule by name, with ``steps`` (else those of each step count), parameters,
+            and settings that differ from [sampler]; every result is said beside it. May be changed
+            later.
+    """
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     seed: int = Field(0, ge=0, lt=2**63)
@@ -68,14 +77,32 @@ def _trials(value: Any) -> int | str:
 
 
 class SearchTable(Table):
-    """[search]; trials is the number of finished trials, seeds included.
+    """[search]; the goal, and how candidates are looked for.
 
-    The goal is the best quality at each step count, or the fewest calls at which the share
-    `quality` of a reference's value is kept, or at most `margin` is lost. The reference is one
-    token a step unless it is given.
-
-    With a tolerance the search of a step count ends before that, once another trial is expected
-    to gain less than this share of what the verification can tell apart.
+    Attributes:
+        goal: ``quality``: the best at each step count; ``calls``: the fewest calls that keep a
+            quality (docs/decoding.md).
+        quality: with goal ``calls``: share of the reference's value that is kept, for values that
+            are maximised and not negative.
+        margin: with goal ``calls``, in place of ``quality``: by how much the value may be worse.
+        reference: with goal ``calls``: a setting as ``[study] baseline``. Default: one token a
+            step; of births and uniform corruption linear in 128 steps.
+        trials: finished trials in all, seeds included, or ``auto``: at most 20 a step count and at
+            least 40 in all, with ``tolerance``.
+        tolerance: the search of a step count ends, its seeds done, once another trial is expected
+            to gain less than this share of the gain that ``[verify] instances`` can show; needs
+            sampler ``shape``. Default: none, 0.2 under ``auto``.
+        sampler: what proposes candidates: ``shape``, or one of Optuna's.
+        seeds: candidates that are tried first, at every step count: by name (docs/search.md), or
+            by their parameters in their order, ``[a, b]``. Of a sampler with a ``kind`` its
+            present setting is the default.
+        racing: stops trials that are clearly worse than the best one; from 32 instances on.
+        samples: samples of each trial that are kept to look at; where the objective draws none
+            they cost ``steps`` model calls each. Unless it is 0, all that the metric reads in the
+            verification are kept, up to 250,000 characters a measurement.
+        trial_seconds: longest time of a trial, after which it has failed; larger measurements,
+            such as the verification, have as much longer. There is a warning before. Default: 20
+            times the longest so far, at least 300.
     """
 
     goal: Literal["quality", "calls"] = "quality"

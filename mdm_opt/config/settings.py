@@ -16,7 +16,12 @@ _LARGEST = 100.0
 
 
 class Ends(Table):
-    """Both ends of what is searched."""
+    """Both ends of what is searched.
+
+    Attributes:
+        low: the lower end.
+        high: the upper end.
+    """
 
     low: float
     high: float

@@ -37,11 +37,25 @@ MAX_STEPS = 4096
 
 
 class SpaceTable(Table):
-    """What is searched; the bounds of a family's parameters are keys of their own in the file.
+    """[space]; what is searched.
 
-    `bounds` has the ends of each range and the options of each choice that are searched, by the
-    name of the parameter. Settings of the sampler are searched where they stand here. With
-    `arguments`, of a sampler of the user's, there is nothing else to search.
+    With `arguments`, of a sampler of the user's, there is nothing else to search.
+
+    Attributes:
+        family: what is searched: Beta schedules, counts of any shape (``free``), or a rule of
+            certainty (docs/decoding.md).
+        families: several of these in one study, in place of ``family``.
+        steps: a step count or a list of several: model calls of a sample, of rules on average. At
+            most the length under fixed reveal.
+        bounds: the ends of each range and the options of each choice that are searched, by the
+            name of the parameter; keys of their own in the file.
+        order: searched in place of ``[sampler] order``: a list of options.
+        temperature: searched in place of ``[sampler] temperature``: a list of options, or a range
+            ``{ low = 0.0, high = 1.0 }``.
+        guidance: searched in place of ``[sampler] guidance``: a list of options, or a range.
+        block_length: searched in place of ``[sampler] block_length``: a list of options.
+        arguments: of a sampler with a ``kind``, whose only space it is: ranges ``{ low, high }``
+            and choices (docs/own-sampler.md).
     """
 
     family: str = "beta"

@@ -81,7 +81,7 @@ def starter_text(start: Start) -> str:
         "search": [_trials(start)],
         "verify": [_verified(start)],
     }
-    parts = ["# Every key is in studies/README.md."]
+    parts = ["# Every key is in docs/study-file.md, and in what 'mdm-opt study schema' prints."]
     parts += [_table(name, lines) for name, lines in tables.items() if lines]
     text = "\n\n".join(parts) + "\n"
     parse_study(tomllib.loads(text), "")

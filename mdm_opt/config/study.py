@@ -39,11 +39,17 @@ from mdm_opt.config.own_sampler import check_own_sampler
 from mdm_opt.config.search import FAMILY, SearchTable, StudyTable
 from mdm_opt.config.settings import check_searched, sampler_apart
 from mdm_opt.config.space import SpaceTable
-from mdm_opt.config.tables import PLACE_KEYS, ProfileTable, VerifyTable
+from mdm_opt.config.tables import (
+    PLACE_KEYS,
+    ProfileTable,
+    VerifyTable,
+    given_tables,
+    of_kind,
+)
 from mdm_opt.config.track import TrackTable
 from mdm_opt.errors import InputError
 from mdm_opt.messages import describe, key_name
-from mdm_opt.plugins import is_reference, one_line
+from mdm_opt.plugins import one_line
 from mdm_opt.statistics import simultaneous
 from mdm_opt.table import Table
 
@@ -58,7 +64,20 @@ _ADDED_KEYS = (
 
 
 class StudyFile(Table):
-    """A whole study file."""
+    """A whole study file.
+
+    Attributes:
+        study: what the study is called and compared with.
+        model: which frozen model, and where it runs.
+        sampler: how samples are drawn today, but for what is searched; its keys depend on the
+            process of the model.
+        space: what is searched, in how many steps, within which bounds.
+        objective: how samples are judged.
+        search: the goal, and how candidates are looked for.
+        profile: how the information profile is measured, from which seeds and search start.
+        verify: how the chosen schedules are proved.
+        track: where trials and results are sent besides the database (docs/tracking.md).
+    """
 
     study: StudyTable
     model: ModelTable
@@ -74,7 +93,7 @@ class StudyFile(Table):
     @classmethod
     def _settings_apart(cls, content: Any) -> Any:
         """A setting of the sampler is fixed or searched."""
-        sampler = sampler_apart(*_tables(content, "sampler", "space"))
+        sampler = sampler_apart(*given_tables(content, "sampler", "space"))
         return {**content, "sampler": sampler} if sampler else content
 
     @model_validator(mode="before")
@@ -82,7 +101,7 @@ class StudyFile(Table):
     def _seeds_that_fit(cls, content: Any) -> Any:
         """Where the profile says nothing, the default seeds do without it."""
         names = "objective", "sampler", "space", "search"
-        objective, sampler, space, search = _tables(content, *names)
+        objective, sampler, space, search = given_tables(content, *names)
         blocks = [table.get("block_length") for table in (sampler, space)]
         plain = objective.get("kind") not in PROMPTED and blocks == [None, None]
         own = "kind" in sampler
@@ -98,7 +117,7 @@ class StudyFile(Table):
     @field_validator("model", mode="before")
     @classmethod
     def _model_of_kind(cls, value: Any) -> Any:
-        return _of_kind(value, MODEL_KINDS, PluginModel)
+        return of_kind(value, MODEL_KINDS, PluginModel)
 
     @model_validator(mode="before")
     @classmethod
@@ -126,7 +145,7 @@ class StudyFile(Table):
     @field_validator("objective", mode="before")
     @classmethod
     def _objective_of_kind(cls, value: Any) -> Any:
-        return _of_kind(value, OBJECTIVE_KINDS, PluginObjective)
+        return of_kind(value, OBJECTIVE_KINDS, PluginObjective)
 
     @model_validator(mode="after")
     def _fits_own_sampler(self) -> Self:
@@ -376,24 +395,3 @@ def parse_study(content: dict[str, Any], source: str) -> StudyFile:
         more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
         said = f"{describe(details[0], known_keys)}{more}"
         raise InputError(f"{source}: {said}" if source else said) from error
-
-
-def _tables(content: Any, *names: str) -> list[dict[str, Any]]:
-    """Tables of a study file before it is validated; empty ones in place of what is none."""
-    found = content if isinstance(content, dict) else {}
-    return [one if isinstance(one := found.get(name), dict) else {} for name in names]
-
-
-def _of_kind(value: Any, kinds: dict[str, type[Table]], plugin: type[Table]) -> Any:
-    """Validates a table against the model that its ``kind`` names."""
-    if isinstance(value, Table):
-        return value
-    if not isinstance(value, dict):
-        raise ValueError("a table is expected")
-    kind = value.get("kind")
-    if isinstance(kind, str) and kind in kinds:
-        return kinds[kind].model_validate(value)
-    if isinstance(kind, str) and is_reference(kind):
-        return plugin.model_validate(value)
-    accepted = f"must be one of {', '.join(kinds)} or 'package.module:function'"
-    raise ValueError(f"kind: {kind!r} is not accepted: {accepted}")

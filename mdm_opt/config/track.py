@@ -15,7 +15,12 @@ from mdm_opt.table import Table
 
 
 class MlflowTable(Table):
-    """An MLflow tracking store; the experiment is called after the study unless it is named."""
+    """An MLflow tracking store.
+
+    Attributes:
+        uri: of the tracking store, without a password.
+        experiment: its name. Default: that of the study.
+    """
 
     uri: str = Field(min_length=1, max_length=2000)
     experiment: str | None = Field(None, min_length=1, max_length=256)
@@ -36,7 +41,14 @@ class MlflowTable(Table):
 
 
 class WandbTable(Table):
-    """A project of Weights & Biases; offline runs lie in ``wandb`` below the directory."""
+    """A project of Weights & Biases.
+
+    Attributes:
+        project: its name.
+        entity: the user or team that it belongs to. Default: the tracker's own.
+        mode: ``online``, or ``offline`` for runs that ``wandb sync`` sends later.
+        directory: offline runs lie in ``wandb`` below it.
+    """
 
     project: str = Field(pattern=r"^[^/\\#?%:]{1,128}$")
     entity: str | None = Field(None, min_length=1, max_length=256)
@@ -45,7 +57,11 @@ class WandbTable(Table):
 
 
 class TensorboardTable(Table):
-    """Event files of TensorBoard, in one folder for each study."""
+    """Event files of TensorBoard.
+
+    Attributes:
+        directory: each study has a folder below it.
+    """
 
     directory: str = Field(min_length=1)
 
@@ -71,7 +87,14 @@ def _or_text(table: type[Table], key: str) -> Callable[[Any], Any]:
 
 
 class TrackTable(Table):
-    """[track]; nothing is sent anywhere unless it is named here."""
+    """[track]; nothing is sent anywhere unless it is named here (docs/tracking.md).
+
+    Attributes:
+        mlflow: an MLflow tracking store; a text is its ``uri``.
+        wandb: a project of Weights & Biases; a text is its ``project``.
+        tensorboard: event files of TensorBoard; a text is their ``directory``.
+        wait_seconds: how long the end of a command waits for a tracker.
+    """
 
     mlflow: Annotated[MlflowTable | None, BeforeValidator(_or_text(MlflowTable, "uri"))] = None
     wandb: Annotated[WandbTable | None, BeforeValidator(_or_text(WandbTable, "project"))] = None

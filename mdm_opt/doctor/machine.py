@@ -150,9 +150,9 @@ def nvidia_driver() -> str | None:
 
 
 def requirements() -> list[Requirement]:
-    """What the package needs, its extras but ``dev`` with their markers."""
+    """What the package needs, its extras but ``dev`` and ``docs`` with their markers."""
     found = _pyproject_requirements() if (asked := _metadata_requirements()) is None else asked
-    return [one for one in map(Requirement, found) if _extra(one) != "dev"]
+    return [one for one in map(Requirement, found) if _extra(one) not in ("dev", "docs")]
 
 
 def _metadata_requirements() -> list[str] | None:

@@ -1,4 +1,4 @@
-"""Makes the README's images: ``python make_images.py`` in this folder, in a few minutes."""
+"""Makes the images of the pages: ``python make_images.py`` in this folder, in a few minutes."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from mdm_opt.handoff.formats.registry import FORMATS
 
 ROOT = Path(__file__).parents[2]
 SOURCES = dict(
-    re.findall(r"`(.*_MDM_OPT_COMPLETE=(\w+)_source .*)`", (ROOT / "README.md").read_text())
+    re.findall(r"`(.*_MDM_OPT_COMPLETE=(\w+)_source .*)`", (ROOT / "docs" / "cli.md").read_text())
 )
 
 

@@ -1,9 +1,10 @@
-"""mdm-opt study: create, list, show, delete."""
+"""mdm-opt study: create, list, show, delete, schema."""
 
 from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -11,6 +12,7 @@ from commands import invoke, succeed
 from study_files import database, write_study
 
 from mdm_opt.cli.main import main
+from mdm_opt.config.schema import study_schema
 
 
 def test_study_commands(finished, tmp_path):
@@ -108,3 +110,16 @@ def test_a_study_that_is_in_the_file_of_before_is_said_to_be_there(
     )
     succeed(*copy.split()[1:], "--storage", postgres_url)
     assert invoke(*ask).exit_code == 1  # it has no trials yet
+
+
+def test_the_schema_of_the_study_file_is_printed_or_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    printed = succeed("study", "schema")
+    assert json.loads(printed.stdout) == study_schema()
+    assert printed.stderr == ""
+    written = succeed("study", "schema", "--out", "study.schema.json")
+    assert written.stdout == "wrote study.schema.json\n"
+    assert json.loads(Path("study.schema.json").read_text()) == study_schema()
+    refused = invoke("study", "schema", "--out", "no/folder.json")
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith("error: cannot write no/folder.json")

@@ -10,8 +10,10 @@ import pytest
 from study_contents import refusal, with_value
 
 from mdm_opt.config import PLACE_KEYS, CausalJudge, HuggingFaceModel, parse_study
-from mdm_opt.config.tables import RunsOnDevice
+from mdm_opt.config.models import PluginModel
+from mdm_opt.config.tables import RunsOnDevice, given_tables, of_kind
 from mdm_opt.errors import InputError
+from mdm_opt.table import Table
 
 
 @pytest.mark.parametrize(
@@ -57,3 +59,20 @@ def test_a_model_runs_where_the_package_finds_it_best() -> None:
 def test_where_a_model_runs_is_said_by_keys_that_there_are() -> None:
     assert set(PLACE_KEYS) <= set(HuggingFaceModel.model_fields)
     assert set(PLACE_KEYS) & set(CausalJudge.model_fields) == {"device", "batch_size"}
+
+
+def test_a_table_is_that_of_its_kind() -> None:
+    kinds: dict[str, type[Table]] = {"causal": CausalJudge}
+    judge = {"kind": "causal", "path": "x"}
+    assert of_kind(judge, kinds, PluginModel) == CausalJudge.model_validate(judge)
+    plugin = {"kind": "my.models:make"}
+    assert of_kind(plugin, kinds, PluginModel) == PluginModel.model_validate(plugin)
+    with pytest.raises(ValueError, match="kind: 'no' is not accepted: must be one of causal or"):
+        of_kind({"kind": "no"}, kinds, PluginModel)
+    with pytest.raises(ValueError, match="a table is expected"):
+        of_kind([], kinds, PluginModel)
+
+
+def test_what_is_no_table_is_an_empty_one() -> None:
+    assert given_tables({"a": {"b": 1}, "c": 2}, "a", "c", "d") == [{"b": 1}, {}, {}]
+    assert given_tables(None, "a") == [{}]

@@ -1,4 +1,4 @@
-"""The images that the README shows."""
+"""The images that the pages show."""
 
 from __future__ import annotations
 
@@ -9,11 +9,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SHOWN = re.findall(r"!\[[^]]+\]\((images/[^)]+)\)", (ROOT / "README.md").read_text())
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+SHOWN = sorted(
+    {
+        name
+        for page in PAGES
+        for name in re.findall(r"!\[[^]]+\]\((?:\.\./)?(images/[^)]+)\)", page.read_text())
+    }
+)
 LARGEST = 200_000
 
 
-def test_it_shows_all_that_are_there():
+def test_they_show_all_that_are_there():
     there = {f"images/{path.name}" for path in (ROOT / "images").iterdir()}
     assert set(SHOWN) == there
     assert {Path(name).stem for name in there} == {"dashboard", "trial", "pareto", "report"}

@@ -1,4 +1,4 @@
-"""The example of the README for those who call from Python runs as it is shown."""
+"""The example of docs/model.md for those who call from Python runs as it is shown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "model.md"
 
 
 class Model(torch.nn.Module):
@@ -31,7 +31,7 @@ class Model(torch.nn.Module):
 
 @pytest.fixture
 def example():
-    section = README.read_text().split("## In Python\n")[1].split("\n## ")[0]
+    section = PAGE.read_text().split("## In Python\n")[1].split("\n## ")[0]
     (block,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
     return block
 
@@ -45,7 +45,7 @@ def test_the_example_runs_and_reveals_what_the_schedule_says(
     model = Model()
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     reader = {"model": model}
-    exec(compile(example, "README.md", "exec"), reader)  # noqa: S102
+    exec(compile(example, "docs/model.md", "exec"), reader)  # noqa: S102
     result, tokens = reader["result"], reader["tokens"]
     assert list(result.schedules) == [4, 8]
     assert str(result) in capsys.readouterr().out

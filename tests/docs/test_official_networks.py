@@ -1,4 +1,4 @@
-"""The factories for official networks that studies/README.md shows, on stand-ins for these."""
+"""The factories for official networks that docs/processes.md shows, on stand-ins for these."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mdm_opt.models.base import checked_model
 from mdm_opt.processes import process_of
 from mdm_opt.schedules.kernels import kernel_named
 
-PAGE = (Path(__file__).parents[2] / "studies" / "README.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "processes.md").read_text()
 SECTION = PAGE.split("### Official networks in ten lines\n")[1].split("\n## ")[0]
 BLOCKS = re.findall(r"```python\n(.*?)```", SECTION, re.DOTALL)
 
@@ -43,7 +43,7 @@ def made(name, network, monkeypatch):
     monkeypatch.setitem(sys.modules, "my_networks", module)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     found = {}
-    exec(compile(block, "studies/README.md", "exec"), found)  # noqa: S102
+    exec(compile(block, "docs/processes.md", "exec"), found)  # noqa: S102
     return found[name]()
 
 

@@ -1,4 +1,4 @@
-"""The example of the README for models of births and uniform corruption runs as it is shown."""
+"""The example of docs/processes.md for models of births and uniform corruption runs as shown."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import torch
 
 from mdm_opt.models.base import checked_model
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
-SECTION = README.split("## Three processes\n")[1].split("\n## ")[0]
+PAGE = (Path(__file__).parents[2] / "docs" / "processes.md").read_text()
+SECTION = PAGE.split("# Three processes\n")[1].split("\n## ")[0]
 
 
 @pytest.fixture
@@ -38,9 +38,9 @@ def test_the_example_runs(example, tmp_path, monkeypatch):
         "metric": lambda texts: [float(text.count("4")) for text in texts],
     }
     reader["classifier"].forward = lambda tokens, alpha: torch.zeros((*tokens.shape, 27))
-    exec(compile(example, "README.md", "exec"), reader)  # noqa: S102
-    checked_model(reader["births"], "README.md", "births")
-    checked_model(reader["flow"], "README.md", "uniform")
+    exec(compile(example, "docs/processes.md", "exec"), reader)  # noqa: S102
+    checked_model(reader["births"], "docs/processes.md", "births")
+    checked_model(reader["flow"], "docs/processes.md", "uniform")
     assert (reader["flow"].length, reader["flow"].vocab_size) == (32, 27)
     grid = reader["grid"]
     assert grid.shape == (5,)

@@ -50,15 +50,6 @@ def test_documented_schema_is_that_of_the_code():
     assert documented == ExportedSchedule.model_json_schema()
 
 
-def test_every_key_of_the_study_file_is_documented():
-    text = (ROOT / "studies" / "README.md").read_text()
-    for path in STUDIES:
-        for table, content in load_study_file(path).canonical().items():
-            for key in content:
-                documented = f"`{key}`" in text or f"`[{table}] {key}`" in text
-                assert documented or key in ("task", "num_fewshot"), (table, key)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["toy_extremes", "toy_balanced"])
 def test_toy_study_ends_at_the_best_grid_cell_or_better(name, tmp_path):

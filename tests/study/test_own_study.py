@@ -261,7 +261,7 @@ class Server(BaseHTTPRequestHandler):
 
 
 def test_the_documented_function_asks_a_server(tmp_path: Path) -> None:
-    page = (ROOT / "studies" / "README.md").read_text()
+    page = (ROOT / "docs" / "own-sampler.md").read_text()
     (code,) = [b.split("```")[0] for b in page.split("```python\n") if "/v1/completions" in b]
     server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
     Thread(target=server.serve_forever, daemon=True).start()
