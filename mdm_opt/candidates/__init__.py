@@ -3,7 +3,6 @@
 from mdm_opt.candidates.adaptive import ADAPTIVE
 from mdm_opt.candidates.arguments import ANY_ARGUMENTS, ARGUMENTS, PRESENT
 from mdm_opt.candidates.base import (
-    CALLS,
     FAMILIES,
     Bounds,
     Candidate,
@@ -23,7 +22,7 @@ from mdm_opt.candidates.hand_crafted import BASELINES, HAND_CRAFTED, baseline
 from mdm_opt.candidates.masked_decoding import ORDERS, MaskedDecoding
 from mdm_opt.candidates.own_decoding import OWN, OwnDecoding
 from mdm_opt.candidates.parameters import Choice, Parameter, Range, Value
-from mdm_opt.candidates.plan import MEASURES, GridPlan, Plan, Rule
+from mdm_opt.candidates.plan import CALLS, MEASURES, GridPlan, Plan, Rule
 from mdm_opt.candidates.pools import Pool
 from mdm_opt.candidates.profile_costs import ProfileCosts
 from mdm_opt.candidates.rules import RULE_COORDINATES, rule_coordinates

@@ -27,8 +27,6 @@ Bounds = Mapping[str, Sequence[Value]]
 # Label and parameters of seeds, by the name that a study file uses.
 NamedSeeds = Mapping[str, Sequence[tuple[str, Mapping[str, Value]]]]
 
-# The guard of candidates whose calls only samples tell: mean calls minus the step budget.
-CALLS = "calls"
 _USUAL = MaskedDecoding()
 
 

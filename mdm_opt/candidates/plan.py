@@ -15,6 +15,8 @@ from mdm_opt.schedules.base import Array
 # all that are certain.
 Measure = Literal["confidence", "entropy", "bound"]
 MEASURES: tuple[str, ...] = get_args(Measure)
+# The guard of candidates whose calls only samples tell: mean calls minus the step budget.
+CALLS = "calls"
 
 
 @dataclass(frozen=True)
