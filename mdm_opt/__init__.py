@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mdm_opt.run.trials import FinishedTrial
     from mdm_opt.tuning import TuneResult, tune
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "ExportedSchedule",
     "FinishedTrial",
