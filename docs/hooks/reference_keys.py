@@ -19,6 +19,13 @@ _TYPES = {
 }
 # What the forms of a table differ by.
 _BY = {"model": "kind", "objective": "kind", "sampler": "process", "space": "family"}
+# Tables inside tables, by their titles.
+_INNER = {
+    '`[objective.judge]` with `kind = "causal"`': "CausalJudge",
+    "`[track.mlflow]`": "MlflowTable",
+    "`[track.wandb]`": "WandbTable",
+    "`[track.tensorboard]`": "TensorboardTable",
+}
 _PROCESSES = {
     "MaskedDecoding": "masked",
     "BirthsDecoding": "births",
@@ -35,11 +42,10 @@ def page() -> str:
         required = " Required." if table in schema["required"] else ""
         parts.append(f"## `[{table}]`\n\n{sentence(said['description'])}{required}")
         parts.append(_table(list(_forms(schema, table, said)), _BY.get(table)))
-    judge = schema["$defs"]["CausalJudge"]
-    parts.append(
-        '### `[objective.judge]` with `kind = "causal"`\n\n' + sentence(judge["description"])
-    )
-    parts.append(_table([("", judge)], None))
+    for title, name in _INNER.items():
+        inner = schema["$defs"][name]
+        parts.append(f"### {title}\n\n{sentence(inner['description'])}")
+        parts.append(_table([("", inner)], None))
     return "\n\n".join(parts)
 
 

@@ -18,6 +18,7 @@ PUBLIC: dict[str, dict[str, tuple[str, ...]]] = {
         "mdm_opt": (
             "tune",
             "TuneResult",
+            "FinishedTrial",
             "TorchDenoiser",
             "TorchRates",
             "TorchLaw",
@@ -63,7 +64,8 @@ def _name(path: str, found: Any) -> str:
 
 def methods(cls: type) -> Iterator[tuple[str, Any]]:
     """The public methods and properties of a class that say what they are."""
-    for name, one in vars(cls).items():
+    # Models of pydantic are completed while they are looked at.
+    for name, one in list(vars(cls).items()):
         found = getattr(one, "__func__", one)
         found = found.fget if isinstance(found, property) else found
         if not name.startswith("_") and inspect.isfunction(found) and found.__doc__:

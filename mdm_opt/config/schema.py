@@ -34,6 +34,7 @@ from mdm_opt.config.search import SEED_NAMES, SearchTable, StudyTable
 from mdm_opt.config.space import MAX_STEPS, SpaceTable
 from mdm_opt.config.study import StudyFile
 from mdm_opt.config.tables import RunsOnDevice
+from mdm_opt.config.track import TrackTable
 from mdm_opt.docstrings import attributes, markdown, taken_apart
 from mdm_opt.plugins import REFERENCE_PATTERN
 
@@ -68,6 +69,8 @@ class _Schema(GenerateJsonSchema):
         for key, one in found.get("properties", {}).items():
             if "$ref" in one:
                 one.pop("default", None)
+                if cls is TrackTable:
+                    one["anyOf"] = [{"type": "string", "minLength": 1}, {"$ref": one.pop("$ref")}]
             one.pop("title", None)
             one.update(_accepted(cls, key), description=about.get(key, ""))
         return found

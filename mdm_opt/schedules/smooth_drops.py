@@ -16,6 +16,8 @@ from mdm_opt.schedules.base import Array
 from mdm_opt.schedules.boundaries import completed
 from mdm_opt.schedules.isotonic import not_rising
 
+# What falls by less relative to the levels does not fall.
+_ROUNDING = 1e-12
 # Weights of the second differences, from hardly any smoothing to almost a straight line.
 _PENALTIES = np.geomspace(0.03, 100.0, 8)
 _FOLDS = 4
@@ -125,7 +127,7 @@ def _fitted(
     # To take drops below zero for none would raise the sum of all.
     mean = -np.diff(isotonic(levels, known))
     total = float(mean.sum())
-    if total <= 0:
+    if total <= _ROUNDING * np.abs(levels).max():
         return np.full(len(lengths), _NOTHING), np.eye(len(lengths))
     seen = np.maximum(mean, _FLOOR * total * lengths / lengths.sum())
     second = np.diff(np.eye(len(lengths)), n=2, axis=0)
