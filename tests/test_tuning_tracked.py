@@ -82,6 +82,7 @@ def test_refused(given, said):
     assert said in str(caught.value)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_a_study_of_python_is_sent_to_its_trackers(tmp_path, monkeypatch):
     needs("tensorboard")

@@ -390,6 +390,7 @@ SEARCHED = f"n => ({QUALITY}).some(t => t.name === 'search (biased)' && t.x.leng
 VERIFIED = f"() => ({QUALITY}).some(t => t.name === 'found, verified')"
 
 
+@pytest.mark.slow
 def test_what_goes_wrong_in_a_page_is_noticed(tabs, tmp_path):
     (tmp_path / "bad.html").write_text(
         "<script>console.error('one'); setTimeout(() => { alert('two'); throw Error('three') })"

@@ -51,6 +51,7 @@ def test_from_what_was_found_to_pictures_and_trials_and_back(tabs, board):
     expect(page.get_by_role("heading", name="What was found")).to_be_visible(timeout=60_000)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("width", [1280, 500])
 def test_nothing_that_is_refused_is_offered(tabs, board, width):
     page = tabs.open(board.trials, width=width)

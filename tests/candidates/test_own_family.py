@@ -99,8 +99,7 @@ def succeed(*arguments):
     scope="module",
     params=[
         "shape",
-        "random",
-        *(pytest.param(one, marks=pytest.mark.slow) for one in ("gp", "tpe")),
+        *(pytest.param(one, marks=pytest.mark.slow) for one in ("random", "gp", "tpe")),
     ],
 )
 def url(request, tmp_path_factory):

@@ -131,6 +131,7 @@ def test_reading_a_result_loads_no_model_and_no_search(finished, tmp_path, comma
     assert done.stdout.splitlines()[-1] == "['sqlalchemy']"
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("command", "loaded"),
     [

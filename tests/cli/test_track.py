@@ -44,6 +44,7 @@ def test_a_study_without_trackers_is_told_how_to_get_one(finished):
     )
 
 
+@pytest.mark.slow
 def test_a_tracker_that_is_away_or_blocks_fails_no_run(stands_in, tmp_path):
     """Nothing is lost: the command that is named sends it, and says so where it cannot."""
     stands_in("time.sleep(1000)")
@@ -94,6 +95,7 @@ def kept(url):
     return [(m.trial_number, pytest.approx(m.value)) for m in trials]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_a_run_is_found_again_in_mlflow_and_wandb(tmp_path):
     needs("mlflow", "wandb")

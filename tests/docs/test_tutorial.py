@@ -40,6 +40,7 @@ def page_of_the_dashboard():
         return answer.read().decode()
 
 
+@pytest.mark.slow
 def test_the_tutorial_from_an_empty_folder(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MDM_OPT_STORAGE", raising=False)

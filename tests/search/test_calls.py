@@ -102,6 +102,7 @@ def test_what_is_left_of_the_budget_is_what_was_measured_or_is_expected():
     assert CallsModel(SPACE, seen).spare([schedule]) == [0.0]
 
 
+@pytest.mark.slow
 def test_dear_trials_tell_what_those_within_the_budget_are_worth():
     """Where quality is the calls alone, a few proposals use up the budget and keep within it."""
     where = validity_space(36, steps=[STEPS], family="adaptive")

@@ -89,6 +89,7 @@ def test_baselines_are_without_guidance_and_the_export_has_it(url: str, tmp_path
     assert f"{budget['sampler']['guidance']}" in script.read_text()
 
 
+@pytest.mark.slow
 def test_a_study_that_was_stopped_goes_on_as_it_would_have(url: str, tmp_path: Path) -> None:
     for trials in (9, 16):
         succeed("run", study(tmp_path, trials), "--no-verify", "--storage", database(tmp_path))
