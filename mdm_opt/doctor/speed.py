@@ -24,7 +24,7 @@ from mdm_opt.models.prompts import Prompts
 from mdm_opt.processes import process_of
 from mdm_opt.study.batch_size import usual_batch_size
 from mdm_opt.study.instances import InstanceSets
-from mdm_opt.words import counted
+from mdm_opt.words import counted, duration
 
 # A larger batch is not worth the wait.
 _LONGEST_CALL_SECONDS = 20.0
@@ -116,10 +116,8 @@ def check_speed(known: Known) -> Iterator[Check]:
     after = "" if prompts is None else f" after prompts of {prompts.lengths.max()} tokens"
     masked = known.study_file.model.process == "masked"
     words = counted(batch, "masked sequence" if masked else "noise sequence")
-    found = (
-        f"one forward of {words}{after}: {1000 * seconds:.3g} ms, "
-        f"{batch / seconds:.3g} sequences/s"
-    )
+    took = f"{1000 * seconds:.3g} ms" if seconds < 0.1 else duration(seconds)
+    found = f"one forward of {words}{after}: {took}, {batch / seconds:.3g} sequences/s"
     if batch < asked:
         found += f" (batches of {asked} do not fit, or take too long to try)"
     if known.asked and not isinstance(known.study_file.objective, DivergenceObjective):

@@ -12,6 +12,9 @@ from mdm_opt.messages import key_name, source_name
 from mdm_opt.persistence import Repository, StudyRecord, TrialQueue
 from mdm_opt.study.stored_file import FROM_PYTHON, stored_study_file
 
+# Series whose trials are those of an earlier one: tests go on with saved studies of both.
+_MEASURES_AS = {"0.2": "0.1"}
+
 
 def check_same(record: StudyRecord, study_file: StudyFile) -> None:
     """Refuses a study file that is not the one a study was made from.
@@ -40,11 +43,15 @@ def _flat(table: dict[str, Any]) -> dict[str, Any]:
 
 
 def check_version(record: StudyRecord) -> None:
-    """Refuses trials of a version that may measure otherwise: another major, or 0.minor."""
+    """Refuses trials of a version that may measure otherwise: another major, or 0.minor.
 
-    def series(version: str) -> list[str]:
+    But for those of which it is known that they measure alike.
+    """
+
+    def series(version: str) -> str:
         parts = version.split(".")
-        return parts[:2] if parts[0] == "0" else parts[:1]
+        found = ".".join(parts[:2] if parts[0] == "0" else parts[:1])
+        return _MEASURES_AS.get(found, found)
 
     if series(record.package_version) != series(__version__):
         raise InputError(

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from study_files import SUDOKU4, database, optuna_trials, write_study
 
+from mdm_opt import __version__
 from mdm_opt.cli.main import main
 from mdm_opt.persistence.optuna_tables import delete_mirror
 from mdm_opt.run.trials import run_trials
@@ -127,7 +128,7 @@ def test_a_worker_of_another_version_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("mdm_opt.study.changes.__version__", "1.0.0")
     refused = invoke("worker", "sudoku4", "--storage", url)
     assert refused.exit_code == 2
-    assert "was made by mdm-opt 0.1.0, this is 1.0.0" in refused.output
+    assert f"was made by mdm-opt {__version__}, this is 1.0.0" in refused.output
 
 
 def test_a_worker_with_other_references_is_refused(tmp_path):

@@ -28,7 +28,7 @@ def test_trials_of_another_version_are_refused(tmp_path, monkeypatch):
     path, url = write_study(tmp_path), database(tmp_path)
     create_study(path, url)
     monkeypatch.setattr("mdm_opt.study.changes.__version__", "0.99.0")
-    with pytest.raises(InputError, match=r"made by mdm-opt 0\.1\.0, this is 0\.99\.0"):
+    with pytest.raises(InputError, match=r"made by mdm-opt 0\.2\.0, this is 0\.99\.0"):
         create_study(path, url)
 
 
@@ -56,6 +56,8 @@ def test_every_key_that_differs_is_named_with_what_it_was_and_is():
 @pytest.mark.parametrize(
     ("made_by", "this", "same"),
     [
+        ("0.1.0", "0.2.0", True),
+        ("0.1.0", "0.3.0", False),
         ("0.3.0", "0.3.9", True),
         ("0.3.0", "0.4.0", False),
         ("0.9.0", "1.0.0", False),
