@@ -56,10 +56,14 @@ class CallsModel:
     def within_budget(self, candidates: Sequence[Candidate]) -> Array:
         """Probabilities that the mean calls are at most the budget, ``(len(candidates),)``.
 
-        1 where no trial says anything.
+        1 where no trial says anything. Where every trial of a family took whole numbers of calls,
+        what is nearer to the budget than to the next number is within it.
         """
         found = self.posterior(candidates)
-        below = scipy.special.ndtr(-found.mean / np.maximum(found.deviation, _LEAST_DEVIATION))
+        whole = np.array([self._whole.get(one.family, False) for one in candidates])
+        most = np.where(whole, np.log1p(0.5 / np.array([one.steps for one in candidates])), 0.0)
+        deviation = np.maximum(found.deviation, _LEAST_DEVIATION)
+        below = scipy.special.ndtr((most - found.mean) / deviation)
         counted = [one.family in self._counted for one in candidates]
         return np.where(counted, below, 1.0)
 
@@ -70,6 +74,14 @@ class CallsModel:
         within.
         """
         return np.maximum(-self.posterior(candidates).mean, 0.0)
+
+    @cached_property
+    def _whole(self) -> dict[str, bool]:
+        """Whether each sequence of a trial took the same calls, by family."""
+        return {
+            family: all(one.calls_error == 0 for one in counted)
+            for family, counted in self._counted.items()
+        }
 
     @cached_property
     def _models(self) -> dict[str, ShapeModel]:

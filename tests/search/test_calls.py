@@ -77,6 +77,29 @@ def test_rules_of_another_family_say_nothing_of_a_family():
     assert dear < 0.5 < cheap
 
 
+@pytest.mark.parametrize("error", [0.0, 0.02])
+def test_whole_numbers_of_calls_are_within_a_budget_that_they_reach(error):
+    """A sampler makes as many calls as it is told, and one reaches the budget exactly."""
+    where = validity_space(36, steps=[4], families=["threshold", "beta"])
+    seen = [
+        Observation(
+            number,
+            Candidate("threshold", 4, {"cutoff": cutoff}),
+            0.0,
+            0.1,
+            {CALLS: calls - 4.0},
+            calls_error=error,
+        )
+        for number, (cutoff, calls) in enumerate(
+            [(0.2, 2), (0.4, 3), (0.6, 4), (0.8, 5), (0.9, 6)]
+        )
+    ]
+    asked = [Candidate("threshold", 4, {"cutoff": cutoff}) for cutoff in (0.4, 0.6, 0.8)]
+    below, there, above = CallsModel(where, seen).within_budget(asked)
+    assert below > 0.99 > 0.01 > above
+    assert there > 0.99 if error == 0 else 0.3 < there < 0.7
+
+
 def test_schedules_take_what_they_say():
     schedule = Candidate("beta", STEPS, {"beta_a": 0.4, "beta_b": 0.3})
     assert CallsModel(SPACE, observed(np.random.default_rng(3), 12)).within_budget([schedule]) == [
