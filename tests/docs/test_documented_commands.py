@@ -329,7 +329,14 @@ ELSEWHERE = {
     "pip install '.[antibody]'": "the test environment is installed so",
     "pip install --no-deps rxnfp==0.1.0": "the test environment is installed so",
     "pip install '.[lm-eval]'": "the test environment is installed so",
-    "pip install 'mdm-opt[lm-eval]'": "the same from a package index",
+    **{
+        f"pip install 'mdm-opt[{extra}]'": "the test environment has the extra from here"
+        for extra in ("lm-eval", "mlflow", "wandb", "tensorboard")
+    },
+    **dict.fromkeys(
+        ["mdm-opt track NAME", "mdm-opt track NAME --follow"],
+        "tests/cli/test_track.py runs it on a study that has trackers",
+    ),
     "pip install 'transformers<5'": "CI has transformers 5; docs/models.md says what ran under 4",
     **dict.fromkeys(
         [line for line in commands("docs/language-models.md") if line.startswith("python -m")],
