@@ -15,7 +15,7 @@ demo: $(INSTALLED)
 
 # Set-up and tests. Many tests wait for other processes, so there are more of them than cores.
 test: $(DEVELOP)
-	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not slow and not gpu and not bench" $(PYTEST_OPTIONS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not slow and not gpu and not bench" $(PYTEST_OPTIONS)
 
 # Stress tests and whole searches.
 test-slow: $(DEVELOP)
