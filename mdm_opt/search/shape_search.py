@@ -71,9 +71,10 @@ class ShapeSearch:
             pool = self._new(self._pool.candidates(self._rng, parents, wide=True), taken)
         if model is None or not pool:
             return pool[0] if pool else self._pool.anything(self._rng)
+        calls = CallsModel(self._space, seen)
         if running:
-            model = model.believing(self._expected_shapes(seen, running))
-        return pool[int(np.argmax(self._improvement(model, seen, ours, pool)))]
+            model = model.believing(shapes_of(self._space, running, calls.spare(running)))
+        return pool[int(np.argmax(self._improvement(model, calls, seen, ours, pool)))]
 
     def expected_gain(
         self, observations: Sequence[Observation], running: Sequence[Candidate]
@@ -99,11 +100,12 @@ class ShapeSearch:
         pool = self._new(self._pool.candidates(self._rng, parents, wide=True), taken)
         if not pool:
             return 0.0
+        calls = CallsModel(self._space, seen)
         if running:
-            model = model.believing(self._expected_shapes(seen, running))
+            model = model.believing(shapes_of(self._space, running, calls.spare(running)))
         errors = np.array([np.nan if one.error is None else one.error for one in ours])
         unit = Scale.of(np.array([one.value for one in ours]), errors).unit
-        return unit * float(self._improvement(model, seen, eligible, pool).max())
+        return unit * float(self._improvement(model, calls, seen, eligible, pool).max())
 
     def _best(self, model: ShapeModel, ours: Sequence[Observation]) -> list[Candidate]:
         means = model.posterior(measured_shapes(self._space, ours)).mean
@@ -123,11 +125,11 @@ class ShapeSearch:
     def _improvement(
         self,
         model: ShapeModel,
+        calls: CallsModel,
         seen: Sequence[Observation],
         ours: Sequence[Observation],
         pool: Sequence[Candidate],
     ) -> Array:
-        calls = CallsModel(self._space, seen)
         shapes = shapes_of(self._space, pool, calls.spare(pool))
         found = model.posterior(shapes)
         deviation = np.maximum(found.deviation, 1e-12)
@@ -140,11 +142,6 @@ class ShapeSearch:
         density = np.exp(-(gain**2) / 2) / math.sqrt(2 * math.pi)
         improvement = deviation * (gain * scipy.special.ndtr(gain) + density)
         return np.asarray(improvement * calls.within_budget(pool) * self._held(seen, shapes))
-
-    def _expected_shapes(
-        self, seen: Sequence[Observation], running: Sequence[Candidate]
-    ) -> Shapes:
-        return shapes_of(self._space, running, CallsModel(self._space, seen).spare(running))
 
     def _held(self, seen: Sequence[Observation], shapes: Shapes) -> Array:
         """Probability that all guards but that of the calls hold, by a model of the largest."""
