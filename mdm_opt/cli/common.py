@@ -9,6 +9,7 @@ import shlex
 import shutil
 import sys
 from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -128,10 +129,12 @@ def tracked(file: StudyFile, url: str, screen: Console) -> AbstractContextManage
     """
     from mdm_opt.track.sending import tracking
 
-    def say(line: str) -> None:
-        screen.print(line, markup=False, soft_wrap=True)
+    return tracking(file.track, file.study.name, url, whole_lines(screen))
 
-    return tracking(file.track, file.study.name, url, say)
+
+def whole_lines(screen: Console) -> Callable[[str], None]:
+    """Prints lines that are not folded, for reports of what goes on meanwhile."""
+    return partial(screen.print, markup=False, soft_wrap=True)
 
 
 @contextmanager

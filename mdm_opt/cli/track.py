@@ -14,6 +14,7 @@ from mdm_opt.cli.common import (
     tracked,
     typed,
     url_of,
+    whole_lines,
 )
 from mdm_opt.cli.completion import name_argument
 
@@ -46,10 +47,6 @@ def track(name: str, storage: str | None, follow: bool) -> None:
         )
     check_installed(file.track)
     queue = TrialQueue(repository, name)
-
-    def say(line: str) -> None:
-        screen.print(line, markup=False, soft_wrap=True)
-
     if follow:
         try:
             with tracked(file, url, screen):
@@ -57,7 +54,7 @@ def track(name: str, storage: str | None, follow: bool) -> None:
                     time.sleep(_LOOK_SECONDS)
         except KeyboardInterrupt as stopped:
             interrupted(stopped, queue.progress(), typed(f"track {name} --follow", storage))
-    lacking = send(file.track, name, url, say)
+    lacking = send(file.track, name, url, whole_lines(screen))
     if lacking:
         raise RunError(f"not everything has arrived: {', '.join(lacking)}")
     click.echo(f"study {name} is in {', '.join(file.track.names)}")

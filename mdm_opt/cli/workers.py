@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mdm_opt.cli.common import console, example, interrupted, storage_option, typed, url_of
+from mdm_opt.cli.common import (
+    console,
+    example,
+    interrupted,
+    storage_option,
+    typed,
+    url_of,
+    whole_lines,
+)
 from mdm_opt.cli.completion import name_argument
 from mdm_opt.words import counted, duration
 
@@ -74,10 +82,7 @@ def worker(
 
     beat = Heartbeat(heartbeat, grace)
     screen = console(err=True)
-
-    def say(line: str) -> None:
-        screen.print(line, markup=False, soft_wrap=True)
-
+    say = whole_lines(screen)
     url, done = url_of(storage), 0
     with StopSignal() as stop:
         try:
