@@ -216,6 +216,7 @@ def test_the_badge_is_on_the_best_trials_and_no_others(tabs, shown, addresses, n
         assert facts["guards"].startswith("INFEASIBLE: misses entropy by ")
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 500, 400])
 def test_a_study_begins_with_what_was_found_fits_and_can_be_read(
@@ -364,6 +365,7 @@ def test_pictures_are_shown_as_pictures(tabs, addresses, shown):
     shoot(page, "dashboard-pictures")
 
 
+@pytest.mark.slow
 def test_plots_and_notes_follow_a_running_study(tabs, board, shown):
     make_shown(shown, GROWING.replace("trials = 5", "trials = 2"), verified=False)
     address = f"{board.trials}/studies/{numbers(board)['growing']}"

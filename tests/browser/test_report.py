@@ -89,6 +89,7 @@ def expect_readable(page):
     assert [pair for pair in found if pair[0] < READABLE] == []
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_it_fits_and_can_be_read_in_both_schemes(tabs, reports, shown, width):
     page = open_report(tabs, reports["grids"], width=width)

@@ -20,6 +20,7 @@ def expect_to_fit(page, width):
     assert [pair for pair in found if pair[0] < READABLE] == []
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_home_page_shows_what_was_found(tabs, board, shown, width, scheme):

@@ -110,6 +110,7 @@ def url(request, tmp_path_factory):
     return database(folder)
 
 
+@pytest.mark.slow
 def test_best_is_a_candidate_of_the_family(url):
     for budget in json.loads(succeed("best", "sudoku4", "--json", "--storage", url))["budgets"]:
         assert budget["family"] == "power"

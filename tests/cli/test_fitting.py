@@ -140,6 +140,7 @@ COMMANDS = (
 )
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_commands_cut_nothing_in_narrow_terminals(storage, narrow, command, monkeypatch):
     monkeypatch.chdir(storage)

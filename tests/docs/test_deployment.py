@@ -121,6 +121,7 @@ def finished_and_killed(finish):
     return finish_and_die
 
 
+@pytest.mark.slow
 @postgres
 def test_a_study_with_a_guard_and_a_dead_worker_needs_no_more_rights(tmp_path, team, monkeypatch):
     """Constraints, a trial that is taken over, a stray one, one whose end Optuna does not know."""

@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+# 'make docs' builds the site, too; here it is looked at.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path.stem for path in (ROOT / "docs").glob("*.md"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import pytest
@@ -22,8 +23,8 @@ def test_without_a_study_it_looks_at_everything_and_tries_the_bundled_model(tmp_
     assert found["storage"].found == f"{tmp_path}/mdm-opt.db (the default)"
     assert found["model"].found.startswith("bundled: fingerprint ")
     assert "36 tokens, vocabulary 7, float32 on cpu" in found["model"].found
-    assert "ms, " in found["speed"].found
-    assert "sequences/s" in found["speed"].found
+    # On a busy machine it takes seconds.
+    assert re.search(r"sequences: [\d.]+ m?s, [\d.e+]+ sequences/s$", found["speed"].found)
     assert not {"study", "objective", "server", "mps"} & found.keys()
     assert list(tmp_path.iterdir()) == []
 

@@ -141,6 +141,7 @@ def test_tokens_go_to_the_device_of_the_first_part(plan: dict[str, Any], device:
     assert devices.first_device(model) == torch.device(device)
 
 
+@pytest.mark.slow
 def test_the_repeated_layers_are_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = load_bundled()
     compiled: list[str] = []

@@ -123,6 +123,7 @@ def test_model_in_training_mode_is_put_into_evaluation_mode() -> None:
     assert torch.equal(denoiser.log_probs(*state), denoiser.log_probs(*state))
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("name", ["bert", "distilbert", "esm", "modernbert"])
 def test_results_do_not_depend_on_the_batch_size(checkpoints: dict[str, Path], name: str) -> None:
     denoiser = load_huggingface(str(checkpoints[name]), length=LENGTH, device="cpu")

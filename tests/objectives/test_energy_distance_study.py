@@ -49,6 +49,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_study_from_its_file_to_its_result(study: Path, tmp_path: Path) -> None:
     url = database(tmp_path)
     done = CliRunner().invoke(main, ["run", str(study), "--storage", url])

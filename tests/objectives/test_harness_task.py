@@ -15,6 +15,7 @@ from mdm_opt.errors import InputError
 from mdm_opt.objectives.harness_task import check_config, cut, quiet, stop_strings, told
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("chat", [False, True])
 def test_prompts_are_those_of_a_whole_run_of_the_harness(folder, chat):
     # Examples that are drawn: those of a document depend on the documents before it.

@@ -83,6 +83,7 @@ def test_harness_scores_the_verified_schedule_with_the_verified_accuracy(folder)
     assert sorted(other.texts) != sorted(verified.texts)
 
 
+@pytest.mark.slow
 def test_command_says_in_one_line_what_does_not_fit(folder):
     done = harness("documents", "study.toml", "training")
     assert done.returncode == 2

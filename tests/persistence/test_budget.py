@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from queues import SEEDS, finish, state, worker
@@ -66,6 +67,7 @@ def test_lowering_the_budget_takes_the_last_trials_that_nobody_has_begun(queue):
     assert Counter(t.label for t in queue.trials())["second"] == 2
 
 
+@pytest.mark.slow
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -33,6 +33,7 @@ from mdm_opt.statistics import MOST_SCORE
 from mdm_opt.study.opening import create_study
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("from_backend", "to_backend"),
     [

@@ -188,6 +188,7 @@ def test_the_finest_costs_are_path_kl_and_entropy_exactly_in_the_mean(known: Kno
     assert abs(nats.mean() - wanted) < 4.5 * nats.std(ddof=1) / np.sqrt(count)
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("candidate", [baseline("linear", 4), CANDIDATE, baseline("sin2", 7)])
 def test_path_kl_is_that_of_the_grid_less_the_finest(known: Known, candidate: Any) -> None:
     count = 400

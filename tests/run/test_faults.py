@@ -193,6 +193,7 @@ def test_a_long_study_survives_what_happens_to_machines(tmp_path):
     survive(tmp_path, LONG)
 
 
+@pytest.mark.slow
 def test_a_worker_that_was_thought_dead_finishes_its_trial_or_finds_it_finished(
     tmp_path, postgres_url, monkeypatch
 ):

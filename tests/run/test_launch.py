@@ -133,6 +133,7 @@ def test_a_stop_ends_the_workers(opened):
     assert engine.stopped
 
 
+@pytest.mark.slow
 def test_a_worker_that_hangs_is_no_reason_to_promise_an_end(opened, monkeypatch):
     engine = ScriptedEngine({0: []})
     states = launch("sudoku4", opened.repository.url, engine, 1, StopSignal())

@@ -129,7 +129,7 @@ def test_launch_keeps_what_was_finished_and_names_the_model(tmp_path, postgres_u
     assert left_over(tmp_path) == []
 
 
-@pytest.mark.cases(2)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [

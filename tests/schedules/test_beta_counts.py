@@ -11,6 +11,7 @@ from mdm_opt.schedules.beta_counts import beta_counts
 SPACE = (0.1, 8.0)
 
 
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("rounding", ["full", "cumulative"])
 @pytest.mark.parametrize(("length", "steps"), [(1, 1), (9, 4), (16, 20), (36, 8)])
 def test_counts_are_those_of_their_schedules_and_all_different(length, steps, rounding):

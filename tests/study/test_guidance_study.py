@@ -62,6 +62,7 @@ def searched(url: str) -> list[tuple[float, float]]:
     return [(float(one.candidate.decoding["guidance"]), one.value) for one in records]
 
 
+@pytest.mark.slow
 def test_what_helps_is_found(url: str) -> None:
     """Every right character needs its neighbour or guidance; no schedule has the same effect."""
     tried = searched(url)

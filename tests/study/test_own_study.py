@@ -80,6 +80,7 @@ def test_a_study_finds_the_known_best_setting_of_a_function(toy: tuple[Path, str
     assert "better than the baseline bound 0.1, mode plain, steps 6, with 4 calls" in said
 
 
+@pytest.mark.slow
 def test_the_present_setting_is_the_first_seed(toy: tuple[Path, str]) -> None:
     folder, _ = toy
     records = Repository(database(folder), create=False).measurements("toy", ["search"])

@@ -57,6 +57,7 @@ def records(url, *roles):
     return Repository(url, create=False).measurements("sudoku4", roles)
 
 
+@pytest.mark.slow
 def test_every_trial_brings_its_settings_and_blocks_that_fit_its_steps(found):
     kind, url = found
     searched = records(url, "search")

@@ -120,6 +120,7 @@ def test_what_optuna_has_lost_is_made_in_the_copy(tmp_path, source, lost):
     delete_study("sudoku4", source)
 
 
+@pytest.mark.slow
 def test_chosen_studies_are_copied_beside_others(tmp_path):
     for name in "abc":
         (tmp_path / name).mkdir()

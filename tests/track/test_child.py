@@ -68,6 +68,7 @@ def test_where_the_starter_dies_the_limit_holds_all_the_same(start):
     assert time.monotonic() - began < 200
 
 
+@pytest.mark.slow
 def test_what_is_wrong_from_the_start_is_said(start):
     process = start("pass", name="other")
     output, _ = process.communicate("end\n", timeout=400)

@@ -26,7 +26,7 @@ def module_of(exported: ExportedSchedule, noise: Noise = NOISE, prompt: int = 0)
     return module
 
 
-@pytest.mark.cases(10)
+@pytest.mark.cases(4)
 @pytest.mark.parametrize(("order", "temperature", "block_length"), SETTINGS)
 @pytest.mark.parametrize("kind", MAKERS)
 def test_both_loops_reveal_what_was_measured(

@@ -33,7 +33,7 @@ SETTINGS = [
 ]
 
 
-@pytest.mark.cases(10)
+@pytest.mark.cases(4)
 @pytest.mark.parametrize(("order", "temperature", "block_length"), SETTINGS)
 @pytest.mark.parametrize("kind", MAKERS)
 def test_a_loop_of_one_s_own_reveals_what_was_measured(

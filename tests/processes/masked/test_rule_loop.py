@@ -90,7 +90,7 @@ RULES = [
 ]
 
 
-@pytest.mark.cases(10)
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("temperature", [0.0, 1.0])
 @pytest.mark.parametrize("blocks", [1, 3])
 @pytest.mark.parametrize(("rule", "choice"), RULES, ids=lambda one: getattr(one, "label", ""))
@@ -121,7 +121,7 @@ def test_published_rules_differ(models: dict[str, Denoiser]) -> None:
     assert blocks != found[0]
 
 
-@pytest.mark.cases(6)
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("blocks", [1, 4])
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_the_rest_gets_its_share(
         assert in_batches(denoiser, rule, decoding, batch_size) == expected
 
 
-@pytest.mark.cases(24)
+@pytest.mark.cases(8)
 @pytest.mark.parametrize("name", ["bundled", "llada", "enumerated"])
 @pytest.mark.parametrize("measure", MEASURES)
 @pytest.mark.parametrize("order", ORDERS)

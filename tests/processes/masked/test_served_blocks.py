@@ -56,6 +56,7 @@ def check(samples: Samples, own: tuple[list[list[int]], list[int]], length: int)
     assert samples.sequence_calls == sum(own[1])
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("block", "length", "counts"), CASES)
 def test_counts_give_the_tokens_of_the_models_own_sampler(

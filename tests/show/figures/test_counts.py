@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from figure_studies import finished, traces
 from study_files import SUDOKU4
 
@@ -12,6 +13,7 @@ from mdm_opt.show.figures import figures
 from mdm_opt.show.figures.counts import reveal_counts_of
 
 
+@pytest.mark.slow
 def test_reveal_counts_are_the_exported_ones_beside_linear(found, drawn):
     for budget in found.result.budgets:
         shown = traces(drawn[f"reveal-counts-{budget.steps}"])
