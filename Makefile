@@ -13,6 +13,9 @@ DEVELOP := $(VENV)/.develop
 demo: $(INSTALLED)
 	$(BIN)/mdm-opt run studies/quickstart.toml
 
+# Tests start many processes, none of which should compile the package anew.
+test test-slow: export PYTHONDONTWRITEBYTECODE =
+
 # Set-up and tests. Many tests wait for other processes, so there are more of them than cores.
 test: $(DEVELOP)
 	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not slow and not gpu and not bench" $(PYTEST_OPTIONS)
