@@ -6,6 +6,8 @@ import numpy as np
 
 from mdm_opt.schedules.base import Array
 
+# Values that a measurement leaves possible, as many as seeds and search look at.
+DRAWS = 64
 # What counts as good: within 5% of the best. Nearly good counts a little, less the farther off.
 _GOOD = 1.05
 _NEARLY, _FALLS = 0.25, 0.1

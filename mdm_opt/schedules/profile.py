@@ -13,6 +13,7 @@ import scipy
 from mdm_opt.schedules.base import Array
 from mdm_opt.schedules.boundaries import Boundaries, completed, placed_anew, profile_boundaries
 from mdm_opt.schedules.counts import Counts
+from mdm_opt.schedules.cover import DRAWS
 from mdm_opt.schedules.smooth_drops import SmoothDrops, isotonic, smooth_drops
 
 
@@ -112,7 +113,7 @@ class ProfileSample:
         fitted = isotonic(self.mean, self.known)
         return np.asarray(np.interp(np.arange(self.length), self.known, fitted))
 
-    def draws(self, count: int, seed: int = 0) -> Array:
+    def draws(self, count: int = DRAWS, seed: int = 0) -> Array:
         """Profiles that the measurement leaves possible, float64 ``(count, length)``.
 
         The Bayesian bootstrap over sequences, and for each draw what its fit leaves open.

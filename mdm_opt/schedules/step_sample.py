@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mdm_opt.schedules.base import Array
+from mdm_opt.schedules.cover import DRAWS
 from mdm_opt.schedules.step_costs import Cells, StepTable
 
 # Beyond, steps are small whatever the schedule, and the places too few to tell what they lose.
@@ -96,7 +97,7 @@ class StepSample:
         """As `profile`; the least path KL under it is on average too low."""
         return self.profile()
 
-    def draws(self, count: int, seed: int = 0) -> Array:
+    def draws(self, count: int = DRAWS, seed: int = 0) -> Array:
         """Values that the measurement leaves possible, float64 ``(count, cells)``.
 
         The Bayesian bootstrap over sequences.

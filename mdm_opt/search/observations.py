@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from mdm_opt.candidates import CALLS, Candidate
 from mdm_opt.persistence import MeasurementRecord, StudyRecord
@@ -26,6 +27,8 @@ class Observation:
         guards: constraint values by name; feasible iff all are <= 0.
         complete: whether all instances were measured.
         calls_error: standard error of the mean model calls; NaN where it is not known.
+        scores: float64 ``(instances,)``, less is better, of the first instances of the study;
+            None where they are not known.
     """
 
     number: int
@@ -35,6 +38,7 @@ class Observation:
     guards: Mapping[str, float] = field(default_factory=dict)
     complete: bool = True
     calls_error: float = math.nan
+    scores: npt.NDArray[np.float64] | None = None
 
     @property
     def guard(self) -> float:
@@ -74,6 +78,7 @@ def observations(study: StudyRecord, measured: Iterable[MeasurementRecord]) -> l
             guards=record.guards,
             complete=not record.stopped_early,
             calls_error=standard_error(record.calls),
+            scores=sign * record.scores,
         )
         for record in measured
         if record.role == "search" and record.trial_number is not None

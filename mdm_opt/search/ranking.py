@@ -9,6 +9,7 @@ import numpy as np
 from mdm_opt.candidates import Candidate
 from mdm_opt.schedules.base import Array
 from mdm_opt.search.calls import CallsModel
+from mdm_opt.search.noise import noise_of
 from mdm_opt.search.observations import Observation
 from mdm_opt.search.shapes import Shapes, shapes_of
 from mdm_opt.search.space import SearchSpace
@@ -73,10 +74,12 @@ def measured_shapes(space: SearchSpace, observations: Sequence[Observation]) -> 
 
 def model_of(space: SearchSpace, observations: Sequence[Observation]) -> ShapeModel:
     """The model of measured trials, at least one."""
+    noise = noise_of(observations)
     return ShapeModel.of_values(
         measured_shapes(space, observations),
         np.array([one.value for one in observations]),
-        np.array([np.nan if one.error is None else one.error for one in observations]),
+        noise.errors,
+        noise.correlations,
     )
 
 

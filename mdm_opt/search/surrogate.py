@@ -69,6 +69,7 @@ class ShapeModel:
         shapes: of the measured candidates, at least one.
         targets: float64 ``(n,)``, less is better, of scale 1 within each step budget.
         noise: float64 ``(n,)``, variances on that scale.
+        correlations: float64 ``(n, n)``, of the noise; None where each has its own.
         settings: what to take the mean over, with weights; None for all by their likelihood.
     """
 
@@ -77,13 +78,16 @@ class ShapeModel:
         shapes: Shapes,
         targets: Array,
         noise: Array,
+        correlations: Array | None = None,
         settings: Sequence[tuple[float, Hyperparameters]] | None = None,
     ) -> None:
         self._shapes, self._targets, self._noise = shapes, targets, noise
+        self._correlations = np.eye(len(noise)) if correlations is None else correlations
+        covariances = self._correlations * np.sqrt(np.outer(noise, noise))
         pairs = _Pairs.of(shapes, shapes)
 
         def fitted(setting: Hyperparameters) -> _Fit:
-            return _Fit.of(setting, pairs, targets, noise + _JITTER)
+            return _Fit.of(setting, pairs, targets, covariances)
 
         if settings is not None:
             self._fits = [(weight, fitted(setting)) for weight, setting in settings]
@@ -99,22 +103,27 @@ class ShapeModel:
         self._fits = [(weight / total, fit) for weight, fit in kept]
 
     @classmethod
-    def of_values(cls, shapes: Shapes, values: Array, errors: Array) -> ShapeModel:
+    def of_values(
+        cls, shapes: Shapes, values: Array, errors: Array, correlations: Array | None = None
+    ) -> ShapeModel:
         """The model of values on any scale.
 
         Args:
             shapes: of the measured candidates, at least one.
             values: float64 ``(n,)``, less is better.
             errors: float64 ``(n,)``, deviations of the values' noise; NaN where not known.
+            correlations: float64 ``(n, n)``, of the noise; None where each has its own.
         """
-        return cls(shapes, *_scaled(shapes.steps, values, errors))
+        return cls(shapes, *_scaled(shapes.steps, values, errors), correlations)
 
     def believing(self, shapes: Shapes) -> ShapeModel:
         """The model after further candidates have scored what is expected of them."""
         targets = np.concatenate([self._targets, self.posterior(shapes).mean])
         noise = np.concatenate([self._noise, np.full(len(shapes), np.median(self._noise))])
+        correlations = scipy.linalg.block_diag(self._correlations, np.eye(len(shapes)))
         settings = [(weight, fit.setting) for weight, fit in self._fits]
-        return ShapeModel(Shapes.joined([self._shapes, shapes]), targets, noise, settings)
+        both = Shapes.joined([self._shapes, shapes])
+        return ShapeModel(both, targets, noise, correlations, settings)
 
     def posterior(self, shapes: Shapes) -> Posterior:
         """Mean and deviation of candidates, measured or not."""
@@ -182,8 +191,8 @@ class _Fit:
 
     @classmethod
     def of(cls, setting: Hyperparameters, pairs: _Pairs, targets: Array, noise: Array) -> _Fit:
-        covariance = _kernel(setting, pairs)
-        covariance[np.diag_indices_from(covariance)] += noise
+        covariance = _kernel(setting, pairs) + noise
+        covariance[np.diag_indices_from(covariance)] += _JITTER
         factor = scipy.linalg.cho_factor(covariance, lower=True)
         solved = scipy.linalg.cho_solve(factor, targets)
         log_determinant = 2 * np.log(np.diag(factor[0])).sum()

@@ -44,8 +44,6 @@ from mdm_opt.study.search_space import space_of
 from mdm_opt.study.stored_file import stored_study_file
 
 _PLAN_SECONDS = 30.0
-# Profiles that the seeds have to be good under.
-_DRAWS = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +161,7 @@ def make_study(
         *present_seeds(study_file, problem.denoiser),
         *earlier_schedules(study_file, problem, repository),
     ]
-    h, draws = (None, None) if sample is None else (sample.profile(), sample.draws(_DRAWS))
+    h, draws = (None, None) if sample is None else (sample.profile(), sample.draws())
     own = problem.process.seeds(problem.denoiser)
     first = seeds(study_file, problem.denoiser.length, h, history, draws, own)
     with exclusive(name, url), schema_lock(url):

@@ -27,7 +27,7 @@ from mdm_opt.statistics import standard_error
 from mdm_opt.study.flatness import LargestDifference, largest_difference
 
 LIMIT = "limit"
-_FOLDS, _DRAWS = 4, 64
+_FOLDS = 4
 
 
 class PredictedSchedule(BaseModel):
@@ -98,7 +98,7 @@ class Predictions:
         self._bounds = {key.name: own.get(key.name, key.searched) for key in self._family.keys}
         self._decoding = decoding = study_file.sampler
         self._costs = decoding.costs(sample.profile())
-        self._draws = sample.draws(_DRAWS)
+        self._draws = sample.draws()
         self._drawn = decoding.costs(self._costs.profile, self._draws)
         self._least_known: dict[int, Array] = {}
         folds = np.arange(len(sample)) % _FOLDS

@@ -187,7 +187,14 @@ class _Search:
         complete = len(scores) == self._problem.instances
         self._scores.append(scores)
         self._observed.append(
-            Observation(number, candidate, self._sign * value, error, complete=complete)
+            Observation(
+                number,
+                candidate,
+                self._sign * value,
+                error,
+                complete=complete,
+                scores=self._sign * scores,
+            )
         )
         return calls
 
