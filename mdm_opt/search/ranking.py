@@ -13,7 +13,13 @@ from mdm_opt.search.noise import noise_of
 from mdm_opt.search.observations import Observation
 from mdm_opt.search.shapes import Shapes, shapes_of
 from mdm_opt.search.space import SearchSpace
-from mdm_opt.search.surrogate import MOST_TRIALS, Scale, ShapeModel
+from mdm_opt.search.surrogate import (
+    AMPLITUDES,
+    MOST_TRIALS,
+    PREDICTED_AMPLITUDES,
+    Scale,
+    ShapeModel,
+)
 
 
 def rank(space: SearchSpace, observations: Sequence[Observation]) -> dict[int, list[Observation]]:
@@ -75,11 +81,13 @@ def measured_shapes(space: SearchSpace, observations: Sequence[Observation]) -> 
 def model_of(space: SearchSpace, observations: Sequence[Observation]) -> ShapeModel:
     """The model of measured trials, at least one."""
     noise = noise_of(observations)
+    foretold = space.foretells([one.candidate for one in observations])
     return ShapeModel.of_values(
         measured_shapes(space, observations),
         np.array([one.value for one in observations]),
         noise.errors,
         noise.correlations,
+        PREDICTED_AMPLITUDES if foretold else AMPLITUDES,
     )
 
 

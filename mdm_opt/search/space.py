@@ -33,6 +33,7 @@ class SearchSpace:
         bounds: of the family's parameters.
         decoding: the settings of the sampler that the study fixes.
         length: tokens of one sequence.
+        by_path_kl: whether the values of trials are path KL, which `costs` predicts.
         find_costs: finds `costs`, which takes as long as reading a result.
     """
 
@@ -41,6 +42,7 @@ class SearchSpace:
     bounds: Bounds
     decoding: Decoding
     length: int
+    by_path_kl: bool = False
     find_costs: Callable[[], Costs | None] = lambda: None
 
     @classmethod
@@ -73,6 +75,7 @@ class SearchSpace:
             bounds=study_file.space.bounds,
             decoding=study_file.decoding,
             length=length,
+            by_path_kl=study_file.objective.kind == "path_kl",
             find_costs=find_costs,
         )
 
@@ -88,6 +91,11 @@ class SearchSpace:
     def profile(self) -> Array | None:
         """What was measured of the model; None where it is not known."""
         return None if self.costs is None else self.costs.profile
+
+    def foretells(self, candidates: Sequence[Candidate]) -> bool:
+        """Whether the profile predicts the very means that trials of candidates estimate."""
+        costs = self.costs if self.by_path_kl else None
+        return costs is not None and all(costs.predicts(one) for one in candidates)
 
     @cached_property
     def prior(self) -> ProfilePrior:

@@ -18,7 +18,10 @@ Hyperparameters = tuple[float, float, float, float]
 
 # Of the residual: root mean square differences of angles, a few tenths between good and bad.
 _LENGTH_SCALES = (0.05, 0.1, 0.2, 0.4, 0.8)
-_AMPLITUDES = (0.1, 0.5, 2.0, 8.0)
+AMPLITUDES = (0.1, 0.5, 2.0, 8.0)
+# Where the profile predicts the very means that trials estimate, up to its own error, which is
+# large where it has few sequences: 0.02 alone would then believe it too long.
+PREDICTED_AMPLITUDES = (0.02, 0.1)
 # Prior variance of the slope along the excess that the profile predicts; 0 leaves it out.
 _SLOPES = (0.0, 1.0, 10.0)
 # Likewise along the share of the budget that is left: calls make most of the quality of rules.
@@ -70,6 +73,7 @@ class ShapeModel:
         targets: float64 ``(n,)``, less is better, of scale 1 within each step budget.
         noise: float64 ``(n,)``, variances on that scale.
         correlations: float64 ``(n, n)``, of the noise; None where each has its own.
+        amplitudes: of the deviation, variances on that scale.
         settings: what to take the mean over, with weights; None for all by their likelihood.
     """
 
@@ -79,6 +83,7 @@ class ShapeModel:
         targets: Array,
         noise: Array,
         correlations: Array | None = None,
+        amplitudes: Sequence[float] = AMPLITUDES,
         settings: Sequence[tuple[float, Hyperparameters]] | None = None,
     ) -> None:
         self._shapes, self._targets, self._noise = shapes, targets, noise
@@ -94,7 +99,7 @@ class ShapeModel:
             return
         slopes = _SLOPES if np.ptp(shapes.excess) > 0 else (0.0,)
         spares = _SPARE_SLOPES if np.ptp(shapes.spare) > 0 else (0.0,)
-        every = itertools.product(_LENGTH_SCALES, _AMPLITUDES, slopes, spares)
+        every = itertools.product(_LENGTH_SCALES, amplitudes, slopes, spares)
         fits = [fitted(one) for one in every]
         best = max(fit.log_likelihood for fit in fits)
         weighed = [(np.exp(fit.log_likelihood - best), fit) for fit in fits]
@@ -104,7 +109,12 @@ class ShapeModel:
 
     @classmethod
     def of_values(
-        cls, shapes: Shapes, values: Array, errors: Array, correlations: Array | None = None
+        cls,
+        shapes: Shapes,
+        values: Array,
+        errors: Array,
+        correlations: Array | None = None,
+        amplitudes: Sequence[float] = AMPLITUDES,
     ) -> ShapeModel:
         """The model of values on any scale.
 
@@ -113,8 +123,9 @@ class ShapeModel:
             values: float64 ``(n,)``, less is better.
             errors: float64 ``(n,)``, deviations of the values' noise; NaN where not known.
             correlations: float64 ``(n, n)``, of the noise; None where each has its own.
+            amplitudes: of the deviation, see `ShapeModel`.
         """
-        return cls(shapes, *_scaled(shapes.steps, values, errors), correlations)
+        return cls(shapes, *_scaled(shapes.steps, values, errors), correlations, amplitudes)
 
     def believing(self, shapes: Shapes) -> ShapeModel:
         """The model after further candidates have scored what is expected of them."""
@@ -123,7 +134,7 @@ class ShapeModel:
         correlations = scipy.linalg.block_diag(self._correlations, np.eye(len(shapes)))
         settings = [(weight, fit.setting) for weight, fit in self._fits]
         both = Shapes.joined([self._shapes, shapes])
-        return ShapeModel(both, targets, noise, correlations, settings)
+        return ShapeModel(both, targets, noise, correlations, settings=settings)
 
     def posterior(self, shapes: Shapes) -> Posterior:
         """Mean and deviation of candidates, measured or not."""

@@ -9,7 +9,15 @@ import pytest
 from exact_profile import SUDOKU, study_file
 from search_spaces import space, validity_space
 
-from mdm_opt.candidates import BETA, FREE, MaskedDecoding, baseline, beta, counts_candidate
+from mdm_opt.candidates import (
+    BETA,
+    FREE,
+    Candidate,
+    MaskedDecoding,
+    baseline,
+    beta,
+    counts_candidate,
+)
 from mdm_opt.search import SearchSpace
 
 # Its sum is 5.5 nats; the least in two steps is 4 + 3 * 1 - 5.5 = 1.5, of counts (1, 3).
@@ -83,6 +91,15 @@ def test_random_counts_are_compared_with_the_best_of_the_family():
     found = where.prior.of([best, baseline("linear", 4), beta(8.0, 0.1, 4)])
     assert found[0] == 0.0
     assert 0 < found[1] < found[2]
+
+
+def test_a_profile_foretells_path_kl_in_random_order_and_nothing_else():
+    found = space(16, SUDOKU)
+    assert found.foretells([baseline("linear", 4), beta(0.9, 0.3, 4)])
+    rule = Candidate("threshold", 4, {"cutoff": 0.9})
+    assert not found.foretells([baseline("linear", 4), rule])
+    assert not space(16).foretells([baseline("linear", 4)])
+    assert not validity_space(profile=SUDOKU).foretells([baseline("linear", 4)])
 
 
 def test_what_is_searched_at_a_step_count_are_blocks_that_fit_it():
