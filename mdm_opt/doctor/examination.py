@@ -16,6 +16,7 @@ from mdm_opt.doctor.own_sampler import check_own_sampler
 from mdm_opt.doctor.profile import check_profile
 from mdm_opt.doctor.speed import check_speed
 from mdm_opt.doctor.study import check_model, check_objective, check_scores, check_study
+from mdm_opt.doctor.trackers import check_trackers
 
 # In their order; each needs what those before it have found.
 _CHECKS: tuple[tuple[str, Callable[[Known], Iterable[Check]]], ...] = (
@@ -30,6 +31,7 @@ _CHECKS: tuple[tuple[str, Callable[[Known], Iterable[Check]]], ...] = (
     ("speed", check_speed),
     ("batches", check_batches),
     ("sampler", check_own_sampler),
+    ("trackers", check_trackers),
 )
 
 
