@@ -108,6 +108,13 @@ def changed(folder, *changes, append=""):
     (folder / "letters.yaml").write_text(text + append)
 
 
+def rewritten(path, code):
+    """Python takes a compiled file for current where size and second of the code are the same."""
+    second = int(path.stat().st_mtime) + 1 if path.exists() else 0
+    path.write_text(code)
+    os.utime(path, (second, second))
+
+
 def task_of(folder, **keys):
     table = {"kind": "lm_eval", "task": "letters.yaml", **keys}
     return load_task(LmEvalObjective.model_validate(table), folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -58,9 +59,15 @@ def examine(
 
 @contextmanager
 def _no_bytecode() -> Iterator[None]:
-    """Python keeps no compiled modules beside a study file meanwhile."""
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    """Python keeps no compiled modules beside a study file, nor does any process started."""
+    name = "PYTHONDONTWRITEBYTECODE"
+    before, of_children = sys.dont_write_bytecode, os.environ.get(name)
+    sys.dont_write_bytecode, os.environ[name] = True, "1"
     try:
         yield
     finally:
         sys.dont_write_bytecode = before
+        if of_children is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = of_children

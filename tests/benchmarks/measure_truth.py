@@ -86,7 +86,7 @@ SOURCES = {
         written=beta(0.7, 0.4, 32),
         chunk=16,
     ),
-    "bundled": Source(load=load_bundled, length=36, sequences=2400),
+    "bundled": Source(load=load_bundled, length=36, sequences=9600),
     "templates": Source(load=lambda: templates(noise=0.2), length=64, sequences=1600, exact=True),
 }
 

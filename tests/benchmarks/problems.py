@@ -231,7 +231,7 @@ def template_path_kl() -> TableProblem:
     law = templates(noise=0.2)
     return TableProblem(
         "template mixture, path KL",
-        path_kl_tables(law, 200),
+        path_kl_tables(law, 800),
         stored_truth("templates", 64),
         measured_course(law),
         32,
@@ -245,7 +245,7 @@ def bundled_path_kl() -> TableProblem:
     model = load_bundled()
     return TableProblem(
         "bundled model, path KL",
-        path_kl_tables(model, 300),
+        path_kl_tables(model, 1200),
         stored_truth("bundled", 36),
         measured_course(model),
         32,

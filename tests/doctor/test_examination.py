@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 
@@ -56,6 +57,8 @@ def test_a_database_that_is_in_use_is_looked_at_and_left_alone(tmp_path, made):
 
 def test_a_module_beside_the_study_file_is_not_compiled_there(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    # As it is read by processes that are started.
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     name = next(NAMES)
     (tmp_path / f"{name}.py").write_text(
         "def score(samples):\n    return [0.0 for _ in samples]\n"
@@ -68,6 +71,7 @@ def test_a_module_beside_the_study_file_is_not_compiled_there(tmp_path, monkeypa
     assert examined(path)["objective"].found == f"{name}:score in score, minimize"
     assert contents(tmp_path) == before
     assert sys.dont_write_bytecode is False
+    assert "PYTHONDONTWRITEBYTECODE" not in os.environ
 
 
 def test_a_check_that_breaks_does_not_keep_the_others_from_running(monkeypatch):

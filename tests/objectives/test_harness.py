@@ -7,11 +7,10 @@ import logging
 import random
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
-from lm_eval_tasks import changed, problem_of, task_of
+from lm_eval_tasks import changed, problem_of, rewritten, task_of
 
 from mdm_opt.errors import InputError
 from mdm_opt.objectives.harness_task import quiet, stop_strings
@@ -65,8 +64,7 @@ class Letters(ConfigurableTask):
         '{"doc_to_image": lambda doc: []}': "shows pictures or sounds",
         '{"generation_kwargs": None}': None,
     }.items():
-        time.sleep(0.01)
-        (folder / "letters.py").write_text(source.replace("MORE", more))
+        rewritten(folder / "letters.py", source.replace("MORE", more))
         if message is None:
             request = task_of(folder).requests([5])[5]
             # The harness's own rule: the text between examples.

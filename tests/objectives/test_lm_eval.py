@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 
 import pytest
-from lm_eval_tasks import NAMES, STUDY, changed, problem_of, write_model
+from lm_eval_tasks import NAMES, STUDY, changed, problem_of, rewritten, write_model
 from study_files import write_study
 
 from mdm_opt.candidates import baseline
@@ -85,7 +84,7 @@ def test_prompt_that_does_not_fit_is_refused_with_its_document(folder):
 def test_scorer_that_raises_or_returns_no_number_fails_the_trial_in_one_line(folder):
     scorer = "def score(doc, results):\n    return {'exact_match': VALUE}\n"
     changed(folder, append="process_results: !function scorer.score\n")
-    (folder / "scorer.py").write_text(scorer.replace("VALUE", "float(len(results[0]))"))
+    rewritten(folder / "scorer.py", scorer.replace("VALUE", "float(len(results[0]))"))
     problem = problem_of(folder)
     candidate = baseline("linear", 3)
     assert measure(problem, candidate, [0, 1]).value > 0
@@ -95,8 +94,7 @@ def test_scorer_that_raises_or_returns_no_number_fails_the_trial_in_one_line(fol
         (f"1 // (doc['text'] != {text!r})", f"cannot score document {number}: ZeroDivisionError"),
         (f"[] if doc['text'] == {text!r} else 1", rf"document {number}: exact_match is \[\], no"),
     ):
-        time.sleep(0.01)
-        (folder / "scorer.py").write_text(scorer.replace("VALUE", value))
+        rewritten(folder / "scorer.py", scorer.replace("VALUE", value))
         problem = problem_of(folder)
         with pytest.raises(RunError, match=message) as refused:
             measure(problem, candidate, [0, 1])

@@ -55,13 +55,17 @@ def test_unverified_best_is_what_the_search_believes_and_not_the_luckiest(search
             {"value": chosen.value - 0.01, "id": lucky.id},
         )
         session.execute(
-            text("UPDATE mdm_scores SET score = :value WHERE measurement_id = :id"),
+            # Its luck is the noise of its scores, which differ by 16 nats.
+            text(
+                "UPDATE mdm_scores SET score = :value + 8 * (1 - 2 * (instance % 2)) "
+                "WHERE measurement_id = :id"
+            ),
             {"value": chosen.value - 0.01, "id": lucky.id},
         )
     found = best(searched.name, url).budgets[0]
     assert (found.counts, found.value) == (chosen.counts, chosen.value)
     luckiest = min(m.value for m in rows(searched, "search", 4))
-    assert luckiest == chosen.value - 0.01
+    assert luckiest == pytest.approx(chosen.value - 0.01)
 
 
 RECORD = study_record(
