@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
-import scipy
 
 from mdm_opt.candidates import CALLS, Candidate
 from mdm_opt.schedules.base import Array
@@ -17,7 +16,6 @@ from mdm_opt.search.surrogate import Posterior, ShapeModel
 
 # Differences of the logarithm of calls that are of scale 1 to the model.
 _SCALE = 0.25
-_LEAST_DEVIATION = 1e-12
 
 
 class CallsModel:
@@ -62,10 +60,8 @@ class CallsModel:
         found = self.posterior(candidates)
         whole = np.array([self._whole.get(one.family, False) for one in candidates])
         most = np.where(whole, np.log1p(0.5 / np.array([one.steps for one in candidates])), 0.0)
-        deviation = np.maximum(found.deviation, _LEAST_DEVIATION)
-        below = scipy.special.ndtr((most - found.mean) / deviation)
         counted = [one.family in self._counted for one in candidates]
-        return np.where(counted, below, 1.0)
+        return np.where(counted, found.below(most), 1.0)
 
     def spare(self, candidates: Sequence[Candidate]) -> Array:
         """How far calls are expected to stay below the budget, see `Shapes.spare`.

@@ -15,7 +15,7 @@ from mdm_opt.search.observations import Observation
 from mdm_opt.search.ranking import manageable, measured_shapes, model_of
 from mdm_opt.search.shapes import Shapes, shapes_of
 from mdm_opt.search.space import SearchSpace
-from mdm_opt.search.surrogate import Scale, ShapeModel
+from mdm_opt.search.surrogate import LEAST_DEVIATION, Scale, ShapeModel
 
 # Trials of a budget that look everywhere where there is no profile to start from, and the share of
 # later ones that do.
@@ -132,7 +132,7 @@ class ShapeSearch:
     ) -> Array:
         shapes = shapes_of(self._space, pool, calls.spare(pool))
         found = model.posterior(shapes)
-        deviation = np.maximum(found.deviation, 1e-12)
+        deviation = np.maximum(found.deviation, LEAST_DEVIATION)
         if ours:
             target = float(model.posterior(measured_shapes(self._space, ours)).mean.min())
         else:
@@ -155,5 +155,4 @@ class ShapeSearch:
             guards / scale,
             np.full(len(guards), _GUARD_NOISE),
         )
-        found = model.posterior(shapes)
-        return np.asarray(scipy.special.ndtr(-found.mean / np.maximum(found.deviation, 1e-12)))
+        return model.posterior(shapes).below(0.0)

@@ -37,6 +37,8 @@ _ALONE = 0.7
 _UNKNOWN_NOISE = 0.05
 # Settings less likely than the best by this factor are left out of the mean over settings.
 _NEGLIGIBLE = 0.02
+# Below, a deviation is rounding.
+LEAST_DEVIATION = 1e-12
 # Beyond this many trials the model is made from the best and the newest.
 MOST_TRIALS = 300
 
@@ -52,6 +54,11 @@ class Posterior:
 
     mean: Array
     deviation: Array
+
+    def below(self, most: Array | float) -> Array:
+        """Probabilities of being at most a value, float64 ``(n,)``."""
+        above = most - self.mean
+        return np.asarray(scipy.special.ndtr(above / np.maximum(self.deviation, LEAST_DEVIATION)))
 
 
 class ShapeModel:

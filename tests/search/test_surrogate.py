@@ -14,7 +14,7 @@ from mdm_opt.candidates import Candidate, beta
 from mdm_opt.search import Observation
 from mdm_opt.search.ranking import model_of
 from mdm_opt.search.shapes import Shapes, shapes_of
-from mdm_opt.search.surrogate import Scale, ShapeModel, _Pairs, _scaled
+from mdm_opt.search.surrogate import Posterior, Scale, ShapeModel, _Pairs, _scaled
 
 
 def test_noise_is_weighed_trial_by_trial():
@@ -130,6 +130,13 @@ def test_what_is_believed_leaves_the_mean_and_takes_the_doubt():
     before, after = model.posterior(running), model.believing(running).posterior(running)
     assert after.mean == pytest.approx(before.mean, abs=1e-3)
     assert after.deviation[0] < 0.1 * before.deviation[0]
+
+
+def test_the_probability_of_being_below_a_value():
+    found = Posterior(np.array([1.0, 1.0, 0.0]), np.array([0.5, 0.0, 0.0]))
+    # A deviation and a half below the mean, and what is known exactly.
+    np.testing.assert_allclose(found.below(0.25), [0.0668072, 0.0, 1.0], atol=1e-7)
+    np.testing.assert_allclose(found.below(np.array([1.0, 2.0, 0.0])), [0.5, 1.0, 0.5])
 
 
 def test_one_value_is_enough():
