@@ -108,7 +108,8 @@ def test_the_first_five_trials_hold_a_good_schedule(make):
 def _least_beta(problem, steps: int) -> float:
     """The least true value of all Beta schedules."""
     bounds = study_file(problem, [steps]).space.bounds
-    counts = beta_counts(problem.length, steps, bounds["beta_a"], bounds["beta_b"], "full")
+    ends = tuple(bounds["beta_a"]), tuple(bounds["beta_b"])
+    counts = beta_counts(problem.length, steps, *ends, "full")
     return float(counts.costs(problem.true_profile).min())
 
 
