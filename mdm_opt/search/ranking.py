@@ -17,7 +17,6 @@ from mdm_opt.search.surrogate import (
     AMPLITUDES,
     MOST_TRIALS,
     PREDICTED_AMPLITUDES,
-    Scale,
     ShapeModel,
 )
 
@@ -66,10 +65,9 @@ def expected_values(
     """
     chosen = manageable(observations)
     spare = CallsModel(space, chosen).spare(candidates)
-    mean = model_of(space, chosen).posterior(shapes_of(space, candidates, spare)).mean
-    ours = [one for one in chosen if one.candidate.steps == candidates[0].steps]
-    errors = np.array([np.nan if one.error is None else one.error for one in ours])
-    return Scale.of(np.array([one.value for one in ours]), errors).restored(mean)
+    model = model_of(space, chosen)
+    mean = model.posterior(shapes_of(space, candidates, spare)).mean
+    return model.scales[candidates[0].steps].restored(mean)
 
 
 def measured_shapes(space: SearchSpace, observations: Sequence[Observation]) -> Shapes:

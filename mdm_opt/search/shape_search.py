@@ -15,7 +15,7 @@ from mdm_opt.search.observations import Observation
 from mdm_opt.search.ranking import manageable, measured_shapes, model_of
 from mdm_opt.search.shapes import Shapes, shapes_of
 from mdm_opt.search.space import SearchSpace
-from mdm_opt.search.surrogate import LEAST_DEVIATION, Scale, ShapeModel
+from mdm_opt.search.surrogate import LEAST_DEVIATION, ShapeModel
 
 # Trials of a budget that look everywhere where there is no profile to start from, and the share of
 # later ones that do.
@@ -103,8 +103,7 @@ class ShapeSearch:
         calls = CallsModel(self._space, seen)
         if running:
             model = model.believing(shapes_of(self._space, running, calls.spare(running)))
-        errors = np.array([np.nan if one.error is None else one.error for one in ours])
-        unit = Scale.of(np.array([one.value for one in ours]), errors).unit
+        unit = model.scales[self._steps].unit
         return unit * float(self._improvement(model, calls, seen, eligible, pool).max())
 
     def _best(self, model: ShapeModel, ours: Sequence[Observation]) -> list[Candidate]:

@@ -82,6 +82,9 @@ class ShapeModel:
         correlations: float64 ``(n, n)``, of the noise; None where each has its own.
         amplitudes: of the deviation, variances on that scale.
         settings: what to take the mean over, with weights; None for all by their likelihood.
+
+    Attributes:
+        scales: of the values of each step budget, where the model was made `of_values`.
     """
 
     def __init__(
@@ -93,6 +96,7 @@ class ShapeModel:
         amplitudes: Sequence[float] = AMPLITUDES,
         settings: Sequence[tuple[float, Hyperparameters]] | None = None,
     ) -> None:
+        self.scales: dict[int, Scale] = {}
         self._shapes, self._targets, self._noise = shapes, targets, noise
         self._correlations = np.eye(len(noise)) if correlations is None else correlations
         covariances = self._correlations * np.sqrt(np.outer(noise, noise))
@@ -132,7 +136,9 @@ class ShapeModel:
             correlations: float64 ``(n, n)``, of the noise; None where each has its own.
             amplitudes: of the deviation, see `ShapeModel`.
         """
-        return cls(shapes, *_scaled(shapes.steps, values, errors), correlations, amplitudes)
+        found = cls(shapes, *_scaled(shapes.steps, values, errors), correlations, amplitudes)
+        found.scales = _scales(shapes.steps, values, errors)
+        return found
 
     def believing(self, shapes: Shapes) -> ShapeModel:
         """The model after further candidates have scored what is expected of them."""
@@ -141,7 +147,9 @@ class ShapeModel:
         correlations = scipy.linalg.block_diag(self._correlations, np.eye(len(shapes)))
         settings = [(weight, fit.setting) for weight, fit in self._fits]
         both = Shapes.joined([self._shapes, shapes])
-        return ShapeModel(both, targets, noise, correlations, settings=settings)
+        found = ShapeModel(both, targets, noise, correlations, settings=settings)
+        found.scales = self.scales
+        return found
 
     def posterior(self, shapes: Shapes) -> Posterior:
         """Mean and deviation of candidates, measured or not."""
@@ -276,13 +284,18 @@ class Scale:
         return np.asarray(self.middle + self.unit * raw)
 
 
+def _scales(steps: npt.NDArray[np.int64], values: Array, errors: Array) -> dict[int, Scale]:
+    """The scale of each step budget."""
+    budgets = np.unique(steps).tolist()
+    return {n: Scale.of(values[steps == n], errors[steps == n]) for n in budgets}
+
+
 def _scaled(steps: npt.NDArray[np.int64], values: Array, errors: Array) -> tuple[Array, Array]:
     """Values of scale 1 within each step budget, and the variances of their noise."""
     targets, noise = np.empty(len(values)), np.empty(len(values))
-    for budget in np.unique(steps):
+    for budget, scale in _scales(steps, values, errors).items():
         rows = steps == budget
         own = values[rows]
-        scale = Scale.of(own, errors[rows])
         squares = (errors[rows] / scale.unit) ** 2
         known = squares[np.isfinite(squares)]
         typical = float(np.median(known)) if len(known) else _UNKNOWN_NOISE

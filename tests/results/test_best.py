@@ -65,7 +65,7 @@ def test_unverified_best_is_what_the_search_believes_and_not_the_luckiest(search
     found = best(searched.name, url).budgets[0]
     assert (found.counts, found.value) == (chosen.counts, chosen.value)
     luckiest = min(m.value for m in rows(searched, "search", 4))
-    assert luckiest == pytest.approx(chosen.value - 0.01)
+    assert luckiest == np.mean([chosen.value - 0.01 + 8, chosen.value - 0.01 - 8] * 8)
 
 
 RECORD = study_record(

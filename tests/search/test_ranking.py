@@ -11,8 +11,9 @@ from records import MODEL, measurement, study_record
 from mdm_opt.candidates import beta, counts_candidate
 from mdm_opt.results.best import ranked_records
 from mdm_opt.schedules import limit
-from mdm_opt.search import Observation, SearchSpace, rank
+from mdm_opt.search import Observation, SearchSpace, expected_values, rank
 from mdm_opt.search.observations import observations
+from mdm_opt.search.shape_search import ShapeSearch
 from mdm_opt.study.stored_file import stored_study_file
 
 LENGTH = 256
@@ -200,6 +201,18 @@ def test_a_wrong_profile_loses_against_trials_without_noise():
         ]
         found = numbers(ranked(study(study_file=PATH_KL), exact, late))[8]
         assert found[0] == min(true, key=true.__getitem__)
+
+
+def test_what_is_expected_is_on_the_scale_that_the_scores_say():
+    """Of values that are known by their scores, whatever error each says by itself."""
+    where, values = space_of(study()), np.array([1.0, 2.0, 4.0])
+    tried = [beta(*pair, 8) for pair in APART[:3]]
+    seen = [
+        Observation(i, one, value, 9.0, scores=value + 1e-4 * np.arange(8.0) * i)
+        for i, (one, value) in enumerate(zip(tried, values, strict=True))
+    ]
+    np.testing.assert_allclose(expected_values(where, seen, tried), values, atol=0.02)
+    assert ShapeSearch(where, 8, seed=0).expected_gain(seen, [beta(2.0, 2.0, 8)]) > 0
 
 
 def test_the_space_of_a_study_ranks_with_its_profile():
