@@ -83,8 +83,7 @@ def supervise(arguments: Sequence[str], *, goes_on: bool) -> int:
     with _Signals() as signals:
         deaths, furthest, died = 0, (0, 0), ""
         while signals.stopped_by is None:
-            child = _Child(arguments, died)
-            signals.watch(child)
+            child = signals.start(arguments, died)
             child.wait()
             end = child.facts.get("end")
             if end is not None:
@@ -208,31 +207,40 @@ class _Signals:
     def __init__(self) -> None:
         self.stopped_by: int | None = None
         self._child: _Child | None = None
+        # What came while there was no process that it could have been passed on to.
+        self._held: list[int] = []
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> _Signals:
-        wanted = {**dict.fromkeys(_PASSED_ON, self._pass_on), signal.SIGTSTP: self._suspend}
-        for number, handler in wanted.items():
+        for number in (*_PASSED_ON, signal.SIGTSTP):
             # Under nohup, closing the terminal is to be survived.
             if signal.getsignal(number) != signal.SIG_IGN:
-                self._before[number] = signal.signal(number, handler)
+                self._before[number] = signal.signal(number, self._handle)
         return self
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
-    def watch(self, child: _Child) -> None:
-        """Passes signals on to a process from now on, and what came while it was started."""
-        self._child = child
-        if self.stopped_by is not None:
-            child.send(self.stopped_by)
+    def start(self, arguments: Sequence[str], died: str) -> _Child:
+        """Starts a process; see `_Child`. What comes meanwhile it gets once it is there."""
+        self._child = None
+        self._child = child = _Child(arguments, died)
+        held, self._held = self._held, []
+        for number in held:
+            self._pass_on(child, number)
+        return child
 
-    def _pass_on(self, number: int, _frame: FrameType | None) -> None:
-        self.stopped_by = number
-        if self._child is not None:
-            self._child.send(number)
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
+        if number != signal.SIGTSTP:
+            self.stopped_by = number
+        if self._child is None:
+            self._held.append(number)
+        else:
+            self._pass_on(self._child, number)
 
-    def _suspend(self, _number: int, _frame: FrameType | None) -> None:
-        if self._child is not None:
-            self._child.suspend()
+    def _pass_on(self, child: _Child, number: int) -> None:
+        if number == signal.SIGTSTP:
+            child.suspend()
+        else:
+            child.send(number)

@@ -24,10 +24,19 @@ tell() {{ echo "$1" >&${{MDM_OPT_SUPERVISED%%:*}}; }}
 {lines}
 """
 PARENT = """
-import sys
-from mdm_opt.cli.supervision import supervise
+import sys, time
+from mdm_opt.cli import supervision
+
+class Slow(supervision._Child):
+    def __init__(self, *given):
+        super().__init__(*given)
+        end = time.monotonic() + float(sys.argv[2])
+        while time.monotonic() < end:
+            time.sleep(0.01)
+
+supervision._Child = Slow
 sys.executable = sys.argv[1]
-sys.exit(supervise(["run", "a.toml"], goes_on=True))
+sys.exit(supervision.supervise(["run", "a.toml"], goes_on=True))
 """
 
 
@@ -158,8 +167,8 @@ def parent(command, tmp_path):
     """Starts a supervisor in a process of its own, of a command that is a script."""
     started = []
 
-    def start(lines):
-        arguments = [sys.orig_argv[0], "-c", PARENT, str(command(lines))]
+    def start(lines, seconds=0):
+        arguments = [sys.orig_argv[0], "-c", PARENT, str(command(lines)), str(seconds)]
         started.append(
             subprocess.Popen(
                 [os.fspath(Path(sys.prefix) / "bin" / "python"), *arguments[1:]],
@@ -182,14 +191,16 @@ def parent(command, tmp_path):
         one.communicate()
 
 
-READY = "echo $$ > {0}/pid; while :; do sleep 0.01; done"
+# The file is there when its content is.
+READY = "echo $$ > {0}/new; mv {0}/new {0}/pid; while :; do sleep 0.01; done"
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_signals_are_passed_on_once(parent, tmp_path, sent):
+@pytest.mark.parametrize("seconds", [0, 1], ids=["watched", "being-started"])
+def test_signals_are_passed_on_once(parent, tmp_path, sent, seconds):
     name = sent.name.removeprefix("SIG")
     lines = f'trap \'echo {name} >> {tmp_path}/got; tell "{{\\"end\\": 128}}"; exit\' {name}; '
-    process = parent(lines + READY.format(tmp_path))
+    process = parent(lines + READY.format(tmp_path), seconds)
     wait_for((tmp_path / "pid").exists)
     # As a terminal does it: to the whole group.
     os.killpg(process.pid, sent)
@@ -205,8 +216,10 @@ def test_a_signal_that_ends_it_at_once_is_no_death_to_go_on_from(parent, tmp_pat
     assert len(told(tmp_path)) == 1
 
 
-def test_both_are_suspended_and_go_on_together(parent, tmp_path):
-    process = parent('trap \'tell "{\\"end\\": 0}"; exit\' TERM; ' + READY.format(tmp_path))
+@pytest.mark.parametrize("seconds", [0, 1], ids=["watched", "being-started"])
+def test_both_are_suspended_and_go_on_together(parent, tmp_path, seconds):
+    lines = 'trap \'tell "{\\"end\\": 0}"; exit\' TERM; ' + READY.format(tmp_path)
+    process = parent(lines, seconds)
     wait_for((tmp_path / "pid").exists)
     child = int((tmp_path / "pid").read_text())
     process.send_signal(signal.SIGTSTP)
