@@ -35,6 +35,7 @@ from mdm_opt.persistence.records import (
 )
 from mdm_opt.persistence.repository import Repository
 from mdm_opt.persistence.rights import grant_to_workers
+from mdm_opt.persistence.verification_parts import VerificationParts
 
 __all__ = [
     "MAX_FAILURES",
@@ -53,6 +54,7 @@ __all__ = [
     "StudyRecord",
     "TrialQueue",
     "TrialRecord",
+    "VerificationParts",
     "WorkerRecord",
     "WrittenSums",
     "copy_study",

@@ -31,6 +31,7 @@ from mdm_opt.persistence.tables import (
     StudyProfileRow,
     StudyRow,
     TrialRow,
+    VerificationPartRow,
 )
 from mdm_opt.sample_texts import Sample, read_lines
 from mdm_opt.storage_errors import storage_errors
@@ -195,6 +196,8 @@ class Repository:
     ) -> None:
         """Puts new selection and verification measurements of a budget in place of the old.
 
+        What was kept of them while they were made is not needed any more.
+
         Those of a candidate that a trial has measured share its row.
         """
         with self.transaction() as session:
@@ -206,6 +209,12 @@ class Repository:
                     MeasurementRow.study_id == study.id,
                     MeasurementRow.budget_steps == budget_steps,
                     MeasurementRow.role != "search",
+                )
+            )
+            session.execute(
+                delete(VerificationPartRow).where(
+                    VerificationPartRow.study_id == study.id,
+                    VerificationPartRow.budget_steps == budget_steps,
                 )
             )
             _delete_unused(session, study.id)

@@ -356,6 +356,22 @@ class SampleRow(Base):
     lines: Mapped[str | None] = mapped_column(Text)
 
 
+class VerificationPartRow(Base):
+    """What a verification that is not complete has measured; it goes once it is."""
+
+    __tablename__ = "mdm_verification_parts"
+
+    study_id: Mapped[int] = mapped_column(
+        ForeignKey("mdm_studies.id", ondelete="CASCADE"), primary_key=True
+    )
+    # Changes with all that the content depends on.
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    budget_steps: Mapped[int] = mapped_column(Integer)
+    # A measurement, JSON; samples may have characters that a column of that type refuses.
+    content: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTime, default=utc_now)
+
+
 class StudyChangeRow(Base):
     """A change of a study's data, judge or function that its owner has accepted."""
 

@@ -43,15 +43,26 @@ class Turn:
             with storage_errors(shown(self._repository.url)):
                 return self._take_connection()
         except BaseException:
-            self.give_back()
+            # A connection that is lost is asked nothing; the turn goes with it.
+            self._drop()
             raise
 
     def give_back(self) -> None:
         """Lets others have it."""
+        if self._connection is not None:
+            # Closing alone would give it back once the server notices.
+            with suppress(SQLAlchemyError):
+                self._connection.execute(select(func.pg_advisory_unlock(*self._lock)))
+        self._drop()
+
+    @property
+    def _lock(self) -> tuple[object, object]:
+        return _LOCK, func.hashtext(self._key)
+
+    def _drop(self) -> None:
         if self._file is not None:
             self._file.close()
         if self._connection is not None:
-            # It goes with its connection, which may be lost.
             with suppress(SQLAlchemyError):
                 self._connection.invalidate()
                 self._connection.close()
@@ -75,8 +86,7 @@ class Turn:
             return True
         engine = self._repository.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._connection = engine.connect()
-        asked = func.pg_try_advisory_lock(_LOCK, func.hashtext(self._key))
-        if self._connection.scalar(select(asked)):
+        if self._connection.scalar(select(func.pg_try_advisory_lock(*self._lock))):
             return True
-        self.give_back()
+        self._drop()
         return False

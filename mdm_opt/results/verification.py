@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mdm_opt import supervised
-from mdm_opt.candidates import Candidate, baseline, setting_candidate
+from mdm_opt.candidates import CALLS, Candidate, baseline, setting_candidate
 from mdm_opt.errors import RunError
 from mdm_opt.measurement import Measurement, measure
 from mdm_opt.persistence import MeasurementRecord
-from mdm_opt.results.best import BASELINE, BEST, REFERENCE, badness, ranked_records
+from mdm_opt.results.best import BASELINE, BEST, LINEAR, REFERENCE, badness, ranked_records
 from mdm_opt.results.comparison import Comparison
 from mdm_opt.results.fewest_calls import Kept
 from mdm_opt.results.linear_probes import find_equal_linear
+from mdm_opt.results.measured_parts import MeasuredParts
 from mdm_opt.run.records import measurement_record
 from mdm_opt.run.time_limit import TimeLimit
 from mdm_opt.statistics import early_look
@@ -34,6 +35,7 @@ def verify(opened: OpenStudy, report: Report = lambda _: None) -> None:
     over search and selection together is chosen; only that one is measured on the verification
     instances, so its value there is not biased by having been chosen. A step count is left as it
     is where the same candidates are the best as when it was verified, and no trial has come since.
+    What was measured for one before an interruption is not measured again.
 
     Where the goal is the fewest calls, the chosen ones are measured beside the reference, from the
     largest step count down to the first that is not shown to keep the quality, see `Kept`.
@@ -61,7 +63,13 @@ def verify(opened: OpenStudy, report: Report = lambda _: None) -> None:
             ours = [m for m in found if m.budget_steps == steps]
             top = _top(opened, steps, ours, ranked.get(steps, []))
             records = [m for m in ours if m.role == "verification"]
-            if not _is_current(opened, steps, ours, top):
+            if _is_current(opened, steps, ours, top):
+                for record in records:
+                    if record.label == LINEAR:
+                        linear[record.steps] = _measurement(opened, record)
+                    elif record.label == REFERENCE:
+                        references[record.candidate] = _measurement(opened, record)
+            else:
                 budget = _Budget(opened, steps, limit, report)
                 if kept is None:
                     records = budget.verified(top, linear)
@@ -122,6 +130,28 @@ def _is_current(
         and same_top
         and all((m.id or 0) > max(searched, default=0) for m in verified)
         and all(m.instances == _planned(opened, m) for m in verified if m.label == BEST)
+    )
+
+
+def _measurement(opened: OpenStudy, record: MeasurementRecord) -> Measurement:
+    """What was measured for a step count that is verified already, its cost counted there."""
+    calls = np.where(np.isnan(record.calls), record.nfe, record.calls)
+    texts = opened.repository.texts(record.id or 0)
+    guards = dict(record.guards)
+    if CALLS in guards:
+        # As it was before chance was allowed for.
+        guards[CALLS] = float(calls.mean()) - record.steps
+    return Measurement(
+        instances=tuple(opened.sets.ids("verification")[: record.instances]),
+        scores=record.scores,
+        calls=calls,
+        sequence_calls=0,
+        seconds=0.0,
+        device=record.device,
+        guards=guards,
+        batch_size=opened.problem.batch_size,
+        # Of long ones some are not kept; what follows would stand at the wrong place.
+        texts=tuple(texts) if len(texts) == record.instances else (),
     )
 
 
@@ -216,10 +246,17 @@ class _Budget:
     def measured(
         self, candidate: Candidate, role: str, doing: str, ids: Sequence[int]
     ) -> Measurement:
-        """A candidate on some instances, said and limited in time."""
+        """A candidate on some instances, said, limited in time, and kept at once."""
+        parts = MeasuredParts(self.opened, self.steps)
+        kept = parts.find(candidate, ids)
+        if kept is not None:
+            self.report(f"{self.steps} steps: {doing}: was measured before the interruption")
+            return kept
         self.report(f"{self.steps} steps: {doing}")
         with self.limit(f"{role} ({candidate.steps} steps, {doing})", len(ids), candidate.steps):
-            return measure(self.opened.problem, candidate, ids)
+            found = measure(self.opened.problem, candidate, ids)
+        parts.keep(candidate, found)
+        return found
 
     def _selected(
         self, top: Sequence[MeasurementRecord]

@@ -142,7 +142,7 @@ def test_a_budget_that_changes_takes_no_trial_from_a_worker(repository):
 
 def test_of_many_that_open_an_empty_database_one_makes_the_tables(postgres_url):
     revisions = together(4, lambda _: upgrade_database(postgres_url))
-    assert sorted(before or "none" for before, _ in revisions) == ["0007", "0007", "0007", "none"]
+    assert sorted(before or "none" for before, _ in revisions) == ["0008", "0008", "0008", "none"]
 
 
 def test_every_connection_speaks_utc_whatever_the_user_and_the_server_say(

@@ -39,7 +39,7 @@ from mdm_opt.statistics import mean_interval
 from mdm_opt.study.opening import create_study
 from mdm_opt.study.stored_file import stored_study_file
 
-HEAD = "0007"
+HEAD = "0008"
 DUMPS = sorted((Path(__file__).parent / "databases").glob("*.sql"))
 FIRST = DUMPS[0]
 # From 0003 on a database has profiles and races.

@@ -49,6 +49,64 @@ def test_verified_numbers_are_those_of_fresh_instances(searched):
         assert all(b.nfe == budget.nfe == budget.steps for b in budget.baselines.values())
 
 
+class Killed(BaseException):
+    """The process is gone."""
+
+
+def said(opened):
+    """What a verification has found out, without times, costs and ids."""
+    found = opened.repository.measurements(opened.name, ["selection", "verification"])
+    texts = opened.repository.samples(opened.name)
+    kept = "role", "label", "budget_steps", "candidate", "guards", "feasible", "stopped_early"
+    return [
+        ([getattr(m, name) for name in kept], m.scores.tolist(), m.calls.tolist(), texts.get(m.id))
+        for m in found
+    ]
+
+
+def parts(opened):
+    with opened.repository.transaction() as session:
+        return session.scalar(text("SELECT count(*) FROM mdm_verification_parts"))
+
+
+VALIDITY = SUDOKU4.replace("[verify]", "[verify]\nsequential = true")
+FEWEST = VALIDITY.replace("[search]", '[search]\ngoal = "calls"\nmargin = 0.9\n')
+
+
+@pytest.mark.parametrize("study", [PATH_KL, VALIDITY, FEWEST], ids=["kl", "validity", "calls"])
+def test_a_verification_goes_on_where_it_was_killed(tmp_path, monkeypatch, study):
+    asked, last, reported = [], [np.inf], []
+
+    def counted(problem, candidate, ids):
+        if len(asked) == last[0]:
+            raise Killed
+        asked.append((candidate, tuple(ids)))
+        return measure(problem, candidate, ids)
+
+    monkeypatch.setattr("mdm_opt.results.verification.measure", counted)
+    path = write_study(tmp_path, study, steps="[4, 6]", trials="14")
+    opened = create_study(path, database(tmp_path))
+    list(run_trials(opened))
+    verify(opened)
+    whole, wanted = list(asked), said(opened)
+    assert len({one.candidate for one in rows(opened, "verification", 4)}) > 1
+    for last[0] in range(1, len(whole), 2):
+        asked.clear()
+        for steps in (4, 6):
+            opened.repository.replace_verification(opened.name, steps, [])
+        with pytest.raises(Killed):
+            verify(opened)
+        kept, last[0] = parts(opened), np.inf
+        reported.clear()
+        verify(open_study(opened.name, opened.repository.url), reported.append)
+        again = [line for line in reported if line.endswith("measured before the interruption")]
+        # Nothing is measured twice, all that was kept is used, and nothing is left behind.
+        assert asked == whole
+        assert len(again) == kept
+        assert parts(opened) == 0
+        assert said(opened) == wanted
+
+
 def test_choice_is_made_over_search_and_selection_not_verification(searched):
     verify(searched)
     for steps in (4, 6):
