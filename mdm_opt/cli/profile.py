@@ -60,7 +60,7 @@ def profile(
     a flat profile, under which all are the same, only that. The profile is kept for the model;
     what has been measured already is not measured again.
     """
-    from mdm_opt.study.profile_result import profile_study
+    from mdm_opt.study.profile_result import open_words, profile_study
 
     screen = console(err=True)
     try:
@@ -90,6 +90,7 @@ def profile(
         "values: means over sequences that had no part in fitting the schedule, with standard "
         "errors; gains are paired",
     )
+    say(screen, open_words(result.budgets, result.sequences, result.precision))
     click.echo("\nnext: " + typed(f"run {study_file}", storage))
 
 

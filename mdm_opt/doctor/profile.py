@@ -9,7 +9,7 @@ from mdm_opt.persistence.health import readable
 from mdm_opt.study.flatness import flatness_words
 from mdm_opt.study.measured_profile import kept_profile
 from mdm_opt.study.predictions import Predictions
-from mdm_opt.study.profile_result import flatness_of, has_profile
+from mdm_opt.study.profile_result import flatness_of, has_profile, open_words
 
 
 def check_profile(known: Known) -> Iterator[Check]:
@@ -25,7 +25,8 @@ def check_profile(known: Known) -> Iterator[Check]:
         return
     steps = study_file.space.steps
     predictions = Predictions(kept.sample, study_file)
-    found = flatness_of(kept.sample, [predictions.budget(n) for n in steps])
+    budgets = [predictions.budget(n) for n in steps]
+    found = flatness_of(kept.sample, budgets)
     if found is None:
         return
     words = f"{len(kept.sequences)} sequences: {flatness_words(found, steps)}"
@@ -33,4 +34,5 @@ def check_profile(known: Known) -> Iterator[Check]:
         mend = "keep the linear schedule, a search has nothing to find"
         yield Check("profile", "warn", words, mend)
     else:
-        yield Check("profile", "ok", words)
+        left = open_words(budgets, len(kept.sequences), study_file.profile.precision)
+        yield Check("profile", "ok", f"{words}; {left}")

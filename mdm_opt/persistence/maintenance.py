@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from mdm_opt.errors import InputError
 from mdm_opt.persistence.database import check_file, make_engine, revisions
 from mdm_opt.persistence.location import is_sqlite, shown
-from mdm_opt.persistence.profiles import PROFILE_KEY
 from mdm_opt.persistence.repository import Repository
 from mdm_opt.persistence.tables import (
+    PROFILE_KEY,
     Base,
     CandidateRow,
     CountRow,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mdm_opt.persistence.records import ModelRecord
 from mdm_opt.persistence.repository import Repository
 from mdm_opt.persistence.tables import (
+    PROFILE_KEY,
     ModelRow,
     ProfileRow,
     ProfileSequenceRow,
@@ -21,10 +22,6 @@ from mdm_opt.persistence.tables import (
 from mdm_opt.schedules import ProfileSample, StepSample
 from mdm_opt.schedules.base import Array
 from mdm_opt.schedules.step_costs import Cells, table_of
-
-# What makes two profiles the same except for the number of their sequences.
-PROFILE_KEY = ("model_fingerprint", "references_fingerprint", "seed", "boundaries", "orders")
-
 
 _WRITTEN = ("divergence_nats", "entropy_nats", "exchange_nats")
 

@@ -20,6 +20,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+# What makes two profiles the same except for the number of their sequences.
+PROFILE_KEY = ("model_fingerprint", "references_fingerprint", "seed", "boundaries", "orders")
+
 
 def utc_now() -> datetime:
     """The time as naive UTC, which is what Optuna's tables hold too."""
@@ -50,16 +53,7 @@ class ProfileRow(Base):
     """A measured information profile of a model; grows when more sequences are asked for."""
 
     __tablename__ = "mdm_profiles"
-    __table_args__ = (
-        UniqueConstraint(
-            "model_fingerprint",
-            "references_fingerprint",
-            "seed",
-            "boundaries",
-            "orders",
-            name="uq_mdm_profiles",
-        ),
-    )
+    __table_args__ = (UniqueConstraint(*PROFILE_KEY, name="uq_mdm_profiles"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     model_fingerprint: Mapped[str] = mapped_column(ForeignKey("mdm_models.fingerprint"))
@@ -364,12 +358,10 @@ class VerificationPartRow(Base):
     study_id: Mapped[int] = mapped_column(
         ForeignKey("mdm_studies.id", ondelete="CASCADE"), primary_key=True
     )
-    # Changes with all that the content depends on.
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     budget_steps: Mapped[int] = mapped_column(Integer)
-    # A measurement, JSON; samples may have characters that a column of that type refuses.
+    # JSON; a column of that type refuses characters that samples may have.
     content: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(DateTime, default=utc_now)
 
 
 class StudyChangeRow(Base):

@@ -11,14 +11,10 @@ from mdm_opt.schedules.base import Array
 from mdm_opt.search.calls import CallsModel
 from mdm_opt.search.noise import noise_of
 from mdm_opt.search.observations import Observation
+from mdm_opt.search.profile_instances import with_profile
 from mdm_opt.search.shapes import Shapes, shapes_of
 from mdm_opt.search.space import SearchSpace
-from mdm_opt.search.surrogate import (
-    AMPLITUDES,
-    MOST_TRIALS,
-    PREDICTED_AMPLITUDES,
-    ShapeModel,
-)
+from mdm_opt.search.surrogate import MOST_TRIALS, ShapeModel
 
 
 def rank(space: SearchSpace, observations: Sequence[Observation]) -> dict[int, list[Observation]]:
@@ -77,15 +73,14 @@ def measured_shapes(space: SearchSpace, observations: Sequence[Observation]) -> 
 
 
 def model_of(space: SearchSpace, observations: Sequence[Observation]) -> ShapeModel:
-    """The model of measured trials, at least one."""
-    noise = noise_of(observations)
-    foretold = space.foretells([one.candidate for one in observations])
+    """The model of measured trials, at least one, and of the profile where it is one of them."""
+    known = with_profile(space, observations)
+    noise = noise_of(known)
     return ShapeModel.of_values(
-        measured_shapes(space, observations),
-        np.array([one.value for one in observations]),
+        measured_shapes(space, known),
+        np.array([one.value for one in known]),
         noise.errors,
         noise.correlations,
-        PREDICTED_AMPLITUDES if foretold else AMPLITUDES,
     )
 
 

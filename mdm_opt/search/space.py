@@ -19,7 +19,8 @@ from mdm_opt.candidates import (
     baseline,
     fitting,
 )
-from mdm_opt.config import StudyFile
+from mdm_opt.config import PathKlObjective, StudyFile
+from mdm_opt.schedules import ProfileSample, StepSample
 from mdm_opt.schedules.base import Array
 
 
@@ -33,8 +34,9 @@ class SearchSpace:
         bounds: of the family's parameters.
         decoding: the settings of the sampler that the study fixes.
         length: tokens of one sequence.
-        by_path_kl: whether the values of trials are path KL, which `costs` predicts.
         find_costs: finds `costs`, which takes as long as reading a result.
+        sample: the sequences of the profile, where trials estimate the same means as it: of path
+            KL, by its own references; else None.
     """
 
     family: Family
@@ -42,8 +44,8 @@ class SearchSpace:
     bounds: Bounds
     decoding: Decoding
     length: int
-    by_path_kl: bool = False
     find_costs: Callable[[], Costs | None] = lambda: None
+    sample: ProfileSample | StepSample | None = None
 
     @classmethod
     def of(
@@ -52,6 +54,7 @@ class SearchSpace:
         length: int,
         profile: Array | Callable[[], Array] | None = None,
         draws: Array | None = None,
+        sample: ProfileSample | StepSample | None = None,
     ) -> SearchSpace:
         """The space of a study file.
 
@@ -61,7 +64,13 @@ class SearchSpace:
             profile: what was measured of the model, see `Costs`, or what finds it once it is
                 asked for; None where it is not known.
             draws: likewise.
+            sample: the sequences that the profile is made from; None where they are not known.
         """
+        objective = study_file.objective
+        same_means = (
+            isinstance(objective, PathKlObjective)
+            and objective.references == study_file.profile_references
+        )
 
         def find_costs() -> Costs | None:
             if profile is None:
@@ -75,8 +84,8 @@ class SearchSpace:
             bounds=study_file.space.bounds,
             decoding=study_file.decoding,
             length=length,
-            by_path_kl=study_file.objective.kind == "path_kl",
             find_costs=find_costs,
+            sample=sample if same_means else None,
         )
 
     @cached_property
@@ -94,8 +103,23 @@ class SearchSpace:
 
     def foretells(self, candidates: Sequence[Candidate]) -> bool:
         """Whether the profile predicts the very means that trials of candidates estimate."""
-        costs = self.costs if self.by_path_kl else None
+        costs = self.costs if self.sample is not None else None
         return costs is not None and all(costs.predicts(one) for one in candidates)
+
+    def sequence_costs(self, candidate: Candidate) -> Array:
+        """Path KL of a candidate on each sequence of the profile, float64 ``(sequences,)``.
+
+        Their mean is what the smooth profile predicts, which has less noise than theirs.
+
+        Args:
+            candidate: one that the space `foretells`.
+        """
+        if self.sample is None or self.costs is None:
+            raise ValueError(f"nothing is foretold of {candidate.label}")
+        weights = self.costs.weights(candidate)
+        found = self.sample.costs(weights)
+        shift = float(weights @ self.costs.profile) - found.mean()
+        return np.asarray(found + shift, dtype=np.float64)
 
     @cached_property
     def prior(self) -> ProfilePrior:

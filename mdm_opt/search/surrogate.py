@@ -18,10 +18,7 @@ Hyperparameters = tuple[float, float, float, float]
 
 # Of the residual: root mean square differences of angles, a few tenths between good and bad.
 _LENGTH_SCALES = (0.05, 0.1, 0.2, 0.4, 0.8)
-AMPLITUDES = (0.1, 0.5, 2.0, 8.0)
-# Where the profile predicts the very means that trials estimate, up to its own error, which is
-# large where it has few sequences: 0.02 alone would then believe it too long.
-PREDICTED_AMPLITUDES = (0.02, 0.1)
+_AMPLITUDES = (0.1, 0.5, 2.0, 8.0)
 # Prior variance of the slope along the excess that the profile predicts; 0 leaves it out.
 _SLOPES = (0.0, 1.0, 10.0)
 # Likewise along the share of the budget that is left: calls make most of the quality of rules.
@@ -80,7 +77,6 @@ class ShapeModel:
         targets: float64 ``(n,)``, less is better, of scale 1 within each step budget.
         noise: float64 ``(n,)``, variances on that scale.
         correlations: float64 ``(n, n)``, of the noise; None where each has its own.
-        amplitudes: of the deviation, variances on that scale.
         settings: what to take the mean over, with weights; None for all by their likelihood.
 
     Attributes:
@@ -93,7 +89,6 @@ class ShapeModel:
         targets: Array,
         noise: Array,
         correlations: Array | None = None,
-        amplitudes: Sequence[float] = AMPLITUDES,
         settings: Sequence[tuple[float, Hyperparameters]] | None = None,
     ) -> None:
         self.scales: dict[int, Scale] = {}
@@ -110,7 +105,7 @@ class ShapeModel:
             return
         slopes = _SLOPES if np.ptp(shapes.excess) > 0 else (0.0,)
         spares = _SPARE_SLOPES if np.ptp(shapes.spare) > 0 else (0.0,)
-        every = itertools.product(_LENGTH_SCALES, amplitudes, slopes, spares)
+        every = itertools.product(_LENGTH_SCALES, _AMPLITUDES, slopes, spares)
         fits = [fitted(one) for one in every]
         best = max(fit.log_likelihood for fit in fits)
         weighed = [(np.exp(fit.log_likelihood - best), fit) for fit in fits]
@@ -125,7 +120,6 @@ class ShapeModel:
         values: Array,
         errors: Array,
         correlations: Array | None = None,
-        amplitudes: Sequence[float] = AMPLITUDES,
     ) -> ShapeModel:
         """The model of values on any scale.
 
@@ -134,9 +128,8 @@ class ShapeModel:
             values: float64 ``(n,)``, less is better.
             errors: float64 ``(n,)``, deviations of the values' noise; NaN where not known.
             correlations: float64 ``(n, n)``, of the noise; None where each has its own.
-            amplitudes: of the deviation, see `ShapeModel`.
         """
-        found = cls(shapes, *_scaled(shapes.steps, values, errors), correlations, amplitudes)
+        found = cls(shapes, *_scaled(shapes.steps, values, errors), correlations)
         found.scales = _scales(shapes.steps, values, errors)
         return found
 

@@ -65,6 +65,9 @@ class PredictedBudget(BaseModel):
     `limit_from_below` is the least path KL under the measured means: on average at most the true
     limit, because it is fitted to their noise, while the held-out value of the row "limit" is on
     average at least that.
+
+    `expected_excess` is how much more than the best the chosen schedule is expected to cost,
+    whatever the sequences leave open, as a share; see `Predictions.regret`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -73,6 +76,7 @@ class PredictedBudget(BaseModel):
     schedules: list[PredictedSchedule]
     limit_from_below: float
     largest_difference: LargestDifference
+    expected_excess: float
 
 
 # Weights of a schedule under a profile, and the schedule where it is a candidate.
@@ -129,6 +133,7 @@ class Predictions:
             schedules=[self._row(label, steps, fitted, held_out[label]) for label, fitted in fits],
             limit_from_below=float(lowest.limit(steps)[0] @ lowest.profile),
             largest_difference=largest_difference(held_out),
+            expected_excess=self.regret(steps),
         )
 
     def regret(self, steps: int) -> float:

@@ -50,7 +50,7 @@ class ProfileResult(BaseModel):
     f(alpha); of uniform corruption they are the cells i * boundaries + j of c(alpha_i, alpha_j),
     in nats. `lost` says of these what short steps between neighbouring places lose; null for
     masked models. `flatness` says of masked models whether anything depends on the schedule, and
-    is null for others.
+    is null for others. `precision` is the expected excess at which measuring would have ended.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -74,6 +74,7 @@ class ProfileResult(BaseModel):
     smooth: list[float]
     lost: list[StepLoss] | None
     budgets: list[PredictedBudget]
+    precision: float
     flatness: Flatness | None
 
 
@@ -98,6 +99,7 @@ def profile_study(
         RunError: where the profile cannot be measured.
     """
     study_file = load_study_file(path)
+    wanted = study_file.profile.precision
     if sequences is not None:
         table = study_file.profile.model_copy(update={"sequences": sequences, "precision": 0.0})
         study_file = study_file.model_copy(update={"profile": table})
@@ -143,7 +145,26 @@ def profile_study(
         smooth=_smooth(sample).tolist(),
         lost=None if isinstance(sample, ProfileSample) else _lost(sample),
         budgets=predicted,
+        precision=wanted,
         flatness=flatness_of(sample, predicted),
+    )
+
+
+def open_words(budgets: Sequence[PredictedBudget], sequences: int, precision: float) -> str:
+    """What a profile leaves open, and what to do where that is more than is wanted.
+
+    Args:
+        budgets: what it predicts, at least one.
+        sequences: that it was measured on.
+        precision: the expected excess that is wanted; 0 for none.
+    """
+    shares = ", ".join(f"{one.expected_excess:.1%} at {one.steps}" for one in budgets)
+    found = f"the profile's choice is expected to cost more than the best by {shares} steps"
+    if max(one.expected_excess for one in budgets) <= precision or not precision:
+        return found
+    return (
+        f"{found}, and {key_name('profile.precision')} = {precision:g} is wanted: raise "
+        f"{key_name('profile.sequences')} above {sequences} for less"
     )
 
 

@@ -10,5 +10,7 @@ from mdm_opt.study.stored_file import stored_study_file
 def space_of(repository: Repository, study: StudyRecord) -> SearchSpace:
     """The space of a study, with the profile that it starts from and ranks with."""
     kept = Profiles(repository).of_study(study.name)
-    profile = None if kept is None else kept.sample.profile
-    return SearchSpace.of(stored_study_file(study), study.model.length, profile)
+    file, length = stored_study_file(study), study.model.length
+    if kept is None:
+        return SearchSpace.of(file, length)
+    return SearchSpace.of(file, length, kept.sample.profile, sample=kept.sample)

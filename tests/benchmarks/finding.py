@@ -136,7 +136,8 @@ def our_course(problem, budgets: Sequence[int], run: int) -> Iterator[Standing]:
         }
         incumbents = {n: counts_of(problem, candidate) for n, candidate in first.items()}
         yield Standing(calls, incumbents, dict(trials))
-    search = _Search(problem, SearchSpace.of(file, problem.length, profile), run)
+    space = SearchSpace.of(file, problem.length, profile, sample=sample)
+    search = _Search(problem, space, run)
     while min(trials.values()) < OUR_TRIALS:
         steps = min(trials, key=trials.__getitem__)
         waiting = (seed.candidate for seed in queue if seed.candidate.steps == steps)

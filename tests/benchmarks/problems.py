@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from laws import sudoku, templates
@@ -47,6 +48,7 @@ class TableProblem:
     """
 
     direction = "minimize"
+    objective: ClassVar = {"kind": "path_kl", "references": "model"}
 
     def __init__(
         self,
@@ -100,6 +102,7 @@ class SamplingProblem:
     """
 
     direction = "maximize"
+    objective: ClassVar = {"kind": "validity", "verifier": "sudoku"}
 
     def __init__(
         self, name: str, denoiser, instances: int, steps: Sequence[int], truth_instances: int
@@ -136,7 +139,7 @@ def study_file(problem, steps: Sequence[int], **tables: dict) -> StudyFile:
     """The study file that a problem would have, for what reads one.
 
     Args:
-        problem: whose name it has.
+        problem: whose name and objective it has.
         steps: step budgets.
         tables: more keys of its tables, by table.
     """
@@ -144,7 +147,7 @@ def study_file(problem, steps: Sequence[int], **tables: dict) -> StudyFile:
         "study": {"name": "bench"},
         "model": {"kind": "bundled"},
         "space": {"steps": list(steps)} | tables.pop("space", {}),
-        "objective": {"kind": "path_kl", "references": "model"},
+        "objective": problem.objective,
         "search": {"trials": 1000},
     }
     return parse_study(content | tables, problem.name)

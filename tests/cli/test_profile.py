@@ -50,6 +50,21 @@ def test_the_tables_say_what_is_measured_and_what_comes_next(tmp_path):
     assert "0 sequences measured now" in again.output
 
 
+def test_what_the_sequences_leave_open_is_said_and_how_to_have_less_of_it(tmp_path):
+    result = invoke(tmp_path, "--json", "--sequences", "8")
+    found = json.loads(result.stdout)
+    left = found["budgets"][0]["expected_excess"]
+    assert found["precision"] == 0.02 < left
+    shown = " ".join(invoke(tmp_path, "--sequences", "8").output.split())
+    said = f"the profile's choice is expected to cost more than the best by {left:.1%} at 4 steps"
+    assert f"{said}, and [profile] precision = 0.02 is wanted: raise [profile] sequences" in shown
+    for precision in ("0.9", "0"):
+        text = SUDOKU4 + f"[profile]\nprecision = {precision}\n"
+        shown = " ".join(invoke(tmp_path, "--sequences", "8", text=text).output.split())
+        assert said in shown
+        assert "is wanted" not in shown
+
+
 # Any three of six tokens determine the rest; the boundaries are 0, 1, 3, 5.
 CLIFF = """
 import itertools

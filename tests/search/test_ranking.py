@@ -177,32 +177,6 @@ def test_what_the_profile_says_weighs_in_the_ranking():
     assert min(true.values()) >= limit(PROFILE, 8).nats[-1]
 
 
-PATH_KL = FILE | {"objective": {"kind": "path_kl", "references": "model"}}
-
-
-def test_where_path_kl_is_searched_the_profile_weighs_more():
-    """It predicts the very means that trials estimate, and of other scores their order at best."""
-    better = []
-    for measured, true in noisy_draws(40):
-        of_scores, of_path_kl = (
-            numbers(ranked(study(study_file=file), measured, PROFILE))[8][0]
-            for file in (FILE, PATH_KL)
-        )
-        better.append(true[of_scores] - true[of_path_kl])
-    assert np.mean(better) > 2 * np.std(better, ddof=1) / len(better) ** 0.5
-
-
-def test_a_wrong_profile_loses_against_trials_without_noise():
-    late = 1 - np.exp(-np.arange(LENGTH)[::-1] / 12)
-    for measured, true in noisy_draws(10):
-        exact = [
-            replace(one, scores=np.full(4, value), paired_value=value, paired_error=1e-4 * value)
-            for one, value in zip(measured, true.values(), strict=True)
-        ]
-        found = numbers(ranked(study(study_file=PATH_KL), exact, late))[8]
-        assert found[0] == min(true, key=true.__getitem__)
-
-
 def test_what_is_expected_is_on_the_scale_that_the_scores_say():
     """Of values that are known by their scores, whatever error each says by itself."""
     where, values = space_of(study()), np.array([1.0, 2.0, 4.0])

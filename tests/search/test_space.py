@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from exact_profile import SUDOKU, study_file
-from search_spaces import space, validity_space
+from search_spaces import space, validity_file, validity_space
 
 from mdm_opt.candidates import (
     BETA,
@@ -18,6 +18,8 @@ from mdm_opt.candidates import (
     beta,
     counts_candidate,
 )
+from mdm_opt.config import parse_study
+from mdm_opt.schedules import ProfileSample
 from mdm_opt.search import SearchSpace
 
 # Its sum is 5.5 nats; the least in two steps is 4 + 3 * 1 - 5.5 = 1.5, of counts (1, 3).
@@ -93,13 +95,36 @@ def test_random_counts_are_compared_with_the_best_of_the_family():
     assert 0 < found[1] < found[2]
 
 
-def test_a_profile_foretells_path_kl_in_random_order_and_nothing_else():
-    found = space(16, SUDOKU)
-    assert found.foretells([baseline("linear", 4), beta(0.9, 0.3, 4)])
-    rule = Candidate("threshold", 4, {"cutoff": 0.9})
-    assert not found.foretells([baseline("linear", 4), rule])
-    assert not space(16).foretells([baseline("linear", 4)])
-    assert not validity_space(profile=SUDOKU).foretells([baseline("linear", 4)])
+SAMPLE = ProfileSample(16, np.arange(16), SUDOKU * np.array([[0.9], [1.0], [1.3]]))
+
+
+def foretelling(**tables):
+    """Where a study of path KL looks, with what is known of the sequences of its profile."""
+    file = parse_study(study_file().canonical() | tables, "test")
+    return SearchSpace.of(file, 16, SUDOKU, sample=SAMPLE)
+
+
+def test_a_profile_foretells_path_kl_by_its_own_references_and_nothing_else():
+    both = [baseline("linear", 4), beta(0.9, 0.3, 4)]
+    assert foretelling().foretells(both)
+    assert not foretelling().foretells([*both, Candidate("threshold", 4, {"cutoff": 0.9})])
+    # Sequences, profile, references or objective that do not say it.
+    assert not space(16, SUDOKU).foretells(both)
+    assert not SearchSpace.of(study_file(), 16, sample=SAMPLE).foretells(both)
+    assert not foretelling(profile={"references": "a.txt"}).foretells(both)
+    objective = {"kind": "path_kl", "references": "a.txt"}
+    assert foretelling(objective=objective).foretells(both)
+    assert not foretelling(objective=objective, profile={"references": "model"}).foretells(both)
+    assert not SearchSpace.of(validity_file(), 16, SUDOKU, sample=SAMPLE).foretells(both)
+
+
+def test_what_sequences_cost_has_the_mean_that_the_smooth_profile_predicts():
+    where, candidate = foretelling(), beta(0.9, 0.3, 4)
+    predicted, found = where.costs.of(candidate), where.sequence_costs(candidate)
+    assert found.mean() == pytest.approx(predicted, rel=1e-12)
+    np.testing.assert_allclose(np.diff(found), predicted * np.array([0.1, 0.3]), rtol=1e-9)
+    with pytest.raises(ValueError, match="nothing is foretold of beta"):
+        space(16, SUDOKU).sequence_costs(candidate)
 
 
 def test_what_is_searched_at_a_step_count_are_blocks_that_fit_it():

@@ -85,6 +85,9 @@ def test_noise_leaves_open_which_is_best_and_without_noise_nothing_does():
     fitted = Predictions(ProfileSample(16, np.arange(16), noisy), study_file(steps=(4,)))
     assert exact.regret(4) == pytest.approx(0.0, abs=1e-6)
     assert fitted.regret(4) > 0.05
+    assert [one.budget(4).expected_excess for one in (exact, fitted)] == [
+        one.regret(4) for one in (exact, fitted)
+    ]
     limit = rows_of(fitted.budget(4))[LIMIT]
     assert fitted.budget(4).limit_from_below < limit.value
 

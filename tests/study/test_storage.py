@@ -327,12 +327,12 @@ def test_upgrade_makes_all_tables_once(new_database, backend):
     url = new_database(backend)
     result = invoke("upgrade", "--storage", url)
     assert result.exit_code == 0, result.output
-    assert "made the tables of schema 0007 in" in result.output
+    assert "made the tables of schema 0008 in" in result.output
     before = snapshot(url)
     assert {"mdm_trials", "mdm_exports", "studies", "trial_values", "version_info"} <= set(before)
-    assert "has schema 0007 already; nothing to do" in invoke("upgrade", "--storage", url).output
+    assert "has schema 0008 already; nothing to do" in invoke("upgrade", "--storage", url).output
     facts = json.loads(invoke("upgrade", "--storage", url, "--json").stdout)
-    assert (facts["before"], facts["now"]) == ("0007", "0007")
+    assert (facts["before"], facts["now"]) == ("0008", "0008")
     assert snapshot(url) == before
 
 
@@ -355,7 +355,7 @@ def test_upgrade_of_an_old_database(new_database, backend):
     measured = execute(url, "SELECT COUNT(*) FROM mdm_measurements")
     result = invoke("upgrade", "--storage", url)
     assert result.exit_code == 0, result.output
-    assert "from schema 0001 to 0007" in result.output
+    assert "from schema 0001 to 0008" in result.output
     assert execute(url, "SELECT COUNT(*) FROM mdm_measurements") == measured
     Repository(url, create=False).close()
 
@@ -377,7 +377,7 @@ def test_upgrade_is_refused_while_workers_are_alive_where_it_would_change_someth
 ):
     opened = create_study(write_study(tmp_path), postgres_url)
     opened.queue.workers.register("elsewhere", 7, "cpu", "0", 60.0)
-    assert upgrade_storage(postgres_url) == ("0007", "0007")
+    assert upgrade_storage(postgres_url) == ("0008", "0008")
     execute(postgres_url, "UPDATE mdm_alembic_version SET version_num = '0001'")
     result = invoke("upgrade", "--storage", postgres_url)
     assert result.exit_code == 2

@@ -107,7 +107,7 @@ CREATE TABLE mdm_exports (
 	PRIMARY KEY (id), 
 	FOREIGN KEY(study_id) REFERENCES mdm_studies (id) ON DELETE CASCADE
 );
-INSERT INTO "mdm_exports" VALUES(1,1,4,'json','{"format": "mdm-opt schedule", "schema_version": 1, "schedule": {"family": "beta", "beta_a": 0.5, "beta_b": 0.5, "steps": 4, "length": 16, "reveal": "fixed", "rounding": "full", "block_length": null, "counts": [4, 4, 4, 4], "revealed": [0.0, 0.25, 0.5000000000000001, 0.75, 1.0]}, "sampler": {"order": "random", "temperature": 1.0, "guidance": 0.0, "end_last": false}, "result": {"objective": "validity", "unit": "share", "direction": "maximize", "value": 0.25, "interval": [0.10182067491213048, 0.49498316535508774], "confidence": 0.95, "claim_error_rate": 0.025000000000000022, "instances": 16, "nfe": 4.0, "verified": true, "baselines": {"linear": {"value": 0.25, "interval": [0.10182067491213048, 0.49498316535508774], "label": "beta(0.500, 0.500)", "steps": 4, "nfe": 4.0, "instances": 16}, "sin2": {"value": 0.0, "interval": [0.0, 0.1936076805344365], "label": "beta(1.000, 1.000)", "steps": 4, "nfe": 4.0, "instances": 16}, "sine": {"value": 0.0, "interval": [0.0, 0.1936076805344365], "label": "sine", "steps": 4, "nfe": 4.0, "instances": 16}}, "gain_over_linear": null, "better_than_linear": null, "decision": {"action": "keep", "baseline": "linear", "instances": null, "nothing_to_gain": true, "fewer_calls": null}, "linear_steps_for_equal_quality": null, "linear_steps_interval": null, "instead_of": {"value": 0.25, "interval": [0.10182067491213048, 0.49498316535508774], "label": "beta(0.500, 0.500)", "steps": 4, "nfe": 4.0, "instances": 16, "gain": {"value": 0.0, "interval": [-0.17610122978438686, 0.17610122978438686]}}}, "provenance": {"study": "old", "study_file": {"study": {"name": "old", "seed": 0}, "model": {"kind": "enumerated", "law": "sudoku4", "process": "masked", "options": {}, "batch_size": 64}, "sampler": {"order": "random", "temperature": 1.0, "reveal": "fixed", "rounding": "full", "guidance": 0.0, "end_last": false}, "space": {"family": "beta", "steps": [4, 6], "beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0]}, "objective": {"kind": "validity", "instances": 8, "verifier": "sudoku", "options": {}}, "search": {"goal": "quality", "trials": 10, "sampler": "random", "seeds": ["energy", "baselines"], "racing": true, "samples": 3}, "profile": {"sequences": 48, "precision": 0.02, "boundaries": 32, "orders": 1, "estimator": "auto", "seed": 0}, "verify": {"instances": 16, "top": 2, "confidence": 0.95, "equal_linear": true, "sequential": true}}, "study_file_hash": "974e6bc75e5101394c11606ab311f6f4af8634f193bcc6d4c2c5336942dc1d24", "trial": null, "label": "baseline linear", "seed": 0, "model": {"kind": "enumerated", "law": "sudoku4", "process": "masked", "options": {}, "batch_size": 64}, "model_fingerprint": "enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a", "objective_fingerprint": null, "versions": {"mdm-opt": "0.2.0", "python": "3.11.7", "torch": "2.13.0+cpu", "transformers": "5.23.0", "optuna": "5.0.0", "numpy": "2.4.6", "scipy": "1.17.1"}, "git_hash": "c835a12f61217b2e0b287923a9b82375feb8504c", "created_at": "2026-12-01T01:23:06+00:00"}}','2026-12-01 01:23:06.746940');
+INSERT INTO "mdm_exports" VALUES(1,1,4,'json','{"format": "mdm-opt schedule", "schema_version": 1, "schedule": {"family": "beta", "beta_a": 0.5, "beta_b": 0.5, "steps": 4, "length": 16, "reveal": "fixed", "rounding": "full", "block_length": null, "counts": [4, 4, 4, 4], "revealed": [0.0, 0.25, 0.5000000000000001, 0.75, 1.0]}, "sampler": {"order": "random", "temperature": 1.0, "guidance": 0.0, "end_last": false}, "result": {"objective": "validity", "unit": "share", "direction": "maximize", "value": 0.25, "interval": [0.10182067491213048, 0.49498316535508774], "confidence": 0.95, "claim_error_rate": 0.025000000000000022, "instances": 16, "nfe": 4.0, "verified": true, "baselines": {"linear": {"value": 0.25, "interval": [0.10182067491213048, 0.49498316535508774], "label": "beta(0.500, 0.500)", "steps": 4, "nfe": 4.0, "instances": 16}, "sin2": {"value": 0.0, "interval": [0.0, 0.1936076805344365], "label": "beta(1.000, 1.000)", "steps": 4, "nfe": 4.0, "instances": 16}, "sine": {"value": 0.0, "interval": [0.0, 0.1936076805344365], "label": "sine", "steps": 4, "nfe": 4.0, "instances": 16}}, "gain_over_linear": null, "better_than_linear": null, "decision": {"action": "keep", "baseline": "linear", "instances": null, "nothing_to_gain": true, "fewer_calls": null}, "linear_steps_for_equal_quality": null, "linear_steps_interval": null, "instead_of": {"value": 0.25, "interval": [0.10182067491213048, 0.49498316535508774], "label": "beta(0.500, 0.500)", "steps": 4, "nfe": 4.0, "instances": 16, "gain": {"value": 0.0, "interval": [-0.17610122978438686, 0.17610122978438686]}}}, "provenance": {"study": "old", "study_file": {"study": {"name": "old", "seed": 0}, "model": {"kind": "enumerated", "law": "sudoku4", "process": "masked", "options": {}, "batch_size": 64}, "sampler": {"order": "random", "temperature": 1.0, "reveal": "fixed", "rounding": "full", "guidance": 0.0, "end_last": false}, "space": {"family": "beta", "steps": [4, 6], "beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0]}, "objective": {"kind": "validity", "instances": 8, "verifier": "sudoku", "options": {}}, "search": {"goal": "quality", "trials": 10, "sampler": "random", "seeds": ["energy", "baselines"], "racing": true, "samples": 3}, "profile": {"sequences": 48, "precision": 0.02, "boundaries": 32, "orders": 1, "estimator": "auto", "seed": 0}, "verify": {"instances": 16, "top": 2, "confidence": 0.95, "equal_linear": true, "sequential": true}}, "study_file_hash": "974e6bc75e5101394c11606ab311f6f4af8634f193bcc6d4c2c5336942dc1d24", "trial": null, "label": "baseline linear", "seed": 0, "model": {"kind": "enumerated", "law": "sudoku4", "process": "masked", "options": {}, "batch_size": 64}, "model_fingerprint": "enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a", "objective_fingerprint": null, "versions": {"mdm-opt": "0.2.0", "python": "3.11.7", "torch": "2.13.0+cpu", "transformers": "5.23.0", "optuna": "5.0.0", "numpy": "2.4.6", "scipy": "1.17.1"}, "git_hash": "d4a133c752964962e4b910fd8fb76ff8fc86c7f0", "created_at": "2026-12-01T02:21:57+00:00"}}','2026-12-01 02:21:57.738702');
 CREATE TABLE mdm_measurements (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	study_id INTEGER NOT NULL, 
@@ -136,42 +136,42 @@ CREATE TABLE mdm_measurements (
 	CONSTRAINT fk_mdm_measurements_candidate FOREIGN KEY(candidate_id) REFERENCES mdm_candidates (id), 
 	CONSTRAINT fk_mdm_measurements_worker FOREIGN KEY(worker_id) REFERENCES mdm_workers (id) ON DELETE SET NULL
 );
-INSERT INTO "mdm_measurements" VALUES(1,1,'search','energy: linear',0,4,1,0.25,1.63663417676994271676e-01,8,NULL,NULL,NULL,0,4.0,1,'{}',32,3.58123700061696581542e-03,'cpu',1,'2026-12-01 01:23:02.970274');
-INSERT INTO "mdm_measurements" VALUES(2,1,'search','energy: linear',1,6,2,0.375,1.82981263677849947946e-01,8,NULL,NULL,NULL,0,6.0,1,'{}',48,0.0082335620008962,'cpu',1,'2026-12-01 01:23:03.102236');
-INSERT INTO "mdm_measurements" VALUES(3,1,'search','energy: sin2',2,4,3,0.0,0.0,8,NULL,NULL,NULL,0,4.0,1,'{}',32,1.93559479994291905313e-02,'cpu',1,'2026-12-01 01:23:03.612593');
-INSERT INTO "mdm_measurements" VALUES(4,1,'search','energy: sin2',3,6,4,0.5,1.88982236504613598793e-01,8,NULL,NULL,NULL,0,6.0,1,'{}',48,1.6518483000254491344e-02,'cpu',1,'2026-12-01 01:23:04.136795');
-INSERT INTO "mdm_measurements" VALUES(5,1,'search','paper: (0.9, 0.3)',4,4,5,0.0,0.0,8,NULL,NULL,NULL,0,4.0,1,'{}',32,3.11786400015989784151e-03,'cpu',1,'2026-12-01 01:23:04.636355');
-INSERT INTO "mdm_measurements" VALUES(6,1,'search','paper: (0.9, 0.3)',5,6,6,0.375,1.82981263677849947946e-01,8,NULL,NULL,NULL,0,6.0,1,'{}',48,3.7721909993706503883e-03,'cpu',1,'2026-12-01 01:23:05.013827');
-INSERT INTO "mdm_measurements" VALUES(7,1,'search','paper: (1, 0.2)',6,4,7,0.0,0.0,8,NULL,NULL,NULL,0,4.0,1,'{}',32,2.76368200138676911592e-03,'cpu',1,'2026-12-01 01:23:05.178877');
-INSERT INTO "mdm_measurements" VALUES(8,1,'search','paper: (1, 0.2)',7,6,8,0.25,1.63663417676994271676e-01,8,NULL,NULL,NULL,0,6.0,1,'{}',48,0.00846756499959156,'cpu',1,'2026-12-01 01:23:05.361016');
-INSERT INTO "mdm_measurements" VALUES(9,1,'search','search',8,4,9,0.0,0.0,8,NULL,NULL,NULL,0,4.0,1,'{}',32,8.38967799973033834248e-03,'cpu',1,'2026-12-01 01:23:05.599953');
-INSERT INTO "mdm_measurements" VALUES(10,1,'search','search',9,6,10,0.0,0.0,8,NULL,NULL,NULL,0,6.0,1,'{}',48,1.41145369998412206768e-02,'cpu',1,'2026-12-01 01:23:05.815265');
-INSERT INTO "mdm_measurements" VALUES(11,1,'selection','paper: (0.9, 0.3)',NULL,6,6,0.5,1.88982236504613598793e-01,8,NULL,NULL,NULL,0,6.0,1,'{}',48,8.24676099909993354231e-03,'cpu',NULL,'2026-12-01 01:23:06.303787');
-INSERT INTO "mdm_measurements" VALUES(12,1,'selection','paper: (1, 0.2)',NULL,6,8,0.25,1.63663417676994271676e-01,8,NULL,NULL,NULL,0,6.0,1,'{}',48,8.37468700046883895993e-03,'cpu',NULL,'2026-12-01 01:23:06.305193');
-INSERT INTO "mdm_measurements" VALUES(13,1,'verification','best',NULL,6,6,0.4375,0.128086884574495,16,NULL,NULL,NULL,0,6.0,1,'{}',96,1.7474122001658543013e-02,'cpu',NULL,'2026-12-01 01:23:06.311366');
-INSERT INTO "mdm_measurements" VALUES(14,1,'verification','linear',NULL,6,2,0.5625,0.128086884574495,16,NULL,NULL,NULL,0,6.0,1,'{}',96,1.35238100010610651224e-02,'cpu',NULL,'2026-12-01 01:23:06.314217');
-INSERT INTO "mdm_measurements" VALUES(15,1,'verification','sin2',NULL,6,4,0.3125,1.19678388469542262839e-01,16,NULL,NULL,NULL,0,6.0,1,'{}',96,1.31792129996028961613e-02,'cpu',NULL,'2026-12-01 01:23:06.321072');
-INSERT INTO "mdm_measurements" VALUES(16,1,'verification','sine',NULL,6,11,0.25,1.11803398874989481925e-01,16,NULL,NULL,NULL,0,6.0,1,'{}',96,1.68921479998971335589e-02,'cpu',NULL,'2026-12-01 01:23:06.332263');
-INSERT INTO "mdm_measurements" VALUES(17,1,'selection','energy: linear',NULL,4,1,0.125,0.125,8,NULL,NULL,NULL,0,4.0,1,'{}',32,3.10041299962904304265e-03,'cpu',NULL,'2026-12-01 01:23:06.548750');
-INSERT INTO "mdm_measurements" VALUES(18,1,'selection','energy: sin2',NULL,4,3,0.0,0.0,8,NULL,NULL,NULL,0,4.0,1,'{}',32,1.15987480003241216763e-02,'cpu',NULL,'2026-12-01 01:23:06.568079');
-INSERT INTO "mdm_measurements" VALUES(19,1,'verification','best',NULL,4,1,0.25,1.11803398874989481925e-01,16,NULL,NULL,NULL,0,4.0,1,'{}',64,3.47050900018075481057e-03,'cpu',NULL,'2026-12-01 01:23:06.570230');
-INSERT INTO "mdm_measurements" VALUES(20,1,'verification','linear',NULL,4,1,0.25,1.11803398874989481925e-01,16,NULL,NULL,NULL,0,4.0,1,'{}',0,0.0,'cpu',NULL,'2026-12-01 01:23:06.588638');
-INSERT INTO "mdm_measurements" VALUES(21,1,'verification','sin2',NULL,4,3,0.0,0.0,16,NULL,NULL,NULL,0,4.0,1,'{}',64,1.23772020015167072415e-02,'cpu',NULL,'2026-12-01 01:23:06.595731');
-INSERT INTO "mdm_measurements" VALUES(22,1,'verification','sine',NULL,4,12,0.0,0.0,16,NULL,NULL,NULL,0,4.0,1,'{}',64,1.61386079998919740319e-02,'cpu',NULL,'2026-12-01 01:23:06.598769');
-INSERT INTO "mdm_measurements" VALUES(23,2,'search','energy: linear',0,4,13,0.25,1.63663417676994271676e-01,8,NULL,NULL,NULL,0,4.0,1,'{}',32,3.42570899920247029513e-03,'cpu',2,'2026-12-01 01:23:14.346401');
-INSERT INTO "mdm_measurements" VALUES(24,2,'search','energy: linear',1,6,14,0.375,1.82981263677849947946e-01,8,NULL,NULL,NULL,0,6.0,1,'{}',48,3.85210800050117541104e-03,'cpu',2,'2026-12-01 01:23:14.468498');
-INSERT INTO "mdm_measurements" VALUES(25,2,'search','energy: sin2',2,4,15,0.0,0.0,8,NULL,NULL,NULL,0,4.0,1,'{}',32,3.98050600051647052168e-03,'cpu',2,'2026-12-01 01:23:14.938506');
-INSERT INTO "mdm_measurements" VALUES(26,2,'search','energy: sin2',3,6,16,0.5,1.88982236504613598793e-01,8,NULL,NULL,NULL,0,6.0,1,'{}',48,1.27589179992355639114e-02,'cpu',2,'2026-12-01 01:23:15.153689');
-INSERT INTO "mdm_measurements" VALUES(27,2,'search','paper: (0.9, 0.3)',4,4,17,0.0,0.0,8,NULL,NULL,NULL,0,4.0,1,'{}',32,3.24847000047157052904e-03,'cpu',2,'2026-12-01 01:23:15.403564');
-INSERT INTO "mdm_measurements" VALUES(28,3,'search','profile: limit',0,4,21,0.3125,5.83970740188945944271e-02,64,NULL,NULL,NULL,0,4.0,1,'{}',256,4.25985990004846826195e-02,'cpu',3,'2026-12-01 01:23:23.065234');
-INSERT INTO "mdm_measurements" VALUES(29,3,'search','profile: limit',1,6,22,0.546875,6.27166384312098645903e-02,64,NULL,NULL,NULL,0,6.0,1,'{}',384,3.84699690002889838069e-02,'cpu',3,'2026-12-01 01:23:23.272608');
-INSERT INTO "mdm_measurements" VALUES(30,3,'search','paper: (0.9, 0.3)',2,4,23,0.1875,0.0491747370293402,64,0,0.1875,5.46931985401528514278e-02,0,4.0,1,'{}',256,8.15716819997760467231e-02,'cpu',3,'2026-12-01 01:23:24.292276');
-INSERT INTO "mdm_measurements" VALUES(31,3,'search','paper: (0.9, 0.3)',3,6,24,0.375,6.09937545592833252339e-02,64,1,0.375,6.6332957255372207439e-02,0,6.0,1,'{}',384,5.70320349997928133234e-02,'cpu',3,'2026-12-01 01:23:24.929483');
-INSERT INTO "mdm_measurements" VALUES(32,3,'search','paper: (1, 0.2)',4,4,25,0.0,0.0,32,0,0.03125,8.63406740105824577202e-02,1,4.0,1,'{}',128,7.17629839982691919431e-02,'cpu',3,'2026-12-01 01:23:25.360096');
-INSERT INTO "mdm_measurements" VALUES(33,3,'search','paper: (1, 0.2)',5,6,26,0.25,5.45544725589980905589e-02,64,1,0.25,7.9498980695718229894e-02,0,6.0,1,'{}',384,8.90323319999879458919e-02,'cpu',3,'2026-12-01 01:23:26.596415');
-INSERT INTO "mdm_measurements" VALUES(34,3,'search','search',6,4,27,0.25,5.45544725589980905589e-02,64,0,0.25,8.5384636886011583412e-02,0,4.0,1,'{}',256,5.13191999998525716364e-02,'cpu',3,'2026-12-01 01:23:27.547333');
-INSERT INTO "mdm_measurements" VALUES(35,3,'search','search',7,6,28,0.546875,6.27166384312098645903e-02,64,1,0.546875,8.83477559825045499763e-02,0,6.0,1,'{}',384,1.08713106998038711026e-01,'cpu',3,'2026-12-01 01:23:28.342592');
-INSERT INTO "mdm_measurements" VALUES(36,3,'search','search',8,4,29,0.234375,5.33695352393729061102e-02,64,0,0.234375,8.1058782365795334357e-02,0,4.0,1,'{}',256,6.12695519976114155724e-02,'cpu',3,'2026-12-01 01:23:29.384273');
+INSERT INTO "mdm_measurements" VALUES(1,1,'search','energy: linear',0,4,1,0.25,1.63663417676994271676e-01,8,NULL,NULL,NULL,0,4.0,1,'{}',32,3.61475799945765174925e-03,'cpu',1,'2026-12-01 02:21:55.832258');
+INSERT INTO "mdm_measurements" VALUES(2,1,'search','energy: linear',1,6,2,0.375,1.82981263677849947946e-01,8,NULL,NULL,NULL,0,6.0,1,'{}',48,8.73314600175945088267e-03,'cpu',1,'2026-12-01 02:21:55.959395');
+INSERT INTO "mdm_measurements" VALUES(3,1,'search','energy: sin2',2,4,3,0.0,0.0,8,NULL,NULL,NULL,0,4.0,1,'{}',32,7.69667500208015553653e-03,'cpu',1,'2026-12-01 02:21:56.064666');
+INSERT INTO "mdm_measurements" VALUES(4,1,'search','energy: sin2',3,6,4,0.5,1.88982236504613598793e-01,8,NULL,NULL,NULL,0,6.0,1,'{}',48,9.0512300012051127851e-03,'cpu',1,'2026-12-01 02:21:56.180165');
+INSERT INTO "mdm_measurements" VALUES(5,1,'search','paper: (0.9, 0.3)',4,4,5,0.0,0.0,8,NULL,NULL,NULL,0,4.0,1,'{}',32,0.00808999400032917,'cpu',1,'2026-12-01 02:21:56.299364');
+INSERT INTO "mdm_measurements" VALUES(6,1,'search','paper: (0.9, 0.3)',5,6,6,0.375,1.82981263677849947946e-01,8,NULL,NULL,NULL,0,6.0,1,'{}',48,4.59673599834786728024e-03,'cpu',1,'2026-12-01 02:21:56.429007');
+INSERT INTO "mdm_measurements" VALUES(7,1,'search','paper: (1, 0.2)',6,4,7,0.0,0.0,8,NULL,NULL,NULL,0,4.0,1,'{}',32,7.52411900248262099921e-03,'cpu',1,'2026-12-01 02:21:56.550708');
+INSERT INTO "mdm_measurements" VALUES(8,1,'search','paper: (1, 0.2)',7,6,8,0.25,1.63663417676994271676e-01,8,NULL,NULL,NULL,0,6.0,1,'{}',48,6.5296680004394147545e-03,'cpu',1,'2026-12-01 02:21:56.677708');
+INSERT INTO "mdm_measurements" VALUES(9,1,'search','search',8,4,9,0.0,0.0,8,NULL,NULL,NULL,0,4.0,1,'{}',32,1.00677849986823275685e-02,'cpu',1,'2026-12-01 02:21:56.815032');
+INSERT INTO "mdm_measurements" VALUES(10,1,'search','search',9,6,10,0.0,0.0,8,NULL,NULL,NULL,0,6.0,1,'{}',48,8.70020699949236586689e-03,'cpu',1,'2026-12-01 02:21:56.948842');
+INSERT INTO "mdm_measurements" VALUES(11,1,'selection','paper: (0.9, 0.3)',NULL,6,6,0.5,1.88982236504613598793e-01,8,NULL,NULL,NULL,0,6.0,1,'{}',48,1.61341099992569070309e-02,'cpu',NULL,'2026-12-01 02:21:57.286642');
+INSERT INTO "mdm_measurements" VALUES(12,1,'selection','paper: (1, 0.2)',NULL,6,8,0.25,1.63663417676994271676e-01,8,NULL,NULL,NULL,0,6.0,1,'{}',48,1.43898229980550240725e-02,'cpu',NULL,'2026-12-01 02:21:57.289072');
+INSERT INTO "mdm_measurements" VALUES(13,1,'verification','best',NULL,6,6,0.4375,0.128086884574495,16,NULL,NULL,NULL,0,6.0,1,'{}',96,0.0193641679979919,'cpu',NULL,'2026-12-01 02:21:57.296925');
+INSERT INTO "mdm_measurements" VALUES(14,1,'verification','linear',NULL,6,2,0.5625,0.128086884574495,16,NULL,NULL,NULL,0,6.0,1,'{}',96,2.16024110013677272945e-02,'cpu',NULL,'2026-12-01 02:21:57.305840');
+INSERT INTO "mdm_measurements" VALUES(15,1,'verification','sin2',NULL,6,4,0.3125,1.19678388469542262839e-01,16,NULL,NULL,NULL,0,6.0,1,'{}',96,1.67020150001917500048e-02,'cpu',NULL,'2026-12-01 02:21:57.318765');
+INSERT INTO "mdm_measurements" VALUES(16,1,'verification','sine',NULL,6,11,0.25,1.11803398874989481925e-01,16,NULL,NULL,NULL,0,6.0,1,'{}',96,1.67547149976599030196e-02,'cpu',NULL,'2026-12-01 02:21:57.328159');
+INSERT INTO "mdm_measurements" VALUES(17,1,'selection','energy: linear',NULL,4,1,0.125,0.125,8,NULL,NULL,NULL,0,4.0,1,'{}',32,1.39511780034808907657e-02,'cpu',NULL,'2026-12-01 02:21:57.487905');
+INSERT INTO "mdm_measurements" VALUES(18,1,'selection','energy: sin2',NULL,4,3,0.0,0.0,8,NULL,NULL,NULL,0,4.0,1,'{}',32,8.6939100001472979784e-03,'cpu',NULL,'2026-12-01 02:21:57.494314');
+INSERT INTO "mdm_measurements" VALUES(19,1,'verification','best',NULL,4,1,0.25,1.11803398874989481925e-01,16,NULL,NULL,NULL,0,4.0,1,'{}',64,5.55021500258590094745e-03,'cpu',NULL,'2026-12-01 02:21:57.497949');
+INSERT INTO "mdm_measurements" VALUES(20,1,'verification','linear',NULL,4,1,0.25,1.11803398874989481925e-01,16,NULL,NULL,NULL,0,4.0,1,'{}',0,0.0,'cpu',NULL,'2026-12-01 02:21:57.512187');
+INSERT INTO "mdm_measurements" VALUES(21,1,'verification','sin2',NULL,4,3,0.0,0.0,16,NULL,NULL,NULL,0,4.0,1,'{}',64,1.42421179989469237625e-02,'cpu',NULL,'2026-12-01 02:21:57.523026');
+INSERT INTO "mdm_measurements" VALUES(22,1,'verification','sine',NULL,4,12,0.0,0.0,16,NULL,NULL,NULL,0,4.0,1,'{}',64,5.93147699692053720355e-03,'cpu',NULL,'2026-12-01 02:21:57.533193');
+INSERT INTO "mdm_measurements" VALUES(23,2,'search','energy: linear',0,4,13,0.25,1.63663417676994271676e-01,8,NULL,NULL,NULL,0,4.0,1,'{}',32,3.71532300050603225827e-03,'cpu',2,'2026-12-01 02:22:05.836230');
+INSERT INTO "mdm_measurements" VALUES(24,2,'search','energy: linear',1,6,14,0.375,1.82981263677849947946e-01,8,NULL,NULL,NULL,0,6.0,1,'{}',48,5.91706200066255405545e-03,'cpu',2,'2026-12-01 02:22:05.973455');
+INSERT INTO "mdm_measurements" VALUES(25,2,'search','energy: sin2',2,4,15,0.0,0.0,8,NULL,NULL,NULL,0,4.0,1,'{}',32,7.66699299856554716825e-03,'cpu',2,'2026-12-01 02:22:06.090871');
+INSERT INTO "mdm_measurements" VALUES(26,2,'search','energy: sin2',3,6,16,0.5,1.88982236504613598793e-01,8,NULL,NULL,NULL,0,6.0,1,'{}',48,9.09019300161162391304e-03,'cpu',2,'2026-12-01 02:22:06.200126');
+INSERT INTO "mdm_measurements" VALUES(27,2,'search','paper: (0.9, 0.3)',4,4,17,0.0,0.0,8,NULL,NULL,NULL,0,4.0,1,'{}',32,0.00753011100096046,'cpu',2,'2026-12-01 02:22:06.310658');
+INSERT INTO "mdm_measurements" VALUES(28,3,'search','profile: limit',0,4,21,0.3125,5.83970740188945944271e-02,64,NULL,NULL,NULL,0,4.0,1,'{}',256,1.69403229992894921451e-02,'cpu',3,'2026-12-01 02:22:13.067755');
+INSERT INTO "mdm_measurements" VALUES(29,3,'search','profile: limit',1,6,22,0.546875,6.27166384312098645903e-02,64,NULL,NULL,NULL,0,6.0,1,'{}',384,1.9720210002560634166e-02,'cpu',3,'2026-12-01 02:22:13.227091');
+INSERT INTO "mdm_measurements" VALUES(30,3,'search','paper: (0.9, 0.3)',2,4,23,0.1875,0.0491747370293402,64,0,0.1875,5.46931985401528514278e-02,0,4.0,1,'{}',256,2.17499930040503386408e-02,'cpu',3,'2026-12-01 02:22:13.392257');
+INSERT INTO "mdm_measurements" VALUES(31,3,'search','paper: (0.9, 0.3)',3,6,24,0.375,6.09937545592833252339e-02,64,1,0.375,6.6332957255372207439e-02,0,6.0,1,'{}',384,3.21882899988850113004e-02,'cpu',3,'2026-12-01 02:22:13.540374');
+INSERT INTO "mdm_measurements" VALUES(32,3,'search','paper: (1, 0.2)',4,4,25,0.0,0.0,32,0,0.03125,8.63406740105824577202e-02,1,4.0,1,'{}',128,1.02613660019414965063e-02,'cpu',3,'2026-12-01 02:22:13.666183');
+INSERT INTO "mdm_measurements" VALUES(33,3,'search','paper: (1, 0.2)',5,6,26,0.25,5.45544725589980905589e-02,64,1,0.25,7.9498980695718229894e-02,0,6.0,1,'{}',384,2.51008039995213039219e-02,'cpu',3,'2026-12-01 02:22:13.810120');
+INSERT INTO "mdm_measurements" VALUES(34,3,'search','search',6,4,27,0.25,5.45544725589980905589e-02,64,0,0.25,8.5384636886011583412e-02,0,4.0,1,'{}',256,2.53126350035017821937e-02,'cpu',3,'2026-12-01 02:22:14.039962');
+INSERT INTO "mdm_measurements" VALUES(35,3,'search','search',7,6,28,0.546875,6.27166384312098645903e-02,64,1,0.546875,8.83477559825045499763e-02,0,6.0,1,'{}',384,2.61487860007036942988e-02,'cpu',3,'2026-12-01 02:22:14.303833');
+INSERT INTO "mdm_measurements" VALUES(36,3,'search','search',8,4,29,0.234375,5.33695352393729061102e-02,64,0,0.234375,8.1058782365795334357e-02,0,4.0,1,'{}',256,1.89288119981938507407e-02,'cpu',3,'2026-12-01 02:22:14.535962');
 CREATE TABLE mdm_models (
 	fingerprint VARCHAR(128) NOT NULL, 
 	source JSON NOT NULL, 
@@ -181,7 +181,7 @@ CREATE TABLE mdm_models (
 	created_at DATETIME NOT NULL, 
 	PRIMARY KEY (fingerprint)
 );
-INSERT INTO "mdm_models" VALUES('enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','{"kind": "enumerated", "law": "sudoku4", "process": "masked", "options": {}, "batch_size": 64}','masked',16,4,'2026-12-01 01:23:02.709946');
+INSERT INTO "mdm_models" VALUES('enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','{"kind": "enumerated", "law": "sudoku4", "process": "masked", "options": {}, "batch_size": 64}','masked',16,4,'2026-12-01 02:21:55.581549');
 CREATE TABLE mdm_parameters (
 	candidate_id INTEGER NOT NULL, 
 	part VARCHAR(8) NOT NULL, 
@@ -238,22 +238,22 @@ CREATE TABLE mdm_profile_sequences (
 	PRIMARY KEY (profile_id, sequence), 
 	FOREIGN KEY(profile_id) REFERENCES mdm_profiles (id) ON DELETE CASCADE
 );
-INSERT INTO "mdm_profile_sequences" VALUES(1,0,28,5.11582299986912403255e-03,1.2554529890917058843e+00,1.41323183797995732824e+00,3.1401849173675503333e-16);
-INSERT INTO "mdm_profile_sequences" VALUES(1,1,28,5.11582299986912403255e-03,1.23004848624193208195e+00,1.40044629791739,3.1401849173675503333e-16);
-INSERT INTO "mdm_profile_sequences" VALUES(1,2,28,5.11582299986912403255e-03,1.29881975887972922478e+00,1.36287608366484591648e+00,3.1401849173675503333e-16);
-INSERT INTO "mdm_profile_sequences" VALUES(1,3,28,5.11582299986912403255e-03,1.51289426669526072544e+00,1.31553986111916487722e+00,3.1401849173675503333e-16);
-INSERT INTO "mdm_profile_sequences" VALUES(2,0,28,5.11582299986912403255e-03,NULL,NULL,NULL);
-INSERT INTO "mdm_profile_sequences" VALUES(2,1,28,5.11582299986912403255e-03,NULL,NULL,NULL);
-INSERT INTO "mdm_profile_sequences" VALUES(2,2,28,5.11582299986912403255e-03,NULL,NULL,NULL);
-INSERT INTO "mdm_profile_sequences" VALUES(2,3,28,5.11582299986912403255e-03,NULL,NULL,NULL);
-INSERT INTO "mdm_profile_sequences" VALUES(1,4,28,5.03919249968021176755e-03,1.32437778131142058768e+00,1.3712390433629879638e+00,3.1401849173675503333e-16);
-INSERT INTO "mdm_profile_sequences" VALUES(1,5,28,5.03919249968021176755e-03,1.48682943347676332912e+00,1.35579695713170411686e+00,0.0);
-INSERT INTO "mdm_profile_sequences" VALUES(1,6,28,5.03919249968021176755e-03,1.24073010963465790723e+00,1.28298442842958526632e+00,0.0);
-INSERT INTO "mdm_profile_sequences" VALUES(1,7,28,5.03919249968021176755e-03,1.18329522878640491789e+00,1.29421281562308898571e+00,3.1401849173675503333e-16);
-INSERT INTO "mdm_profile_sequences" VALUES(2,4,28,5.03919249968021176755e-03,NULL,NULL,NULL);
-INSERT INTO "mdm_profile_sequences" VALUES(2,5,28,5.03919249968021176755e-03,NULL,NULL,NULL);
-INSERT INTO "mdm_profile_sequences" VALUES(2,6,28,5.03919249968021176755e-03,NULL,NULL,NULL);
-INSERT INTO "mdm_profile_sequences" VALUES(2,7,28,5.03919249968021176755e-03,NULL,NULL,NULL);
+INSERT INTO "mdm_profile_sequences" VALUES(1,0,28,0.00439680724957725,1.2554529890917058843e+00,1.41323183797995732824e+00,3.1401849173675503333e-16);
+INSERT INTO "mdm_profile_sequences" VALUES(1,1,28,0.00439680724957725,1.23004848624193208195e+00,1.40044629791739,3.1401849173675503333e-16);
+INSERT INTO "mdm_profile_sequences" VALUES(1,2,28,0.00439680724957725,1.29881975887972922478e+00,1.36287608366484591648e+00,3.1401849173675503333e-16);
+INSERT INTO "mdm_profile_sequences" VALUES(1,3,28,0.00439680724957725,1.51289426669526072544e+00,1.31553986111916487722e+00,3.1401849173675503333e-16);
+INSERT INTO "mdm_profile_sequences" VALUES(2,0,28,0.00439680724957725,NULL,NULL,NULL);
+INSERT INTO "mdm_profile_sequences" VALUES(2,1,28,0.00439680724957725,NULL,NULL,NULL);
+INSERT INTO "mdm_profile_sequences" VALUES(2,2,28,0.00439680724957725,NULL,NULL,NULL);
+INSERT INTO "mdm_profile_sequences" VALUES(2,3,28,0.00439680724957725,NULL,NULL,NULL);
+INSERT INTO "mdm_profile_sequences" VALUES(1,4,28,5.46738000048208050429e-03,1.32437778131142058768e+00,1.3712390433629879638e+00,3.1401849173675503333e-16);
+INSERT INTO "mdm_profile_sequences" VALUES(1,5,28,5.46738000048208050429e-03,1.48682943347676332912e+00,1.35579695713170411686e+00,0.0);
+INSERT INTO "mdm_profile_sequences" VALUES(1,6,28,5.46738000048208050429e-03,1.24073010963465790723e+00,1.28298442842958526632e+00,0.0);
+INSERT INTO "mdm_profile_sequences" VALUES(1,7,28,5.46738000048208050429e-03,1.18329522878640491789e+00,1.29421281562308898571e+00,3.1401849173675503333e-16);
+INSERT INTO "mdm_profile_sequences" VALUES(2,4,28,5.46738000048208050429e-03,NULL,NULL,NULL);
+INSERT INTO "mdm_profile_sequences" VALUES(2,5,28,5.46738000048208050429e-03,NULL,NULL,NULL);
+INSERT INTO "mdm_profile_sequences" VALUES(2,6,28,5.46738000048208050429e-03,NULL,NULL,NULL);
+INSERT INTO "mdm_profile_sequences" VALUES(2,7,28,5.46738000048208050429e-03,NULL,NULL,NULL);
 CREATE TABLE mdm_profile_values (
 	profile_id INTEGER NOT NULL, 
 	sequence INTEGER NOT NULL, 
@@ -370,8 +370,8 @@ CREATE TABLE mdm_profiles (
 	CONSTRAINT uq_mdm_profiles UNIQUE (model_fingerprint, references_fingerprint, seed, boundaries, orders), 
 	FOREIGN KEY(model_fingerprint) REFERENCES mdm_models (fingerprint)
 );
-INSERT INTO "mdm_profiles" VALUES(1,'enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','',0,6,0,'2026-12-01 01:23:21.643132');
-INSERT INTO "mdm_profiles" VALUES(2,'enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','',0,6,1,'2026-12-01 01:23:21.676314');
+INSERT INTO "mdm_profiles" VALUES(1,'enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','',0,6,0,'2026-12-01 02:22:11.949043');
+INSERT INTO "mdm_profiles" VALUES(2,'enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','',0,6,1,'2026-12-01 02:22:11.969091');
 CREATE TABLE mdm_samples (
 	measurement_id INTEGER NOT NULL, 
 	instance INTEGER NOT NULL, 
@@ -1431,9 +1431,9 @@ CREATE TABLE mdm_studies (
 	UNIQUE (name), 
 	CONSTRAINT fk_mdm_studies_model FOREIGN KEY(model_fingerprint) REFERENCES mdm_models (fingerprint)
 );
-INSERT INTO "mdm_studies" VALUES(1,'old','{"model": {"batch_size": 64, "kind": "enumerated", "law": "sudoku4", "options": {}, "process": "masked"}, "objective": {"instances": 8, "kind": "validity", "options": {}, "verifier": "sudoku"}, "profile": {"boundaries": 32, "estimator": "auto", "orders": 1, "precision": 0.02, "seed": 0, "sequences": 48}, "sampler": {"end_last": false, "guidance": 0.0, "order": "random", "reveal": "fixed", "rounding": "full", "temperature": 1.0}, "search": {"goal": "quality", "racing": true, "sampler": "random", "samples": 3, "seeds": ["energy", "baselines"], "trials": 10}, "space": {"beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0], "family": "beta", "steps": [4, 6]}, "study": {"name": "old", "seed": 0}, "verify": {"confidence": 0.95, "equal_linear": true, "instances": 16, "sequential": true, "top": 2}}','974e6bc75e5101394c11606ab311f6f4af8634f193bcc6d4c2c5336942dc1d24','/studies','enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','validity','','share','maximize',0,'0.2.0','2026-12-01 01:23:02.715319');
-INSERT INTO "mdm_studies" VALUES(2,'old-partly','{"model": {"batch_size": 64, "kind": "enumerated", "law": "sudoku4", "options": {}, "process": "masked"}, "objective": {"instances": 8, "kind": "validity", "options": {}, "verifier": "sudoku"}, "profile": {"boundaries": 32, "estimator": "auto", "orders": 1, "precision": 0.02, "seed": 0, "sequences": 48}, "sampler": {"end_last": false, "guidance": 0.0, "order": "random", "reveal": "fixed", "rounding": "full", "temperature": 1.0}, "search": {"goal": "quality", "racing": true, "sampler": "random", "samples": 3, "seeds": ["energy", "baselines"], "trials": 10}, "space": {"beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0], "family": "beta", "steps": [4, 6]}, "study": {"name": "old-partly", "seed": 0}, "verify": {"confidence": 0.95, "equal_linear": true, "instances": 16, "sequential": true, "top": 2}}','ef6827cb2c9ad2c8064a7471f1b3d0f25a020b82f8ad1f99292b23d944574516','/studies','enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','validity','','share','maximize',0,'0.2.0','2026-12-01 01:23:14.017458');
-INSERT INTO "mdm_studies" VALUES(3,'old-free','{"model": {"batch_size": 64, "kind": "enumerated", "law": "sudoku4", "options": {}, "process": "masked"}, "objective": {"instances": 64, "kind": "validity", "options": {}, "verifier": "sudoku"}, "profile": {"boundaries": 6, "estimator": "auto", "orders": 1, "precision": 0.02, "seed": 0, "sequences": 8}, "sampler": {"end_last": false, "guidance": 0.0, "order": "random", "reveal": "fixed", "rounding": "full", "temperature": 1.0}, "search": {"goal": "quality", "racing": true, "sampler": "shape", "samples": 3, "seeds": ["baselines"], "trials": 9}, "space": {"beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0], "family": "free", "steps": [4, 6]}, "study": {"name": "old-free", "seed": 0}, "verify": {"confidence": 0.95, "equal_linear": true, "instances": 256, "sequential": true, "top": 3}}','45becc899e2fa5ee7a42d753e543705fba8030f89448a0a255208e001519d8bb','/studies','enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','validity','','share','maximize',0,'0.2.0','2026-12-01 01:23:22.688477');
+INSERT INTO "mdm_studies" VALUES(1,'old','{"model": {"batch_size": 64, "kind": "enumerated", "law": "sudoku4", "options": {}, "process": "masked"}, "objective": {"instances": 8, "kind": "validity", "options": {}, "verifier": "sudoku"}, "profile": {"boundaries": 32, "estimator": "auto", "orders": 1, "precision": 0.02, "seed": 0, "sequences": 48}, "sampler": {"end_last": false, "guidance": 0.0, "order": "random", "reveal": "fixed", "rounding": "full", "temperature": 1.0}, "search": {"goal": "quality", "racing": true, "sampler": "random", "samples": 3, "seeds": ["energy", "baselines"], "trials": 10}, "space": {"beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0], "family": "beta", "steps": [4, 6]}, "study": {"name": "old", "seed": 0}, "verify": {"confidence": 0.95, "equal_linear": true, "instances": 16, "sequential": true, "top": 2}}','974e6bc75e5101394c11606ab311f6f4af8634f193bcc6d4c2c5336942dc1d24','/studies','enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','validity','','share','maximize',0,'0.2.0','2026-12-01 02:21:55.586738');
+INSERT INTO "mdm_studies" VALUES(2,'old-partly','{"model": {"batch_size": 64, "kind": "enumerated", "law": "sudoku4", "options": {}, "process": "masked"}, "objective": {"instances": 8, "kind": "validity", "options": {}, "verifier": "sudoku"}, "profile": {"boundaries": 32, "estimator": "auto", "orders": 1, "precision": 0.02, "seed": 0, "sequences": 48}, "sampler": {"end_last": false, "guidance": 0.0, "order": "random", "reveal": "fixed", "rounding": "full", "temperature": 1.0}, "search": {"goal": "quality", "racing": true, "sampler": "random", "samples": 3, "seeds": ["energy", "baselines"], "trials": 10}, "space": {"beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0], "family": "beta", "steps": [4, 6]}, "study": {"name": "old-partly", "seed": 0}, "verify": {"confidence": 0.95, "equal_linear": true, "instances": 16, "sequential": true, "top": 2}}','ef6827cb2c9ad2c8064a7471f1b3d0f25a020b82f8ad1f99292b23d944574516','/studies','enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','validity','','share','maximize',0,'0.2.0','2026-12-01 02:22:05.584146');
+INSERT INTO "mdm_studies" VALUES(3,'old-free','{"model": {"batch_size": 64, "kind": "enumerated", "law": "sudoku4", "options": {}, "process": "masked"}, "objective": {"instances": 64, "kind": "validity", "options": {}, "verifier": "sudoku"}, "profile": {"boundaries": 6, "estimator": "auto", "orders": 1, "precision": 0.02, "seed": 0, "sequences": 8}, "sampler": {"end_last": false, "guidance": 0.0, "order": "random", "reveal": "fixed", "rounding": "full", "temperature": 1.0}, "search": {"goal": "quality", "racing": true, "sampler": "shape", "samples": 3, "seeds": ["baselines"], "trials": 9}, "space": {"beta_a": [0.1, 8.0], "beta_b": [0.1, 8.0], "family": "free", "steps": [4, 6]}, "study": {"name": "old-free", "seed": 0}, "verify": {"confidence": 0.95, "equal_linear": true, "instances": 256, "sequential": true, "top": 3}}','45becc899e2fa5ee7a42d753e543705fba8030f89448a0a255208e001519d8bb','/studies','enumerated:a2012cb30fdb22ba485ea226c2855b3b40a21a3b54fcc678fad06670392a038a','validity','','share','maximize',0,'0.2.0','2026-12-01 02:22:12.782682');
 CREATE TABLE mdm_study_changes (
 	id INTEGER NOT NULL, 
 	study_id INTEGER NOT NULL, 
@@ -1481,41 +1481,40 @@ CREATE TABLE mdm_trials (
 	CONSTRAINT fk_mdm_trials_candidate FOREIGN KEY(candidate_id) REFERENCES mdm_candidates (id), 
 	FOREIGN KEY(worker_id) REFERENCES mdm_workers (id) ON DELETE SET NULL
 );
-INSERT INTO "mdm_trials" VALUES(1,1,0,'energy: linear',4,1,0,1,1,0,NULL,'2026-12-01 01:23:02','2026-12-01 01:23:02');
-INSERT INTO "mdm_trials" VALUES(2,1,1,'energy: linear',6,2,1,1,1,0,NULL,'2026-12-01 01:23:03','2026-12-01 01:23:03');
-INSERT INTO "mdm_trials" VALUES(3,1,2,'energy: sin2',4,3,2,1,1,0,NULL,'2026-12-01 01:23:03','2026-12-01 01:23:03');
-INSERT INTO "mdm_trials" VALUES(4,1,3,'energy: sin2',6,4,3,1,1,0,NULL,'2026-12-01 01:23:04','2026-12-01 01:23:04');
-INSERT INTO "mdm_trials" VALUES(5,1,4,'paper: (0.9, 0.3)',4,5,4,1,1,0,NULL,'2026-12-01 01:23:04','2026-12-01 01:23:04');
-INSERT INTO "mdm_trials" VALUES(6,1,5,'paper: (0.9, 0.3)',6,6,5,1,1,0,NULL,'2026-12-01 01:23:04','2026-12-01 01:23:05');
-INSERT INTO "mdm_trials" VALUES(7,1,6,'paper: (1, 0.2)',4,7,6,1,1,0,NULL,'2026-12-01 01:23:05','2026-12-01 01:23:05');
-INSERT INTO "mdm_trials" VALUES(8,1,7,'paper: (1, 0.2)',6,8,7,1,1,0,NULL,'2026-12-01 01:23:05','2026-12-01 01:23:05');
-INSERT INTO "mdm_trials" VALUES(9,1,8,'search',4,9,8,1,1,0,NULL,'2026-12-01 01:23:05','2026-12-01 01:23:05');
-INSERT INTO "mdm_trials" VALUES(10,1,9,'search',6,10,9,1,1,0,NULL,'2026-12-01 01:23:05','2026-12-01 01:23:05');
-INSERT INTO "mdm_trials" VALUES(11,2,0,'energy: linear',4,13,0,2,1,0,NULL,'2026-12-01 01:23:14','2026-12-01 01:23:14');
-INSERT INTO "mdm_trials" VALUES(12,2,1,'energy: linear',6,14,1,2,1,0,NULL,'2026-12-01 01:23:14','2026-12-01 01:23:14');
-INSERT INTO "mdm_trials" VALUES(13,2,2,'energy: sin2',4,15,2,2,1,0,NULL,'2026-12-01 01:23:14','2026-12-01 01:23:14');
-INSERT INTO "mdm_trials" VALUES(14,2,3,'energy: sin2',6,16,3,2,1,0,NULL,'2026-12-01 01:23:15','2026-12-01 01:23:15');
-INSERT INTO "mdm_trials" VALUES(15,2,4,'paper: (0.9, 0.3)',4,17,4,2,1,0,NULL,'2026-12-01 01:23:15','2026-12-01 01:23:15');
-INSERT INTO "mdm_trials" VALUES(16,2,5,'paper: (0.9, 0.3)',6,18,5,2,1,0,NULL,'2026-12-01 01:23:15',NULL);
+INSERT INTO "mdm_trials" VALUES(1,1,0,'energy: linear',4,1,0,1,1,0,NULL,'2026-12-01 02:21:55','2026-12-01 02:21:55');
+INSERT INTO "mdm_trials" VALUES(2,1,1,'energy: linear',6,2,1,1,1,0,NULL,'2026-12-01 02:21:55','2026-12-01 02:21:55');
+INSERT INTO "mdm_trials" VALUES(3,1,2,'energy: sin2',4,3,2,1,1,0,NULL,'2026-12-01 02:21:56','2026-12-01 02:21:56');
+INSERT INTO "mdm_trials" VALUES(4,1,3,'energy: sin2',6,4,3,1,1,0,NULL,'2026-12-01 02:21:56','2026-12-01 02:21:56');
+INSERT INTO "mdm_trials" VALUES(5,1,4,'paper: (0.9, 0.3)',4,5,4,1,1,0,NULL,'2026-12-01 02:21:56','2026-12-01 02:21:56');
+INSERT INTO "mdm_trials" VALUES(6,1,5,'paper: (0.9, 0.3)',6,6,5,1,1,0,NULL,'2026-12-01 02:21:56','2026-12-01 02:21:56');
+INSERT INTO "mdm_trials" VALUES(7,1,6,'paper: (1, 0.2)',4,7,6,1,1,0,NULL,'2026-12-01 02:21:56','2026-12-01 02:21:56');
+INSERT INTO "mdm_trials" VALUES(8,1,7,'paper: (1, 0.2)',6,8,7,1,1,0,NULL,'2026-12-01 02:21:56','2026-12-01 02:21:56');
+INSERT INTO "mdm_trials" VALUES(9,1,8,'search',4,9,8,1,1,0,NULL,'2026-12-01 02:21:56','2026-12-01 02:21:56');
+INSERT INTO "mdm_trials" VALUES(10,1,9,'search',6,10,9,1,1,0,NULL,'2026-12-01 02:21:56','2026-12-01 02:21:56');
+INSERT INTO "mdm_trials" VALUES(11,2,0,'energy: linear',4,13,0,2,1,0,NULL,'2026-12-01 02:22:05','2026-12-01 02:22:05');
+INSERT INTO "mdm_trials" VALUES(12,2,1,'energy: linear',6,14,1,2,1,0,NULL,'2026-12-01 02:22:05','2026-12-01 02:22:05');
+INSERT INTO "mdm_trials" VALUES(13,2,2,'energy: sin2',4,15,2,2,1,0,NULL,'2026-12-01 02:22:06','2026-12-01 02:22:06');
+INSERT INTO "mdm_trials" VALUES(14,2,3,'energy: sin2',6,16,3,2,1,0,NULL,'2026-12-01 02:22:06','2026-12-01 02:22:06');
+INSERT INTO "mdm_trials" VALUES(15,2,4,'paper: (0.9, 0.3)',4,17,4,2,1,0,NULL,'2026-12-01 02:22:06','2026-12-01 02:22:06');
+INSERT INTO "mdm_trials" VALUES(16,2,5,'paper: (0.9, 0.3)',6,18,5,2,1,0,NULL,'2026-12-01 02:22:06',NULL);
 INSERT INTO "mdm_trials" VALUES(17,2,6,'paper: (1, 0.2)',4,19,NULL,NULL,0,0,NULL,NULL,NULL);
 INSERT INTO "mdm_trials" VALUES(18,2,7,'paper: (1, 0.2)',6,20,NULL,NULL,0,0,NULL,NULL,NULL);
 INSERT INTO "mdm_trials" VALUES(19,2,8,'search',4,NULL,NULL,NULL,0,0,NULL,NULL,NULL);
 INSERT INTO "mdm_trials" VALUES(20,2,9,'search',6,NULL,NULL,NULL,0,0,NULL,NULL,NULL);
-INSERT INTO "mdm_trials" VALUES(21,3,0,'profile: limit',4,21,0,3,1,0,NULL,'2026-12-01 01:23:22','2026-12-01 01:23:23');
-INSERT INTO "mdm_trials" VALUES(22,3,1,'profile: limit',6,22,1,3,1,0,NULL,'2026-12-01 01:23:23','2026-12-01 01:23:23');
-INSERT INTO "mdm_trials" VALUES(23,3,2,'paper: (0.9, 0.3)',4,23,2,3,1,0,NULL,'2026-12-01 01:23:23','2026-12-01 01:23:24');
-INSERT INTO "mdm_trials" VALUES(24,3,3,'paper: (0.9, 0.3)',6,24,3,3,1,0,NULL,'2026-12-01 01:23:24','2026-12-01 01:23:24');
-INSERT INTO "mdm_trials" VALUES(25,3,4,'paper: (1, 0.2)',4,25,4,3,1,0,NULL,'2026-12-01 01:23:25','2026-12-01 01:23:25');
-INSERT INTO "mdm_trials" VALUES(26,3,5,'paper: (1, 0.2)',6,26,5,3,1,0,NULL,'2026-12-01 01:23:25','2026-12-01 01:23:26');
-INSERT INTO "mdm_trials" VALUES(27,3,6,'search',4,27,6,3,1,0,NULL,'2026-12-01 01:23:26','2026-12-01 01:23:27');
-INSERT INTO "mdm_trials" VALUES(28,3,7,'search',6,28,7,3,1,0,NULL,'2026-12-01 01:23:27','2026-12-01 01:23:28');
-INSERT INTO "mdm_trials" VALUES(29,3,8,'search',4,29,8,3,1,0,NULL,'2026-12-01 01:23:28','2026-12-01 01:23:29');
+INSERT INTO "mdm_trials" VALUES(21,3,0,'profile: limit',4,21,0,3,1,0,NULL,'2026-12-01 02:22:12','2026-12-01 02:22:13');
+INSERT INTO "mdm_trials" VALUES(22,3,1,'profile: limit',6,22,1,3,1,0,NULL,'2026-12-01 02:22:13','2026-12-01 02:22:13');
+INSERT INTO "mdm_trials" VALUES(23,3,2,'paper: (0.9, 0.3)',4,23,2,3,1,0,NULL,'2026-12-01 02:22:13','2026-12-01 02:22:13');
+INSERT INTO "mdm_trials" VALUES(24,3,3,'paper: (0.9, 0.3)',6,24,3,3,1,0,NULL,'2026-12-01 02:22:13','2026-12-01 02:22:13');
+INSERT INTO "mdm_trials" VALUES(25,3,4,'paper: (1, 0.2)',4,25,4,3,1,0,NULL,'2026-12-01 02:22:13','2026-12-01 02:22:13');
+INSERT INTO "mdm_trials" VALUES(26,3,5,'paper: (1, 0.2)',6,26,5,3,1,0,NULL,'2026-12-01 02:22:13','2026-12-01 02:22:13');
+INSERT INTO "mdm_trials" VALUES(27,3,6,'search',4,27,6,3,1,0,NULL,'2026-12-01 02:22:13','2026-12-01 02:22:14');
+INSERT INTO "mdm_trials" VALUES(28,3,7,'search',6,28,7,3,1,0,NULL,'2026-12-01 02:22:14','2026-12-01 02:22:14');
+INSERT INTO "mdm_trials" VALUES(29,3,8,'search',4,29,8,3,1,0,NULL,'2026-12-01 02:22:14','2026-12-01 02:22:14');
 CREATE TABLE mdm_verification_parts (
 	study_id INTEGER NOT NULL, 
 	"key" VARCHAR(64) NOT NULL, 
 	budget_steps INTEGER NOT NULL, 
 	content TEXT NOT NULL, 
-	created_at DATETIME NOT NULL, 
 	PRIMARY KEY (study_id, "key"), 
 	FOREIGN KEY(study_id) REFERENCES mdm_studies (id) ON DELETE CASCADE
 );
@@ -1534,9 +1533,9 @@ CREATE TABLE mdm_workers (
 	PRIMARY KEY (id), 
 	FOREIGN KEY(study_id) REFERENCES mdm_studies (id) ON DELETE CASCADE
 );
-INSERT INTO "mdm_workers" VALUES(1,1,'host',1,'cpu','0.2.0',60.0,'2026-12-01 01:23:02.000000','2026-12-01 01:23:02.000000','2026-12-01 01:23:05','finished');
-INSERT INTO "mdm_workers" VALUES(2,2,'host',1,'cpu','0.2.0',60.0,'2026-12-01 01:23:14.000000','2026-12-01 01:23:14.000000',NULL,NULL);
-INSERT INTO "mdm_workers" VALUES(3,3,'host',1,'cpu','0.2.0',60.0,'2026-12-01 01:23:22.000000','2026-12-01 01:23:22.000000','2026-12-01 01:23:29','finished');
+INSERT INTO "mdm_workers" VALUES(1,1,'host',1,'cpu','0.2.0',60.0,'2026-12-01 02:21:55.000000','2026-12-01 02:21:55.000000','2026-12-01 02:21:57','finished');
+INSERT INTO "mdm_workers" VALUES(2,2,'host',1,'cpu','0.2.0',60.0,'2026-12-01 02:22:05.000000','2026-12-01 02:22:05.000000',NULL,NULL);
+INSERT INTO "mdm_workers" VALUES(3,3,'host',1,'cpu','0.2.0',60.0,'2026-12-01 02:22:12.000000','2026-12-01 02:22:12.000000','2026-12-01 02:22:14','finished');
 CREATE TABLE studies (
 	study_id INTEGER NOT NULL, 
 	study_name VARCHAR(512) NOT NULL, 
@@ -1867,31 +1866,31 @@ CREATE TABLE trials (
 	PRIMARY KEY (trial_id), 
 	FOREIGN KEY(study_id) REFERENCES studies (study_id)
 );
-INSERT INTO "trials" VALUES(1,0,1,'COMPLETE','2026-12-01 01:23:02.000000','2026-12-01 01:23:03.023391');
-INSERT INTO "trials" VALUES(2,1,1,'COMPLETE','2026-12-01 01:23:03.000000','2026-12-01 01:23:03.136276');
-INSERT INTO "trials" VALUES(3,2,1,'COMPLETE','2026-12-01 01:23:03.000000','2026-12-01 01:23:03.652470');
-INSERT INTO "trials" VALUES(4,3,1,'COMPLETE','2026-12-01 01:23:04.000000','2026-12-01 01:23:04.165696');
-INSERT INTO "trials" VALUES(5,4,1,'COMPLETE','2026-12-01 01:23:04.000000','2026-12-01 01:23:04.678572');
-INSERT INTO "trials" VALUES(6,5,1,'COMPLETE','2026-12-01 01:23:04.000000','2026-12-01 01:23:05.056405');
-INSERT INTO "trials" VALUES(7,6,1,'COMPLETE','2026-12-01 01:23:05.000000','2026-12-01 01:23:05.224472');
-INSERT INTO "trials" VALUES(8,7,1,'COMPLETE','2026-12-01 01:23:05.000000','2026-12-01 01:23:05.404819');
-INSERT INTO "trials" VALUES(9,8,1,'COMPLETE','2026-12-01 01:23:05.000000','2026-12-01 01:23:05.648847');
-INSERT INTO "trials" VALUES(10,9,1,'COMPLETE','2026-12-01 01:23:05.000000','2026-12-01 01:23:05.855065');
-INSERT INTO "trials" VALUES(11,0,2,'COMPLETE','2026-12-01 01:23:14.000000','2026-12-01 01:23:14.398897');
-INSERT INTO "trials" VALUES(12,1,2,'COMPLETE','2026-12-01 01:23:14.000000','2026-12-01 01:23:14.486733');
-INSERT INTO "trials" VALUES(13,2,2,'COMPLETE','2026-12-01 01:23:14.000000','2026-12-01 01:23:14.972456');
-INSERT INTO "trials" VALUES(14,3,2,'COMPLETE','2026-12-01 01:23:15.000000','2026-12-01 01:23:15.196582');
-INSERT INTO "trials" VALUES(15,4,2,'COMPLETE','2026-12-01 01:23:15.000000','2026-12-01 01:23:15.448644');
-INSERT INTO "trials" VALUES(16,5,2,'RUNNING','2026-12-01 01:23:15.000000',NULL);
-INSERT INTO "trials" VALUES(17,0,3,'COMPLETE','2026-12-01 01:23:22.000000','2026-12-01 01:23:23.130882');
-INSERT INTO "trials" VALUES(18,1,3,'COMPLETE','2026-12-01 01:23:23.000000','2026-12-01 01:23:23.317476');
-INSERT INTO "trials" VALUES(19,2,3,'COMPLETE','2026-12-01 01:23:23.000000','2026-12-01 01:23:24.331719');
-INSERT INTO "trials" VALUES(20,3,3,'COMPLETE','2026-12-01 01:23:24.000000','2026-12-01 01:23:24.988498');
-INSERT INTO "trials" VALUES(21,4,3,'PRUNED','2026-12-01 01:23:25.000000','2026-12-01 01:23:25.441821');
-INSERT INTO "trials" VALUES(22,5,3,'COMPLETE','2026-12-01 01:23:25.000000','2026-12-01 01:23:26.672623');
-INSERT INTO "trials" VALUES(23,6,3,'COMPLETE','2026-12-01 01:23:26.000000','2026-12-01 01:23:27.624501');
-INSERT INTO "trials" VALUES(24,7,3,'COMPLETE','2026-12-01 01:23:27.000000','2026-12-01 01:23:28.376731');
-INSERT INTO "trials" VALUES(25,8,3,'COMPLETE','2026-12-01 01:23:28.000000','2026-12-01 01:23:29.458464');
+INSERT INTO "trials" VALUES(1,0,1,'COMPLETE','2026-12-01 02:21:55.000000','2026-12-01 02:21:55.883100');
+INSERT INTO "trials" VALUES(2,1,1,'COMPLETE','2026-12-01 02:21:55.000000','2026-12-01 02:21:55.984231');
+INSERT INTO "trials" VALUES(3,2,1,'COMPLETE','2026-12-01 02:21:56.000000','2026-12-01 02:21:56.096360');
+INSERT INTO "trials" VALUES(4,3,1,'COMPLETE','2026-12-01 02:21:56.000000','2026-12-01 02:21:56.212425');
+INSERT INTO "trials" VALUES(5,4,1,'COMPLETE','2026-12-01 02:21:56.000000','2026-12-01 02:21:56.328542');
+INSERT INTO "trials" VALUES(6,5,1,'COMPLETE','2026-12-01 02:21:56.000000','2026-12-01 02:21:56.460933');
+INSERT INTO "trials" VALUES(7,6,1,'COMPLETE','2026-12-01 02:21:56.000000','2026-12-01 02:21:56.581520');
+INSERT INTO "trials" VALUES(8,7,1,'COMPLETE','2026-12-01 02:21:56.000000','2026-12-01 02:21:56.708473');
+INSERT INTO "trials" VALUES(9,8,1,'COMPLETE','2026-12-01 02:21:56.000000','2026-12-01 02:21:56.857030');
+INSERT INTO "trials" VALUES(10,9,1,'COMPLETE','2026-12-01 02:21:56.000000','2026-12-01 02:21:56.976327');
+INSERT INTO "trials" VALUES(11,0,2,'COMPLETE','2026-12-01 02:22:05.000000','2026-12-01 02:22:05.888668');
+INSERT INTO "trials" VALUES(12,1,2,'COMPLETE','2026-12-01 02:22:05.000000','2026-12-01 02:22:06.004969');
+INSERT INTO "trials" VALUES(13,2,2,'COMPLETE','2026-12-01 02:22:06.000000','2026-12-01 02:22:06.116350');
+INSERT INTO "trials" VALUES(14,3,2,'COMPLETE','2026-12-01 02:22:06.000000','2026-12-01 02:22:06.224303');
+INSERT INTO "trials" VALUES(15,4,2,'COMPLETE','2026-12-01 02:22:06.000000','2026-12-01 02:22:06.336549');
+INSERT INTO "trials" VALUES(16,5,2,'RUNNING','2026-12-01 02:22:06.000000',NULL);
+INSERT INTO "trials" VALUES(17,0,3,'COMPLETE','2026-12-01 02:22:12.000000','2026-12-01 02:22:13.123175');
+INSERT INTO "trials" VALUES(18,1,3,'COMPLETE','2026-12-01 02:22:13.000000','2026-12-01 02:22:13.260352');
+INSERT INTO "trials" VALUES(19,2,3,'COMPLETE','2026-12-01 02:22:13.000000','2026-12-01 02:22:13.424402');
+INSERT INTO "trials" VALUES(20,3,3,'COMPLETE','2026-12-01 02:22:13.000000','2026-12-01 02:22:13.572491');
+INSERT INTO "trials" VALUES(21,4,3,'PRUNED','2026-12-01 02:22:13.000000','2026-12-01 02:22:13.695100');
+INSERT INTO "trials" VALUES(22,5,3,'COMPLETE','2026-12-01 02:22:13.000000','2026-12-01 02:22:13.840289');
+INSERT INTO "trials" VALUES(23,6,3,'COMPLETE','2026-12-01 02:22:13.000000','2026-12-01 02:22:14.072410');
+INSERT INTO "trials" VALUES(24,7,3,'COMPLETE','2026-12-01 02:22:14.000000','2026-12-01 02:22:14.336299');
+INSERT INTO "trials" VALUES(25,8,3,'COMPLETE','2026-12-01 02:22:14.000000','2026-12-01 02:22:14.568296');
 CREATE TABLE version_info (
 	version_info_id INTEGER NOT NULL, 
 	schema_version INTEGER, 
@@ -1906,8 +1905,8 @@ CREATE INDEX ix_mdm_study_changes_study_id ON mdm_study_changes (study_id);
 CREATE INDEX ix_mdm_exports_study_id ON mdm_exports (study_id);
 CREATE INDEX ix_mdm_trials_candidate_id ON mdm_trials (candidate_id);
 CREATE INDEX ix_mdm_trials_worker_id ON mdm_trials (worker_id);
-CREATE INDEX ix_mdm_measurements_study_role ON mdm_measurements (study_id, role, budget_steps);
 CREATE INDEX ix_mdm_measurements_candidate_id ON mdm_measurements (candidate_id);
+CREATE INDEX ix_mdm_measurements_study_role ON mdm_measurements (study_id, role, budget_steps);
 CREATE UNIQUE INDEX ix_studies_study_name ON studies (study_name);
 CREATE INDEX ix_trials_study_id ON trials (study_id);
 DELETE FROM "sqlite_sequence";

@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("key", sa.String(64), nullable=False),
         sa.Column("budget_steps", sa.Integer, nullable=False),
         sa.Column("content", sa.Text, nullable=False),
-        sa.Column("created_at", sa.DateTime, nullable=False),
         sa.ForeignKeyConstraint(["study_id"], ["mdm_studies.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("study_id", "key"),
     )

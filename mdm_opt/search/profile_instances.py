@@ -1,0 +1,47 @@
+"""The sequences of the profile as instances that trials were measured on, too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from mdm_opt.search.observations import Observation
+from mdm_opt.search.space import SearchSpace
+
+
+def with_profile(space: SearchSpace, observations: Sequence[Observation]) -> Sequence[Observation]:
+    """Trials on the sequences of the profile and their own instances together.
+
+    Where path KL is searched both estimate the same means. What a few instances do not show, such
+    as text that is rare, they cannot say the error of either: trials alone would then outweigh a
+    profile that has seen it.
+
+    Args:
+        space: of the study.
+        observations: trials of any step budgets.
+
+    Returns:
+        The same trials, each with the scores of the profile's sequences before its own, and the
+        mean over all for its value; as they are where the profile does not estimate their means,
+        and where these are exact or known without scores.
+    """
+    candidates = [one.candidate for one in observations]
+    instances = max((len(one.scores) for one in observations if one.scores is not None), default=0)
+    noisy = all(one.scores is not None and one.error != 0 for one in observations)
+    if not noisy or instances < 2 or not space.foretells(candidates):
+        return observations
+    found = []
+    for one in observations:
+        foretold = space.sequence_costs(one.candidate)
+        # Of a race that was lost the value is that of all instances.
+        both = foretold.sum() + instances * one.value
+        found.append(
+            replace(
+                one,
+                value=float(both / (len(foretold) + instances)),
+                scores=np.concatenate([foretold, np.asarray(one.scores)]),
+            )
+        )
+    return found
