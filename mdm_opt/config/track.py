@@ -113,6 +113,11 @@ class TrackTable(Table):
 TRACKERS = {"mlflow": "mlflow", "wandb": "wandb", "tensorboard": "tensorboard"}
 
 
+def missing_package(name: str) -> str | None:
+    """What installs the package of a tracker; None where it is there."""
+    return f"pip install 'mdm-opt[{name}]'" if find_spec(TRACKERS[name]) is None else None
+
+
 def check_installed(table: TrackTable) -> None:
     """Refuses trackers whose packages are missing.
 
@@ -120,7 +125,6 @@ def check_installed(table: TrackTable) -> None:
         InputError: naming the key and the extra.
     """
     for name in table.names:
-        if find_spec(TRACKERS[name]) is None:
-            raise InputError(
-                f"{key_name(f'track.{name}')} needs its package: pip install 'mdm-opt[{name}]'"
-            )
+        install = missing_package(name)
+        if install is not None:
+            raise InputError(f"{key_name(f'track.{name}')} needs its package: {install}")

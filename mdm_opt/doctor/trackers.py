@@ -9,18 +9,22 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from mdm_opt.config.track import TRACKERS, MlflowTable, TensorboardTable, WandbTable
+from mdm_opt.config.track import (
+    TRACKERS,
+    MlflowTable,
+    TensorboardTable,
+    WandbTable,
+    missing_package,
+)
 from mdm_opt.doctor.checks import Check, Known, guarded
 from mdm_opt.plugins import one_line
 
 _SECONDS = 5.0
 _PORTS = {"http": 80, "https": 443}
-_LATER = "studies run without it; 'mdm-opt track NAME' sends later what is missing"
 _WANDB_HOST = "api.wandb.ai"
 
 
@@ -29,19 +33,20 @@ def check_trackers(known: Known) -> Iterator[Check]:
     if not known.asked or known.study_file is None:
         return
     table, folder = known.study_file.track, known.folder or Path.cwd()
+    later = f"it runs without it; 'mdm-opt track {known.study_file.study.name}' sends the rest"
     for name in table.names:
-        yield from guarded(name, partial(_check, name, getattr(table, name), folder))
+        yield from guarded(name, partial(_check, name, getattr(table, name), folder, later))
 
 
-def _check(name: str, table: Any, folder: Path) -> Iterator[Check]:
-    if find_spec(TRACKERS[name]) is None:
-        install = f"pip install 'mdm-opt[{name}]'"
+def _check(name: str, table: Any, folder: Path, later: str) -> Iterator[Check]:
+    install = missing_package(name)
+    if install is not None:
         yield Check(name, "fail", f"[track] {name} asks for it, but it is not installed", install)
         return
     try:
         yield Check(name, "ok", f"{_version(name)}, {_PLACES[name](table, folder)}")
     except _Away as away:
-        yield Check(name, "warn", f"{_version(name)}, {away}", away.mend)
+        yield Check(name, "warn", f"{_version(name)}, {away}", away.mend or later)
 
 
 def _version(name: str) -> str:
@@ -56,10 +61,10 @@ class _Away(Exception):
 
     Args:
         text: what was found.
-        mend: what to do about it.
+        mend: what to do about it; None for waiting.
     """
 
-    def __init__(self, text: str, mend: str = _LATER) -> None:
+    def __init__(self, text: str, mend: str | None = None) -> None:
         super().__init__(text)
         self.mend = mend
 

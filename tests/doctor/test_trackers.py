@@ -8,7 +8,10 @@ import pytest
 from examined import contents, examined
 from study_files import SUDOKU4, write_study
 
-from mdm_opt.doctor import trackers
+from mdm_opt.config import track
+
+# The study of the tests.
+LATER = "it runs without it; 'mdm-opt track sudoku4' sends the rest"
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +62,7 @@ def test_folders_can_be_made_and_are_not(tmp_path):
 def test_what_is_in_the_way_is_named(tmp_path):
     (tmp_path / "events").write_text("a file")
     found = tracked(tmp_path, 'tensorboard = "events/here"')["tensorboard"]
-    assert (found.status, found.mend) == ("warn", trackers._LATER)
+    assert (found.status, found.mend) == ("warn", LATER)
     assert found.found.endswith(f"{tmp_path}/events is not a folder")
     found = tracked(tmp_path, 'mlflow = "sqlite:///home"')["mlflow"]
     assert found.found.endswith(f"{tmp_path}/home is not a file")
@@ -70,7 +73,7 @@ def test_a_server_answers_or_does_not(tmp_path, port, closed_port):
     assert found.status == "ok"
     assert found.found.endswith(f"127.0.0.1:{port} answers")
     found = tracked(tmp_path, f'mlflow = "http://127.0.0.1:{closed_port}"')["mlflow"]
-    assert (found.status, found.mend) == ("warn", trackers._LATER)
+    assert (found.status, found.mend) == ("warn", LATER)
     assert f"127.0.0.1:{closed_port} does not answer: " in found.found
 
 
@@ -93,6 +96,6 @@ def test_weights_and_biases_needs_a_key(tmp_path, port, no_keys, monkeypatch):
 
 
 def test_a_package_that_is_missing_fails_as_the_study_would(tmp_path, monkeypatch):
-    monkeypatch.setattr(trackers, "find_spec", lambda name: None)
+    monkeypatch.setattr(track, "find_spec", lambda name: None)
     found = tracked(tmp_path, 'tensorboard = "events"', code=1)["tensorboard"]
     assert (found.status, found.mend) == ("fail", "pip install 'mdm-opt[tensorboard]'")
