@@ -116,10 +116,17 @@ class SearchSpace:
         """
         if self.sample is None or self.costs is None:
             raise ValueError(f"nothing is foretold of {candidate.label}")
-        weights = self.costs.weights(candidate)
-        found = self.sample.costs(weights)
-        shift = float(weights @ self.costs.profile) - found.mean()
-        return np.asarray(found + shift, dtype=np.float64)
+        if candidate not in self._told:
+            weights = self.costs.weights(candidate)
+            found = self.sample.costs(weights)
+            shift = float(weights @ self.costs.profile) - found.mean()
+            self._told[candidate] = np.asarray(found + shift, dtype=np.float64)
+        return self._told[candidate]
+
+    @cached_property
+    def _told(self) -> dict[Candidate, Array]:
+        """What has been foretold, which is asked for whenever trials are ranked."""
+        return {}
 
     @cached_property
     def prior(self) -> ProfilePrior:
