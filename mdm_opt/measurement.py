@@ -178,6 +178,11 @@ class Drawn:
     seconds: float
 
 
+def excess_calls(calls: npt.NDArray[np.float64], steps: int) -> float:
+    """Mean model calls minus the step budget."""
+    return round(float(calls.mean()) - steps, _DECIMALS)
+
+
 def joined(parts: Sequence[Measurement]) -> Measurement:
     """One measurement out of several of a candidate, on instances that are all different.
 
@@ -240,7 +245,7 @@ def measure(problem: Problem, candidate: Candidate, instances: Sequence[int]) ->
     }
     calls = np.concatenate([part.nfe for part in parts])[_back(order)]
     if candidate.by_calls:
-        guards[CALLS] = round(float(calls.mean()) - candidate.steps, _DECIMALS)
+        guards[CALLS] = excess_calls(calls, candidate.steps)
     return Measurement(
         instances=tuple(instances),
         scores=np.concatenate([part.values for part in parts])[_back(order)],

@@ -90,7 +90,8 @@ def profile(
         "values: means over sequences that had no part in fitting the schedule, with standard "
         "errors; gains are paired",
     )
-    say(screen, open_words(result.budgets, result.sequences, result.precision))
+    measured = result.sequences, result.most_sequences
+    say(screen, "the profile: " + open_words(result.budgets, *measured, result.precision))
     click.echo("\nnext: " + typed(f"run {study_file}", storage))
 
 

@@ -227,6 +227,9 @@ class _Signals:
         self._child = None
         self._child = child = _Child(arguments, died)
         held, self._held = self._held, []
+        # One that came just before went to the process that is gone.
+        if self.stopped_by is not None and self.stopped_by not in held:
+            held.append(self.stopped_by)
         for number in held:
             self._pass_on(child, number)
         return child

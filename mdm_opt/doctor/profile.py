@@ -34,5 +34,6 @@ def check_profile(known: Known) -> Iterator[Check]:
         mend = "keep the linear schedule, a search has nothing to find"
         yield Check("profile", "warn", words, mend)
     else:
-        left = open_words(budgets, len(kept.sequences), study_file.profile.precision)
+        table = study_file.profile
+        left = open_words(budgets, len(kept.sequences), table.sequences, table.precision)
         yield Check("profile", "ok", f"{words}; {left}")

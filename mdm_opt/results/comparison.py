@@ -154,8 +154,12 @@ class Comparison:
 
     @property
     def is_free(self) -> bool:
-        """Whether measuring a schedule takes no model calls."""
-        return self.linear.sequence_calls == 0
+        """Whether measuring one more schedule on the same instances takes no model calls.
+
+        The first one may have paid for all, and what was known before took none now.
+        """
+        parts = [part for arm in self._arms.values() for part in arm.parts]
+        return any(part.sequence_calls == 0 and part.seconds > 0 for part in parts)
 
     def adopt(self, steps: int, known: Measurement) -> None:
         """Takes a linear schedule as it was measured on the same instances, from the first on."""

@@ -29,15 +29,28 @@ class MeasuredParts:
     def __init__(self, opened: OpenStudy, steps: int) -> None:
         self._opened, self._steps = opened, steps
         self._kept = VerificationParts(opened.repository, opened.name)
+        # Keys of what is counted already: it was made or found by this verification.
+        self._counted: set[str] = set()
 
-    def find(self, candidate: Candidate, ids: Sequence[int]) -> Measurement | None:
-        """A candidate on some instances; None where it was not kept."""
-        content = self._kept.find(self._key(candidate, ids))
-        return None if content is None else _read(content)
+    def find(self, candidate: Candidate, ids: Sequence[int]) -> tuple[Measurement, bool] | None:
+        """A candidate on some instances, and whether an interrupted verification measured it.
+
+        Returns:
+            None where it was not kept. What is asked for once more costs nothing.
+        """
+        key = self._key(candidate, ids)
+        content = self._kept.find(key)
+        if content is None:
+            return None
+        if key in self._counted:
+            return _read(content).known(), False
+        self._counted.add(key)
+        return _read(content), True
 
     def keep(self, candidate: Candidate, found: Measurement) -> None:
         """Keeps a measurement of a candidate until the step count is verified."""
         key = self._key(candidate, found.instances)
+        self._counted.add(key)
         self._kept.keep(self._steps, key, _written(found))
 
     def _key(self, candidate: Candidate, ids: Sequence[int]) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from mdm_opt import supervised
 from mdm_opt.candidates import CALLS, Candidate, baseline, setting_candidate
 from mdm_opt.errors import RunError
-from mdm_opt.measurement import Measurement, measure
+from mdm_opt.measurement import Measurement, excess_calls, measure
 from mdm_opt.persistence import MeasurementRecord
 from mdm_opt.results.best import BASELINE, BEST, LINEAR, REFERENCE, badness, ranked_records
 from mdm_opt.results.comparison import Comparison
@@ -137,10 +138,11 @@ def _measurement(opened: OpenStudy, record: MeasurementRecord) -> Measurement:
     """What was measured for a step count that is verified already, its cost counted there."""
     calls = np.where(np.isnan(record.calls), record.nfe, record.calls)
     texts = opened.repository.texts(record.id or 0)
+    whole = len(texts) == record.instances
     guards = dict(record.guards)
     if CALLS in guards:
         # As it was before chance was allowed for.
-        guards[CALLS] = float(calls.mean()) - record.steps
+        guards[CALLS] = excess_calls(calls, record.steps)
     return Measurement(
         instances=tuple(opened.sets.ids("verification")[: record.instances]),
         scores=record.scores,
@@ -150,8 +152,8 @@ def _measurement(opened: OpenStudy, record: MeasurementRecord) -> Measurement:
         device=record.device,
         guards=guards,
         batch_size=opened.problem.batch_size,
-        # Of long ones some are not kept; what follows would stand at the wrong place.
-        texts=tuple(texts) if len(texts) == record.instances else (),
+        # Of long ones some are not kept; what is measured of linear after them would be misplaced.
+        texts=tuple(texts) if record.label == REFERENCE or whole else (),
     )
 
 
@@ -169,6 +171,11 @@ class _Budget:
     steps: int
     limit: TimeLimit
     report: Report
+
+    @cached_property
+    def parts(self) -> MeasuredParts:
+        """What has been measured of it."""
+        return MeasuredParts(self.opened, self.steps)
 
     def verified(
         self, top: Sequence[MeasurementRecord], linear: dict[int, Measurement]
@@ -247,15 +254,16 @@ class _Budget:
         self, candidate: Candidate, role: str, doing: str, ids: Sequence[int]
     ) -> Measurement:
         """A candidate on some instances, said, limited in time, and kept at once."""
-        parts = MeasuredParts(self.opened, self.steps)
-        kept = parts.find(candidate, ids)
+        kept = self.parts.find(candidate, ids)
         if kept is not None:
-            self.report(f"{self.steps} steps: {doing}: was measured before the interruption")
-            return kept
+            found, interrupted = kept
+            if interrupted:
+                self.report(f"{self.steps} steps: {doing}: was measured before the interruption")
+            return found
         self.report(f"{self.steps} steps: {doing}")
         with self.limit(f"{role} ({candidate.steps} steps, {doing})", len(ids), candidate.steps):
             found = measure(self.opened.problem, candidate, ids)
-        parts.keep(candidate, found)
+        self.parts.keep(candidate, found)
         return found
 
     def _selected(

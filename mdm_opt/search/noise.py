@@ -26,7 +26,7 @@ class Noise:
     correlations: Array
 
 
-def noise_of(observations: Sequence[Observation]) -> Noise:
+def noise_of(observations: Sequence[Observation], before: int = 0) -> Noise:
     """The noise of trials, relative to the others of their step budget.
 
     Candidates that are alike do alike on the same instances, so that many of them can be wrong
@@ -40,10 +40,11 @@ def noise_of(observations: Sequence[Observation]) -> Noise:
 
     Args:
         observations: trials of any step budgets.
+        before: of the scores so many come first that every trial has, lost races, too.
     """
     errors = np.array([np.nan if one.error is None else one.error for one in observations])
     correlations = np.eye(len(errors))
-    budgets = _beside_each_other(observations)
+    budgets = _beside_each_other(observations, before)
     if not budgets:
         return Noise(errors, correlations)
     covariances = _covariances(budgets)
@@ -76,8 +77,13 @@ class _Budget:
     missing: Array
 
     @classmethod
-    def of(cls, rows: Sequence[int], scores: Sequence[Array], instances: int) -> _Budget:
-        """From scores of the first instances, fewer than ``instances`` of a lost race."""
+    def of(
+        cls, rows: Sequence[int], scores: Sequence[Array], instances: int, before: int
+    ) -> _Budget:
+        """From scores of the first instances, fewer than ``instances`` of a lost race.
+
+        The first ``before`` of them are no part of the race.
+        """
         whole = [one for one in scores if len(one) == instances]
         common = np.mean(whole, axis=0) if whole else np.zeros(instances)
         unit = max(float(np.abs(one - common[: len(one)]).max()) for one in scores) or 1.0
@@ -85,15 +91,17 @@ class _Budget:
         for row, one in enumerate(scores):
             done = len(one)
             away = (one - common[:done]) / unit
-            found[row, :done], found[row, done:] = away, away.mean()
-            if 1 < done < instances:
-                missing[row] = away.var(ddof=1) * (1 / done - 1 / instances)
+            raced, all_raced = away[before:], instances - before
+            found[row, :done], found[row, done:] = away, raced.mean() if len(raced) else 0.0
+            if 1 < len(raced) < all_raced:
+                left_open = raced.var(ddof=1) * (1 / len(raced) - 1 / all_raced)
+                missing[row] = left_open * (all_raced / instances) ** 2
         found -= found.mean(axis=0)
         found -= found.mean(axis=1, keepdims=True)
         return cls(np.array(rows), unit, found, missing)
 
 
-def _beside_each_other(observations: Sequence[Observation]) -> list[_Budget]:
+def _beside_each_other(observations: Sequence[Observation], before: int) -> list[_Budget]:
     """Step budgets with several trials whose scores are known; none without two instances."""
     scores: dict[int, dict[int, Array]] = {}
     for row, one in enumerate(observations):
@@ -103,7 +111,7 @@ def _beside_each_other(observations: Sequence[Observation]) -> list[_Budget]:
     instances = max((len(one) for ours in several for one in ours.values()), default=0)
     if instances < 2:
         return []
-    return [_Budget.of(list(ours), list(ours.values()), instances) for ours in several]
+    return [_Budget.of(list(ours), list(ours.values()), instances, before) for ours in several]
 
 
 def _covariances(budgets: Sequence[_Budget]) -> Array:

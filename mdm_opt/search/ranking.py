@@ -74,8 +74,8 @@ def measured_shapes(space: SearchSpace, observations: Sequence[Observation]) -> 
 
 def model_of(space: SearchSpace, observations: Sequence[Observation]) -> ShapeModel:
     """The model of measured trials, at least one, and of the profile where it is one of them."""
-    known = with_profile(space, observations)
-    noise = noise_of(known)
+    known, sequences = with_profile(space, observations)
+    noise = noise_of(known, sequences)
     return ShapeModel.of_values(
         measured_shapes(space, known),
         np.array([one.value for one in known]),

@@ -70,6 +70,8 @@ class SearchSpace:
         same_means = (
             isinstance(objective, PathKlObjective)
             and objective.references == study_file.profile_references
+            # Biased where a model has no joint law, and asked for without a look at that.
+            and study_file.profile.estimator != "chain"
         )
 
         def find_costs() -> Costs | None:

@@ -50,7 +50,8 @@ class ProfileResult(BaseModel):
     f(alpha); of uniform corruption they are the cells i * boundaries + j of c(alpha_i, alpha_j),
     in nats. `lost` says of these what short steps between neighbouring places lose; null for
     masked models. `flatness` says of masked models whether anything depends on the schedule, and
-    is null for others. `precision` is the expected excess at which measuring would have ended.
+    is null for others. `precision` is the expected excess at which measuring would have ended, 0
+    where a number of sequences was asked for; `most_sequences` are measured at most.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -75,6 +76,7 @@ class ProfileResult(BaseModel):
     lost: list[StepLoss] | None
     budgets: list[PredictedBudget]
     precision: float
+    most_sequences: int
     flatness: Flatness | None
 
 
@@ -99,7 +101,6 @@ def profile_study(
         RunError: where the profile cannot be measured.
     """
     study_file = load_study_file(path)
-    wanted = study_file.profile.precision
     if sequences is not None:
         table = study_file.profile.model_copy(update={"sequences": sequences, "precision": 0.0})
         study_file = study_file.model_copy(update={"profile": table})
@@ -145,27 +146,32 @@ def profile_study(
         smooth=_smooth(sample).tolist(),
         lost=None if isinstance(sample, ProfileSample) else _lost(sample),
         budgets=predicted,
-        precision=wanted,
+        precision=study_file.profile.precision,
+        most_sequences=study_file.profile.sequences,
         flatness=flatness_of(sample, predicted),
     )
 
 
-def open_words(budgets: Sequence[PredictedBudget], sequences: int, precision: float) -> str:
+def open_words(
+    budgets: Sequence[PredictedBudget], measured: int, most: int, precision: float
+) -> str:
     """What a profile leaves open, and what to do where that is more than is wanted.
 
     Args:
         budgets: what it predicts, at least one.
-        sequences: that it was measured on.
+        measured: sequences that it was measured on.
+        most: that are measured at most.
         precision: the expected excess that is wanted; 0 for none.
     """
     shares = ", ".join(f"{one.expected_excess:.1%} at {one.steps}" for one in budgets)
-    found = f"the profile's choice is expected to cost more than the best by {shares} steps"
-    if max(one.expected_excess for one in budgets) <= precision or not precision:
+    found = f"its choice is expected to cost more than the best Beta schedule by {shares} steps"
+    # As it is shown, and not a hair above.
+    if not precision or round(max(one.expected_excess for one in budgets), 3) <= precision:
         return found
-    return (
-        f"{found}, and {key_name('profile.precision')} = {precision:g} is wanted: raise "
-        f"{key_name('profile.sequences')} above {sequences} for less"
-    )
+    wanted = f"{found}; {key_name('profile.precision')} = {precision:g} is wanted"
+    if measured < most:
+        return f"{wanted}, and {measured} of {most} sequences are measured"
+    return f"{wanted}: raise {key_name('profile.sequences')} above {most} for less"
 
 
 def flatness_of(

@@ -29,7 +29,7 @@ class ProfileSequences:
 
     Attributes:
         fingerprint: of the file; empty for the model's own.
-        numbers: of the sequences to be used.
+        numbers: of the sequences to be used; of one file those that trials are measured on last.
         forbidden: numbers of those that the study verifies its result on.
 
     Raises:
@@ -49,12 +49,15 @@ class ProfileSequences:
         key = f"[{table}] references"
         self._tokens, self.fingerprint = read_references(path, key, denoiser, folder)
         order = document_order(len(self._tokens), study_file.study.seed).tolist()
-        objective = study_file.objective
+        objective, searched = study_file.objective, frozenset[int]()
         if isinstance(objective, PathKlObjective) and objective.references == path:
             sets = InstanceSets.of(study_file)
             start = sets.search + sets.selection
             self.forbidden = frozenset(order[start : sets.total])
-        self.numbers = [line for line in order if line not in self.forbidden][:wanted]
+            searched = frozenset(order[: sets.search])
+        usable = [line for line in order if line not in self.forbidden]
+        # Both together know more where trials are not measured on the same ones.
+        self.numbers = sorted(usable, key=lambda line: line in searched)[:wanted]
         if len(self.numbers) < FEWEST:
             raise InputError(
                 f"{key}: {path} leaves {len(self.numbers)} sequences for the profile; at least "

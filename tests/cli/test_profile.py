@@ -51,18 +51,31 @@ def test_the_tables_say_what_is_measured_and_what_comes_next(tmp_path):
 
 
 def test_what_the_sequences_leave_open_is_said_and_how_to_have_less_of_it(tmp_path):
-    result = invoke(tmp_path, "--json", "--sequences", "8")
-    found = json.loads(result.stdout)
+    text = SUDOKU4 + "[profile]\nsequences = 8\n"
+    found = json.loads(invoke(tmp_path, "--json", text=text).stdout)
     left = found["budgets"][0]["expected_excess"]
-    assert found["precision"] == 0.02 < left
-    shown = " ".join(invoke(tmp_path, "--sequences", "8").output.split())
-    said = f"the profile's choice is expected to cost more than the best by {left:.1%} at 4 steps"
-    assert f"{said}, and [profile] precision = 0.02 is wanted: raise [profile] sequences" in shown
+    assert (found["precision"], found["most_sequences"]) == (0.02, 8)
+    assert left > 0.02
+
+    def shown(text, *arguments):
+        return " ".join(invoke(tmp_path, *arguments, text=text).output.split())
+
+    said = f"its choice is expected to cost more than the best Beta schedule by {left:.1%} at 4"
+    more = "[profile] precision = 0.02 is wanted: raise [profile] sequences above 8 for less"
+    assert f"{said} steps; {more}" in shown(text)
     for precision in ("0.9", "0"):
-        text = SUDOKU4 + f"[profile]\nprecision = {precision}\n"
-        shown = " ".join(invoke(tmp_path, "--sequences", "8", text=text).output.split())
-        assert said in shown
-        assert "is wanted" not in shown
+        quiet = shown(text + f"precision = {precision}\n")
+        assert said in quiet
+        assert "is wanted" not in quiet
+    # Who asks for a number knows that it is one.
+    assert "is wanted" not in shown(SUDOKU4, "--sequences", "8")
+
+
+def test_where_there_are_no_more_sequences_none_are_asked_for(tmp_path):
+    (tmp_path / "few.txt").write_text("1234341221434321\n2143432112343412\n" * 5)
+    text = SUDOKU4 + '[profile]\nreferences = "few.txt"\nprecision = 1e-9\n'
+    shown = " ".join(invoke(tmp_path, text=text).output.split())
+    assert "is wanted, and 10 of 48 sequences are measured" in shown
 
 
 # Any three of six tokens determine the rest; the boundaries are 0, 1, 3, 5.

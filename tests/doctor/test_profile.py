@@ -33,7 +33,8 @@ def test_another_profile_says_by_how_much_schedules_differ(tmp_path):
     found = examined(path, "--storage", url)["profile"]
     assert (found.status, found.mend) == ("ok", "")
     assert found.found.startswith("8 sequences: at 4 steps schedules differ by up to ")
-    assert "; the profile's choice is expected to cost more than the best by " in found.found
+    assert "; its choice is expected to cost more than the best Beta schedule by " in found.found
+    assert "is wanted, and 8 of 48 sequences are measured" in found.found
 
 
 def test_nothing_is_said_where_no_profile_is_kept(made):

@@ -39,11 +39,22 @@ def test_a_measurement_comes_back_as_it_was(opened):
     # What is computed from it once it is asked for is no part of it.
     assert FOUND.value > 0
     parts.keep(CANDIDATE, FOUND)
-    again = MeasuredParts(opened, 4).find(CANDIDATE, range(3, 6))
+    again, interrupted = MeasuredParts(opened, 4).find(CANDIDATE, range(3, 6))
+    assert interrupted
     for field in fields(Measurement):
         ours, theirs = getattr(FOUND, field.name), getattr(again, field.name)
         assert type(ours) is type(theirs)
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_what_is_asked_for_twice_is_counted_once(opened):
+    ours = MeasuredParts(opened, 4)
+    ours.keep(CANDIDATE, FOUND)
+    again, interrupted = ours.find(CANDIDATE, FOUND.instances)
+    assert (again.sequence_calls, again.seconds, interrupted) == (0, 0.0, False)
+    theirs = MeasuredParts(opened, 4)
+    costs = [theirs.find(CANDIDATE, FOUND.instances)[0].sequence_calls for _ in range(2)]
+    assert costs == [12, 0]
 
 
 def test_it_is_found_for_the_same_candidate_instances_and_sources_alone(opened, monkeypatch):

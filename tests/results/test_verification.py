@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from searched import PATH_KL, rows, top_candidates
@@ -73,7 +75,15 @@ VALIDITY = SUDOKU4.replace("[verify]", "[verify]\nsequential = true")
 FEWEST = VALIDITY.replace("[search]", '[search]\ngoal = "calls"\nmargin = 0.9\n')
 
 
-@pytest.mark.parametrize("study", [PATH_KL, VALIDITY, FEWEST], ids=["kl", "validity", "calls"])
+# Enough instances for probes, which path KL does not need: the first to ask pays for all.
+LONG_KL = re.sub(r"(\[verify\]\ninstances = )\d+", r"\g<1>128", PATH_KL)
+
+
+@pytest.mark.parametrize(
+    "study",
+    [PATH_KL, LONG_KL, VALIDITY, FEWEST],
+    ids=["kl", "long-kl", "validity", "calls"],
+)
 def test_a_verification_goes_on_where_it_was_killed(tmp_path, monkeypatch, study):
     asked, last, reported = [], [np.inf], []
 

@@ -81,6 +81,20 @@ def test_lost_races_are_less_certain():
     np.testing.assert_allclose(errors[:3], whole[:3], rtol=0.2)
 
 
+def test_of_a_lost_race_only_what_was_raced_is_open():
+    """The first 48 scores every trial has; 16 of 64 instances were measured before it was lost."""
+    scores = np.random.default_rng(5).normal(size=(4, 112))
+    lost = scores[3, :64]
+    common = scores[:3].mean(axis=0)
+    raced = (lost - common[:64])[48:]
+    filled = np.concatenate([lost, common[64:] + raced.mean()])
+    whole = noise_of([trial(i, row) for i, row in enumerate([*scores[:3], filled])], 48).errors
+    found = noise_of([trial(i, row) for i, row in enumerate([*scores[:3], lost])], 48).errors
+    left_open = (64 / 112) ** 2 * raced.var(ddof=1) * (1 / 16 - 1 / 64)
+    np.testing.assert_allclose(found[3] ** 2, whole[3] ** 2 + left_open, rtol=1e-9)
+    np.testing.assert_allclose(found[:3], whole[:3], rtol=1e-9)
+
+
 def test_step_counts_that_share_instances_share_noise():
     rng = np.random.default_rng(4)
     shared = rng.normal(size=200)

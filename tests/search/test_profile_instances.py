@@ -48,7 +48,9 @@ def told():
 
 def test_the_value_is_the_mean_over_sequences_and_instances(told):
     where, trials = told
-    for one, both in zip(trials, with_profile(where, trials), strict=True):
+    found, before = with_profile(where, trials)
+    assert before == 24
+    for one, both in zip(trials, found, strict=True):
         predicted = where.costs.of(one.candidate)
         assert both.value == pytest.approx((24 * predicted + INSTANCES * one.value) / 40)
         assert both.scores.mean() == pytest.approx(both.value)
@@ -59,19 +61,21 @@ def test_the_value_is_the_mean_over_sequences_and_instances(told):
 def test_of_a_lost_race_what_pairing_says_of_all_instances_counts(told):
     where, trials = told
     lost = replace(trials[0], value=9.0, scores=trials[0].scores[:4], complete=False)
-    found = with_profile(where, [lost, *trials[1:]])[0]
+    found = with_profile(where, [lost, *trials[1:]])[0][0]
     assert found.value == pytest.approx((24 * where.costs.of(lost.candidate) + 16 * 9.0) / 40)
     np.testing.assert_array_equal(found.scores[24:], lost.scores)
 
 
 def test_trials_stay_as_they_are_where_the_profile_does_not_estimate_their_means(told):
     where, trials = told
-    assert with_profile(space(LENGTH, LONG), trials) is trials
+    assert with_profile(space(LENGTH, LONG), trials) == (trials, 0)
     unknown = [replace(trials[0], scores=None), *trials[1:]]
-    exact = [replace(trials[0], error=0.0), *trials[1:]]
+    exact = [replace(one, error=0.0) for one in trials]
     single = [replace(one, scores=one.scores[:1]) for one in trials]
     for kept in (unknown, exact, single, []):
-        assert with_profile(where, kept) is kept
+        assert with_profile(where, kept) == (kept, 0)
+    # A trial with the counts of its rival differs from it by nothing.
+    assert with_profile(where, [replace(trials[0], error=0.0), *trials[1:]])[1] == 24
 
 
 def first_of(where, trials):

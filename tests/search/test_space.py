@@ -112,6 +112,7 @@ def test_a_profile_foretells_path_kl_by_its_own_references_and_nothing_else():
     assert not space(16, SUDOKU).foretells(both)
     assert not SearchSpace.of(study_file(), 16, sample=SAMPLE).foretells(both)
     assert not foretelling(profile={"references": "a.txt"}).foretells(both)
+    assert not foretelling(profile={"estimator": "chain"}).foretells(both)
     objective = {"kind": "path_kl", "references": "a.txt"}
     assert foretelling(objective=objective).foretells(both)
     assert not foretelling(objective=objective, profile={"references": "model"}).foretells(both)

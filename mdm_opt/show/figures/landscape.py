@@ -9,7 +9,7 @@ from plotly.graph_objects import Contour, Figure, Scatter
 
 from mdm_opt.candidates import Candidate, Range
 from mdm_opt.persistence import MeasurementRecord
-from mdm_opt.search import expected_values, observations
+from mdm_opt.search import expected_values, observations, with_profile
 from mdm_opt.show.figures.style import FAINT, FOUND, laid_out, plain
 from mdm_opt.show.snapshot import Snapshot
 
@@ -136,16 +136,19 @@ def _add_surface(
     seen = observations(found.record, found.trials)
     sign = 1.0 if found.record.direction == "minimize" else -1.0
     expected = sign * expected_values(found.space, seen, candidates).reshape(len(b), len(a))
+    ours = [one for one in seen if one.candidate.steps == steps]
+    known = [*values, *(sign * one.value for one in with_profile(found.space, ours)[0])]
+    low, high = min(known), max(known)
     figure.add_trace(
         Contour(
             x=a,
             y=b,
             # A model extrapolates; beyond what was measured the colour says no more.
-            z=np.clip(expected, min(values), max(values)),
+            z=np.clip(expected, low, high),
             colorscale=_SCALE,
             reversescale=found.record.direction == "minimize",
-            zmin=min(values),
-            zmax=max(values),
+            zmin=low,
+            zmax=high,
             opacity=0.55,
             line={"width": 0},
             ncontours=16,
