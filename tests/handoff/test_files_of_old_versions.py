@@ -33,7 +33,8 @@ def test_they_say_what_they_said(dump: Path, tmp_path: Path) -> None:
     file = tmp_path / "old.json"
     file.write_text(json.dumps(content))
     found = load_schedule(file)
-    assert content["provenance"]["versions"]["mdm-opt"] == "0.1.0"
+    version = "0.1.0" if dump.stem < "0008" else "0.2.0"
+    assert content["provenance"]["versions"]["mdm-opt"] == version
     schedule = content["schedule"]
     assert list(found.counts) == schedule["counts"]
     assert found.mask_schedule.revealed([0.0, 0.5, 1.0]).tolist()[::2] == [0.0, 1.0]

@@ -76,7 +76,11 @@ FEWEST = VALIDITY.replace("[search]", '[search]\ngoal = "calls"\nmargin = 0.9\n'
 
 
 # Enough instances for probes, which path KL does not need: the first to ask pays for all.
-LONG_KL = re.sub(r"(\[verify\]\ninstances = )\d+", r"\g<1>128", PATH_KL)
+LONG_KL = re.sub(r"(\[verify\]\ninstances = )\d+", r"\g<1>256", PATH_KL)
+
+
+# With one that is better than linear, so that the linear steps of equal quality are looked for.
+SEEDS = '["energy", "baselines", [0.6, 0.4]]'
 
 
 @pytest.mark.parametrize(
@@ -94,13 +98,13 @@ def test_a_verification_goes_on_where_it_was_killed(tmp_path, monkeypatch, study
         return measure(problem, candidate, ids)
 
     monkeypatch.setattr("mdm_opt.results.verification.measure", counted)
-    path = write_study(tmp_path, study, steps="[4, 6]", trials="14")
+    path = write_study(tmp_path, study, steps="[4, 6]", trials="14", seeds=SEEDS)
     opened = create_study(path, database(tmp_path))
     list(run_trials(opened))
     verify(opened)
     whole, wanted = list(asked), said(opened)
     assert len({one.candidate for one in rows(opened, "verification", 4)}) > 1
-    for last[0] in range(1, len(whole), 2):
+    for last[0] in range(1, len(whole), 1 if study is LONG_KL else 2):
         asked.clear()
         for steps in (4, 6):
             opened.repository.replace_verification(opened.name, steps, [])
